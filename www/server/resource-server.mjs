@@ -1,0 +1,172 @@
+// The resource server of the demo and of the browser tests: a small API that asks the authorization server about every
+// token it is shown, and keeps a record of every request so that "lost" and "twice" can be counted.
+
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { corsHeaders, listen, readBody, send, sendJson } from "./http.mjs";
+
+const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
+const EXPOSED = "WWW-Authenticate, Retry-After, Location";
+const REALM = 'Bearer realm="tokenkeep-demo"';
+const LONGEST_WAIT = 60_000;
+
+/** path -> the methods it answers (all when absent), the scope it asks for, and what it does. */
+const ROUTES = {
+  "/v1/files": { methods: ["GET", "HEAD"], scope: "files:read", answer: files },
+  "/v1/effects": { methods: ["POST"], scope: "files:write", answer: effect },
+  "/v1/echo": { scope: "files:read", answer: echo },
+  "/v1/bytes": { methods: ["GET", "HEAD"], scope: "files:read", answer: bytes },
+  "/v1/stream": { methods: ["GET"], scope: "files:read", answer: stream },
+  "/v1/events": { methods: ["GET"], scope: "files:read", answer: events },
+  "/v1/slow": { methods: ["GET"], scope: "files:read", before: slow, answer: files },
+  "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
+};
+
+/** Starts the API on a loopback port. */
+export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [] }) {
+  const state = { authorizationServer, origins, requests: [], effects: [] };
+  const { port: bound, close } = await listen((request, response) => void handle(state, request, response), { port, host });
+  return {
+    origin: `http://${host}:${bound}`,
+    port: bound,
+    close,
+    requests: state.requests,
+    effects: state.effects,
+    allow: (more) => void Object.assign(state, more),
+    reset() {
+      state.requests.length = 0;
+      state.effects.length = 0;
+    },
+  };
+}
+
+async function handle(state, request, response) {
+  for (const [name, value] of Object.entries(corsHeaders(request, state.origins, EXPOSED))) response.setHeader(name, value);
+  if (request.method === "OPTIONS") return preflight(request, response);
+  const url = new URL(request.url, "http://loopback.invalid");
+  const record = recordOf(request, url);
+  state.requests.push(record);
+  response.once("close", () => Object.assign(record, { status: response.statusCode, complete: response.writableFinished }));
+  try {
+    const body = await readBody(request);
+    Object.assign(record, { length: body.length, sha256: sha256(body) });
+    return await serve({ state, request, response, url, record, body });
+  } catch (error) {
+    return response.headersSent || response.destroyed ? response.destroy() : sendJson(response, 400, { error: error.message });
+  }
+}
+
+function recordOf(request, url) {
+  const { method, headers } = request;
+  const n = url.searchParams.get("n");
+  return {
+    method,
+    path: url.pathname,
+    status: null,
+    hadToken: /^Bearer /i.test(headers.authorization ?? ""),
+    n: n === null ? null : Number(n),
+    at: Date.now(),
+    contentType: headers["content-type"] ?? null,
+  };
+}
+
+function preflight(request, response) {
+  send(response, 204, "", {
+    "access-control-allow-methods": METHODS,
+    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+    "access-control-max-age": "600",
+  });
+}
+
+async function serve(exchange) {
+  const { state, request, response, url } = exchange;
+  const route = ROUTES[url.pathname];
+  if (!route) return sendJson(response, 404, { error: "not_found" });
+  if (route.methods && !route.methods.includes(request.method)) {
+    return sendJson(response, 405, { error: "method_not_allowed" }, { allow: route.methods.join(", ") });
+  }
+  await route.before?.(exchange);
+  const challenge = await challengeFor(state.authorizationServer, request.headers.authorization, route.scope);
+  if (!challenge) return route.answer(exchange);
+  const { status, error = "token_required", header } = challenge;
+  return sendJson(response, status, { error }, { "www-authenticate": header });
+}
+
+/** Why a request may not pass, in the terms of RFC 6750 section 3; null when it may. */
+async function challengeFor(authorizationServer, authorization, scope) {
+  const value = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? "")?.[1];
+  if (!authorization) return { status: 401, header: REALM };
+  if (!value) return { status: 400, error: "invalid_request", header: `${REALM}, error="invalid_request"` };
+  const token = await authorizationServer.verify(value);
+  if (!token.active) {
+    const description = "The access token expired, was revoked or is unknown";
+    return { status: 401, error: "invalid_token", header: `${REALM}, error="invalid_token", error_description="${description}"` };
+  }
+  if (!token.scope.split(" ").includes(scope)) {
+    return { status: 403, error: "insufficient_scope", header: `${REALM}, error="insufficient_scope", scope="${scope}"` };
+  }
+  return null;
+}
+
+function files({ response }) {
+  const names = ["keep.txt", "bailey.txt", "moat.txt"];
+  sendJson(response, 200, { files: names.map((name, index) => ({ id: index + 1, name, size: 512 * (index + 1) })) });
+}
+
+function effect({ state, response, record, body }) {
+  const { n } = JSON.parse(body.toString());
+  record.n ??= n;
+  state.effects.push(n);
+  sendJson(response, 201, { n, applied: state.effects.length });
+}
+
+function echo({ request, response, body }) {
+  const told = ([name]) => name.startsWith("x-") || name.startsWith("accept") || name === "range";
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(told));
+  const contentType = request.headers["content-type"] ?? null;
+  sendJson(response, 200, { method: request.method, contentType, length: body.length, sha256: sha256(body), headers });
+}
+
+function bytes({ response, url }) {
+  const length = numberFrom(url, "n", 2048, 16 * 1024 * 1024);
+  send(response, 200, Buffer.alloc(length, "tokenkeep "), { "content-type": "application/octet-stream", "cache-control": "no-store" });
+}
+
+async function stream({ response, url }) {
+  response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  await write(response, url, { count: "chunks", text: (index) => `chunk ${index}\n` });
+}
+
+async function events({ response, url }) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  await write(response, url, { count: "count", text: (index) => `id: ${index}\ndata: event ${index}\n\n` });
+}
+
+/** Writes pieces with a pause before each but the first, until done or the reader is gone. */
+async function write(response, url, { count, text }) {
+  const pieces = numberFrom(url, count, 5, 1000);
+  const every = numberFrom(url, "every", 10, LONGEST_WAIT);
+  for (let index = 0; index < pieces && !response.destroyed; index += 1) {
+    if (index > 0) await pause(every);
+    response.write(text(index));
+  }
+  response.end();
+}
+
+/** Waits before the token is looked at, so that a test can let it die meanwhile. */
+function slow({ url }) {
+  return pause(numberFrom(url, "ms", 100, LONGEST_WAIT));
+}
+
+function redirect({ response, url }) {
+  send(response, 302, "", { location: url.searchParams.get("to") ?? "/v1/files" });
+}
+
+function numberFrom(url, name, fallback, most) {
+  const value = Number(url.searchParams.get(name) ?? fallback);
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} must be a whole number from 0 to ${most}`);
+  return value;
+}
+
+const sha256 = (body) => createHash("sha256").update(body).digest("hex");

@@ -1,0 +1,239 @@
+// The demo's servers, driven by hand: a cookie jar, two forms, and the requests a client would send.
+
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { after, before, beforeEach, test } from "node:test";
+
+import { startAuthorizationServer } from "./authorization-server.mjs";
+import { startResourceServer } from "./resource-server.mjs";
+
+const ORIGIN = "http://127.0.0.1:9";
+const REDIRECT_URI = `${ORIGIN}/callback`;
+const CLIENT_ID = "tokenkeep-demo";
+
+let as;
+let api;
+
+before(async () => {
+  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN] });
+  api = await startResourceServer({ authorizationServer: as, origins: () => [ORIGIN] });
+});
+
+after(async () => {
+  await api.close();
+  await as.close();
+});
+
+beforeEach(() => {
+  as.restoreTokenEndpoint();
+  as.reset();
+  api.reset();
+});
+
+/** A browser without a screen: keeps cookies, follows redirects within the authorization server. */
+function browser() {
+  const jar = new Map();
+  const go = async (url, init = {}) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url, { ...init, redirect: "manual", headers: { ...init.headers, cookie, accept: "text/html" } });
+    for (const line of response.headers.getSetCookie()) jar.set(...line.split(";")[0].split(/=(.*)/s).slice(0, 2));
+    const location = response.headers.get("location");
+    if (!location) return { url, html: await response.text(), status: response.status };
+    const next = new URL(location, url);
+    return next.origin === ORIGIN ? { url: next.href } : go(next.href);
+  };
+  const submit = (page, id, fields) => {
+    const [, action] = new RegExp(`<form id="${id}" method="post" action="([^"]+)"`).exec(page.html);
+    return go(new URL(action, page.url).href, { method: "POST", body: new URLSearchParams(fields) });
+  };
+  return { go, submit };
+}
+
+function authorizationUrl(verifier, extra = {}) {
+  const url = new URL("/auth", as.issuer);
+  const challenge = createHash("sha256").update(verifier).digest("base64url");
+  url.search = new URLSearchParams({
+    client_id: CLIENT_ID,
+    redirect_uri: REDIRECT_URI,
+    response_type: "code",
+    scope: "openid profile files:read files:write",
+    state: "s1",
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+    ...extra,
+  });
+  return url.href;
+}
+
+const token = async (fields, headers = {}) => {
+  const body = new URLSearchParams({ client_id: CLIENT_ID, ...fields });
+  const response = await fetch(`${as.issuer}/token`, { method: "POST", body, headers: { origin: ORIGIN, ...headers } });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+};
+
+const refresh = (refreshToken) => token({ grant_type: "refresh_token", refresh_token: refreshToken });
+
+async function signIn(name = "Ada", extra = {}) {
+  const verifier = randomBytes(32).toString("base64url");
+  const { go, submit } = browser();
+  const login = await go(authorizationUrl(verifier, extra));
+  const consent = await submit(login, "login", { login: name });
+  assert.match(consent.html, /Read your files/);
+  const arrival = new URL((await submit(consent, "consent", { consent: "allow" })).url);
+  assert.equal(arrival.searchParams.get("iss"), as.issuer);
+  const fields = { grant_type: "authorization_code", code: arrival.searchParams.get("code"), redirect_uri: REDIRECT_URI };
+  const { status, body } = await token({ ...fields, code_verifier: verifier });
+  assert.equal(status, 200);
+  return body;
+}
+
+const call = (accessToken, path = "/v1/files", init = {}) =>
+  fetch(api.origin + path, { ...init, headers: { ...(accessToken && { authorization: `Bearer ${accessToken}` }), origin: ORIGIN } });
+
+test("signing in through the pages gives tokens that the API accepts", async () => {
+  const tokens = await signIn();
+  const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
+  assert.deepEqual([claims.sub, claims.name, claims.iss], ["Ada", "Ada", as.issuer]);
+  assert.equal(tokens.scope, "openid profile files:read files:write");
+  assert.equal((await call(tokens.access_token)).status, 200);
+  for (const value of [tokens.access_token, tokens.refresh_token, tokens.id_token]) assert.ok(as.issuedTokens().includes(value));
+  assert.equal(as.counts.exchanges, 1);
+});
+
+test("refusing consent sends access_denied back to the client", async () => {
+  const { go, submit } = browser();
+  const consent = await submit(await go(authorizationUrl("v".repeat(43))), "login", { login: "Ada" });
+  const arrival = new URL((await submit(consent, "consent", { refuse: "refuse" })).url);
+  assert.equal(arrival.searchParams.get("error"), "access_denied");
+});
+
+test("PKCE is required, and only S256", async () => {
+  for (const extra of [{ code_challenge_method: "plain" }, { code_challenge: "" }]) {
+    const arrival = new URL((await browser().go(authorizationUrl("v".repeat(43), extra))).url);
+    assert.equal(arrival.searchParams.get("error"), "invalid_request");
+  }
+});
+
+test("a refresh rotates, and a reused refresh token revokes the whole family", async () => {
+  const first = await signIn();
+  const second = await refresh(first.refresh_token);
+  assert.equal(second.status, 200);
+  assert.notEqual(second.body.refresh_token, first.refresh_token);
+  assert.equal((await call(second.body.access_token)).status, 200);
+
+  assert.equal((await refresh(first.refresh_token)).body.error, "invalid_grant");
+  assert.equal((await refresh(second.body.refresh_token)).body.error, "invalid_grant");
+  assert.equal((await call(second.body.access_token)).status, 401);
+  const { refreshes, refreshed, reuseAlarms } = as.counts;
+  assert.deepEqual({ refreshes, refreshed, reuseAlarms }, { refreshes: 3, refreshed: 1, reuseAlarms: 1 });
+});
+
+test("two refreshes with one token at the same moment are a reuse", async () => {
+  const { refresh_token: refreshToken } = await signIn();
+  const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400]);
+  assert.equal(as.counts.reuseAlarms, 1);
+});
+
+test("access tokens expired on the server only are refused while a refresh still works", async () => {
+  const tokens = await signIn();
+  as.expireAccessTokens();
+  const refused = await call(tokens.access_token);
+  assert.equal(refused.status, 401);
+  assert.match(refused.headers.get("www-authenticate"), /^Bearer realm="tokenkeep-demo", error="invalid_token"/);
+  assert.equal((await call((await refresh(tokens.refresh_token)).body.access_token)).status, 200);
+});
+
+test("revoked grants end both the access token and the refresh token", async () => {
+  const tokens = await signIn();
+  as.revokeGrants();
+  assert.equal((await call(tokens.access_token)).status, 401);
+  assert.equal((await refresh(tokens.refresh_token)).body.error, "invalid_grant");
+});
+
+test("the revocation endpoint ends the family", async () => {
+  const tokens = await signIn();
+  const body = new URLSearchParams({ client_id: CLIENT_ID, token: tokens.refresh_token });
+  assert.equal((await fetch(`${as.issuer}/token/revocation`, { method: "POST", body })).status, 200);
+  assert.equal((await refresh(tokens.refresh_token)).body.error, "invalid_grant");
+  assert.equal(as.counts.revocations, 1);
+});
+
+test("an injected failure carries its status, headers and CORS, and touches no token", async () => {
+  const tokens = await signIn();
+  as.failTokenEndpoint({ status: 503, headers: { "retry-after": "1" } });
+  const failed = await refresh(tokens.refresh_token);
+  assert.equal(failed.status, 503);
+  assert.equal(failed.headers.get("retry-after"), "1");
+  assert.equal(failed.headers.get("access-control-allow-origin"), ORIGIN);
+  as.failTokenEndpoint("drop");
+  await assert.rejects(refresh(tokens.refresh_token), TypeError);
+  as.restoreTokenEndpoint();
+  assert.equal((await refresh(tokens.refresh_token)).status, 200);
+});
+
+test("clients that give up do not hold up the token endpoint", async () => {
+  const tokens = await signIn();
+  as.delayTokenEndpoint(30);
+  const fields = { client_id: CLIENT_ID, grant_type: "refresh_token", refresh_token: "x" };
+  const give = () => fetch(`${as.issuer}/token`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10) });
+  await Promise.allSettled([give(), give(), give()]);
+  as.restoreTokenEndpoint();
+  assert.equal((await refresh(tokens.refresh_token)).status, 200);
+});
+
+test("an origin that is not on the list gets no CORS", async () => {
+  const { refresh_token: refreshToken } = await signIn();
+  const answer = await token({ grant_type: "refresh_token", refresh_token: refreshToken }, { origin: "http://127.0.0.1:10" });
+  assert.equal(answer.headers.get("access-control-allow-origin"), null);
+});
+
+test("a lifetime of half a second is half a second", async () => {
+  const short = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], accessTokenTtl: 0.5 });
+  const usual = as;
+  as = short;
+  try {
+    const issuedAt = Date.now();
+    const { access_token: accessToken, expires_in: expiresIn } = await signIn();
+    assert.equal(expiresIn, 1);
+    let active = await short.verify(accessToken);
+    assert.ok(active.exp * 1000 - issuedAt >= 500);
+    while ((active = await short.verify(accessToken)).active) assert.ok(Date.now() < issuedAt + 5000);
+    assert.ok(Date.now() - issuedAt >= 500);
+  } finally {
+    as = usual;
+    await short.close();
+  }
+});
+
+test("the API answers 404, 405, 401 and 403 for what they mean", async () => {
+  const { access_token: reader } = await signIn("Bob", { scope: "openid files:read" });
+  assert.equal((await call(reader, "/v1/nothing")).status, 404);
+  assert.equal((await call(reader, "/v1/files", { method: "DELETE" })).status, 405);
+  const anonymous = await call(null);
+  assert.equal(anonymous.status, 401);
+  assert.equal(anonymous.headers.get("www-authenticate"), 'Bearer realm="tokenkeep-demo"');
+  const refused = await call(reader, "/v1/effects", { method: "POST", body: '{"n":1}' });
+  assert.equal(refused.status, 403);
+  assert.match(refused.headers.get("www-authenticate"), /error="insufficient_scope", scope="files:write"/);
+  assert.deepEqual(api.effects, []);
+});
+
+test("the API applies an effect once and keeps a record of each request", async () => {
+  const { access_token: accessToken } = await signIn();
+  assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);
+  assert.deepEqual(api.effects, [7]);
+  const [{ method, path, status, hadToken, n }] = api.requests;
+  assert.deepEqual({ method, path, status, hadToken, n }, { method: "POST", path: "/v1/effects", status: 201, hadToken: true, n: 7 });
+});
+
+test("the API echoes, streams and redirects", async () => {
+  const { access_token: accessToken } = await signIn();
+  const echoed = await (await call(accessToken, "/v1/echo", { method: "PUT", body: "hello" })).json();
+  assert.equal(echoed.sha256, createHash("sha256").update("hello").digest("hex"));
+  assert.equal((await (await call(accessToken, "/v1/bytes?n=100")).arrayBuffer()).byteLength, 100);
+  assert.equal(await (await call(accessToken, "/v1/stream?chunks=3")).text(), "chunk 0\nchunk 1\nchunk 2\n");
+  assert.match(await (await call(accessToken, "/v1/events?count=2")).text(), /data: event 1\n\n$/);
+  const moved = await call(accessToken, "/v1/redirect?to=/v1/bytes", { redirect: "manual" });
+  assert.equal(moved.headers.get("location"), "/v1/bytes");
+});
