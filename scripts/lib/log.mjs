@@ -1,0 +1,28 @@
+/** A failure that the person at the keyboard can cure; printed without a stack. */
+export class CurableError extends Error {
+  constructor(problem, cure) {
+    super(`${problem}\n  cure: ${cure}`);
+    this.name = "CurableError";
+  }
+}
+
+export function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+export function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Runs a script's main function; a curable failure ends it with status 1 and no stack. */
+export async function main(run) {
+  // Leaving by `exit` lets locks be released and children be ended.
+  process.on("SIGINT", () => process.exit(130));
+  process.on("SIGTERM", () => process.exit(143));
+  try {
+    process.exitCode = (await run()) ?? 0;
+  } catch (error) {
+    process.stderr.write(error instanceof CurableError ? `\n${error.message}\n` : `\n${error.stack}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,48 @@
+import { ensureBrowser } from "./browser.mjs";
+import { ensureCargoTools } from "./cargo-tools.mjs";
+import { checkNode, ensureDependencies } from "./dependencies.mjs";
+import { withLock } from "./lock.mjs";
+import { say, seconds } from "./log.mjs";
+import { inspectRust, requireRecent } from "./rust.mjs";
+import { ask, which } from "./run.mjs";
+import { storedToolchain, storeToolchain, toolchainEnv } from "./toolchain.mjs";
+import { ensureWasmTarget } from "./wasm-target.mjs";
+
+/** Makes everything the other scripts need; does and says nothing where nothing is missing. */
+export async function setUp() {
+  const started = performance.now();
+  checkNode();
+  await withLock("setup", async () => {
+    await ensureDependencies();
+    if (storedToolchain()) return;
+    await findOrMakeToolchain();
+    say(`set-up done in ${seconds(started)}`);
+  });
+}
+
+async function findOrMakeToolchain() {
+  const rust = which("cargo") && (await inspectRust());
+  if (rust) requireRecent(rust);
+  const compileAndBrowse = async () => ({ wasm: await ensureWasmTarget(rust), browser: await ensureBrowser() });
+  // Without a cargo of the developer's own, the one that comes with the wasm target builds the programs.
+  const [{ wasm, browser }, programs] = rust
+    ? await bothEnd(compileAndBrowse(), ensureCargoTools())
+    : [await compileAndBrowse(), await ensureCargoTools()];
+  const found = { ...browser, ...programs, wasmBin: wasm.bin, linker: wasm.linker };
+  Object.assign(found, await findLints(found));
+  storeToolchain(found, [...wasm.watch, ...Object.values(browser), ...Object.values(programs), which("cargo"), which("rustc")]);
+}
+
+// Both run to their end before a failure of either is told, so that neither goes on behind the message.
+async function bothEnd(...promises) {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+  return results.map(({ value }) => value);
+}
+
+async function findLints(found) {
+  const wasmEnv = toolchainEnv(found);
+  const has = async (tool, env) => (await ask(which("cargo", env.PATH), [tool, "--version"], { env })) !== null;
+  return { rustfmt: await has("fmt", process.env), clippy: await has("clippy", process.env), wasmClippy: await has("clippy", wasmEnv) };
+}
