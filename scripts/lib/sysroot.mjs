@@ -1,5 +1,6 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { CurableError, say } from "./log.mjs";
 import { logs, tools, wasmTriple } from "./paths.mjs";
@@ -15,9 +16,14 @@ const systemBin = "/usr/bin";
 const crate = "empty";
 
 export async function ensureSysroot(system) {
-  const key = hashOf([import.meta.filename ?? new URL(import.meta.url).pathname], system.about);
+  const key = hashOf([fileURLToPath(import.meta.url)], system.about);
   const stamp = join(wasmRust, "stamp");
   await unlessFresh({ stamp, key, outputs: [join(wasmRustBin, "rustc"), join(rustlib, wasmTriple, "lib")] }, () => build(system));
+}
+
+/** Whether one was built before, for whatever compiler: then there is no need to ask rustup again. */
+export function hasSysroot() {
+  return existsSync(join(wasmRustBin, "rustc"));
 }
 
 async function build(system) {

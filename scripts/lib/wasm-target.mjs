@@ -6,7 +6,7 @@ import { CurableError, say } from "./log.mjs";
 import { wasmTriple } from "./paths.mjs";
 import { hasWasm, inspectRust, isAtLeast, oldestRust, requireRecent, rustCure } from "./rust.mjs";
 import { run, which } from "./run.mjs";
-import { ensureSysroot, wasmRustBin } from "./sysroot.mjs";
+import { ensureSysroot, hasSysroot, wasmRustBin } from "./sysroot.mjs";
 
 const stdSource = "/usr/lib/rustlib/src/rust/library/std";
 const debianPackages = [
@@ -23,19 +23,19 @@ const debianPackages = [
  * whose change makes the answer stale.
  */
 export async function ensureWasmTarget(rust) {
-  if (rust && (rust.hasWasm || (await addByRustup(rust)))) {
+  if (rust && (rust.hasWasm || (!hasSysroot() && (await addByRustup(rust))))) {
     return { bin: null, linker: null, watch: [rust.rustc, join(rust.sysroot, "lib", "rustlib", wasmTriple, "lib")] };
   }
   return ensureDebianWasm(Boolean(rust));
 }
 
-async function addByRustup(rust) {
+export async function addByRustup(rust) {
   const rustup = which("rustup");
   if (!rustup) return false;
   say(`rustup: adding the target ${wasmTriple}`);
-  const { code, output } = await run(rustup, ["target", "add", wasmTriple], { timeout: 120_000 });
+  const { code, output, timedOut } = await run(rustup, ["target", "add", wasmTriple], { timeout: 120_000 });
   if (code === 0 && hasWasm(rust.sysroot)) return true;
-  say(`rustup could not add it: ${output.trim().split("\n").at(-1) || "no answer in two minutes"}`);
+  say(`rustup could not add it: ${timedOut ? "no answer in two minutes" : output.trim().split("\n").at(-1)}`);
   return false;
 }
 

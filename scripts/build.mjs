@@ -1,0 +1,8 @@
+import { build } from "./lib/build.mjs";
+import { main } from "./lib/log.mjs";
+import { setUp } from "./lib/setup.mjs";
+
+await main(async () => {
+  await setUp();
+  await build();
+});

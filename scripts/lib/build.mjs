@@ -1,0 +1,88 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { bundle } from "./bundle.mjs";
+import { withLock } from "./lock.mjs";
+import { CurableError, say, seconds } from "./log.mjs";
+import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
+import { must, readJson, which } from "./run.mjs";
+import { filesUnder, hashOf, unlessFresh } from "./stamp.mjs";
+import { toolchain, toolchainEnv } from "./toolchain.mjs";
+
+const template = join(root, "pkg-template");
+const work = join(target, "package");
+const glue = join(work, "tokenkeep.js");
+const wasm = join(work, "tokenkeep.wasm");
+const features = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
+
+/** Makes pkg/, exactly what is published; steps whose inputs have not changed are left out. */
+export async function build() {
+  await withLock("build", async () => {
+    const started = performance.now();
+    const made = [await buildWasm(), await buildPackage()];
+    if (made.some(Boolean)) say(`built pkg/ in ${seconds(started)}`);
+  });
+}
+
+async function buildWasm() {
+  const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs"].map((name) => join(root, name));
+  const { wasmBindgen, wasmBin } = toolchain();
+  const key = hashOf(inputs, wasmBindgen, wasmBin);
+  return unlessFresh({ stamp: join(work, "wasm.stamp"), key, outputs: [glue, wasm] }, async () => {
+    say("building the wasm");
+    const env = toolchainEnv();
+    const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
+    await must(which("cargo", env.PATH), ["build", "--release", "--lib", "--target", wasmTriple], { env, cure: "correct the source" });
+    await generateGlue(wasmBindgen, built);
+    await optimise(join(work, "tokenkeep_bg.wasm"), wasm);
+  });
+}
+
+// Without a default path in the glue no bundler tries to emit a second copy of the wasm.
+async function generateGlue(wasmBindgen, built) {
+  mkdirSync(work, { recursive: true });
+  const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
+  await must(wasmBindgen, [...options, "--out-name", "tokenkeep", "--out-dir", work, built]);
+}
+
+async function optimise(from, to) {
+  const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
+  const enable = features.map((name) => `--enable-${name}`);
+  await must(process.execPath, [script, "-Oz", ...enable, "--strip-debug", "--strip-producers", "--strip-target-features", from, "-o", to]);
+}
+
+async function buildPackage() {
+  if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
+  const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
+  const version = crateVersion();
+  const scripts = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const key = hashOf([template, glue, wasm, ...licenses.map((name) => join(root, name)), ...scripts], version);
+  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js"];
+  return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
+    rmSync(pkg, { recursive: true, force: true });
+    mkdirSync(pkg);
+    await bundle({ template, glue, wasm, out: pkg });
+    copyFileSync(wasm, join(pkg, "tokenkeep.wasm"));
+    copyText();
+    for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));
+    writeManifest(version);
+  });
+}
+
+function copyText() {
+  const isText = (file) => file.endsWith(".d.ts") || file.endsWith(".md");
+  for (const file of filesUnder(template).filter(isText)) {
+    copyFileSync(file, join(pkg, file.slice(template.length + 1)));
+  }
+}
+
+function writeManifest(version) {
+  const manifest = readJson(join(template, "package.json"));
+  if (!manifest) throw new CurableError("pkg-template/package.json is no JSON", "correct it");
+  writeFileSync(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+}
+
+/** The one version there is: Cargo.toml's. */
+export function crateVersion() {
+  return readFileSync(join(root, "Cargo.toml"), "utf8").match(/^version\s*=\s*"([^"]+)"/m)[1];
+}

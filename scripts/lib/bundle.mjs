@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+// One self-contained file each: an app uses exactly one of them on either side.
+const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js" };
+
+/** Bundles and minifies the published JavaScript from pkg-template/src into `out`. */
+export async function bundle({ template, glue, wasm, out }) {
+  const esbuild = await import("esbuild");
+  await esbuild.build({
+    entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    alias: { "#glue": glue },
+    plugins: [inlinedWasm(wasm)],
+    logLevel: "warning",
+  });
+}
+
+/** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
+function inlinedWasm(wasm) {
+  const namespace = "tokenkeep-wasm";
+  return {
+    name: namespace,
+    setup(build) {
+      build.onResolve({ filter: /^tokenkeep:wasm$/ }, ({ path }) => ({ path, namespace, sideEffects: false }));
+      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: `export const base64 = "${readFileSync(wasm, "base64")}";` }));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { artifacts, pkg } from "./paths.mjs";
+import { must, readJson, which } from "./run.mjs";
+import { hashOf, unlessFresh } from "./stamp.mjs";
+
+/** Packs pkg/ as it would be published and answers the path of the tarball. */
+export async function pack() {
+  const { name, version } = readJson(join(pkg, "package.json"));
+  const tarball = join(artifacts, `${name}-${version}.tgz`);
+  await unlessFresh({ stamp: join(artifacts, "pack.stamp"), key: hashOf([pkg]), outputs: [tarball] }, async () => {
+    mkdirSync(artifacts, { recursive: true });
+    const npm = which("npm") ?? join(dirname(process.execPath), "npm");
+    await must(npm, ["pack", pkg, "--pack-destination", artifacts, "--ignore-scripts"], { timeout: 120_000 });
+  });
+  return tarball;
+}
+
+/** Puts the packed package into `<folder>/node_modules/tokenkeep`, from the tarball and without a registry. */
+export async function installPackage(folder) {
+  const tarball = await pack();
+  const place = join(folder, "node_modules", "tokenkeep");
+  const stamp = join(folder, "node_modules", ".tokenkeep-installed");
+  await unlessFresh({ stamp, key: hashOf([tarball]), outputs: [join(place, "package.json")] }, async () => {
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place, { recursive: true });
+    await must("tar", ["-xzf", tarball, "-C", place, "--strip-components=1"]);
+  });
+  return place;
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+import { pkg, root } from "./paths.mjs";
+import { readJson } from "./run.mjs";
+
+/**
+ * The sizes of what is published, as `{ name, raw, gzip, brotli, budget, stretch }`, and what is wrong with them.
+ * "wasm and glue" is what the holder is made of before base64: the raw module plus the same holder without its bytes.
+ */
+export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts", "size-budget.json"))) {
+  const of = (name) => sizesOf(readFileSync(join(folder, name)));
+  const [wasm, slim] = [of("tokenkeep.wasm"), of("holder-slim.js")];
+  const rows = [
+    { name: "page client", ...of("index.js") },
+    { name: "holder", ...of("holder.js") },
+    { name: "page mode", ...of("page.js") },
+    { name: "wasm", ...wasm },
+    { name: "glue", ...slim },
+    { name: "wasm and glue", raw: wasm.raw + slim.raw, gzip: wasm.gzip + slim.gzip, brotli: wasm.brotli + slim.brotli },
+  ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));
+  return { rows, problems: [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))] };
+}
+
+export function sizesOf(bytes) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+}
+
+export function sizeTable(rows) {
+  const head = ["file", "raw", "gzip", "brotli", "budget", "stretch"];
+  const lines = [head, ...rows.map((row) => [row.name, row.raw, row.gzip, row.brotli, row.budget ?? "", row.stretch ?? ""])];
+  return lines.map((cells) => cells.map((cell, i) => (i ? String(cell).padStart(9) : cell.padEnd(14))).join("")).join("\n");
+}
+
+function overruns(rows, budgets) {
+  const unknown = Object.keys(budgets).filter((name) => !rows.some((row) => row.name === name));
+  return [
+    ...unknown.map((name) => `the budget names "${name}", which is not measured`),
+    ...rows.filter((row) => row.brotli > row.budget).map((row) => `${row.name} is ${row.brotli} bytes of brotli, the budget is ${row.budget}`),
+  ];
+}
+
+// An import from "env" means that something was linked that no browser provides.
+function foreignImports(bytes) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(({ module }) => module === "env");
+  return imports.map(({ name }) => `the wasm imports "${name}" from "env"`);
+}

@@ -1,0 +1,21 @@
+import { CurableError, main, say, seconds } from "./lib/log.mjs";
+import { runSteps } from "./lib/run-steps.mjs";
+import { setUp } from "./lib/setup.mjs";
+import { steps } from "./lib/steps.mjs";
+
+await main(async () => {
+  const started = performance.now();
+  const chosen = chosenSteps(process.argv.slice(2));
+  await setUp();
+  const { passed, failed, skipped } = await runSteps(chosen);
+  say(`\nall steps: ${seconds(started)}`);
+  say(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  return failed ? 1 : 0;
+});
+
+function chosenSteps(names) {
+  const known = steps.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length) throw new CurableError(`no step named ${unknown.join(", ")}`, `choose from: ${known.join(" ")}`);
+  return names.length ? steps.filter(({ name }) => names.includes(name)) : steps;
+}
