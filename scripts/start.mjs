@@ -1,34 +1,18 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
 import { build } from "./lib/build.mjs";
-import { CurableError, main, say } from "./lib/log.mjs";
-import { installPackage } from "./lib/pack.mjs";
-import { root } from "./lib/paths.mjs";
-import { must } from "./lib/run.mjs";
+import { buildDemo, www } from "./lib/demo.mjs";
+import { main } from "./lib/log.mjs";
 import { setUp } from "./lib/setup.mjs";
-import { filesUnder, hashOf, unlessFresh } from "./lib/stamp.mjs";
 
-const www = join(root, "www");
-
+// npm start [-- --port 4000]
 await main(async () => {
+  const { values } = parseArgs({ options: { port: { type: "string" } } });
   await setUp();
   await build();
-  await installPackage(www);
   await buildDemo();
   const { start } = await import(pathToFileURL(join(www, "start.mjs")));
-  await start({ port: Number(process.env.PORT ?? 0) });
+  await start({ port: values.port === undefined ? undefined : Number(values.port) });
 });
-
-async function buildDemo() {
-  if (!existsSync(join(www, "start.mjs"))) throw new CurableError("www/start.mjs is missing", "restore it with git");
-  const app = join(www, "app");
-  const out = join(www, "dist");
-  const key = hashOf([app, join(www, "node_modules", "tokenkeep"), join(root, "package-lock.json")]);
-  const stamp = join(out, ".stamp");
-  await unlessFresh({ stamp, key, outputs: [join(out, "index.html")] }, async () => {
-    say("building the demo");
-    await must(process.execPath, [join(root, "node_modules", "vite", "bin", "vite.js"), "build", app]);
-  });
-}

@@ -25,6 +25,9 @@ async function install() {
     throw new CurableError("package-lock.json is missing", "restore it: git checkout package-lock.json");
   }
   say("npm: installing the development dependencies (npm ci)");
-  const npm = which("npm") ?? join(dirname(process.execPath), "npm");
-  await must(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { timeout: 600_000, log: join(logs, "npm-ci.log"), cure: "run npm ci by hand" });
+  await must(npm(), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { timeout: 600_000, log: join(logs, "npm-ci.log"), cure: "run npm ci by hand" });
+}
+
+export function npm() {
+  return which("npm") ?? join(dirname(process.execPath), "npm");
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
+import { npm } from "./dependencies.mjs";
 import { artifacts, pkg } from "./paths.mjs";
-import { must, readJson, which } from "./run.mjs";
+import { must, readJson } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 
 /** Packs pkg/ as it would be published and answers the path of the tarball. */
@@ -11,8 +12,7 @@ export async function pack() {
   const tarball = join(artifacts, `${name}-${version}.tgz`);
   await unlessFresh({ stamp: join(artifacts, "pack.stamp"), key: hashOf([pkg]), outputs: [tarball] }, async () => {
     mkdirSync(artifacts, { recursive: true });
-    const npm = which("npm") ?? join(dirname(process.execPath), "npm");
-    await must(npm, ["pack", pkg, "--pack-destination", artifacts, "--ignore-scripts"], { timeout: 120_000 });
+    await must(npm(), ["pack", pkg, "--pack-destination", artifacts, "--ignore-scripts"], { timeout: 120_000 });
   });
   return tarball;
 }

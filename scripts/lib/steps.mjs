@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { build } from "./build.mjs";
+import { buildDemo } from "./demo.mjs";
+import { tryInEmptyProject } from "./empty-project.mjs";
+import { CurableError } from "./log.mjs";
 import { installPackage } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { run, which } from "./run.mjs";
@@ -13,6 +15,8 @@ const minute = 60_000;
 const browserFolder = join(root, "tests", "browser");
 const typesFolder = join(root, "tests", "types");
 const denyWarnings = ["--", "-D", "warnings"];
+let building;
+let toldWhy = false;
 
 /**
  * What `npm test` does, in order. A step answers `{ code, output }`, or `{ skipped: why }`.
@@ -26,11 +30,13 @@ export const steps = [
   { name: "native", runner: "cargo", work: () => cargo(["test"], process.env) },
   { name: "build", work: buildPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
-  { name: "types", work: types },
-  { name: "publint", work: () => nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"]) },
+  { name: "types", work: withPackage(types) },
+  { name: "publint", work: withPackage(publint) },
+  { name: "empty-project", work: withPackage(tryInEmptyProject) },
+  { name: "demo", work: withPackage(demo) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
-  { name: "browser", runner: "node", work: browserTests },
-  { name: "size", work: size },
+  { name: "browser", runner: "node", work: withPackage(browserTests) },
+  { name: "size", work: withPackage(size) },
 ];
 
 function format() {
@@ -49,28 +55,51 @@ function clippyWasm() {
 }
 
 async function buildPackage() {
-  await build();
+  await builtPackage();
   return { code: 0, output: "" };
 }
 
+// Every step that uses the package needs one made from the sources as they are; the reason why there is none is told once.
+async function builtPackage() {
+  const attempt = (building ??= build());
+  const isFirst = !toldWhy;
+  toldWhy = true;
+  return attempt.catch((error) => {
+    throw isFirst ? error : new CurableError("there is no package to try", "see why it could not be built, above");
+  });
+}
+
+function withPackage(work) {
+  return async () => {
+    await builtPackage();
+    return work();
+  };
+}
+
 function wasmTests() {
-  const rust = ["src", "tests"].flatMap((folder) => filesUnder(join(root, folder))).filter((file) => file.endsWith(".rs"));
-  if (!rust.some((file) => existsSync(file) && readFileSync(file, "utf8").includes("wasm_bindgen_test"))) return { skipped: "no wasm_bindgen_test in src or tests" };
   const { wasmPack, chromedriver } = toolchain();
   const driver = chromedriver ? ["--mode", "no-install", "--chromedriver", chromedriver] : [];
   const env = { ...toolchainEnv(), WASM_BINDGEN_TEST_TIMEOUT: "120" };
   return run(wasmPack, ["test", "--headless", "--chrome", ...driver], { env, timeout: 15 * minute });
 }
 
+function publint() {
+  return nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"]);
+}
+
 async function types() {
-  if (!existsSync(typesFolder)) return { skipped: "no tests/types" };
   await installPackage(typesFolder);
   return nodeProgram("tsc", ["--noEmit", "-p", typesFolder]);
 }
 
 async function browserTests() {
-  if (existsSync(browserFolder)) await installPackage(browserFolder);
+  await installPackage(browserFolder);
   return nodeTests(browserFolder);
+}
+
+async function demo() {
+  await buildDemo();
+  return { code: 0, output: "" };
 }
 
 async function size() {
@@ -79,9 +108,9 @@ async function size() {
 }
 
 function nodeTests(folder) {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".test.mjs")) : [];
-  if (files.length === 0) return { skipped: `no *.test.mjs in ${folder}` };
-  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files.map((name) => join(folder, name))];
+  const files = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
+  if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
+  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files];
   return run(process.execPath, args, { env: toolchainEnv(), timeout: 15 * minute });
 }
 

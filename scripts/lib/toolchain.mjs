@@ -36,10 +36,10 @@ export function storeToolchain(found, watch) {
  * RUSTFLAGS stays unset, because it would replace the flags in .cargo/config.toml.
  */
 export function toolchainEnv(found = toolchain(), base = process.env) {
-  const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_BUILD_TARGET, ...kept } = base;
+  const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_BUILD_TARGET, Path, ...kept } = base;
   const env = { ...kept, CARGO_TARGET_DIR: wasmTarget, CHROME_PATH: found.chrome };
   const programs = [found.wasmBin, toolsBin, found.wasmBindgen && dirname(found.wasmBindgen), found.wasmPack && dirname(found.wasmPack)];
-  env.PATH = [...new Set([...programs.filter(Boolean), ...(base.PATH ?? "").split(delimiter)])].join(delimiter);
+  env.PATH = [...new Set([...programs.filter(Boolean), ...(base.PATH ?? Path ?? "").split(delimiter)])].join(delimiter);
   if (found.chromedriver) env.CHROMEDRIVER = found.chromedriver;
   if (found.linker) env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER = found.linker;
   if (found.wasmBin) {
