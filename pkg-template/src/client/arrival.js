@@ -1,0 +1,33 @@
+const response = ["code", "error", "access_token", "id_token", "refresh_token"];
+const removed = new Set([...response, "state", "iss", "error_description", "error_uri", "session_state", "token_type", "expires_in"]);
+let scrubbed;
+
+/**
+ * Takes an authorization response out of the address bar and the history entry, at once and whatever it says; the
+ * application's own parameters stay as they are. Returns the URL as it was, or undefined if there was no response.
+ */
+export function scrub() {
+  if (!globalThis.location?.href || !globalThis.history) return undefined;
+  const { href, pathname, search, hash } = location;
+  if (!looksLike(search) && !looksLike(hash)) return undefined;
+  scrubbed = pathname + without(search) + without(hash);
+  history.replaceState(history.state, "", scrubbed);
+  return href;
+}
+
+/** Puts back what turned out not to be an authorization response, unless the page has moved on. */
+export function restore(href) {
+  if (location.pathname + location.search + location.hash === scrubbed) history.replaceState(history.state, "", href);
+}
+
+const name = (pair) => new URLSearchParams(pair).keys().next().value;
+
+function looksLike(part) {
+  const params = new URLSearchParams(part.slice(1));
+  return response.some((one) => params.has(one)) || /^[\w-]{43}$/.test(params.get("state") ?? "");
+}
+
+function without(part) {
+  const kept = part.slice(1).split("&").filter((pair) => !removed.has(name(pair))).join("&");
+  return kept && part[0] + kept;
+}

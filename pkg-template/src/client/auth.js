@@ -1,0 +1,104 @@
+import { fail } from "../errors.js";
+import { restore, scrub } from "./arrival.js";
+
+/** What the page works with: the session's facts, and requests that carry a token the page never sees. */
+export class Auth extends EventTarget {
+  #transport;
+  #session = null;
+  #arrival = null;
+  #ready;
+  #resuming;
+  #known = "null";
+  #listeners = new Set();
+
+  constructor(transport) {
+    super();
+    this.#transport = transport;
+    this.#connect();
+    this.fetch = (input, init) => transport.fetch(input, init);
+    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
+  }
+
+  get session() {
+    return this.#session;
+  }
+
+  get arrival() {
+    return this.#arrival;
+  }
+
+  /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
+  resume() {
+    const href = scrub();
+    this.#resuming ??= this.#resume(href).finally(() => (this.#resuming = undefined));
+    return this.#resuming;
+  }
+
+  async signIn(options) {
+    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
+    const url = await this.#transport.call("signIn", { options });
+    return new Promise((_, reject) => {
+      const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
+      addEventListener("pageshow", ({ persisted }) => persisted && abandoned(), { once: true });
+      location.assign(url);
+    });
+  }
+
+  async signOut() {
+    return { revocation: await this.#transport.call("signOut") };
+  }
+
+  stats() {
+    return this.#transport.call("stats");
+  }
+
+  accessToken() {
+    return this.#transport.call("accessToken");
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close() {
+    this.#transport.close();
+  }
+
+  async #resume(href) {
+    await this.#ready;
+    if (href) {
+      const arrival = await this.#transport.call("finish", { href });
+      if (arrival) this.#arrival = arrival;
+      else restore(href);
+    }
+    return this.#session;
+  }
+
+  #connect() {
+    this.#ready = this.#transport.listen((event) => this.#receive(event)).then((session) => this.#update(session));
+    this.#ready.catch(() => {});
+  }
+
+  #receive({ type, detail, session }) {
+    const changed = this.#update(session, false);
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+    if (changed) this.#notify();
+  }
+
+  /** The snapshot stays the same object until something in it changes, as useSyncExternalStore wants it. */
+  #update(session, notify = true) {
+    const known = JSON.stringify(session);
+    const changed = known !== this.#known;
+    if (changed) {
+      this.#known = known;
+      this.#session = session && Object.freeze(session);
+      if (notify) this.#notify();
+    }
+    return changed;
+  }
+
+  #notify() {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,111 @@
+import { fail, fromData } from "../errors.js";
+import { describe } from "./requests.js";
+import { toResponse } from "./responses.js";
+
+const version = 1;
+const patience = 30_000;
+
+/** Calls to a holder on the other side of a port. */
+export class PortTransport {
+  #port;
+  #shared;
+  #pending = new Map();
+  #lastId = 0;
+  #listener;
+  #failure;
+  #release;
+
+  constructor(worker) {
+    this.#shared = "port" in worker;
+    this.#port = worker.port ?? worker;
+    this.#port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
+    this.#port.start?.();
+    worker.addEventListener("error", () => this.#fail("the worker could not be started: check its URL, its type, worker-src, and that every page passes the same worker options"));
+    globalThis.addEventListener?.("pagehide", () => this.#leave());
+  }
+
+  fetch(input, init) {
+    try {
+      const request = describe(input, init);
+      return request instanceof Promise ? request.then((read) => this.#send(read)) : this.#send(request);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  call(op, parameters) {
+    return this.#call({ op, ...parameters });
+  }
+
+  /** Says hello, and resolves to the session as it is. */
+  listen(listener) {
+    this.#listener = listener;
+    this.#stayAlive();
+    const timer = setTimeout(() => this.#fail("the worker doesn't answer: check that it calls hold()"), patience);
+    return this.#call({ op: "hello" }).finally(() => clearTimeout(timer));
+  }
+
+  close() {
+    this.#leave();
+    this.#fail("this connection was closed; call connect() again");
+  }
+
+  #call(message, transfer = []) {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#port.postMessage({ v: version, id, ...message }, transfer);
+      this.#pending.set(id, { resolve, reject });
+    });
+  }
+
+  async #send({ signal, ...request }) {
+    signal?.throwIfAborted();
+    const answer = this.#call({ op: "fetch", ...request }, request.body instanceof ReadableStream ? [request.body] : []);
+    if (!signal) return toResponse(await answer);
+    const target = this.#lastId;
+    const abort = () => {
+      this.#port.postMessage({ v: version, id: 0, op: "abort", target });
+      this.#pending.get(target)?.reject(signal.reason);
+      this.#pending.delete(target);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    const facts = await answer;
+    if (!(facts.body instanceof MessagePort)) signal.removeEventListener("abort", abort);
+    return toResponse(facts, signal, abort);
+  }
+
+  #receive({ id, ok, error, event }) {
+    if (event) return this.#listener?.(event);
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error) call?.reject(fromData(error));
+    else call?.resolve(ok);
+  }
+
+  #fail(message) {
+    this.#failure ??= fail("HOLDER_FAILED", message);
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
+  }
+
+  /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
+  #stayAlive() {
+    if (!this.#shared || this.#release) return;
+    const lock = `tokenkeep-${crypto.randomUUID()}`;
+    const held = new Promise((resolve) => (this.#release = resolve));
+    globalThis.navigator.locks?.request(lock, () => {
+      this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
+      return held;
+    });
+  }
+
+  #leave() {
+    this.#port.postMessage({ v: version, id: 0, op: "bye" });
+    this.#release?.();
+    this.#release = undefined;
+    const gone = new DOMException("the page was left", "AbortError");
+    for (const { reject } of this.#pending.values()) reject(gone);
+    this.#pending.clear();
+  }
+}

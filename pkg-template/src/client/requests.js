@@ -1,0 +1,42 @@
+const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
+
+/** What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. */
+export function describe(input, init = {}) {
+  if (input instanceof Request) return readRequest(input, init);
+  const request = { url: new URL(input, document.baseURI).href, timeout: init.timeout, signal: init.signal };
+  for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
+  if (init.headers) request.headers = [...new Headers(init.headers)];
+  return init.body == null ? request : withBody(request, init.body);
+}
+
+/** A Request's parts; its body is read, as `fetch` would. */
+export async function readRequest(input, init) {
+  const request = new Request(input, init);
+  const { url, signal, headers, body } = request;
+  const parts = { url, signal, headers: [...headers], timeout: init?.timeout };
+  for (const field of fields) if (request[field]) parts[field] = request[field];
+  // These are what a Request says when nobody said anything.
+  if (init?.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
+  if (body) parts.body = await request.blob();
+  return parts;
+}
+
+function withBody(request, body) {
+  if (body instanceof FormData) return withForm(request, body);
+  if (body instanceof URLSearchParams) {
+    return { ...withType(request, "application/x-www-form-urlencoded;charset=UTF-8"), body: String(body) };
+  }
+  const asIs = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body) || body instanceof ReadableStream;
+  return { ...request, body: asIs ? body : String(body) };
+}
+
+/** A form is encoded once, here, so that every replay has the same boundary and the same bytes. */
+async function withForm(request, form) {
+  const encoded = new Response(form);
+  return { ...withType(request, encoded.headers.get("content-type")), body: await encoded.blob() };
+}
+
+function withType(request, type) {
+  const headers = request.headers ?? [];
+  return headers.some(([name]) => name === "content-type") ? request : { ...request, headers: [...headers, ["content-type", type]] };
+}

@@ -1,0 +1,59 @@
+const ahead = 8;
+
+/** A Response whose `url`, `redirected` and `type` are those of the one the holder got. */
+class HeldResponse extends Response {
+  #facts;
+
+  constructor(body, facts) {
+    super(body, facts);
+    this.#facts = facts;
+  }
+
+  get url() {
+    return this.#facts.url;
+  }
+
+  get redirected() {
+    return this.#facts.redirected;
+  }
+
+  get type() {
+    return this.#facts.type;
+  }
+
+  clone() {
+    return new HeldResponse(super.clone().body, this.#facts);
+  }
+}
+
+export function toResponse(facts, signal, abort) {
+  return new HeldResponse(facts.body instanceof MessagePort ? toStream(facts.body, signal, abort) : facts.body ?? null, facts);
+}
+
+/** The chunks that come through `port`, a few of them asked for ahead. */
+function toStream(port, signal, abort) {
+  const end = () => {
+    port.close();
+    signal?.removeEventListener("abort", abort);
+  };
+  return new ReadableStream({
+    start(controller) {
+      const fail = (reason) => (controller.error(reason), end());
+      signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
+      port.onmessage = ({ data }) => {
+        if (data instanceof Uint8Array) controller.enqueue(data);
+        else if (data) fail(data.name === "AbortError" ? new DOMException(data.message, data.name) : new TypeError(data.message));
+        else {
+          controller.close();
+          end();
+        }
+      };
+      port.postMessage(ahead);
+    },
+    pull: () => port.postMessage(1),
+    cancel() {
+      port.postMessage(0);
+      end();
+    },
+  });
+}

@@ -1,0 +1,105 @@
+import { fail, toData } from "../errors.js";
+import { forward } from "./responses.js";
+
+const version = 1;
+const mostPending = 200_000;
+const fields = ["method", "body", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
+
+/** Opens a door for every page that connects. `kernel` may be a promise. */
+export function open(kernel) {
+  if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, kernel);
+  else new Door(globalThis, kernel);
+}
+
+/** One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. */
+class Door {
+  #port;
+  #kernel;
+  #pending = new Map();
+  #silence;
+
+  constructor(port, kernel) {
+    this.#port = port;
+    this.#kernel = Promise.resolve(kernel);
+    this.#kernel.then((ready) => (this.#kernel = ready), () => {});
+    port.onmessage = ({ data, ports }) => ports.length === 0 && isMessage(data) && this.#receive(data);
+  }
+
+  async #receive(message) {
+    const { id, op } = message;
+    try {
+      const kernel = this.#kernel instanceof Promise ? await this.#kernel : this.#kernel;
+      const result = await this.#operations[op](message, kernel);
+      if (result !== this) this.#answer({ id, ok: result });
+    } catch (error) {
+      this.#answer({ id, error: toData(error) });
+    }
+  }
+
+  // An operation that returns the door itself has no answer, or has given it.
+  #operations = {
+    __proto__: null,
+    hello: (_, kernel) => {
+      this.#silence ??= kernel.listen((event) => this.#answer({ event }));
+      return kernel.snapshot();
+    },
+    alive: ({ lock }) => {
+      globalThis.navigator?.locks?.request(String(lock), () => this.#close());
+      return this;
+    },
+    bye: () => this.#close(),
+    fetch: (message, kernel) => this.#fetch(message, kernel),
+    abort: ({ target }) => {
+      this.#pending.get(target)?.abort();
+      return this;
+    },
+    signIn: ({ options }, kernel) => kernel.signIn(options),
+    finish: ({ href }, kernel) => kernel.finish(String(href)),
+    signOut: (_, kernel) => kernel.signOut(),
+    stats: (_, kernel) => kernel.stats(),
+    accessToken: (_, kernel) => kernel.accessToken(),
+  };
+
+  async #fetch(message, kernel) {
+    const { id, url, headers, timeout } = message;
+    if (this.#pending.size >= mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
+    const controller = new AbortController();
+    this.#pending.set(id, controller);
+    const done = () => this.#pending.delete(id);
+    try {
+      const init = requestInit(message, controller.signal, headers);
+      const response = await kernel.send(new URL(url).href, init, typeof timeout === "number" ? timeout : -1);
+      await forward(response, (ok, transfer) => this.#answer({ id, ok }, transfer), done);
+    } catch (error) {
+      done();
+      throw error;
+    }
+    return this;
+  }
+
+  #answer(message, transfer = []) {
+    this.#port.postMessage({ v: version, ...message }, transfer);
+  }
+
+  /** The page is gone or hidden away: its requests are of no use to anybody. */
+  #close() {
+    this.#silence?.();
+    this.#silence = undefined;
+    for (const controller of this.#pending.values()) controller.abort();
+    this.#pending.clear();
+    return this;
+  }
+}
+
+const operations = new Set(["hello", "alive", "bye", "fetch", "abort", "signIn", "finish", "signOut", "stats", "accessToken"]);
+
+function isMessage(data) {
+  return data instanceof Object && data.v === version && Number.isSafeInteger(data.id) && operations.has(data.op);
+}
+
+function requestInit(message, signal, headers) {
+  const init = { credentials: "omit", referrerPolicy: "no-referrer" };
+  for (const name of fields) if (message[name] !== undefined) init[name] = message[name];
+  if (init.body instanceof ReadableStream) init.duplex = "half";
+  return Object.assign(init, { headers: new Headers(headers), redirect: "manual", signal });
+}

@@ -1,0 +1,192 @@
+import { TokenKeepError, fail, fromData } from "../errors.js";
+import { Records } from "./records.js";
+
+const QUEUED = -1;
+const FINAL = -2;
+
+/** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
+export class Kernel {
+  #core;
+  #records = new Records();
+  #waiting = new Map();
+  #listeners = new Set();
+  #lastId = 0;
+  #generation = -1;
+  #header;
+
+  /** `Core` is the wasm class; throws a TokenKeepError if the configuration is wrong. */
+  constructor(Core, config) {
+    try {
+      this.#core = new Core(toJson(config), globalThis.location?.origin ?? "", this.#host());
+    } catch (error) {
+      throw typeof error === "string" ? parse(error) : error;
+    }
+  }
+
+  /**
+   * Sends a request with the token, now or after the refresh that it needs. `href` is what `new URL().href` wrote,
+   * `init.headers` a Headers object that this call may change.
+   */
+  send(href, init, timeout = -1) {
+    const call = { id: ++this.#lastId, href, init, timeout, replays: 0 };
+    const refusal = refuse(init);
+    if (refusal) return Promise.reject(refusal);
+    return this.#obey(call, this.#core.authorize(call.id, href, timeout));
+  }
+
+  /** The access token, if the configuration exposes it. */
+  async accessToken() {
+    const id = ++this.#lastId;
+    let generation = this.#core.authorizeExposure(id);
+    if (generation === QUEUED) {
+      generation = await this.#wait(id);
+      this.#core.settled();
+    } else if (generation < 0) throw this.#refusal();
+    const header = this.#core.authorization(generation);
+    return header ? header.slice(header.indexOf(" ") + 1) : this.accessToken();
+  }
+
+  signIn(options) {
+    return this.#core.signIn(toJson(options ?? {})).catch(rethrow);
+  }
+
+  async finish(href) {
+    const arrival = await this.#core.finish(href).catch(rethrow);
+    return arrival && JSON.parse(arrival);
+  }
+
+  signOut() {
+    return this.#core.signOut();
+  }
+
+  stats() {
+    return JSON.parse(this.#core.stats());
+  }
+
+  snapshot() {
+    return JSON.parse(this.#core.snapshot()).session;
+  }
+
+  /** Calls `listener` with every `{ type, detail, session }` until the returned function is called. */
+  listen(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #obey(call, verdict) {
+    if (verdict >= 0) return this.#dispatch(call, verdict);
+    if (verdict === QUEUED) return this.#queued(call);
+    return Promise.reject(this.#refusal());
+  }
+
+  #dispatch(call, generation) {
+    const header = this.#authorization(generation);
+    if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
+    call.init.headers.set("authorization", header);
+    return fetch(call.href, call.init).then((response) =>
+      response.status === 401 || response.status === 0 ? this.#answered(call, generation, response) : response,
+    );
+  }
+
+  async #queued(call) {
+    const generation = await this.#wait(call.id, call.init.signal);
+    let answer;
+    try {
+      const header = this.#authorization(generation);
+      if (header) {
+        call.init.headers.set("authorization", header);
+        answer = await fetch(call.href, call.init);
+      }
+    } finally {
+      this.#core.settled();
+    }
+    if (!answer) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
+    return answer.status === 401 || answer.status === 0 ? this.#answered(call, generation, answer) : answer;
+  }
+
+  #answered(call, generation, response) {
+    if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
+    if (response.status !== 401) return response;
+    const verdict = this.#core.unauthorized(call.id, generation, call.replays, call.timeout);
+    if (verdict === FINAL) return response;
+    response.body?.cancel().catch(() => {});
+    if (call.init.body instanceof ReadableStream) {
+      if (verdict === QUEUED) this.#core.cancel(call.id);
+      throw fail("BODY_NOT_REPLAYABLE", "the API answered 401 and the body was a stream, which can't be sent twice; send it again, or pass a Blob");
+    }
+    call.replays += 1;
+    return this.#obey(call, verdict);
+  }
+
+  #authorization(generation) {
+    if (generation !== this.#generation || !this.#header) {
+      this.#header = this.#core.authorization(generation);
+      this.#generation = generation;
+    }
+    return this.#header;
+  }
+
+  #wait(id, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return this.#giveUp(id, reject, signal);
+      const abort = signal && (() => this.#giveUp(id, reject, signal));
+      signal?.addEventListener("abort", abort, { once: true });
+      const settle = (act) => (value) => (signal?.removeEventListener("abort", abort), act(value));
+      this.#waiting.set(id, signal ? { resolve: settle(resolve), reject: settle(reject) } : { resolve, reject });
+    });
+  }
+
+  #giveUp(id, reject, signal) {
+    this.#waiting.delete(id);
+    this.#core.cancel(id);
+    reject(signal.reason);
+  }
+
+  #refusal() {
+    return parse(this.#core.takeError());
+  }
+
+  #take(id) {
+    const waiter = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiter;
+  }
+
+  #host() {
+    return {
+      release: (ids, generation) => {
+        for (const id of ids) {
+          const waiter = this.#take(id);
+          if (waiter) waiter.resolve(generation);
+          else this.#core.settled();
+        }
+      },
+      reject: (ids, error) => {
+        const data = JSON.parse(error);
+        for (const id of ids) this.#take(id)?.reject(fromData(data));
+      },
+      emit: (event) => {
+        const news = JSON.parse(event);
+        if (!news.session) this.#header = undefined;
+        for (const listener of this.#listeners) listener(news);
+      },
+      keep: (key, record) => this.#records.keep(key, record),
+      take: (key) => this.#records.take(key),
+      forget: () => this.#records.forget(),
+    };
+  }
+}
+
+function refuse({ headers, mode }) {
+  if (headers.has("authorization") || headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
+  if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
+}
+
+// A function would vanish from the JSON and with it the mistake of passing one.
+const toJson = (value) => JSON.stringify(value, (_, inner) => (typeof inner === "function" ? "[function]" : inner)) ?? "";
+
+const parse = (json) => new TokenKeepError(JSON.parse(json));
+
+const rethrow = (error) => {
+  throw typeof error === "string" ? parse(error) : error;
+};

@@ -1,0 +1,75 @@
+const lifetime = 600_000;
+const most = 32;
+
+/**
+ * The records of pending sign-ins. They have to outlive the page, so they are kept in IndexedDB, which a worker can
+ * reach; where that is blocked they are kept in memory, which is enough while the holder lives.
+ */
+export class Records {
+  #memory = new Map();
+
+  async keep(key, record) {
+    const kept = await change((store) => {
+      store.put({ record, created: Date.now() }, key);
+      tidy(store);
+    });
+    if (!kept) this.#memory.set(key, record);
+  }
+
+  /** Reads and removes in one transaction, so that of two tabs with the same response one gets the record. */
+  async take(key) {
+    const mine = this.#memory.get(key);
+    this.#memory.delete(key);
+    const taken = await change((store) => {
+      const request = store.get(key);
+      store.delete(key);
+      return request;
+    });
+    return taken?.result?.record ?? mine;
+  }
+
+  async forget() {
+    this.#memory.clear();
+    await change((store) => store.clear());
+  }
+}
+
+/** Runs `act` in a transaction; resolves to what it returned (or true) when that is complete, to undefined if it can't be. */
+async function change(act) {
+  let database;
+  try {
+    database = await open();
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction("transactions", "readwrite");
+      const result = act(transaction.objectStore("transactions")) ?? true;
+      transaction.oncomplete = () => resolve(result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  } catch {
+    return undefined;
+  } finally {
+    database?.close();
+  }
+}
+
+function open() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("tokenkeep", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("transactions");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+  });
+}
+
+/** Removes what is too old to be used, and the oldest beyond a sensible number. */
+function tidy(store) {
+  const found = [];
+  store.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    if (cursor) {
+      found.push([cursor.value.created, cursor.key]);
+      return cursor.continue();
+    }
+    found.sort(([a], [b]) => b - a);
+    found.forEach(([created, key], index) => (index >= most || created < Date.now() - lifetime) && store.delete(key));
+  };
+}

@@ -1,0 +1,19 @@
+//! Verdicts as plain numbers, which cost nothing to pass.
+
+use crate::proto::session::Verdict;
+
+/// Wait until released or rejected.
+const QUEUED: i32 = -1;
+/// The 401 is the answer.
+const FINAL: i32 = -2;
+/// Refused: the error is to be had from `Core.takeError()`.
+pub(super) const REFUSED: i32 = -3;
+
+/// A generation to send with, or one of the negative constants.
+pub(super) fn to_number(verdict: Verdict) -> i32 {
+    match verdict {
+        Verdict::Send(generation) => i32::try_from(generation).unwrap_or(i32::MAX),
+        Verdict::Queued => QUEUED,
+        Verdict::Final => FINAL,
+    }
+}

@@ -1,0 +1,19 @@
+//! Reads the browser's two clocks.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::proto::time::{Clock, Now};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn monotonic() -> f64;
+
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn wall() -> f64;
+}
+
+/// Reads both clocks into `clock`.
+pub(super) fn read(clock: &mut Clock) -> Now {
+    clock.advance(monotonic() as u64, wall() as u64)
+}

@@ -1,0 +1,10 @@
+//! The shell: carries out what the core commands, with every call to the browser's own interfaces.
+
+mod clock;
+mod driver;
+mod host;
+mod http;
+mod random;
+
+pub use driver::Driver;
+pub use host::Host;

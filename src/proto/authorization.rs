@@ -1,0 +1,249 @@
+//! The authorization request ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)) and the record
+//! of it that outlives the page.
+
+use form_urlencoded::Serializer;
+
+use super::config::{Config, is_scope};
+use super::error::{ApiMisuse, Error};
+use super::json::{Object, Value};
+use super::metadata::AuthorizationServer;
+use super::pkce::{base64url, code_challenge, code_verifier, sha256};
+use super::secret::{CodeVerifier, Nonce, State};
+use super::url::Url;
+
+/// Random bytes one authorization request needs: verifier, `state` and `nonce`, 32 each.
+pub const RANDOM_BYTES: usize = 96;
+
+/// What the application may say about one sign-in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignInOptions {
+    scope: Option<String>,
+    return_to: Option<String>,
+    app_state: Option<Value>,
+    params: Vec<(String, String)>,
+}
+
+impl SignInOptions {
+    /// Reads the JSON form of the options of `signIn()`. `origin` is the application's.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ParameterRefused`] and [`ApiMisuse::ReturnTargetRefused`].
+    pub fn parse(json: &str, redirect_uri: &str) -> Result<Self, Error> {
+        let object = Object::parse(json.as_bytes()).ok_or_else(|| refused("options"))?;
+        let mut options = Self::default();
+        for (name, value) in object.members() {
+            options.take(name, value, redirect_uri)?;
+        }
+        Ok(options)
+    }
+
+    fn take(&mut self, name: &str, value: &Value, redirect_uri: &str) -> Result<(), Error> {
+        match (name, value) {
+            (_, Value::Null) => {}
+            ("scope", Value::String(scope)) if is_scope(scope) => self.scope = Some(scope.clone()),
+            ("returnTo", Value::String(target)) => self.return_to = Some(return_target(target, redirect_uri)?),
+            ("returnTo", _) => return Err(Error::ApiMisuse(ApiMisuse::ReturnTargetRefused)),
+            ("appState", value) => self.app_state = Some(value.clone()),
+            ("extraParams", Value::Object(params)) => {
+                for (name, value) in params.members() {
+                    self.params.push((name.to_owned(), value.as_str().ok_or_else(|| refused(name))?.to_owned()));
+                }
+            }
+            ("maxAge", Value::Number(seconds)) if seconds.parse::<u64>().is_ok() => {
+                self.params.push(("max_age".to_owned(), seconds.clone()));
+            }
+            (name, Value::String(text)) => {
+                let wire = OPTIONS.iter().find(|(option, _)| *option == name).ok_or_else(|| refused(name))?.1;
+                self.params.push((wire.to_owned(), text.clone()));
+            }
+            (name, _) => return Err(refused(name)),
+        }
+        Ok(())
+    }
+}
+
+/// A same-origin target reduced to its path, query and fragment (AUTHZ-21).
+fn return_target(target: &str, redirect_uri: &str) -> Result<String, Error> {
+    let origin = Url::parse(redirect_uri).map_or("", |url| url.origin);
+    let path = target.strip_prefix(origin).filter(|_| !origin.is_empty()).unwrap_or(target);
+    let inside = path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
+    let plain = path.len() <= MAX_RETURN_TARGET && !path.chars().any(|c| c.is_control() || c == '\\');
+    (inside && plain).then(|| path.to_owned()).ok_or(Error::ApiMisuse(ApiMisuse::ReturnTargetRefused))
+}
+
+/// The record of a pending sign-in. It outlives the page and never holds a token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transaction {
+    /// The issuer that was asked.
+    pub issuer: String,
+    /// The PKCE code verifier.
+    pub verifier: CodeVerifier,
+    /// The `nonce`, if an ID token was asked for.
+    pub nonce: Option<Nonce>,
+    /// The redirection URI of the request.
+    pub redirect_uri: String,
+    /// The scope that was asked for.
+    pub scope: String,
+    /// `max_age` of the request, in seconds.
+    pub max_age: Option<u64>,
+    /// Whether the issuer announces `iss` in its responses.
+    pub iss_parameter: bool,
+    /// When the request was made, in wall-clock milliseconds.
+    pub created_unix_ms: u64,
+    /// Where the application wants to go on.
+    pub return_to: Option<String>,
+    /// The application's own data.
+    pub app_state: Option<Value>,
+}
+
+impl Transaction {
+    /// The record as JSON, for the store.
+    pub fn to_json(&self) -> String {
+        Object::default()
+            .with("issuer", self.issuer.as_str())
+            .with("verifier", self.verifier.expose())
+            .with("nonce", self.nonce.as_ref().map(Nonce::expose))
+            .with("redirectUri", self.redirect_uri.as_str())
+            .with("scope", self.scope.as_str())
+            .with("maxAge", self.max_age)
+            .with("issParameter", Value::Bool(self.iss_parameter))
+            .with("created", self.created_unix_ms)
+            .with("returnTo", self.return_to.as_deref())
+            .with("appState", self.app_state.clone().unwrap_or(Value::Null))
+            .to_json()
+    }
+
+    /// Reads a record back; `None` if it isn't one.
+    pub fn parse(json: &str) -> Option<Self> {
+        let record = Object::parse(json.as_bytes())?;
+        let text = |name| record.string(name).map(str::to_owned);
+        let redirect_uri = text("redirectUri")?;
+        Some(Self {
+            issuer: text("issuer")?,
+            verifier: CodeVerifier::new(text("verifier")?),
+            nonce: text("nonce").map(Nonce::new),
+            scope: text("scope")?,
+            max_age: record.member("maxAge").and_then(Value::as_u64),
+            iss_parameter: record.member("issParameter") == Some(&Value::Bool(true)),
+            created_unix_ms: record.member("created")?.as_u64()?,
+            return_to: text("returnTo").and_then(|target| return_target(&target, &redirect_uri).ok()),
+            app_state: record.member("appState").cloned(),
+            redirect_uri,
+        })
+    }
+}
+
+/// An authorization request: where to send the user, and what to keep meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuthorizationRequest {
+    /// The URL to navigate to.
+    pub url: String,
+    /// The name the record is kept under: a hash of `state`, so that the store doesn't hold `state` itself.
+    pub key: String,
+    /// The record to keep.
+    pub transaction: Transaction,
+}
+
+impl AuthorizationRequest {
+    /// Builds the request from the configuration, the options and [`RANDOM_BYTES`] fresh random bytes.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ParameterRefused`] for an extra parameter that is the library's own, repeated or empty.
+    pub fn new(
+        config: &Config,
+        server: &AuthorizationServer,
+        options: &SignInOptions,
+        random: &[u8; RANDOM_BYTES],
+        unix_ms: u64,
+    ) -> Result<Self, Error> {
+        let scope = options.scope.as_ref().unwrap_or(&config.scope);
+        let (verifier, state, nonce) = secrets(random, Config::wants_openid(scope));
+        let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
+        refuse_owned(&extra)?;
+        let owned = [
+            ("response_type", "code"),
+            ("client_id", &config.client_id),
+            ("redirect_uri", &config.redirect_uri),
+            ("scope", scope),
+            ("state", state.expose()),
+            ("nonce", nonce.as_ref().map_or("", Nonce::expose)),
+            ("code_challenge", &code_challenge(&verifier)),
+            ("code_challenge_method", "S256"),
+        ];
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(owned.iter().filter(|(_, value)| !value.is_empty()));
+        query.extend_pairs(extra.iter().map(|(name, value)| (name, value)));
+        let separator = if server.authorization_endpoint.contains('?') { '&' } else { '?' };
+        Ok(Self {
+            url: format!("{}{separator}{}", server.authorization_endpoint, query.finish()),
+            key: transaction_key(&state),
+            transaction: Transaction {
+                issuer: server.issuer.clone(),
+                verifier,
+                nonce,
+                redirect_uri: config.redirect_uri.clone(),
+                scope: scope.clone(),
+                max_age: extra.iter().find(|(name, _)| name == "max_age").and_then(|(_, value)| value.parse().ok()),
+                iss_parameter: server.iss_parameter,
+                created_unix_ms: unix_ms,
+                return_to: options.return_to.clone(),
+                app_state: options.app_state.clone(),
+            },
+        })
+    }
+}
+
+/// The name a pending sign-in is kept under.
+pub fn transaction_key(state: &State) -> String {
+    base64url(&sha256(state.expose().as_bytes()))
+}
+
+fn secrets(random: &[u8; RANDOM_BYTES], openid: bool) -> (CodeVerifier, State, Option<Nonce>) {
+    let part = |index: usize| {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(&random[32 * index..32 * (index + 1)]);
+        bytes
+    };
+    (code_verifier(&part(0)), State::new(base64url(&part(1))), openid.then(|| Nonce::new(base64url(&part(2)))))
+}
+
+fn refuse_owned(extra: &[&(String, String)]) -> Result<(), Error> {
+    for (index, (name, value)) in extra.iter().enumerate() {
+        let repeated = extra[..index].iter().any(|(earlier, _)| earlier == name);
+        if repeated || value.is_empty() || name.is_empty() || OWNED.contains(&name.as_str()) {
+            return Err(refused(name));
+        }
+    }
+    Ok(())
+}
+
+fn refused(name: &str) -> Error {
+    Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect()))
+}
+
+const MAX_RETURN_TARGET: usize = 2_048;
+const OPTIONS: [(&str, &str); 5] = [
+    ("acrValues", "acr_values"),
+    ("display", "display"),
+    ("loginHint", "login_hint"),
+    ("prompt", "prompt"),
+    ("uiLocales", "ui_locales"),
+];
+const OWNED: [&str; 16] = [
+    "client_id",
+    "client_secret",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "dpop_jkt",
+    "grant_type",
+    "nonce",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+    "username",
+];

@@ -1,0 +1,108 @@
+//! The checks an ID token's claims must pass
+//! ([OpenID Connect Core 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
+//!
+//! The token comes straight from the token endpoint over TLS, where the signature may be left unchecked (point 6).
+
+use super::error::{Error, InvalidResponse};
+use super::json::{Object, Value};
+use super::pkce::from_base64url;
+
+/// What an ID token has to match.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The issuer, compared exactly.
+    pub issuer: &'a str,
+    /// The client that must be the only audience.
+    pub client_id: &'a str,
+    /// The `nonce` that was sent; at a refresh none is demanded.
+    pub nonce: Option<&'a str>,
+    /// `max_age` of the request, in seconds.
+    pub max_age: Option<u64>,
+    /// Wall-clock milliseconds.
+    pub unix_ms: u64,
+}
+
+/// The claims of an ID token that passed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// The subject.
+    pub subject: String,
+    /// What the application may see, as JSON text.
+    pub json: String,
+}
+
+impl Claims {
+    /// Checks a compact ID token and takes its claims.
+    ///
+    /// # Errors
+    /// [`InvalidResponse::IdToken`] with the claim that is wrong.
+    pub fn parse(id_token: &str, expected: &Expected<'_>) -> Result<Self, Error> {
+        let (header, claims) = decode(id_token).ok_or_else(|| wrong("it is not a compact JWT"))?;
+        let algorithm = header.string("alg").unwrap_or("none");
+        check(!algorithm.eq_ignore_ascii_case("none") && !algorithm.starts_with("HS"), "alg")?;
+        check(header.member("crit").is_none(), "crit")?;
+        check(claims.string("iss") == Some(expected.issuer), "iss")?;
+        check(is_audience(&claims, expected.client_id), "aud")?;
+        check(claims.member("azp").is_none_or(|azp| azp.as_str() == Some(expected.client_id)), "azp")?;
+        check_times(&claims, expected)?;
+        if let Some(nonce) = expected.nonce {
+            check(claims.string("nonce") == Some(nonce), "nonce")?;
+        }
+        let subject = claims.string("sub").filter(|sub| !sub.is_empty() && sub.len() <= 255 && sub.is_ascii());
+        let subject = subject.ok_or_else(|| wrong("sub"))?;
+        Ok(Self { subject: subject.to_owned(), json: visible(&claims).to_json() })
+    }
+}
+
+fn wrong(claim: &'static str) -> Error {
+    Error::InvalidResponse(InvalidResponse::IdToken(claim))
+}
+
+fn check(passed: bool, claim: &'static str) -> Result<(), Error> {
+    passed.then_some(()).ok_or_else(|| wrong(claim))
+}
+
+fn decode(id_token: &str) -> Option<(Object, Object)> {
+    let mut parts = id_token.split('.');
+    let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || signature.is_empty() {
+        return None;
+    }
+    Some((Object::parse(&from_base64url(header)?)?, Object::parse(&from_base64url(claims)?)?))
+}
+
+fn is_audience(claims: &Object, client_id: &str) -> bool {
+    match claims.member("aud") {
+        Some(Value::String(audience)) => audience == client_id,
+        Some(Value::Array(audiences)) => {
+            !audiences.is_empty() && audiences.iter().all(|one| one.as_str() == Some(client_id))
+        }
+        _ => false,
+    }
+}
+
+fn check_times(claims: &Object, expected: &Expected<'_>) -> Result<(), Error> {
+    let now = expected.unix_ms / 1_000;
+    let time = |name| claims.member(name).and_then(Value::as_u64);
+    check(time("exp").is_some_and(|exp| exp.saturating_add(LEEWAY_S) > now), "exp")?;
+    check(time("iat").is_some_and(|iat| iat <= now.saturating_add(LEEWAY_S)), "iat")?;
+    check(claims.member("nbf").is_none() || time("nbf").is_some_and(|nbf| nbf <= now.saturating_add(LEEWAY_S)), "nbf")?;
+    match expected.max_age {
+        Some(max_age) => check(
+            time("auth_time").is_some_and(|at| at.saturating_add(max_age).saturating_add(LEEWAY_S) >= now),
+            "auth_time",
+        ),
+        None => Ok(()),
+    }
+}
+
+/// The claims without those that only serve the protocol.
+fn visible(claims: &Object) -> Object {
+    let shown = claims.members().filter(|(name, _)| !HIDDEN.contains(name));
+    shown.fold(Object::default(), |object, (name, value)| object.with(name, value.clone()))
+}
+
+const HIDDEN: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
+
+/// Clocks may differ by this many seconds.
+const LEEWAY_S: u64 = 120;

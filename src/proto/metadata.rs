@@ -1,0 +1,161 @@
+//! Authorization server metadata ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)) and where to find it.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use super::config::Config;
+use super::error::{Error, InvalidResponse, Transport};
+use super::http::Answer;
+use super::json::{Object, Value};
+use super::resource::is_safe;
+use super::url::Url;
+
+/// An authorization server's validated metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationServer {
+    /// The issuer, exactly as configured and as the document says.
+    pub issuer: String,
+    /// Where the user is sent.
+    pub authorization_endpoint: String,
+    /// Where tokens come from.
+    pub token_endpoint: String,
+    /// Where tokens are revoked ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+    pub revocation_endpoint: Option<String>,
+    /// Whether every authorization response carries `iss`
+    /// ([RFC 9207, 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
+    pub iss_parameter: bool,
+}
+
+impl AuthorizationServer {
+    /// Checks a metadata document against the issuer it was asked from.
+    ///
+    /// # Errors
+    /// [`InvalidResponse::Metadata`] or [`InvalidResponse::PkceUnsupported`].
+    pub fn parse(document: &Object, issuer: &str, allow_loopback: bool, assume_pkce: bool) -> Result<Self, Error> {
+        let announced = document.string("issuer").unwrap_or_default();
+        if announced != issuer {
+            let announced: String = announced.chars().filter(char::is_ascii_graphic).take(200).collect();
+            let why = format!("it names the issuer \"{announced}\", configured is \"{issuer}\"; they must be equal");
+            return Err(unusable(why));
+        }
+        supports(document, "response_types_supported", "code")?;
+        supports(document, "grant_types_supported", "authorization_code")?;
+        let pkce = document.member("code_challenge_methods_supported").is_some_and(|methods| methods.is_or_has("S256"));
+        if !pkce && !assume_pkce {
+            return Err(Error::InvalidResponse(InvalidResponse::PkceUnsupported));
+        }
+        let required =
+            |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(format!("{name} is missing")));
+        Ok(Self {
+            issuer: issuer.to_owned(),
+            authorization_endpoint: required("authorization_endpoint")?,
+            token_endpoint: required("token_endpoint")?,
+            revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
+            iss_parameter: document.member("authorization_response_iss_parameter_supported")
+                == Some(&Value::Bool(true)),
+        })
+    }
+}
+
+fn unusable(why: impl Into<Cow<'static, str>>) -> Error {
+    Error::InvalidResponse(InvalidResponse::Metadata(why.into()))
+}
+
+fn supports(document: &Object, list: &str, value: &str) -> Result<(), Error> {
+    match document.member(list) {
+        Some(values) if !values.is_or_has(value) => Err(unusable(format!("{list} lacks {value}"))),
+        _ => Ok(()),
+    }
+}
+
+fn endpoint(document: &Object, name: &str, allow_loopback: bool) -> Result<Option<String>, Error> {
+    let Some(value) = document.member(name) else { return Ok(None) };
+    let safe =
+        |href: &&str| Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
+    match value.as_str().filter(safe) {
+        Some(href) => Ok(Some(href.to_owned())),
+        None => Err(unusable(format!("{name} is not an absolute https URL without fragment"))),
+    }
+}
+
+/// The search for an issuer's metadata: which documents to ask for, in which order, and what to make of the answers.
+#[derive(Clone, Debug)]
+pub struct Discovery {
+    issuer: String,
+    allow_loopback: bool,
+    assume_pkce: bool,
+    candidates: VecDeque<String>,
+    failure: Option<Error>,
+}
+
+impl Discovery {
+    /// Starts a search. With `openid` the OpenID Connect location comes first.
+    pub fn new(issuer: &str, openid: bool, allow_loopback: bool, assume_pkce: bool) -> Self {
+        let mut candidates = VecDeque::from(well_known(issuer));
+        if openid {
+            candidates.rotate_right(1);
+        }
+        Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, failure: None }
+    }
+
+    /// The search that `config` asks for.
+    pub fn for_config(config: &Config) -> Self {
+        let openid = Config::wants_openid(&config.scope);
+        Self::new(&config.issuer, openid, config.allow_loopback, config.assume_pkce)
+    }
+
+    /// The next document to ask for.
+    pub fn next_url(&mut self) -> Option<String> {
+        self.candidates.pop_front()
+    }
+
+    /// Takes the answer to the last request; the metadata if it was the right document.
+    pub fn handle_answer(&mut self, answer: Result<Answer, Transport>) -> Option<AuthorizationServer> {
+        match self.read(answer) {
+            Ok(server) => Some(server),
+            Err(error) => {
+                let told_more = matches!(
+                    error,
+                    Error::InvalidResponse(InvalidResponse::Metadata(_) | InvalidResponse::PkceUnsupported)
+                );
+                if self.failure.is_none() || told_more {
+                    self.failure = Some(error);
+                }
+                None
+            }
+        }
+    }
+
+    /// Why the search failed, once [`next_url`](Self::next_url) has nothing more.
+    pub fn into_error(self) -> Error {
+        self.failure.unwrap_or_else(|| missing("there is no place to look"))
+    }
+
+    fn read(&self, answer: Result<Answer, Transport>) -> Result<AuthorizationServer, Error> {
+        let answer = answer.map_err(Error::Transport)?;
+        if answer.status != 200 {
+            return Err(missing(format!("{} answered {}; check the issuer's spelling", self.issuer, answer.status)));
+        }
+        let document = Object::parse(&answer.body).filter(|_| answer.is_json());
+        let document = document.ok_or_else(|| missing("the answer is not a JSON object of type application/json"))?;
+        AuthorizationServer::parse(&document, &self.issuer, self.allow_loopback, self.assume_pkce)
+    }
+}
+
+fn missing(why: impl Into<Cow<'static, str>>) -> Error {
+    Error::InvalidResponse(InvalidResponse::Discovery(why.into()))
+}
+
+/// Where the metadata may be: RFC 8414, 3.1 inserts its path after the host; OpenID Connect Discovery 4 appends its own.
+fn well_known(issuer: &str) -> Vec<String> {
+    let issuer = issuer.trim_end_matches('/');
+    let host_start = issuer.find("://").map_or(0, |at| at + 3);
+    let host_end = issuer[host_start..].find('/').map_or(issuer.len(), |at| host_start + at);
+    let (origin, path) = issuer.split_at(host_end);
+    let mut urls = vec![format!("{origin}/.well-known/oauth-authorization-server{path}")];
+    if !path.is_empty() {
+        urls.push(format!("{origin}/.well-known/openid-configuration{path}"));
+    }
+    urls.push(format!("{issuer}/.well-known/openid-configuration"));
+    urls
+}

@@ -1,0 +1,20 @@
+//! The sans-I/O core: everything that decides, with time and randomness as arguments.
+
+#![forbid(unsafe_code)]
+
+pub mod authorization;
+pub mod callback;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod id_token;
+pub mod json;
+pub mod metadata;
+pub mod pkce;
+pub mod queue;
+pub mod resource;
+pub mod secret;
+pub mod session;
+pub mod time;
+pub mod token;
+pub mod url;

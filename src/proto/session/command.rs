@@ -1,0 +1,55 @@
+//! What the session asks of the shell.
+
+use crate::proto::error::Error;
+use crate::proto::json::Object;
+use crate::proto::queue::RequestId;
+use crate::proto::secret::FormBody;
+
+use super::sign_in::Revocation;
+
+/// Something for the shell to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Tell everybody who listens.
+    Emit(Event),
+    /// Settle these waiting requests with an error.
+    Reject {
+        /// The requests, in order.
+        ids: Vec<RequestId>,
+        /// The error for each.
+        error: Error,
+    },
+    /// Send these waiting requests now, with the token of `generation`, and report each with
+    /// [`handle_settled`](super::Session::handle_settled).
+    Release {
+        /// The requests, in order.
+        ids: Vec<RequestId>,
+        /// The token's generation.
+        generation: u32,
+    },
+    /// Revoke a token that came too late. Nobody waits for the answer.
+    Revoke(Revocation),
+    /// Send a refresh request and hand the answer to
+    /// [`handle_refresh_response`](super::Session::handle_refresh_response).
+    SendRefreshRequest(TokenRequest),
+}
+
+/// News for the application. Holds no secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// `signedin`, `refreshed`, `refreshfailed` or `signedout`.
+    pub name: &'static str,
+    /// The event's `detail`.
+    pub detail: Object,
+}
+
+/// A request to the token endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenRequest {
+    /// Its number, to be handed back with the answer.
+    pub attempt: u32,
+    /// The token endpoint.
+    pub url: String,
+    /// The form-encoded body.
+    pub body: FormBody,
+}

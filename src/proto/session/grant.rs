@@ -1,0 +1,118 @@
+//! What one token response granted, and for how long.
+
+use crate::proto::config::{Config, Limits};
+use crate::proto::json::{Object, Value};
+use crate::proto::secret::{AccessToken, RefreshToken};
+use crate::proto::time::{Instant, Now};
+use crate::proto::token::TokenResponse;
+
+/// A token pair with everything that came with it, replaced as a whole.
+#[derive(Clone, Debug)]
+pub(super) struct Grant {
+    pub(super) access_token: AccessToken,
+    pub(super) refresh_token: Option<RefreshToken>,
+    pub(super) scope: String,
+    pub(super) subject: Option<String>,
+    claims: Option<String>,
+    expires_unix_ms: Option<u64>,
+    early_at: Option<Instant>,
+    unusable_at: Option<Instant>,
+}
+
+/// Whether a request may leave with the access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freshness {
+    /// Yes.
+    Fresh,
+    /// Yes, and a refresh should start beside it.
+    Early,
+    /// No.
+    Stale,
+}
+
+impl Grant {
+    /// A grant from `response` to a request sent at `sent`; what the response leaves out is as it was before, or as
+    /// it was asked for.
+    pub(super) fn new(response: TokenResponse, scope: &str, sent: Now, now: Now, config: &Config) -> Self {
+        let lifetime = Lifetime::new(&response, &config.limits);
+        let installed = now.instant.after(LEAST_USE_MS);
+        Self {
+            access_token: response.access_token,
+            refresh_token: response.refresh_token,
+            scope: response.scope.unwrap_or_else(|| scope.to_owned()),
+            subject: None,
+            claims: None,
+            expires_unix_ms: response
+                .expires_in
+                .map(|seconds| sent.unix_ms.saturating_add(seconds.saturating_mul(1_000))),
+            early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms)),
+            unusable_at: lifetime.usable_ms.map(|ms| sent.instant.after(ms).max(installed)),
+        }
+    }
+
+    pub(super) fn with_claims(mut self, subject: Option<String>, claims: Option<String>) -> Self {
+        self.subject = subject;
+        self.claims = claims;
+        self
+    }
+
+    /// Takes over from the previous grant what a refresh response may leave out
+    /// ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub(super) fn succeeding(mut self, previous: &Self) -> Self {
+        self.refresh_token = self.refresh_token.or_else(|| previous.refresh_token.clone());
+        self.subject = self.subject.or_else(|| previous.subject.clone());
+        self.claims = self.claims.or_else(|| previous.claims.clone());
+        self
+    }
+
+    pub(super) fn freshness(&self, now: Instant) -> Freshness {
+        let reached = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        match (reached(self.unusable_at), reached(self.early_at)) {
+            (true, _) => Freshness::Stale,
+            (false, true) if self.refresh_token.is_some() => Freshness::Early,
+            (false, _) => Freshness::Fresh,
+        }
+    }
+
+    pub(super) fn authorization(&self) -> String {
+        format!("Bearer {}", self.access_token.expose())
+    }
+
+    pub(super) fn snapshot(&self) -> Object {
+        let claims = self.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
+        Object::default()
+            .with("scope", self.scope.as_str())
+            .with("expiresAt", self.expires_unix_ms)
+            .with("claims", claims.map_or(Value::Null, Value::Object))
+    }
+}
+
+/// Milliseconds from the request to the early window and to the end of use.
+struct Lifetime {
+    early_ms: Option<u64>,
+    usable_ms: Option<u64>,
+}
+
+impl Lifetime {
+    /// An unstated lifetime is the default one, and without a refresh token it isn't counted at all: the token is
+    /// used until it is refused.
+    fn new(response: &TokenResponse, limits: &Limits) -> Self {
+        let seconds = match response.expires_in {
+            Some(seconds) => seconds,
+            None if response.refresh_token.is_none() => return Self { early_ms: None, usable_ms: None },
+            None => limits.default_lifetime,
+        };
+        let lifetime = seconds.saturating_mul(1_000);
+        let early = limits.early_refresh.map_or(lifetime / 5, |seconds| seconds.saturating_mul(1_000));
+        let window = early.min(if limits.early_refresh.is_some() { lifetime } else { EARLY_MS });
+        let margin = (lifetime / 20).min(MARGIN_MS);
+        Self { early_ms: Some(lifetime.saturating_sub(window)), usable_ms: Some(lifetime - margin) }
+    }
+}
+
+/// Longest default early window.
+const EARLY_MS: u64 = 60_000;
+/// Longest time before expiry in which a token is no longer sent: it would expire on the way.
+const MARGIN_MS: u64 = 5_000;
+/// Whatever its lifetime, a new token is used for this long, so that waiting requests always get on.
+const LEAST_USE_MS: u64 = 1_000;

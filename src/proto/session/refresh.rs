@@ -1,0 +1,197 @@
+//! One refresh for everybody, and what its failures mean.
+
+use crate::proto::error::{Ending, Error};
+use crate::proto::http::Answer;
+use crate::proto::id_token::{Claims, Expected};
+use crate::proto::json::Object;
+use crate::proto::time::{Instant, Now};
+use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
+
+use super::command::{Command, TokenRequest};
+use super::grant::Grant;
+use super::{Revocation, Session};
+use crate::proto::error::Transport;
+
+/// Where the refresh stands.
+#[derive(Clone, Debug)]
+pub(super) enum Refresh {
+    /// None is needed.
+    Idle { failures: u32 },
+    /// One is on its way.
+    InFlight { attempt: u32, sent: Now, failures: u32 },
+    /// The last one failed; the next may start at `until`. `standing` is an error that waiting doesn't cure.
+    Waiting { until: Instant, failures: u32, standing: Option<Error> },
+}
+
+impl Refresh {
+    pub(super) fn retry_at(&self) -> Option<Instant> {
+        match self {
+            Self::Waiting { until, .. } => Some(*until),
+            Self::Idle { .. } | Self::InFlight { .. } => None,
+        }
+    }
+
+    pub(super) fn standing_error(&self, now: Instant) -> Option<&Error> {
+        match self {
+            Self::Waiting { until, standing, .. } if *until > now => standing.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        match self {
+            Self::Idle { failures } | Self::InFlight { failures, .. } | Self::Waiting { failures, .. } => *failures,
+        }
+    }
+}
+
+/// What a failed refresh says about the session.
+enum Judgement {
+    /// The grant is dead.
+    Over,
+    /// This client is refused; the application's developer has to act.
+    Misconfigured,
+    /// Nothing: try again later.
+    Transient,
+}
+
+impl Session {
+    /// Starts a refresh unless one is on its way or has to wait.
+    pub(super) fn start_refresh(&mut self, now: Now) {
+        let ready = match &self.refresh {
+            Refresh::Idle { .. } => true,
+            Refresh::InFlight { .. } => false,
+            Refresh::Waiting { until, .. } => *until <= now.instant,
+        };
+        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
+        let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
+        let body = refresh_request(&self.config.client_id, token);
+        let url = server.token_endpoint.clone();
+        let attempt = self.next_attempt();
+        self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures() };
+        self.counters.refreshes += 1;
+        self.commands.push_back(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
+    }
+
+    /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
+    pub fn handle_refresh_response(&mut self, now: Now, jitter: u32, attempt: u32, answer: Result<Answer, Transport>) {
+        let parsed = TokenResponse::parse(answer);
+        match self.refresh {
+            Refresh::InFlight { attempt: current, sent, .. } if current == attempt => match parsed {
+                Ok(response) => self.install_refreshed(now, sent, response),
+                Err(failure) => self.handle_failure(now, jitter, failure),
+            },
+            _ => self.handle_late_tokens(attempt, parsed),
+        }
+    }
+
+    /// Revokes what an attempt brings that sign-out has overtaken (REF-20).
+    pub(super) fn handle_late_tokens(&mut self, attempt: u32, parsed: Result<TokenResponse, TokenFailure>) {
+        let Some(at) = self.abandoned.iter().position(|abandoned| *abandoned == attempt) else { return };
+        self.abandoned.swap_remove(at);
+        if let (Ok(response), Some(server)) = (parsed, &self.server) {
+            let refresh_token = response.refresh_token.as_ref();
+            let revocation = Revocation::new(server, &self.config.client_id, &response.access_token, refresh_token);
+            self.commands.extend(revocation.map(Command::Revoke));
+        }
+    }
+
+    fn install_refreshed(&mut self, now: Now, sent: Now, response: TokenResponse) {
+        let Some(previous) = self.grant.take() else { return };
+        let (subject, claims) = match self.refreshed_claims(now, &response, &previous) {
+            Ok(claims) => claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json))),
+            Err(_) => return self.end(Ending::SubjectChanged),
+        };
+        let grant = Grant::new(response, &previous.scope, sent, now, &self.config);
+        self.grant = Some(grant.with_claims(subject, claims).succeeding(&previous));
+        self.generation += 1;
+        self.refused = false;
+        self.refresh = Refresh::Idle { failures: 0 };
+        let detail = self.snapshot().unwrap_or_default();
+        let detail = Object::default()
+            .with("generation", u64::from(self.generation))
+            .with("scope", detail.string("scope"))
+            .with("expiresAt", detail.member("expiresAt").and_then(crate::proto::json::Value::as_u64));
+        self.emit("refreshed", detail);
+        self.pump(now);
+    }
+
+    /// The claims of an ID token that came with a refresh, which must be about the same user
+    /// ([OpenID Connect Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+    fn refreshed_claims(&self, now: Now, response: &TokenResponse, previous: &Grant) -> Result<Option<Claims>, Error> {
+        let Some(id_token) = &response.id_token else { return Ok(None) };
+        let expected = Expected {
+            issuer: &self.config.issuer,
+            client_id: &self.config.client_id,
+            nonce: None,
+            max_age: None,
+            unix_ms: now.unix_ms,
+        };
+        let claims = Claims::parse(id_token.expose(), &expected)?;
+        match &previous.subject {
+            Some(subject) if *subject != claims.subject => Err(Error::LoginRequired(Ending::SubjectChanged)),
+            _ => Ok(Some(claims)),
+        }
+    }
+
+    fn handle_failure(&mut self, now: Now, jitter: u32, failure: TokenFailure) {
+        self.counters.refresh_failures += 1;
+        let failures = self.refresh.failures() + 1;
+        let judgement = judge(&failure);
+        let pause = match judgement {
+            Judgement::Over => return self.end(Ending::Revoked),
+            Judgement::Misconfigured => MISCONFIGURED_MS,
+            Judgement::Transient => backoff(failures, jitter, failure.retry_after_ms),
+        };
+        let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
+        self.refresh = Refresh::Waiting { until: now.instant.after(pause), failures, standing: standing.clone() };
+        self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
+        if let Some(error) = standing {
+            let waiting = self.queue.drain();
+            self.reject(waiting, error);
+        }
+    }
+}
+
+fn judge(failure: &TokenFailure) -> Judgement {
+    match &failure.error {
+        Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
+        Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
+        _ if failure.status == 401 || failure.status == 403 => Judgement::Over,
+        Error::TokenResponse(_) => Judgement::Misconfigured,
+        _ => Judgement::Transient,
+    }
+}
+
+/// Milliseconds until the next attempt: full jitter under an exponential ceiling, never before the server said.
+fn backoff(failures: u32, jitter: u32, retry_after_ms: Option<u64>) -> u64 {
+    let ceiling = (BASE_MS << failures.min(10)).min(CEILING_MS);
+    let spread = FLOOR_MS + (ceiling - FLOOR_MS) * u64::from(jitter) / u64::from(u32::MAX);
+    retry_after_ms.map_or(spread, |asked| asked + spread.min(asked / 10))
+}
+
+const BASE_MS: u64 = 250;
+const CEILING_MS: u64 = 30_000;
+const FLOOR_MS: u64 = 100;
+
+/// How long a refused client is left alone, in milliseconds.
+const MISCONFIGURED_MS: u64 = 60_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_stays_between_floor_and_ceiling() {
+        assert_eq!(backoff(1, 0, None), FLOOR_MS);
+        assert_eq!(backoff(1, u32::MAX, None), 500);
+        assert_eq!(backoff(4, u32::MAX, None), 4_000);
+        assert_eq!(backoff(400, u32::MAX, None), CEILING_MS);
+    }
+
+    #[test]
+    fn the_server_may_ask_for_a_longer_pause() {
+        assert_eq!(backoff(1, 0, Some(3_000)), 3_100);
+        assert!(backoff(9, u32::MAX, Some(3_000)) <= 3_300);
+    }
+}

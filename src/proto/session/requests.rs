@@ -1,0 +1,154 @@
+//! Protected resource requests: who may go, who waits, who is let out.
+
+use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
+use crate::proto::queue::RequestId;
+use crate::proto::time::Now;
+use crate::proto::url::Url;
+
+use super::grant::Freshness;
+use super::{Command, Session};
+
+/// What a request should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go at once with the token of this generation.
+    Send(u32),
+    /// Wait until it is released or rejected.
+    Queued,
+    /// The 401 is the answer.
+    Final,
+}
+
+impl Session {
+    /// Asks whether request `id` to `target` may have the token. `target` is a URL in canonical form; `timeout` is
+    /// how long the request is ready to wait, in milliseconds, if not for the configured time.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::TargetRefused`], [`Error::LoginRequired`], [`QueueError::Full`], or the configuration error that
+    /// the last refresh met.
+    pub fn authorize(&mut self, now: Now, id: RequestId, target: &str, timeout: Option<u64>) -> Result<Verdict, Error> {
+        let covered =
+            Url::parse(target).is_some_and(|url| self.config.resource_servers.iter().any(|server| server.covers(&url)));
+        if !covered {
+            return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
+        }
+        self.admit(now, id, timeout)
+    }
+
+    /// Asks for the access token itself, for the application.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize), and [`ApiMisuse::TokenNotExposed`] unless the configuration allows it.
+    pub fn authorize_exposure(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        if !self.config.expose_access_token {
+            return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
+        }
+        self.admit(now, id, None)
+    }
+
+    /// Takes a 401 to request `id`, which was sent with the token of `generation` and replayed `replays` times.
+    ///
+    /// A token that has been replaced meanwhile says nothing about the current one, so that request just goes again.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize).
+    pub fn handle_unauthorized(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        generation: u32,
+        replays: u32,
+        timeout: Option<u64>,
+    ) -> Result<Verdict, Error> {
+        let current = generation == self.generation;
+        if self.grant.is_some() && replays > 0 {
+            if current {
+                self.unhelpful_until = Some(now.instant.after(UNHELPFUL_MS));
+            }
+            return Ok(Verdict::Final);
+        }
+        if current && !self.refused {
+            let unhelpful = self.unhelpful_until.is_some_and(|until| now.instant < until);
+            let refreshable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
+            if self.grant.is_some() && (unhelpful || !refreshable) {
+                return Ok(Verdict::Final);
+            }
+            self.refused = self.grant.is_some();
+        }
+        let verdict = self.admit(now, id, timeout)?;
+        self.counters.replays += 1;
+        Ok(verdict)
+    }
+
+    /// Takes note that a released request has its answer, or failed.
+    pub fn handle_settled(&mut self, now: Now) {
+        self.drain.give_back();
+        if !self.queue.is_empty() {
+            self.pump(now);
+        }
+    }
+
+    /// Lets a waiting request go without an answer, because its caller gave up.
+    pub fn cancel(&mut self, id: RequestId) {
+        self.queue.remove(id);
+    }
+
+    fn admit(&mut self, now: Now, id: RequestId, timeout: Option<u64>) -> Result<Verdict, Error> {
+        match self.freshness(now) {
+            None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
+            None => {}
+            Some(Freshness::Fresh) if self.queue.is_empty() => return Ok(Verdict::Send(self.generation)),
+            Some(Freshness::Early) if self.queue.is_empty() => {
+                self.start_refresh(now);
+                return Ok(Verdict::Send(self.generation));
+            }
+            Some(Freshness::Fresh | Freshness::Early) => {}
+            Some(Freshness::Stale) => self.prepare_refresh(now)?,
+        }
+        if self.queue.len() as u64 >= self.config.limits.queue_limit {
+            return Err(Error::Queue(QueueError::Full));
+        }
+        self.queue.push(id, now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout)));
+        Ok(Verdict::Queued)
+    }
+
+    /// The access token's freshness; `None` without a grant.
+    fn freshness(&self, now: Now) -> Option<Freshness> {
+        let grant = self.grant.as_ref()?;
+        Some(if self.refused { Freshness::Stale } else { grant.freshness(now.instant) })
+    }
+
+    /// Sees to it that a refresh is under way for a request that is about to wait.
+    fn prepare_refresh(&mut self, now: Now) -> Result<(), Error> {
+        if self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none()) {
+            self.end(Ending::Expired);
+            return Err(Error::LoginRequired(Ending::Expired));
+        }
+        if let Some(error) = self.refresh.standing_error(now.instant) {
+            return Err(error.clone());
+        }
+        self.start_refresh(now);
+        Ok(())
+    }
+
+    /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
+    pub(super) fn pump(&mut self, now: Now) {
+        match self.freshness(now) {
+            None => return,
+            Some(Freshness::Stale) => return self.start_refresh(now),
+            Some(Freshness::Early) => self.start_refresh(now),
+            Some(Freshness::Fresh) => {}
+        }
+        let mut ids = Vec::new();
+        while !self.queue.is_empty() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
+            ids.extend(self.queue.pop());
+        }
+        if !ids.is_empty() {
+            self.commands.push_back(Command::Release { ids, generation: self.generation });
+        }
+    }
+}
+
+/// After a fresh token was refused, further 401s are the answer for this long, in milliseconds: the resource server
+/// has another reason than the token's age.
+const UNHELPFUL_MS: u64 = 30_000;

@@ -1,0 +1,217 @@
+//! Signing in and out.
+
+use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
+use crate::proto::callback::AuthorizationResponse;
+use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
+use crate::proto::http::Answer;
+use crate::proto::id_token::{Claims, Expected};
+use crate::proto::json::{Object, Value};
+use crate::proto::metadata::AuthorizationServer;
+use crate::proto::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
+use crate::proto::time::Now;
+use crate::proto::token::{TokenResponse, code_request, revocation_request};
+
+use super::Session;
+use super::command::TokenRequest;
+use super::grant::Grant;
+use super::refresh::Refresh;
+
+/// An accepted authorization response on its way to becoming a grant.
+#[derive(Debug)]
+pub struct PendingExchange {
+    attempt: u32,
+    code: AuthorizationCode,
+    transaction: Transaction,
+    sent: Now,
+}
+
+impl PendingExchange {
+    /// What the application gets back: where it wanted to go on, and its own data.
+    pub fn arrival(&self) -> Object {
+        Object::default()
+            .with("returnTo", self.transaction.return_to.as_deref())
+            .with("appState", self.transaction.app_state.clone().unwrap_or(Value::Null))
+    }
+}
+
+/// A request to the revocation endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revocation {
+    /// The revocation endpoint.
+    pub url: String,
+    /// The form-encoded body.
+    pub body: FormBody,
+}
+
+impl Revocation {
+    /// The request that revokes the refresh token, or the access token where there is none; `None` if the server has
+    /// no revocation endpoint.
+    pub(super) fn new(
+        server: &AuthorizationServer,
+        client_id: &str,
+        access: &AccessToken,
+        refresh: Option<&RefreshToken>,
+    ) -> Option<Self> {
+        let url = server.revocation_endpoint.clone()?;
+        Some(Self { url, body: revocation_request(client_id, access, refresh) })
+    }
+}
+
+impl Session {
+    /// Builds an authorization request; the shell keeps its record and navigates.
+    ///
+    /// # Errors
+    /// [`Error::ApiMisuse`] for options that can't be; [`InvalidResponse::Discovery`] before the metadata is known.
+    pub fn begin_sign_in(
+        &self,
+        now: Now,
+        options: &SignInOptions,
+        random: &[u8; RANDOM_BYTES],
+    ) -> Result<AuthorizationRequest, Error> {
+        let server = self.server.as_ref().ok_or_else(no_metadata)?;
+        AuthorizationRequest::new(&self.config, server, options, random, now.unix_ms)
+    }
+
+    /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
+    /// From here on requests wait for the exchange.
+    ///
+    /// # Errors
+    /// [`InvalidResponse`] and [`Error::AuthorizationResponse`]; the session is as before.
+    pub fn accept_response(
+        &mut self,
+        now: Now,
+        response: AuthorizationResponse,
+        record: Option<&str>,
+    ) -> Result<PendingExchange, Error> {
+        let key = response.key();
+        let Some(transaction) = record.and_then(Transaction::parse) else {
+            let replayed = self.spent.contains(&key);
+            let why = if replayed { InvalidResponse::Replayed } else { InvalidResponse::StateMismatch };
+            return Err(Error::InvalidResponse(why));
+        };
+        self.spent.truncate(MAX_SPENT - 1);
+        self.spent.push_front(key);
+        if transaction.issuer != self.config.issuer {
+            return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
+        }
+        let code = response.redeem(&transaction, now.unix_ms)?;
+        let attempt = self.next_attempt();
+        self.exchanges.push(attempt);
+        Ok(PendingExchange { attempt, code, transaction, sent: now })
+    }
+
+    /// The token request of an accepted response.
+    ///
+    /// # Errors
+    /// [`InvalidResponse::Discovery`] before the metadata is known.
+    pub fn exchange_request(&self, now: Now, pending: &mut PendingExchange) -> Result<TokenRequest, Error> {
+        let server = self.server.as_ref().ok_or_else(no_metadata)?;
+        pending.sent = now;
+        Ok(TokenRequest {
+            attempt: pending.attempt,
+            url: server.token_endpoint.clone(),
+            body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
+        })
+    }
+
+    /// Takes the answer to the exchange and installs the grant.
+    ///
+    /// # Errors
+    /// What went wrong; no token of the answer is kept, and a grant from before stays.
+    pub fn handle_exchange_response(
+        &mut self,
+        now: Now,
+        pending: PendingExchange,
+        answer: Result<Answer, Transport>,
+    ) -> Result<(), Error> {
+        let parsed = TokenResponse::parse(answer);
+        let Some(at) = self.exchanges.iter().position(|attempt| *attempt == pending.attempt) else {
+            self.handle_late_tokens(pending.attempt, parsed);
+            return Err(Error::LoginRequired(self.ending));
+        };
+        self.exchanges.swap_remove(at);
+        let installed = parsed.map_err(|failure| failure.error).and_then(|response| {
+            let attempt = pending.attempt;
+            let claims = self.first_claims(now, &pending.transaction, &response);
+            if claims.is_err() {
+                self.abandoned.push(attempt);
+                self.handle_late_tokens(attempt, Ok(response.clone()));
+            }
+            let claims = claims?;
+            self.install(now, &pending, response, claims);
+            Ok(())
+        });
+        self.settle_exchange(installed)
+    }
+
+    /// Gives up an accepted response, because the metadata can't be had.
+    pub fn abandon_exchange(&mut self, pending: &PendingExchange) {
+        self.exchanges.retain(|attempt| *attempt != pending.attempt);
+        let _ = self.settle_exchange(Ok(()));
+    }
+
+    /// Ends the session on the application's word: local first. The returned request tells the server.
+    pub fn sign_out(&mut self) -> Option<Revocation> {
+        let grant = self.grant.take();
+        if let Refresh::InFlight { attempt, .. } = self.refresh {
+            self.abandoned.push(attempt);
+        }
+        let exchanging = !self.exchanges.is_empty();
+        self.abandoned.append(&mut self.exchanges);
+        if grant.is_some() || exchanging {
+            self.end(Ending::SignOut);
+        }
+        let grant = grant?;
+        let server = self.server.as_ref()?;
+        Revocation::new(server, &self.config.client_id, &grant.access_token, grant.refresh_token.as_ref())
+    }
+
+    fn install(&mut self, now: Now, pending: &PendingExchange, response: TokenResponse, claims: Option<Claims>) {
+        let (subject, claims) = claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json)));
+        let grant = Grant::new(response, &pending.transaction.scope, pending.sent, now, &self.config);
+        self.grant = Some(grant.with_claims(subject, claims));
+        self.generation += 1;
+        self.refused = false;
+        self.refresh = Refresh::Idle { failures: 0 };
+        self.unhelpful_until = None;
+        let detail = self.snapshot().unwrap_or_default();
+        self.emit("signedin", detail);
+        self.pump(now);
+    }
+
+    fn first_claims(
+        &self,
+        now: Now,
+        transaction: &Transaction,
+        response: &TokenResponse,
+    ) -> Result<Option<Claims>, Error> {
+        let expected = Expected {
+            issuer: &self.config.issuer,
+            client_id: &self.config.client_id,
+            nonce: transaction.nonce.as_ref().map(Nonce::expose),
+            max_age: transaction.max_age,
+            unix_ms: now.unix_ms,
+        };
+        match (&response.id_token, &transaction.nonce) {
+            (Some(id_token), Some(_)) => Claims::parse(id_token.expose(), &expected).map(Some),
+            (None, Some(_)) => Err(Error::InvalidResponse(InvalidResponse::IdToken("it is missing"))),
+            (_, None) => Ok(None),
+        }
+    }
+
+    /// Rejects who waited for an exchange that brought nothing.
+    fn settle_exchange(&mut self, outcome: Result<(), Error>) -> Result<(), Error> {
+        if self.grant.is_none() && self.exchanges.is_empty() {
+            let waiting = self.queue.drain();
+            self.reject(waiting, Error::LoginRequired(self.ending));
+        }
+        outcome
+    }
+}
+
+fn no_metadata() -> Error {
+    Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
+}
+
+/// Used responses that are remembered, to tell a replay from a stranger.
+const MAX_SPENT: usize = 32;

@@ -1,0 +1,139 @@
+//! A reader for URLs that a browser has already parsed and written out again.
+//!
+//! The shell hands in `new URL(...).href`. What is not in that canonical form is refused here, so a string that
+//! skipped the browser's parser can't slip through with a trick in it.
+
+/// An absolute `http` or `https` URL in canonical form, without user information.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Url<'a> {
+    /// Whether the scheme is `https`.
+    pub secure: bool,
+    /// Scheme, host and port: what must be equal for two URLs to share an origin.
+    pub origin: &'a str,
+    /// The host, in brackets if it is an IPv6 address.
+    pub host: &'a str,
+    /// The path, which starts with a slash.
+    pub path: &'a str,
+    /// What follows `?`, if anything.
+    pub query: Option<&'a str>,
+    /// What follows `#`, if anything.
+    pub fragment: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    /// Reads `href`; `None` for anything a browser would have written in another way.
+    pub fn parse(href: &'a str) -> Option<Self> {
+        let secure = href.starts_with("https://");
+        let rest = href.strip_prefix(if secure { "https://" } else { "http://" })?;
+        let start = href.len() - rest.len();
+        let end = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let host = host(&href[start..end], if secure { "443" } else { "80" })?;
+        let (before_fragment, fragment) = split(&href[end..], '#');
+        let (path, query) = split(before_fragment, '?');
+        let canonical = href.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && path.starts_with('/');
+        canonical.then_some(Self { secure, origin: &href[..end], host, path, query, fragment })
+    }
+
+    /// Whether the host can only be this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || self.host == "[::1]"
+            || self.host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+    }
+}
+
+fn split(text: &str, mark: char) -> (&str, Option<&str>) {
+    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
+/// The host of `authority`, if that is lower case, has no user information and no needless port.
+fn host<'a>(authority: &'a str, default_port: &str) -> Option<&'a str> {
+    let after_bracket = authority.rfind(']').map_or(0, |at| at + 1);
+    let (host, port) = match authority[after_bracket..].find(':') {
+        Some(colon) => (&authority[..after_bracket + colon], Some(&authority[after_bracket + colon + 1..])),
+        None => (authority, None),
+    };
+    let host_ok = if host.starts_with('[') {
+        host.ends_with(']') && host[1..host.len() - 1].bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b':'))
+    } else {
+        host.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_'))
+    };
+    let port_ok = port.is_none_or(|port| {
+        !port.is_empty() && !port.starts_with('0') && port != default_port && port.parse::<u16>().is_ok()
+    });
+    (host_ok && port_ok && !host.is_empty()).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_urls_come_apart() {
+        let url = Url::parse("https://api.example.com:8443/v1/a%20b?x=1?y#f?g").expect("a URL");
+        assert!(url.secure);
+        assert_eq!(url.origin, "https://api.example.com:8443");
+        assert_eq!(url.host, "api.example.com");
+        assert_eq!(url.path, "/v1/a%20b");
+        assert_eq!(url.query, Some("x=1?y"));
+        assert_eq!(url.fragment, Some("f?g"));
+    }
+
+    #[test]
+    fn what_a_browser_writes_otherwise_is_refused() {
+        for href in [
+            "",
+            "/x",
+            "//evil/",
+            "ftp://a/",
+            "javascript:alert(1)",
+            "https:/a/",
+            "https://",
+            "https:///x",
+            "HTTPS://a/",
+            "https://a",
+            "https://A/",
+            "https://a:443/",
+            "http://a:80/",
+            "https://a:/",
+            "https://a:0443/",
+            "https://a:99999/",
+            "https://a:8x/",
+            "https://u@a/",
+            "https://u:p@a/",
+            "https://api@evil/",
+            "https://a\\@evil/",
+            "https://a/\\x",
+            "https://a/ x",
+            "https://a/\tx",
+            "https://a/\nx",
+            "https://é/",
+            "https://a%2eb/",
+            "https://[::1/",
+            "https://[::G]/",
+            "https://a?x",
+            "https://a#x",
+        ] {
+            assert_eq!(Url::parse(href), None, "{href}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (href, loopback) in [
+            ("http://localhost/", true),
+            ("http://app.localhost:1/", true),
+            ("http://127.0.0.1/", true),
+            ("http://127.8.9.1:8080/", true),
+            ("http://[::1]:3000/", true),
+            ("http://127.evil.com/", false),
+            ("http://localhost.evil.com/", false),
+            ("http://notlocalhost/", false),
+            ("http://10.0.0.1/", false),
+            ("http://[::2]/", false),
+        ] {
+            assert_eq!(Url::parse(href).map(|url| url.is_loopback()), Some(loopback), "{href}");
+        }
+    }
+}
