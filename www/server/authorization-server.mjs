@@ -5,7 +5,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 import { Provider } from "oidc-provider";
 
-import { listen, listOf } from "./http.mjs";
+import { listen, listOf, urlOf } from "./http.mjs";
 import { interactionRoutes } from "./interactions.mjs";
 import { IssuedTokens } from "./issued-tokens.mjs";
 import { MemoryStore } from "./memory-adapter.mjs";
@@ -63,7 +63,7 @@ function route({ provider, endpoint, counts, allowed }) {
   const callback = provider.callback();
   const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris) });
   return (request, response) => {
-    const { pathname } = new URL(request.url, provider.issuer);
+    const { pathname } = urlOf(request);
     if (request.method === "POST" && pathname === TOKEN_PATH) return endpoint.handle(request, response);
     if (request.method === "POST" && pathname === REVOCATION_PATH) counts.revocations += 1;
     if (!interactions(request, response, pathname)) callback(request, response);
@@ -76,7 +76,13 @@ async function verify(provider, issued, value) {
   const expiresAt = issued.expiryOf(value);
   const token = expiresAt && (await provider.AccessToken.find(value, { ignoreExpiration: true }));
   if (!token || !(await provider.Grant.find(token.grantId))) return { active: false };
-  return { active: true, scope: token.scope ?? "", sub: token.accountId, clientId: token.clientId, exp: expiresAt / 1000 };
+  return {
+    active: true,
+    scope: token.scope ?? "",
+    sub: token.accountId,
+    clientId: token.clientId,
+    exp: expiresAt / 1000,
+  };
 }
 
 function observe(provider, { counts, issued, accessTokenTtl }) {

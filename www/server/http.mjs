@@ -22,6 +22,9 @@ export async function listen(handler, { port = 0, host = "127.0.0.1" } = {}) {
   return { server, port: server.address().port, close };
 }
 
+/** A request's URL with a host that means nothing: only path and query are of interest, whatever was sent. */
+export const urlOf = ({ url }) => new URL(`http://loopback.invalid${url.startsWith("/") ? url : "/"}`);
+
 /** Reads a request body of at most `limit` bytes. */
 export async function readBody(request, limit = 64 * 1024 * 1024) {
   const chunks = [];
@@ -41,7 +44,11 @@ export function send(response, status, body, headers = {}) {
 }
 
 export function sendJson(response, status, value, headers = {}) {
-  send(response, status, JSON.stringify(value), { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers });
+  send(response, status, JSON.stringify(value), {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": "no-store",
+    ...headers,
+  });
 }
 
 /** A list that may be given as an array or as a function evaluated at each use. */
@@ -54,5 +61,4 @@ export function corsHeaders(request, origins, exposed) {
   return { vary: "Origin", "access-control-allow-origin": origin, "access-control-expose-headers": exposed };
 }
 
-export const escapeHtml = (value) =>
-  String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+export const escapeHtml = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -10,6 +10,7 @@ const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const ASSETS = {
   "/pages.css": ["text/css; charset=utf-8", read("../theme.css") + read("pages.css")],
   "/favicon.svg": ["image/svg+xml", read("favicon.svg")],
+  "/bricks.svg": ["image/svg+xml", read("bricks.svg")],
 };
 
 /** Makes a function that answers the requests for these pages, and says of each request whether it was one of them. */
@@ -28,7 +29,12 @@ export function interactionRoutes({ provider, redirectUris }) {
   async function logIn(request, response) {
     const login = (await form(request)).get("login")?.trim();
     if (!login) return show(request, response);
-    return provider.interactionFinished(request, response, { login: { accountId: login } }, { mergeWithLastSubmission: false });
+    return provider.interactionFinished(
+      request,
+      response,
+      { login: { accountId: login } },
+      { mergeWithLastSubmission: false },
+    );
   }
 
   async function decide(request, response) {
@@ -43,7 +49,11 @@ export function interactionRoutes({ provider, redirectUris }) {
 
   const steps = { "GET ": show, "POST /login": logIn, "POST /consent": decide };
   const failed = (response, error) =>
-    html(response, error.statusCode ?? 500, errorPage({ error: error.message, error_description: error.error_description }));
+    html(
+      response,
+      error.statusCode ?? 500,
+      errorPage({ error: error.message, error_description: error.error_description }),
+    );
 
   return (request, response, pathname) => {
     const asset = ASSETS[pathname];
@@ -74,6 +84,8 @@ function pageHeaders(redirectUris) {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "content-security-policy": `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${targets}; base-uri 'none'; frame-ancestors 'none'`,
+    "content-security-policy":
+      `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${targets}; ` +
+      "base-uri 'none'; frame-ancestors 'none'",
   };
 }

@@ -17,7 +17,8 @@ export function loginPage({ uid, client, login }) {
       <label for="name">Your name</label>
       <input id="name" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus
         maxlength="64" value="${safe(login)}" aria-describedby="hint">
-      <p id="hint" class="hint">Any name will do: this server runs on your own machine and forgets everything when it stops.</p>
+      <p id="hint" class="hint">Any name will do: this server runs on your own machine and forgets everything when it
+        stops.</p>
       <button type="submit" class="primary">Sign in</button>
     </form>`,
   );
@@ -26,7 +27,8 @@ export function loginPage({ uid, client, login }) {
 export function consentPage({ uid, client, scopes, login, redirectUri }) {
   return page(
     "Allow access?",
-    `<p class="who"><strong>${safe(client.clientName)}</strong> wants to act for <strong>${safe(login)}</strong>. It asks to:</p>
+    `<p class="who"><strong>${safe(client.clientName)}</strong> wants to act for <strong>${safe(login)}</strong>.
+      It asks to:</p>
     <ul class="scopes">${scopes.map(scopeItem).join("")}</ul>
     <form id="consent" method="post" action="/interaction/${safe(uid)}/consent">
       <button type="submit" name="consent" value="allow" class="primary">Allow</button>
@@ -46,7 +48,11 @@ export function errorPage({ error, error_description: description }) {
 
 function scopeItem(scope) {
   const [title, detail] = SCOPES[scope] ?? [scope, "a scope this server has no words for"];
-  return `<li><span class="scope-title">${safe(title)}</span><span class="scope-detail">${safe(detail)}</span><code>${safe(scope)}</code></li>`;
+  return `<li>
+      <span class="scope-title">${safe(title)}</span>
+      <span class="scope-detail">${safe(detail)}</span>
+      <code>${safe(scope)}</code>
+    </li>`;
 }
 
 function page(title, body) {
@@ -62,7 +68,10 @@ function page(title, body) {
 </head>
 <body>
   <main>
-    <p class="server"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 21V4h4v3h3V4h4v3h3V4h4v17h-6v-6a3 3 0 0 0-6 0v6z"/></svg> Gatehouse <span>authorization server</span></p>
+    <p class="server">
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 21V4h4v3h3V4h4v3h3V4h4v17h-6v-6a3 3 0 0 0-6 0v6z"/></svg>
+      Gatehouse <span>authorization server</span>
+    </p>
     <h1>${safe(title)}</h1>
     ${body}
   </main>

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { corsHeaders, listen, readBody, send, sendJson } from "./http.mjs";
+import { corsHeaders, listen, readBody, send, sendJson, urlOf } from "./http.mjs";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const EXPOSED = "WWW-Authenticate, Retry-After, Location";
@@ -26,7 +26,10 @@ const ROUTES = {
 /** Starts the API on a loopback port. */
 export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [] }) {
   const state = { authorizationServer, origins, requests: [], effects: [] };
-  const { port: bound, close } = await listen((request, response) => void handle(state, request, response), { port, host });
+  const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
+    port,
+    host,
+  });
   return {
     origin: `http://${host}:${bound}`,
     port: bound,
@@ -42,18 +45,23 @@ export async function startResourceServer({ port = 0, host = "127.0.0.1", author
 }
 
 async function handle(state, request, response) {
-  for (const [name, value] of Object.entries(corsHeaders(request, state.origins, EXPOSED))) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(corsHeaders(request, state.origins, EXPOSED)))
+    response.setHeader(name, value);
   if (request.method === "OPTIONS") return preflight(request, response);
-  const url = new URL(request.url, "http://loopback.invalid");
+  const url = urlOf(request);
   const record = recordOf(request, url);
   state.requests.push(record);
-  response.once("close", () => Object.assign(record, { status: response.statusCode, complete: response.writableFinished }));
+  response.once("close", () =>
+    Object.assign(record, { status: response.statusCode, complete: response.writableFinished }),
+  );
   try {
     const body = await readBody(request);
     Object.assign(record, { length: body.length, sha256: sha256(body) });
     return await serve({ state, request, response, url, record, body });
   } catch (error) {
-    return response.headersSent || response.destroyed ? response.destroy() : sendJson(response, 400, { error: error.message });
+    return response.headersSent || response.destroyed
+      ? response.destroy()
+      : sendJson(response, 400, { error: error.message });
   }
 }
 
@@ -101,10 +109,18 @@ async function challengeFor(authorizationServer, authorization, scope) {
   const token = await authorizationServer.verify(value);
   if (!token.active) {
     const description = "The access token expired, was revoked or is unknown";
-    return { status: 401, error: "invalid_token", header: `${REALM}, error="invalid_token", error_description="${description}"` };
+    return {
+      status: 401,
+      error: "invalid_token",
+      header: `${REALM}, error="invalid_token", error_description="${description}"`,
+    };
   }
   if (!token.scope.split(" ").includes(scope)) {
-    return { status: 403, error: "insufficient_scope", header: `${REALM}, error="insufficient_scope", scope="${scope}"` };
+    return {
+      status: 403,
+      error: "insufficient_scope",
+      header: `${REALM}, error="insufficient_scope", scope="${scope}"`,
+    };
   }
   return null;
 }
@@ -130,7 +146,10 @@ function echo({ request, response, body }) {
 
 function bytes({ response, url }) {
   const length = numberFrom(url, "n", 2048, 16 * 1024 * 1024);
-  send(response, 200, Buffer.alloc(length, "tokenkeep "), { "content-type": "application/octet-stream", "cache-control": "no-store" });
+  send(response, 200, Buffer.alloc(length, "tokenkeep "), {
+    "content-type": "application/octet-stream",
+    "cache-control": "no-store",
+  });
 }
 
 async function stream({ response, url }) {
@@ -165,7 +184,8 @@ function redirect({ response, url }) {
 
 function numberFrom(url, name, fallback, most) {
   const value = Number(url.searchParams.get(name) ?? fallback);
-  if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} must be a whole number from 0 to ${most}`);
+  if (!Number.isInteger(value) || value < 0 || value > most)
+    throw new Error(`${name} must be a whole number from 0 to ${most}`);
   return value;
 }
 

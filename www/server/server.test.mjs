@@ -35,7 +35,11 @@ function browser() {
   const jar = new Map();
   const go = async (url, init = {}) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url, { ...init, redirect: "manual", headers: { ...init.headers, cookie, accept: "text/html" } });
+    const response = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      headers: { ...init.headers, cookie, accept: "text/html" },
+    });
     for (const line of response.headers.getSetCookie()) jar.set(...line.split(";")[0].split(/=(.*)/s).slice(0, 2));
     const location = response.headers.get("location");
     if (!location) return { url, html: await response.text(), status: response.status };
@@ -81,14 +85,21 @@ async function signIn(name = "Ada", extra = {}) {
   assert.match(consent.html, /Read your files/);
   const arrival = new URL((await submit(consent, "consent", { consent: "allow" })).url);
   assert.equal(arrival.searchParams.get("iss"), as.issuer);
-  const fields = { grant_type: "authorization_code", code: arrival.searchParams.get("code"), redirect_uri: REDIRECT_URI };
+  const fields = {
+    grant_type: "authorization_code",
+    code: arrival.searchParams.get("code"),
+    redirect_uri: REDIRECT_URI,
+  };
   const { status, body } = await token({ ...fields, code_verifier: verifier });
   assert.equal(status, 200);
   return body;
 }
 
 const call = (accessToken, path = "/v1/files", init = {}) =>
-  fetch(api.origin + path, { ...init, headers: { ...(accessToken && { authorization: `Bearer ${accessToken}` }), origin: ORIGIN } });
+  fetch(api.origin + path, {
+    ...init,
+    headers: { ...(accessToken && { authorization: `Bearer ${accessToken}` }), origin: ORIGIN },
+  });
 
 test("signing in through the pages gives tokens that the API accepts", async () => {
   const tokens = await signIn();
@@ -96,7 +107,8 @@ test("signing in through the pages gives tokens that the API accepts", async () 
   assert.deepEqual([claims.sub, claims.name, claims.iss], ["Ada", "Ada", as.issuer]);
   assert.equal(tokens.scope, "openid profile files:read files:write");
   assert.equal((await call(tokens.access_token)).status, 200);
-  for (const value of [tokens.access_token, tokens.refresh_token, tokens.id_token]) assert.ok(as.issuedTokens().includes(value));
+  for (const value of [tokens.access_token, tokens.refresh_token, tokens.id_token])
+    assert.ok(as.issuedTokens().includes(value));
   assert.equal(as.counts.exchanges, 1);
 });
 
@@ -176,7 +188,8 @@ test("clients that give up do not hold up the token endpoint", async () => {
   const tokens = await signIn();
   as.delayTokenEndpoint(30);
   const fields = { client_id: CLIENT_ID, grant_type: "refresh_token", refresh_token: "x" };
-  const give = () => fetch(`${as.issuer}/token`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10) });
+  const give = () =>
+    fetch(`${as.issuer}/token`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10) });
   await Promise.allSettled([give(), give(), give()]);
   as.restoreTokenEndpoint();
   assert.equal((await refresh(tokens.refresh_token)).status, 200);
@@ -184,12 +197,19 @@ test("clients that give up do not hold up the token endpoint", async () => {
 
 test("an origin that is not on the list gets no CORS", async () => {
   const { refresh_token: refreshToken } = await signIn();
-  const answer = await token({ grant_type: "refresh_token", refresh_token: refreshToken }, { origin: "http://127.0.0.1:10" });
+  const answer = await token(
+    { grant_type: "refresh_token", refresh_token: refreshToken },
+    { origin: "http://127.0.0.1:10" },
+  );
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 });
 
 test("a lifetime of half a second is half a second", async () => {
-  const short = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], accessTokenTtl: 0.5 });
+  const short = await startAuthorizationServer({
+    redirectUris: [REDIRECT_URI],
+    origins: [ORIGIN],
+    accessTokenTtl: 0.5,
+  });
   const usual = as;
   as = short;
   try {
@@ -224,7 +244,10 @@ test("the API applies an effect once and keeps a record of each request", async 
   assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);
   assert.deepEqual(api.effects, [7]);
   const [{ method, path, status, hadToken, n }] = api.requests;
-  assert.deepEqual({ method, path, status, hadToken, n }, { method: "POST", path: "/v1/effects", status: 201, hadToken: true, n: 7 });
+  assert.deepEqual(
+    { method, path, status, hadToken, n },
+    { method: "POST", path: "/v1/effects", status: 201, hadToken: true, n: 7 },
+  );
 });
 
 test("the API echoes, streams and redirects", async () => {

@@ -79,7 +79,15 @@ function fail(mode, request, response, origins) {
 /** The same request again with its body unread; what was read from a socket can't be put back. */
 function replay(request, body) {
   const copy = new IncomingMessage(request.socket);
-  for (const name of ["method", "url", "httpVersion", "httpVersionMajor", "httpVersionMinor", "rawHeaders", "headers"]) {
+  for (const name of [
+    "method",
+    "url",
+    "httpVersion",
+    "httpVersionMajor",
+    "httpVersionMinor",
+    "rawHeaders",
+    "headers",
+  ]) {
     copy[name] = request[name];
   }
   // An incomplete message takes its socket down with it when it is destroyed.

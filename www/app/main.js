@@ -1,0 +1,126 @@
+// The demo app. What an app needs of tokenkeep is in the first part; the rest is the stage around it.
+
+import { connect } from "tokenkeep";
+
+import { config } from "/config.js";
+
+import { callTogether, createBoard } from "./calls.js";
+import { demo } from "./demo.js";
+import { createLog, logEvents } from "./log.js";
+import { wireStories } from "./runner.js";
+import { scanPage } from "./scan.js";
+import { createStage, outcomeOfReload } from "./stories.js";
+import { isCompanion, serveAsCompanion } from "./tabs.js";
+import { wireTheme } from "./theme.js";
+import { createGauge, showCounts, showNotice, showOutcome, showScan, showSession, showStats } from "./view.js";
+
+const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
+const shared = "SharedWorker" in globalThis;
+const auth = connect(shared ? new SharedWorker("/holder.js", options) : new Worker("/holder.js", options));
+const resumed = auth.resume();
+
+const byId = (id) => document.getElementById(id);
+
+const [resourceServer] = config.resourceServers;
+const board = createBoard(byId("board"));
+const log = createLog(byId("log"));
+const showGauge = createGauge();
+
+function render() {
+  showSession(auth.session);
+  showGauge(auth.session);
+}
+
+async function arrive() {
+  try {
+    const session = await resumed;
+    if (auth.arrival) history.replaceState(null, "", auth.arrival.returnTo ?? "/");
+    if (session && !auth.arrival) log("Found the session that the holder kept.", "good");
+    if (location.pathname !== "/") history.replaceState(null, "", "/");
+  } catch (error) {
+    history.replaceState(null, "", "/");
+    tell("Signing in did not work", error);
+  }
+  render();
+  const outcome = await outcomeOfReload(auth.session);
+  if (outcome) showOutcome("reload", outcome);
+  if (outcome && !auth.session) showNotice(outcome.text, "bad");
+  if (auth.session) await scan();
+}
+
+function tell(what, error) {
+  const text = `${what}: ${error.errorDescription ?? error.message}${error.code ? ` (${error.code})` : ""}`;
+  showNotice(text, "bad");
+  log(text, "bad");
+}
+
+async function scan() {
+  const places = await scanPage({ auth });
+  const texts = Object.fromEntries(places.map(([place, , text]) => [place, text]));
+  showScan(places, await demo.recognise(texts));
+}
+
+async function signOut() {
+  const { revocation } = await auth.signOut();
+  const words = {
+    confirmed: "The server confirmed that the tokens are revoked.",
+    unconfirmed: "The server could not be asked to revoke the tokens.",
+  };
+  showNotice(`Signed out. ${words[revocation] ?? ""}`, revocation === "confirmed" ? "good" : "plain");
+  byId("sign-in").focus();
+}
+
+function endOfSession({ detail: { reason } }) {
+  if (reason === "signout") return;
+  showNotice(`The session is over: ${reason}. Sign in again to go on.`, "bad");
+  byId("hero-title").focus();
+}
+
+/** Keeps the numbers fresh while somebody can see them. */
+function watch() {
+  const every = (milliseconds, work) => {
+    const tick = async () => {
+      if (!document.hidden) await work().catch(() => {});
+      setTimeout(tick, milliseconds);
+    };
+    tick();
+  };
+  every(250, async () => {
+    showGauge(auth.session);
+    showStats(await auth.stats());
+  });
+  every(1000, async () => showCounts(await demo.counts()));
+}
+
+/** What follows a story: a look at what it left in the page, and a last word where the session did not survive it. */
+async function afterStory(outcome) {
+  if (!auth.session) showNotice(`The session is over. ${outcome.text} Sign in again to go on.`, "bad");
+  await scan();
+}
+
+function wireCompanion() {
+  showNotice(
+    "This is the second tab. It calls when the first one does, and you can close it when you have seen enough.",
+  );
+  const request = () => auth.fetch(`${resourceServer}files`);
+  serveAsCompanion({
+    signedIn: () => Boolean(auth.session),
+    callNow: (count) => callTogether({ count, request, board }),
+  });
+}
+
+wireTheme(byId("theme"));
+wireStories({ stage: createStage({ auth, resourceServer, board, log }), board, after: afterStory, failed: tell });
+logEvents(auth, log);
+auth.subscribe(render);
+auth.addEventListener("signedin", () => showNotice(null));
+auth.addEventListener("signedout", endOfSession);
+byId("sign-in").addEventListener("click", () =>
+  auth.signIn().catch((error) => tell("Signing in did not start", error)),
+);
+byId("sign-out").addEventListener("click", () => signOut().catch((error) => tell("Signing out did not work", error)));
+byId("scan").addEventListener("click", () => scan().catch((error) => tell("The scan stopped", error)));
+if (!shared) byId("where").textContent = "a Worker of this tab";
+await arrive();
+if (isCompanion) wireCompanion();
+watch();

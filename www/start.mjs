@@ -1,0 +1,75 @@
+// Starts the demo: an authorization server, an API and the app, each on a loopback port of its own.
+//
+//   node www/start.mjs [--port 4000]      or TOKENKEEP_APP_PORT=4000; without either, free ports are taken
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { startAppServer } from "./server/app-server.mjs";
+import { startAuthorizationServer } from "./server/authorization-server.mjs";
+import { createControl } from "./server/control.mjs";
+import { startResourceServer } from "./server/resource-server.mjs";
+
+const CLIENT_ID = "tokenkeep-demo";
+const SCOPE = "openid profile files:read files:write";
+
+/** Starts the three servers and resolves to { url, app, authorizationServer, resourceServer, close }. */
+export async function start({
+  port,
+  appPort = port ?? Number(process.env.TOKENKEEP_APP_PORT ?? 0),
+  accessTokenTtl = 120,
+  root = fileURLToPath(new URL("dist", import.meta.url)),
+  print = console.log,
+} = {}) {
+  if (!existsSync(root)) throw new Error("The demo is not built yet. Run `npm start`, which builds it first.");
+  // A chosen port fixes the other two as well, so that tabs left open find the same servers after a restart.
+  const portAfter = (step) => (appPort === 0 ? 0 : appPort + step);
+  const authorizationServer = await startAuthorizationServer({
+    port: portAfter(1),
+    clientId: CLIENT_ID,
+    accessTokenTtl,
+  });
+  const resourceServer = await startResourceServer({ port: portAfter(2), authorizationServer });
+  const app = await startAppServer({
+    port: appPort,
+    root,
+    configure: (origin) => introduce({ origin, authorizationServer, resourceServer }),
+  });
+  const close = async () => {
+    for (const server of [app, resourceServer, authorizationServer]) await server.close();
+  };
+  announce(print, { app, authorizationServer, resourceServer });
+  return { url: app.origin, app, authorizationServer, resourceServer, close };
+}
+
+/** Makes the three known to each other, and answers what the app's server needs. */
+function introduce({ origin, authorizationServer, resourceServer }) {
+  const redirectUri = `${origin}/callback`;
+  authorizationServer.allow({ redirectUris: [redirectUri], origins: [origin] });
+  resourceServer.allow({ origins: [origin] });
+  const config = {
+    issuer: authorizationServer.issuer,
+    clientId: CLIENT_ID,
+    redirectUri,
+    scope: SCOPE,
+    resourceServers: [`${resourceServer.origin}/v1/`],
+  };
+  return { config, control: createControl({ origin, authorizationServer, resourceServer }) };
+}
+
+function announce(print, { app, authorizationServer, resourceServer }) {
+  print(`
+  tokenkeep demo       ${app.origin}
+
+  authorization server ${authorizationServer.issuer}
+  API                  ${resourceServer.origin}
+
+  Everything listens on this machine only and forgets when it stops. Press Ctrl+C to stop.
+`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { port: { type: "string" } } });
+  await start({ port: values.port === undefined ? undefined : Number(values.port) });
+}
