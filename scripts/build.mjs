@@ -3,6 +3,6 @@ import { main } from "./lib/log.mjs";
 import { setUp } from "./lib/setup.mjs";
 
 await main(async () => {
-  await setUp();
+  await setUp({ tests: false });
   await build();
 });

@@ -4,7 +4,7 @@ import { setUp } from "./lib/setup.mjs";
 import { checkSizes, sizeTable } from "./lib/sizes.mjs";
 
 await main(async () => {
-  await setUp();
+  await setUp({ tests: false });
   await build();
   const { rows, problems } = checkSizes();
   say(sizeTable(rows));

@@ -10,7 +10,7 @@ import { setUp } from "./lib/setup.mjs";
 // npm start [-- --port 4000]
 await main(async () => {
   const { values } = parseArgs({ options: { port: { type: "string" } } });
-  await setUp();
+  await setUp({ tests: false });
   await build();
   await buildDemo();
   const { start } = await import(pathToFileURL(join(www, "start.mjs")));

@@ -8,26 +8,32 @@ import { ask, which } from "./run.mjs";
 import { storedToolchain, storeToolchain, toolchainEnv } from "./toolchain.mjs";
 import { ensureWasmTarget } from "./wasm-target.mjs";
 
-/** Makes everything the other scripts need; does and says nothing where nothing is missing. */
-export async function setUp() {
+/**
+ * Makes everything the other scripts need; does and says nothing where nothing is missing.
+ * Without `tests` there is neither a browser nor wasm-pack, which a first `npm start` should not have to wait for.
+ */
+export async function setUp({ tests = true } = {}) {
   const started = performance.now();
   checkNode();
   await withLock("setup", async () => {
     await ensureDependencies();
-    if (storedToolchain()) return;
-    await findOrMakeToolchain();
+    const stored = storedToolchain();
+    if (stored && (stored.wasmPack || !tests)) return;
+    await findOrMakeToolchain(tests);
     say(`set-up done in ${seconds(started)}`);
   });
 }
 
-async function findOrMakeToolchain() {
+const noBrowser = { chrome: null, chromedriver: null };
+
+async function findOrMakeToolchain(tests) {
   const rust = which("cargo") && (await inspectRust());
   if (rust) requireRecent(rust);
-  const compileAndBrowse = async () => ({ wasm: await ensureWasmTarget(rust), browser: await ensureBrowser() });
+  const compileAndBrowse = async () => ({ wasm: await ensureWasmTarget(rust), browser: tests ? await ensureBrowser() : noBrowser });
   // Without a cargo of the developer's own, the one that comes with the wasm target builds the programs.
   const [{ wasm, browser }, programs] = rust
-    ? await bothEnd(compileAndBrowse(), ensureCargoTools())
-    : [await compileAndBrowse(), await ensureCargoTools()];
+    ? await bothEnd(compileAndBrowse(), ensureCargoTools(tests))
+    : [await compileAndBrowse(), await ensureCargoTools(tests)];
   const found = { ...browser, ...programs, wasmBin: wasm.bin, linker: wasm.linker };
   Object.assign(found, await findLints(found));
   storeToolchain(found, [...wasm.watch, ...Object.values(browser), ...Object.values(programs), which("cargo"), which("rustc")]);

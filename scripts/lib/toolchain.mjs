@@ -37,9 +37,10 @@ export function storeToolchain(found, watch) {
  */
 export function toolchainEnv(found = toolchain(), base = process.env) {
   const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_BUILD_TARGET, Path, ...kept } = base;
-  const env = { ...kept, CARGO_TARGET_DIR: wasmTarget, CHROME_PATH: found.chrome };
+  const env = { ...kept, CARGO_TARGET_DIR: wasmTarget };
   const programs = [found.wasmBin, toolsBin, found.wasmBindgen && dirname(found.wasmBindgen), found.wasmPack && dirname(found.wasmPack)];
   env.PATH = [...new Set([...programs.filter(Boolean), ...(base.PATH ?? Path ?? "").split(delimiter)])].join(delimiter);
+  if (found.chrome) env.CHROME_PATH = found.chrome;
   if (found.chromedriver) env.CHROMEDRIVER = found.chromedriver;
   if (found.linker) env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER = found.linker;
   if (found.wasmBin) {
