@@ -48,7 +48,9 @@ async function bothEnd(...promises) {
 }
 
 async function findLints(found) {
-  const wasmEnv = toolchainEnv(found);
-  const has = async (tool, env) => (await ask(which("cargo", env.PATH), [tool, "--version"], { env })) !== null;
-  return { rustfmt: await has("fmt", process.env), clippy: await has("clippy", process.env), wasmClippy: await has("clippy", wasmEnv) };
+  const has = async (name, env) => {
+    const program = which(`cargo-${name}`, env.PATH);
+    return program !== null && (await ask(program, [name, "--version"], { env })) !== null;
+  };
+  return { rustfmt: await has("fmt", process.env), clippy: await has("clippy", process.env), wasmClippy: await has("clippy", toolchainEnv(found)) };
 }

@@ -41,17 +41,17 @@ export const steps = [
 
 function format() {
   if (!toolchain().rustfmt) return { skipped: "this Rust toolchain has no rustfmt" };
-  return cargo(["fmt", "--check"], process.env);
+  return cargo(["fmt", "--check"], process.env, "cargo-fmt");
 }
 
 function clippy() {
   if (!toolchain().clippy) return { skipped: "this Rust toolchain has no clippy" };
-  return cargo(["clippy", "--all-targets", ...denyWarnings], process.env);
+  return cargo(["clippy", "--all-targets", ...denyWarnings], process.env, "cargo-clippy");
 }
 
 function clippyWasm() {
   if (!toolchain().wasmClippy) return { skipped: "the toolchain with the wasm target has no clippy" };
-  return cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv());
+  return cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv(), "cargo-clippy");
 }
 
 async function buildPackage() {
@@ -118,6 +118,7 @@ function nodeProgram(name, args) {
   return run(which(name, join(root, "node_modules", ".bin")), args, { timeout: 3 * minute });
 }
 
-function cargo(args, env) {
-  return run(which("cargo", env.PATH), args, { env, timeout: 15 * minute });
+// Subcommands are called by their own name, because cargo looks into its home before PATH and may find another toolchain's.
+function cargo(args, env, program = "cargo") {
+  return run(which(program, env.PATH), args, { env, timeout: 15 * minute });
 }
