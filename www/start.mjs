@@ -12,6 +12,7 @@ import { createControl } from "./server/control.mjs";
 import { startResourceServer } from "./server/resource-server.mjs";
 
 const CLIENT_ID = "tokenkeep-demo";
+const HIGHEST_PORT = 65_533;
 const SCOPE = "openid profile files:read files:write";
 
 /** Starts the three servers and resolves to { url, app, authorizationServer, resourceServer, close }. */
@@ -23,28 +24,40 @@ export async function start({
   print = console.log,
 } = {}) {
   if (!existsSync(root)) throw new Error("The demo is not built yet. Run `npm start`, which builds it first.");
+  if (!Number.isInteger(appPort) || appPort < 0 || appPort > HIGHEST_PORT) {
+    throw new Error(`The port must be a whole number from 0 to ${HIGHEST_PORT}.`);
+  }
+  const running = [];
+  const close = () => Promise.all(running.map((server) => server.close()));
+  try {
+    const servers = await startServers({ appPort, accessTokenTtl, root, running });
+    announce(print, servers);
+    return { url: servers.app.origin, ...servers, close };
+  } catch (error) {
+    await close();
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Error(`Port ${error.port} is taken. Choose another one, or none to have a free one picked.`);
+  }
+}
+
+async function startServers({ appPort, accessTokenTtl, root, running }) {
   // A chosen port fixes the other two as well, so that tabs left open find the same servers after a restart.
   const portAfter = (step) => (appPort === 0 ? 0 : appPort + step);
-  const authorizationServer = await startAuthorizationServer({
-    port: portAfter(1),
-    clientId: CLIENT_ID,
-    accessTokenTtl,
-  });
-  const resourceServer = await startResourceServer({ port: portAfter(2), authorizationServer });
-  const app = await startAppServer({
-    port: appPort,
-    root,
-    configure: (origin) => introduce({ origin, authorizationServer, resourceServer }),
-  });
-  const close = async () => {
-    for (const server of [app, resourceServer, authorizationServer]) await server.close();
+  const started = (server) => {
+    running.push(server);
+    return server;
   };
-  announce(print, { app, authorizationServer, resourceServer });
-  return { url: app.origin, app, authorizationServer, resourceServer, close };
+  const authorizationServer = started(
+    await startAuthorizationServer({ port: portAfter(1), clientId: CLIENT_ID, accessTokenTtl }),
+  );
+  const resourceServer = started(await startResourceServer({ port: portAfter(2), authorizationServer }));
+  const configure = (origin) => introduce({ origin, authorizationServer, resourceServer, accessTokenTtl });
+  const app = started(await startAppServer({ port: appPort, root, configure }));
+  return { app, authorizationServer, resourceServer };
 }
 
 /** Makes the three known to each other, and answers what the app's server needs. */
-function introduce({ origin, authorizationServer, resourceServer }) {
+function introduce({ origin, authorizationServer, resourceServer, accessTokenTtl }) {
   const redirectUri = `${origin}/callback`;
   authorizationServer.allow({ redirectUris: [redirectUri], origins: [origin] });
   resourceServer.allow({ origins: [origin] });
@@ -55,7 +68,7 @@ function introduce({ origin, authorizationServer, resourceServer }) {
     scope: SCOPE,
     resourceServers: [`${resourceServer.origin}/v1/`],
   };
-  return { config, control: createControl({ origin, authorizationServer, resourceServer }) };
+  return { config, accessTokenTtl, control: createControl({ origin, authorizationServer, resourceServer }) };
 }
 
 function announce(print, { app, authorizationServer, resourceServer }) {

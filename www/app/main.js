@@ -2,9 +2,9 @@
 
 import { connect } from "tokenkeep";
 
-import { config } from "/config.js";
+import { accessTokenTtl, config } from "/config.js";
 
-import { callTogether, createBoard } from "./calls.js";
+import { createBoard } from "./calls.js";
 import { demo } from "./demo.js";
 import { createLog, logEvents } from "./log.js";
 import { wireStories } from "./runner.js";
@@ -21,10 +21,10 @@ const resumed = auth.resume();
 
 const byId = (id) => document.getElementById(id);
 
-const [resourceServer] = config.resourceServers;
 const board = createBoard(byId("board"));
 const log = createLog(byId("log"));
-const showGauge = createGauge();
+const stage = createStage({ auth, resourceServer: config.resourceServers[0], board, log });
+const showGauge = createGauge(accessTokenTtl);
 
 function render() {
   showSession(auth.session);
@@ -102,15 +102,16 @@ function wireCompanion() {
   showNotice(
     "This is the second tab. It calls when the first one does, and you can close it when you have seen enough.",
   );
-  const request = () => auth.fetch(`${resourceServer}files`);
-  serveAsCompanion({
-    signedIn: () => Boolean(auth.session),
-    callNow: (count) => callTogether({ count, request, board }),
-  });
+  const callNow = async (count) => {
+    const result = await stage.reads(count);
+    showNotice(`This is the second tab. It called ${count} times just now: ${result.answered} answered.`, "good");
+    return result;
+  };
+  serveAsCompanion({ signedIn: () => Boolean(auth.session), callNow });
 }
 
 wireTheme(byId("theme"));
-wireStories({ stage: createStage({ auth, resourceServer, board, log }), board, after: afterStory, failed: tell });
+wireStories({ stage, board, after: afterStory, failed: tell });
 logEvents(auth, log);
 auth.subscribe(render);
 auth.addEventListener("signedin", () => showNotice(null));

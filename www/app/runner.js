@@ -1,13 +1,19 @@
 // Runs the stories, one at a time, from their buttons.
 
 import { stories } from "./stories.js";
-import { showOutcome, showProgress } from "./view.js";
+import { showFigures, showOutcome, showProgress } from "./view.js";
 
 export function wireStories({ stage, board, after, failed }) {
   const buttons = [...document.querySelectorAll("[data-story] button")];
   let running = null;
   board.onChange = ({ sent, ok, lost }) => {
-    if (running && sent > 0) showProgress(running, `${sent} waiting, ${ok} answered, ${lost} lost`);
+    if (!running || sent === 0) return;
+    showProgress(running, `${sent} waiting, ${ok} answered, ${lost} lost`);
+    showFigures([
+      ["waiting", sent],
+      ["answered", ok, true],
+      ["lost", lost, lost === 0],
+    ]);
   };
 
   // Marked as disabled rather than disabled, so that a keyboard user keeps the place.

@@ -65,7 +65,7 @@ async function indexedDatabases() {
     const database = await settled(indexedDB.open(name));
     for (const store of database.objectStoreNames) {
       const rows = await settled(database.transaction(store).objectStore(store).getAll());
-      found.push(`${name}/${store}`, ...rows.map((row) => stringsIn(row).join("\n")));
+      found.push(...rows.map((row) => [name, store, ...stringsIn(row)].join("\n")));
     }
     database.close();
   }

@@ -27,8 +27,8 @@ export const stories = { call, burst, tabs, reload, outage, revoke };
 
 async function call({ reads }) {
   const { result, counted } = await demo.during(() => reads(1));
-  const text = result.lost ? `The call failed: ${result.codes}.` : `Answered in ${milliseconds(result)}.`;
-  return { text, figures: [...callFigures(result), ["refreshes", counted.refreshes, true]] };
+  const text = result.lost ? `The call failed (${result.codes}).` : `Answered in ${milliseconds(result)}.`;
+  return { text, figures: [...callFigures(result), ["refreshes", counted.refreshes]] };
 }
 
 async function burst({ writes }) {
@@ -70,8 +70,12 @@ async function outage({ reads, log }) {
   const attempts = `${plural(refused, "refresh")} refused, then ${counted.refreshed} granted`;
   const { answered, lost, seconds } = result;
   return {
-    text: withCodes(`${answered} answered, ${lost} lost after ${seconds.toFixed(1)} s. ${attempts}.`, result),
-    figures: [...callFigures(result), ["refused", refused, true], ["granted", counted.refreshed, true]],
+    text: `${withCodes(`${answered} answered, ${lost} lost after ${seconds.toFixed(1)} s`, result)}. ${attempts}.`,
+    figures: [
+      ...callFigures(result),
+      ["refreshes refused", refused],
+      ["granted", counted.refreshed, counted.refreshed === 1],
+    ],
   };
 }
 
@@ -80,8 +84,8 @@ async function revoke({ reads }) {
   const { result, counted } = await demo.during(() => reads(10));
   const { answered, lost } = result;
   return {
-    text: withCodes(`${lost} calls were refused after ${plural(counted.refreshes, "refresh attempt")}.`, result),
-    figures: [["answered", answered, answered === 0], ["refused", lost, lost > 0], refreshFigure(counted)],
+    text: `${withCodes(`${lost} calls ended after ${plural(counted.refreshes, "refresh attempt")}`, result)}.`,
+    figures: [["answered", answered, answered === 0], ["ended", lost, lost > 0], refreshFigure(counted)],
   };
 }
 

@@ -55,6 +55,7 @@ export function showStats(stats) {
   byId("phase").dataset.phase = stats.phase;
   write("generation", stats.generation);
   write("queued", stats.queued);
+  write("queued-now", stats.queued);
   byId("queued").toggleAttribute("data-busy", stats.queued > 0);
   write("in-flight", stats.inFlight);
   write("replays", stats.replays);
@@ -70,17 +71,11 @@ export function showCounts(counts) {
   byId("reuse-alarms").toggleAttribute("data-bad", counts.reuseAlarms > 0);
 }
 
-/** The ring empties over the lifetime of one token; a new expiry is a new token. */
-export function createGauge() {
-  let expiresAt = null;
-  let lifetime = 1;
+/** The ring empties over the lifetime of one token, in seconds. */
+export function createGauge(lifetime) {
   return (session) => {
-    if (session?.expiresAt && session.expiresAt !== expiresAt) {
-      expiresAt = session.expiresAt;
-      lifetime = Math.max(1, expiresAt - Date.now());
-    }
     const left = session?.expiresAt ? Math.max(0, session.expiresAt - Date.now()) : 0;
-    byId("ring").style.strokeDashoffset = 100 - (left / lifetime) * 100;
+    byId("ring").style.strokeDashoffset = 100 - Math.min(100, left / (lifetime * 10));
     write("time-left", minutes(left));
     write("time-note", session ? (left > 0 ? "until it expires" : "expired") : "no token");
   };
@@ -111,6 +106,11 @@ export function showOutcome(name, { text, figures }) {
   showProgress(name, text);
   delete outcomeOf(name).dataset.running;
   write("announcement", text);
+  showFigures(figures);
+}
+
+/** `isGood` may be left out for a number that is neither good nor bad. */
+export function showFigures(figures) {
   byId("figures").replaceChildren(...figures.map(figure));
 }
 
@@ -120,7 +120,7 @@ function figure([label, value, isGood]) {
   const detail = document.createElement("dd");
   term.textContent = label;
   detail.textContent = value;
-  detail.dataset.tone = isGood ? "good" : "bad";
+  detail.dataset.tone = isGood === undefined ? "plain" : isGood ? "good" : "bad";
   group.append(term, detail);
   return group;
 }

@@ -16,15 +16,16 @@ const TYPES = {
 
 /**
  * Starts the app's server on a loopback port. `configure(origin)` gives, once the port is known, the holder's
- * configuration and optionally `control(request, response, pathname)`, which says whether it took the request.
+ * `config`, the `accessTokenTtl` in seconds, and optionally `control(request, response, pathname)`, which says whether it
+ * took the request.
  */
 export async function startAppServer({ root, configure, port = 0, host = "127.0.0.1" }) {
   let handle = (request, response) => response.writeHead(503).end();
   const { port: bound, close } = await listen((request, response) => handle(request, response), { port, host });
   const origin = `http://${host}:${bound}`;
-  const { config, control = () => false } = configure(origin);
+  const { config, accessTokenTtl, control = () => false } = configure(origin);
   const headers = securityHeaders(config);
-  const files = staticFiles(root, `export const config = ${JSON.stringify(config, null, 2)};\n`);
+  const files = staticFiles(root, configModule({ config, accessTokenTtl }));
 
   handle = (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -38,10 +39,16 @@ export async function startAppServer({ root, configure, port = 0, host = "127.0.
   return { origin, port: bound, close };
 }
 
-function staticFiles(root, configModule) {
+/** The holder takes `config`; the lifetime is for the page's dial only. */
+const configModule = (exported) =>
+  Object.entries(exported)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)};\n`)
+    .join("");
+
+function staticFiles(root, configText) {
   return async (request, response, pathname) => {
     if (!["GET", "HEAD"].includes(request.method)) return send(response, 405, "", { allow: "GET, HEAD" });
-    if (pathname === "/config.js") return send(response, 200, configModule, fileHeaders("/config.js"));
+    if (pathname === "/config.js") return send(response, 200, configText, fileHeaders("/config.js"));
     const file = await read(root, pathname);
     if (file) return send(response, 200, file, fileHeaders(pathname));
     // A path without an extension is a page of the app: the shell sorts out which.
