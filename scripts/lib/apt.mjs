@@ -1,7 +1,8 @@
+import { join } from "node:path";
+
 import { CurableError, say } from "./log.mjs";
 import { logs } from "./paths.mjs";
 import { ask, must, run, which } from "./run.mjs";
-import { join } from "node:path";
 
 /** How packages can be installed here: a command prefix such as `["sudo", "-n"]`, or null where it can't be done. */
 export async function aptPrefix() {
@@ -40,7 +41,14 @@ export async function aptUpdate(prefix) {
 /** Installs packages system-wide, saying so first. Refuses anything that would remove another package. */
 export async function aptInstall(prefix, names, why) {
   say(`apt: installing ${names.join(" ")} on this system: ${why}`);
-  await apt(prefix, ["install", "-q", "-y", "--no-remove", "--no-install-recommends", ...names], `apt-install-${names[0]}`);
+  const install = () => apt(prefix, ["install", "-q", "-y", "--no-remove", "--no-install-recommends", ...names], `apt-install-${names[0]}`);
+  try {
+    await install();
+  } catch {
+    // Old lists name files that the mirrors no longer have.
+    await aptUpdate(prefix);
+    await install();
+  }
 }
 
 /** Brings the lists up to date when `isGood` is not content with what apt has now; says whether it is at the end. */

@@ -68,8 +68,9 @@ async function ensureLinker() {
   const found = newestSystemLinker();
   if (found) return found;
   const prefix = await aptPrefix();
-  const lld = await newestLld();
-  if (!prefix || !lld) throw cannotInstall("no linker for wasm (wasm-ld)", [lld ?? "lld"]);
+  let lld = null;
+  const isKnown = async () => (lld = await newestLld()) !== null;
+  if (!prefix || !(await ensureCandidates(prefix, isKnown))) throw cannotInstall("no linker for wasm (wasm-ld)", [lld ?? "lld"]);
   await aptInstall(prefix, [lld], "the linker for wasm");
   return newestSystemLinker() ?? Promise.reject(cannotInstall(`${lld} brought no wasm-ld`, [lld]));
 }
