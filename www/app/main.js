@@ -60,8 +60,16 @@ async function scan() {
   showScan(places, await demo.recognise(texts));
 }
 
+let wasSignedOut = false;
+
+/** The authorization server still knows who was here; after a sign-out it is asked to let another name in. */
+function signIn() {
+  return auth.signIn(wasSignedOut ? { prompt: "login" } : {});
+}
+
 async function signOut() {
   const { revocation } = await auth.signOut();
+  wasSignedOut = true;
   const words = {
     confirmed: "The server confirmed that the tokens are revoked.",
     unconfirmed: "The server could not be asked to revoke the tokens.",
@@ -107,6 +115,8 @@ function wireCompanion() {
     showNotice(`This is the second tab. It called ${count} times just now: ${result.answered} answered.`, "good");
     return result;
   };
+  // From here it would open itself.
+  document.querySelector('[data-story="tabs"]').hidden = true;
   serveAsCompanion({ signedIn: () => Boolean(auth.session), callNow });
 }
 
@@ -116,9 +126,7 @@ logEvents(auth, log);
 auth.subscribe(render);
 auth.addEventListener("signedin", () => showNotice(null));
 auth.addEventListener("signedout", endOfSession);
-byId("sign-in").addEventListener("click", () =>
-  auth.signIn().catch((error) => tell("Signing in did not start", error)),
-);
+byId("sign-in").addEventListener("click", () => signIn().catch((error) => tell("Signing in did not start", error)));
 byId("sign-out").addEventListener("click", () => signOut().catch((error) => tell("Signing out did not work", error)));
 byId("scan").addEventListener("click", () => scan().catch((error) => tell("The scan stopped", error)));
 if (!shared) byId("where").textContent = "a Worker of this tab";

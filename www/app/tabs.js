@@ -7,19 +7,21 @@ export const isCompanion = new URLSearchParams(location.search).has("companion")
 
 const channel = new BroadcastChannel("tokenkeep-demo");
 
-/** In the second tab: says it is there, and calls when told to. */
+/** In the second tab: says that it is there, and calls when told to. */
 export function serveAsCompanion({ signedIn, callNow }) {
   channel.addEventListener("message", async ({ data }) => {
-    if (data.type === "hello?") channel.postMessage({ type: "ready", signedIn: signedIn() });
     if (data.type === "fire") channel.postMessage({ type: "done", ...(await callNow(data.count)) });
   });
   channel.postMessage({ type: "ready", signedIn: signedIn() });
 }
 
-/** In the first tab: opens the second. Must run in the click itself, or the browser blocks the tab. */
+/**
+ * In the first tab: opens the second, or loads it again when it is still there: two of them would both answer. Must run
+ * in the click itself, or the browser blocks the tab.
+ */
 export async function openCompanion() {
   const ready = nextMessage("ready");
-  window.open("/?companion", "_blank", "noopener");
+  window.open("/?companion", "tokenkeep-companion");
   return ready;
 }
 
