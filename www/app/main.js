@@ -79,9 +79,12 @@ async function signOut() {
 }
 
 function endOfSession({ detail: { reason } }) {
-  if (reason === "signout") return;
-  showNotice(`The session is over: ${reason}. Sign in again to go on.`, "bad");
-  byId("hero-title").focus();
+  if (reason === "signout") {
+    showNotice("Signed out.");
+  } else {
+    showNotice(`The session is over: ${reason}. Sign in again to go on.`, "bad");
+    byId("hero-title").focus();
+  }
 }
 
 /** Keeps the numbers fresh while somebody can see them. */
