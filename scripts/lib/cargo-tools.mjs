@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { CurableError, say, seconds } from "./log.mjs";
 import { logs, root, tools, toolsBin } from "./paths.mjs";
+import { rustCure } from "./rust.mjs";
 import { ask, must, which } from "./run.mjs";
 
 const wasmPackVersion = "0.15.1";
@@ -40,10 +41,12 @@ async function ensureTool(program, crate, version) {
 
 async function build(crate, version) {
   const started = performance.now();
+  const cargo = which("cargo");
+  if (!cargo) throw new CurableError("no cargo in PATH", rustCure);
   say(`building ${crate} ${version} into .tools (a few minutes)`);
   const args = ["install", "--root", tools, "--force", "--version", version, crate];
   const cure = `try: cargo install ${crate} --version ${version}`;
-  await must(which("cargo"), args, { env: buildEnv(), timeout: 1_200_000, log: join(logs, `${crate}.log`), cure });
+  await must(cargo, args, { env: buildEnv(), timeout: 1_200_000, log: join(logs, `${crate}.log`), cure });
   say(`built ${crate} in ${seconds(started)}`);
 }
 

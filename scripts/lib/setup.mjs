@@ -27,13 +27,13 @@ export async function setUp({ tests = true } = {}) {
 const noBrowser = { chrome: null, chromedriver: null };
 
 async function findOrMakeToolchain(tests) {
-  const rust = which("cargo") && (await inspectRust());
+  const rust = which("cargo") ? await inspectRust() : null;
   if (rust) requireRecent(rust);
-  const compileAndBrowse = async () => ({ wasm: await ensureWasmTarget(rust), browser: tests ? await ensureBrowser() : noBrowser });
+  const browser = tests ? await ensureBrowser() : noBrowser;
   // Without a cargo of the developer's own, the one that comes with the wasm target builds the programs.
-  const [{ wasm, browser }, programs] = rust
-    ? await bothEnd(compileAndBrowse(), ensureCargoTools(tests))
-    : [await compileAndBrowse(), await ensureCargoTools(tests)];
+  const [wasm, programs] = rust
+    ? await bothEnd(ensureWasmTarget(rust), ensureCargoTools(tests))
+    : [await ensureWasmTarget(null), await ensureCargoTools(tests)];
   const found = { ...browser, ...programs, wasmBin: wasm.bin, linker: wasm.linker };
   Object.assign(found, await findLints(found));
   storeToolchain(found, [...wasm.watch, ...Object.values(browser), ...Object.values(programs), which("cargo"), which("rustc")]);
