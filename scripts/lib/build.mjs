@@ -6,7 +6,7 @@ import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
 import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
 import { must, readJson, which } from "./run.mjs";
-import { filesUnder, hashOf, unlessFresh } from "./stamp.mjs";
+import { hashOf, unlessFresh } from "./stamp.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
 const template = join(root, "pkg-template");
@@ -70,10 +70,8 @@ async function buildPackage() {
 }
 
 function copyText() {
-  const isText = (file) => file.endsWith(".d.ts") || file.endsWith(".md");
-  for (const file of filesUnder(template).filter(isText)) {
-    copyFileSync(file, join(pkg, file.slice(template.length + 1)));
-  }
+  const names = readdirSync(template).filter((name) => name.endsWith(".d.ts") || name.endsWith(".md"));
+  for (const name of names) copyFileSync(join(template, name), join(pkg, name));
 }
 
 function writeManifest(version) {

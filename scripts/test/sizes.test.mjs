@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { checkSizes, sizesOf } from "../lib/sizes.mjs";
+
+const emptyModule = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+// (module (import "env" "f" (func)))
+const importSection = Buffer.from([1, 4, 1, 0x60, 0, 0, 2, 9, 1, 3, 0x65, 0x6e, 0x76, 1, 0x66, 0, 0]);
+const budgets = { "page client": { brotli: 100 }, "wasm and glue": { brotli: 300, stretch: 50 } };
+
+function packageWith(files) {
+  const folder = mkdtempSync(join(tmpdir(), "tokenkeep-sizes-"));
+  const small = { "index.js": "1", "holder.js": "1", "holder-slim.js": "1", "page.js": "1", "tokenkeep.wasm": emptyModule };
+  for (const [name, content] of Object.entries({ ...small, ...files })) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+test("a package within its budget has no problem, and a stretch is no limit", () => {
+  const { rows, problems } = checkSizes(packageWith({ "holder-slim.js": randomBytes(150) }), budgets);
+  assert.deepEqual(problems, []);
+  const row = rows.find(({ name }) => name === "wasm and glue");
+  assert.ok(row.brotli > row.stretch && row.brotli <= row.budget);
+});
+
+test("the wasm and its glue share one budget", () => {
+  const folder = packageWith({ "holder-slim.js": randomBytes(301) });
+  assert.match(checkSizes(folder, budgets).problems.join(), /wasm and glue is \d+ bytes of brotli, the budget is 300/);
+});
+
+test("a page client over its budget is named", () => {
+  assert.match(checkSizes(packageWith({ "index.js": randomBytes(101) }), budgets).problems.join(), /^page client is/);
+});
+
+test("a budget for something that is not measured is refused", () => {
+  assert.match(checkSizes(packageWith({}), { nothing: { brotli: 1 } }).problems.join(), /"nothing", which is not measured/);
+});
+
+test("an import from env is refused", () => {
+  const folder = packageWith({ "tokenkeep.wasm": Buffer.concat([emptyModule, importSection]) });
+  assert.deepEqual(checkSizes(folder, budgets).problems, ['the wasm imports "f" from "env"']);
+});
+
+test("brotli is at its best setting", () => {
+  const text = Buffer.from("tokenkeep ".repeat(500));
+  assert.ok(sizesOf(text).brotli < sizesOf(text).gzip);
+});
