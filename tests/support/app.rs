@@ -1,0 +1,237 @@
+//! A session that runs on virtual time and writes down what it commands.
+
+use tokenkeep::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::callback::AuthorizationResponse;
+use tokenkeep::proto::config::Config;
+use tokenkeep::proto::error::{Error, Transport};
+use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::session::{Command, PendingExchange, Session, TokenRequest, Verdict};
+use tokenkeep::proto::time::{Instant, Now};
+
+use super::server::{Server, param};
+use super::{API, REDIRECT_URI, START_UNIX_MS};
+
+/// The session under test with its surroundings.
+pub(crate) struct App {
+    pub(crate) session: Session,
+    pub(crate) now: Now,
+    pub(crate) server: Server,
+    /// The refresh requests that are still to be answered.
+    pub(crate) refreshes: Vec<TokenRequest>,
+    seen: Vec<String>,
+    sign_ins: u8,
+}
+
+/// Configuration text with a whole set of metadata and these members besides, such as `"queueLimit": 2`.
+pub(crate) fn config_text(scope: &str, more: &str) -> String {
+    let more = if more.is_empty() { String::new() } else { format!(",{more}") };
+    format!(
+        r#"{{"server":{{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",
+        "token_endpoint":"https://as.example/token","revocation_endpoint":"https://as.example/revoke",
+        "code_challenge_methods_supported":["S256"],"authorization_response_iss_parameter_supported":true}},
+        "clientId":"spa","redirectUri":"{REDIRECT_URI}","scope":"{scope}","resourceServers":["https://api.example/v1/"]{more}}}"#
+    )
+}
+
+/// The configuration of [`config_text`], checked.
+pub(crate) fn config(scope: &str, more: &str) -> Config {
+    Config::parse(&config_text(scope, more), "https://app.example").expect("a good configuration")
+}
+
+impl App {
+    /// Nobody is signed in.
+    pub(crate) fn new() -> Self {
+        Self::with(config("files:read", ""))
+    }
+
+    /// Nobody is signed in; the configuration has these members besides.
+    pub(crate) fn with_options(more: &str) -> Self {
+        Self::with(config("files:read", more))
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        let now = Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS };
+        let (session, server) = (Session::new(config), Server::default());
+        Self { session, now, server, refreshes: Vec::new(), seen: Vec::new(), sign_ins: 0 }
+    }
+
+    /// Somebody is signed in, with an hour's token of generation 1.
+    pub(crate) fn signed_in() -> Self {
+        Self::new().after_sign_in()
+    }
+
+    /// The same with what follows a sign-in already looked at.
+    pub(crate) fn after_sign_in(mut self) -> Self {
+        self.sign_in();
+        assert_eq!(self.seen()[0], "signedin");
+        self
+    }
+
+    /// The whole way from the request to the installed grant.
+    pub(crate) fn sign_in(&mut self) {
+        let pending = self.come_back();
+        self.exchange(pending).expect("the exchange succeeds");
+    }
+
+    /// An authorization request.
+    pub(crate) fn begin(&mut self) -> AuthorizationRequest {
+        self.sign_ins += 1;
+        let random = std::array::from_fn::<u8, RANDOM_BYTES, _>(|at| self.sign_ins.wrapping_mul(31) ^ at as u8);
+        self.session.begin_sign_in(self.now, &SignInOptions::default(), &random).expect("a request")
+    }
+
+    /// The user consented and is back: the exchange is about to start.
+    pub(crate) fn come_back(&mut self) -> PendingExchange {
+        let request = self.begin();
+        let href = self.server.authorize(&request);
+        self.arrive(&href, Some(&request.transaction.to_json())).expect("an accepted response")
+    }
+
+    /// The user arrives with this URL, and the store has this record.
+    pub(crate) fn arrive(&mut self, href: &str, record: Option<&str>) -> Result<PendingExchange, Error> {
+        let response = AuthorizationResponse::parse(href, REDIRECT_URI)?.expect("a response");
+        self.run(|session, now| session.accept_response(now, response, record))
+    }
+
+    /// The exchange, answered by the server.
+    pub(crate) fn exchange(&mut self, mut pending: PendingExchange) -> Result<(), Error> {
+        let request = self.session.exchange_request(self.now, &mut pending).expect("a request");
+        let answer = self.server.respond(&request);
+        self.exchanged(pending, answer)
+    }
+
+    /// The exchange, answered like this.
+    pub(crate) fn exchanged(
+        &mut self,
+        pending: PendingExchange,
+        answer: Result<Answer, Transport>,
+    ) -> Result<(), Error> {
+        self.run(|session, now| session.handle_exchange_response(now, pending, answer))
+    }
+
+    pub(crate) fn authorize(&mut self, id: u32) -> Result<Verdict, Error> {
+        self.run(|session, now| session.authorize(now, id, API, None))
+    }
+
+    /// These requests are made and have to wait.
+    pub(crate) fn queue(&mut self, ids: impl IntoIterator<Item = u32>) {
+        for id in ids {
+            assert_eq!(self.authorize(id), Ok(Verdict::Queued), "request {id}");
+        }
+    }
+
+    /// The first 401 to request `id`, which was sent with the token of `generation`.
+    pub(crate) fn unauthorized(&mut self, id: u32, generation: u32) -> Result<Verdict, Error> {
+        self.run(|session, now| session.handle_unauthorized(now, id, generation, 0, None))
+    }
+
+    /// The 401 to a request that was already replayed.
+    pub(crate) fn unauthorized_again(&mut self, id: u32, generation: u32) -> Result<Verdict, Error> {
+        self.run(|session, now| session.handle_unauthorized(now, id, generation, 1, None))
+    }
+
+    /// `count` released requests have their answers.
+    pub(crate) fn settle(&mut self, count: usize) {
+        (0..count).for_each(|_| self.run(Session::handle_settled));
+    }
+
+    pub(crate) fn cancel(&mut self, id: u32) {
+        self.run(|session, _| session.cancel(id));
+    }
+
+    /// Signs out; the token that is to be revoked.
+    pub(crate) fn sign_out(&mut self) -> Option<String> {
+        let revocation = self.run(|session, _| session.sign_out());
+        revocation.and_then(|revocation| param(revocation.body.expose(), "token"))
+    }
+
+    /// The server answers the refresh under way.
+    pub(crate) fn refresh(&mut self) {
+        let request = self.refreshes.remove(0);
+        let answer = self.server.respond(&request);
+        self.refreshed(request.attempt, answer);
+    }
+
+    /// The refresh under way is answered like this.
+    pub(crate) fn refresh_with(&mut self, answer: Result<Answer, Transport>) {
+        let request = self.refreshes.remove(0);
+        self.refreshed(request.attempt, answer);
+    }
+
+    /// The refresh with this number is answered like this; no jitter.
+    pub(crate) fn refreshed(&mut self, attempt: u32, answer: Result<Answer, Transport>) {
+        self.run(|session, now| session.handle_refresh_response(now, 0, attempt, answer));
+    }
+
+    /// Time passes and every timer fires when it should.
+    pub(crate) fn pass(&mut self, ms: u64) {
+        let end = self.now.instant.after(ms);
+        for _ in 0..100_000 {
+            match self.session.poll_timeout().filter(|at| *at <= end) {
+                Some(at) => {
+                    self.move_to(at.max(self.now.instant));
+                    self.run(Session::handle_timeout);
+                }
+                None => return self.move_to(end),
+            }
+        }
+        panic!("the timer fires without end at {:?}", self.now.instant);
+    }
+
+    /// The machine sleeps: time passes, and the timers fire once, late.
+    pub(crate) fn sleep(&mut self, ms: u64) {
+        self.move_to(self.now.instant.after(ms));
+        self.run(Session::handle_timeout);
+    }
+
+    fn move_to(&mut self, instant: Instant) {
+        let ms = instant.since(self.now.instant);
+        self.now = Now { instant, unix_ms: self.now.unix_ms + ms };
+    }
+
+    /// What the session commanded since the last look.
+    pub(crate) fn seen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen)
+    }
+
+    /// A number of `stats()`.
+    pub(crate) fn stat(&self, name: &str) -> u64 {
+        self.session.stats(self.now).member(name).and_then(|value| value.as_u64()).expect("a number")
+    }
+
+    pub(crate) fn run<T>(&mut self, call: impl FnOnce(&mut Session, Now) -> T) -> T {
+        let result = call(&mut self.session, self.now);
+        while let Some(command) = self.session.poll_command() {
+            self.seen.push(describe(&command));
+            if let Command::SendRefreshRequest(request) = command {
+                self.refreshes.push(request);
+            }
+        }
+        result
+    }
+}
+
+/// A command in a few words: `release 1 2 @3`, `reject 1 2 QUEUE_TIMEOUT`, `refresh refresh-1`, `signedout revoked`.
+pub(crate) fn describe(command: &Command) -> String {
+    let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    match command {
+        Command::Emit(event) => {
+            let detail = event.detail.string("reason").or(event.detail.string("code")).map(short).unwrap_or_default();
+            format!("{} {detail}", event.name).trim_end().to_owned()
+        }
+        Command::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
+        Command::Release { ids, generation } => format!("release {} @{generation}", list(ids)),
+        Command::Revoke(request) => {
+            assert_eq!(request.url, "https://as.example/revoke");
+            format!("revoke {}", param(request.body.expose(), "token").expect("a token"))
+        }
+        Command::SendRefreshRequest(request) => {
+            format!("refresh {}", param(request.body.expose(), "refresh_token").expect("a refresh token"))
+        }
+    }
+}
+
+/// An error code without the prefix that all have.
+pub(crate) fn short(code: &str) -> String {
+    code.trim_start_matches("TOKENKEEP_").to_owned()
+}
