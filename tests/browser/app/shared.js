@@ -1,0 +1,8 @@
+import * as tokenkeep from "tokenkeep";
+
+import { holderUrl, setStage } from "./stage.js";
+
+const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
+const url = holderUrl();
+
+setStage(tokenkeep.connect(new SharedWorker(url, options)), tokenkeep);

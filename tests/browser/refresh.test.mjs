@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Gate } from "./support/gate.mjs";
+import { signIn } from "./support/sign-in.mjs";
+import { modes, startStage } from "./support/stage.mjs";
+import { until } from "./support/until.mjs";
+
+/** A browser has this many connections to one origin, so this many requests may overtake each other on one trip. */
+const connections = 6;
+
+for (const mode of modes) {
+  test(`${mode}: 200 calls with a token that only the server knows to be dead cause one refresh (REF-1, USE-13)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate((url) => app.burst(url, 1), stage.probed("effects"));
+    stage.authorizationServer.expireAccessTokens();
+    stage.probe.requests.length = 0;
+
+    assert.deepEqual(await page.evaluate((url) => app.burst(url, 200), stage.probed("effects")), { 200: 200 });
+    assert.equal(stage.counts.refreshes, 1);
+    assertEachOnce(arrived(stage, 200), 200);
+    const refused = arrived(stage, 401);
+    assert.ok(refused.length > connections, `only ${refused.length} calls were refused`);
+    const replayed = arrived(stage, 200).filter((n) => refused.includes(n));
+    assert.ok(displacement(refused, replayed) <= 2 * connections, `refused: ${refused}\nreplayed: ${replayed}`);
+  });
+
+  test(`${mode}: 200 calls after the end of the token's lifetime cause one refresh and leave in order (REF-21)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    stage.announceLifetime(3);
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate((url) => app.burst(url, 1), stage.probed("effects"));
+    await until(() => page.evaluate(() => Date.now() > app.auth.session.expiresAt), "the token's end");
+    stage.announceLifetime(600);
+    stage.probe.requests.length = 0;
+    const before = stage.counts.refreshes;
+
+    assert.deepEqual(await page.evaluate((url) => app.burst(url, 200), stage.probed("effects")), { 200: 200 });
+    assert.equal(stage.counts.refreshes - before, 1);
+    assert.equal(stage.probe.requests.length, 200, "a call was sent with the dead token");
+    const inOrder = Array.from({ length: 200 }, (_, n) => n);
+    assertEachOnce(arrived(stage, 200), 200);
+    assert.ok(displacement(inOrder, arrived(stage, 200)) <= connections, `${arrived(stage, 200)}`);
+  });
+
+  test(`${mode}: a late 401 to an old token causes no second refresh (REF-2)`, async (t) => {
+    const gate = new Gate();
+    const before = ({ url }) => url.pathname.endsWith("/late") && gate.passed;
+    const stage = await startStage(t, { mode, probe: { before } });
+    t.after(gate.open);
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate((url) => void (globalThis.late = app.send(url)), stage.probed("late"));
+    await until(() => stage.probe.requests.length === 1, "the late call's arrival");
+    stage.authorizationServer.expireAccessTokens();
+    await page.evaluate((url) => app.send(url), stage.v1("files"));
+    assert.equal(stage.counts.refreshed, 1);
+    gate.open();
+
+    assert.equal((await page.evaluate(() => late)).value.status, 200);
+    assert.deepEqual(stage.probe.requests.map(({ status }) => status), [401, 200]);
+    assert.equal(stage.counts.refreshes, 1);
+  });
+
+  test(`${mode}: a 401 to a fresh token is the answer (USE-13)`, async (t) => {
+    const before = async ({ request }) => void delete request.headers.authorization;
+    const stage = await startStage(t, { mode, probe: { before } });
+    const page = await stage.open();
+    await signIn(page);
+    const answers = [];
+    for (let round = 0; round < 3; round += 1) answers.push(await page.evaluate((url) => app.send(url), stage.probed("x")));
+
+    assert.deepEqual(answers.map(({ value }) => value.status), [401, 401, 401]);
+    assert.equal(stage.counts.refreshes, 1, "the API's stubbornness is not the token's age");
+    assert.equal(stage.probe.requests.length, 4, "one replay, and none once it is known to be useless");
+  });
+}
+
+test("shared: a token in its last minutes is renewed beside a request, not before it", async (t) => {
+  const stage = await startStage(t, { config: { earlyRefresh: 598 } });
+  const page = await stage.open();
+  const { expiresAt } = await signIn(page);
+  const [accessToken] = stage.authorizationServer.issuedTokens();
+  await until(() => expiresAt - Date.now() < 598_000, "the early window");
+  assert.equal(stage.counts.refreshes, 0);
+  stage.holdTokenEndpoint();
+
+  assert.equal((await page.evaluate((url) => app.send(url), stage.probed("x"))).value.status, 200);
+  assert.equal(stage.probe.requests[0].headers.authorization, `Bearer ${accessToken}`);
+  await until(() => stage.counts.refreshes === 1, "the refresh beside it");
+  assert.equal((await page.evaluate(() => app.auth.stats())).phase, "refreshing");
+});
+
+test("shared: an early window longer than the token's life does not refresh by itself (REF-18)", async (t) => {
+  const stage = await startStage(t, { config: { earlyRefresh: 3000 } });
+  const page = await stage.open();
+  await signIn(page);
+  for (let call = 0; call < 3; call += 1) await page.evaluate((url) => app.send(url), stage.v1("files"));
+  await until(async () => (await page.evaluate(() => app.auth.stats())).phase === "active", "the end of the refresh");
+
+  assert.ok(stage.counts.refreshes <= 3, `${stage.counts.refreshes} refreshes`);
+});
+
+test("shared: an idle app does not refresh (REF-18)", async (t) => {
+  const stage = await startStage(t);
+  stage.announceLifetime(1);
+  const page = await stage.open();
+  const { expiresAt } = await signIn(page);
+
+  await until(() => Date.now() > expiresAt + 2_000, "some time after the token's end");
+  assert.equal(stage.counts.refreshes, 0);
+});
+
+test("shared: every refresh sends the newest refresh token, once each (REF-3)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  for (let round = 0; round < 10; round += 1) {
+    stage.authorizationServer.expireAccessTokens();
+    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  }
+
+  const sent = stage.grants.map(({ refresh_token: token }) => token).filter(Boolean);
+  assert.equal(sent.length, 10);
+  assert.equal(new Set(sent).size, 10);
+  assert.equal(stage.counts.reuseAlarms, 0);
+  assert.equal((await page.evaluate(() => app.auth.stats())).generation, 11);
+});
+
+test("shared: 10,000 calls behind one refresh all settle (REF-21)", async (t) => {
+  const stage = await startStage(t, { config: { queueTimeout: 300_000 } });
+  stage.announceLifetime(2);
+  const page = await stage.open();
+  const { expiresAt } = await signIn(page);
+  stage.announceLifetime(3600);
+  await until(() => Date.now() > expiresAt, "the token's end");
+  const answer = stage.holdTokenEndpoint();
+  await page.evaluate((url) => void (globalThis.calls = app.burst(url, 10_000)), stage.v1("effects"));
+  await until(async () => (await page.evaluate(() => app.auth.stats())).queued === 10_000, "10,000 waiting calls");
+  answer();
+
+  assert.deepEqual(await page.evaluate(() => calls), { 201: 10_000 });
+  assert.equal(stage.counts.refreshes, 1);
+  assertEachOnce(stage.api.effects, 10_000);
+});
+
+/** The numbers of the calls that the probe answered with `status`, in the order of their arrival. */
+function arrived({ probe }, status) {
+  return probe.requests.filter((request) => request.status === status).map(({ body }) => JSON.parse(body).n);
+}
+
+/** No effect is lost and none happens twice. */
+function assertEachOnce(effects, count) {
+  assert.deepEqual([...effects].sort((a, b) => a - b), Array.from({ length: count }, (_, n) => n));
+}
+
+/** By how many places `order` has moved the one that it moved furthest. */
+function displacement(original, order) {
+  const place = new Map(original.map((n, index) => [n, index]));
+  return Math.max(...order.map((n, index) => Math.abs(place.get(n) - index)));
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+
+import { strictPolicy } from "./support/app-server.mjs";
+import { pendingLogins } from "./support/records.mjs";
+import { arrive, leave, signIn } from "./support/sign-in.mjs";
+import { modes, scope, startStage } from "./support/stage.mjs";
+
+for (const mode of modes) {
+  test(`${mode}: signing in through the consent page lets the API be called`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    const session = await signIn(page);
+
+    assert.equal(session.scope, scope);
+    assert.equal(session.claims.sub, "ada");
+    assert.ok(Math.abs(session.expiresAt - Date.now() - 600_000) < 60_000, `expiresAt is ${session.expiresAt}`);
+    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.deepEqual(stage.api.requests.map(({ status, hadToken }) => [status, hadToken]), [[200, true]]);
+    assert.deepEqual({ ...stage.counts }, counted({ tokenRequests: 1, exchanges: 1 }));
+    assert.deepEqual((await page.evaluate(() => app.events)).map(({ type }) => type), ["signedin"]);
+    assert.deepEqual(await page.evaluate(() => app.auth.session), session);
+  });
+
+  test(`${mode}: the authorization request follows the configuration (AUTHZ-4, AUTHZ-10, PKCE-2)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open("/odd/place?code_challenge=x#y");
+    const appState = { email: "ada@example.com" };
+    const { url, ...sent } = await leave(page, { appState, loginHint: "ada", uiLocales: "en fr", maxAge: 900 });
+
+    assert.equal(url.origin + url.pathname, `${stage.authorizationServer.issuer}/auth`);
+    const { state, nonce, code_challenge: challenge, ...rest } = sent;
+    for (const random of [state, nonce, challenge]) assert.match(random, /^[\w-]{43}$/);
+    assert.deepEqual(rest, {
+      client_id: "tokenkeep-demo",
+      code_challenge_method: "S256",
+      login_hint: "ada",
+      max_age: "900",
+      redirect_uri: `${stage.app.origin}/callback`,
+      response_type: "code",
+      scope,
+      ui_locales: "en fr",
+    });
+  });
+
+  test(`${mode}: the verifier is in the pending-login record only, which is spent on use (AUTHZ-16, CB-4)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    const other = await stage.open();
+    await arrive(page);
+    const state = new URL(page.url()).searchParams.get("state");
+    const [[key, { record }], ...more] = await pendingLogins(other);
+    await page.evaluate(() => app.auth.resume());
+
+    assert.equal(more.length, 0);
+    assert.equal(key, createHash("sha256").update(state).digest("base64url"));
+    assert.equal(record.verifier, stage.grants[0].code_verifier);
+    assert.equal(record.issuer, stage.authorizationServer.issuer);
+    assert.ok(!JSON.stringify(record).includes(state), "the record holds the state itself");
+    assert.deepEqual(await pendingLogins(other), []);
+  });
+
+  test(`${mode}: the callback URL is clean before resume() has returned (CB-18)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await arrive(page);
+    const moments = await page.evaluate(async () => {
+      const before = location.href;
+      const resumed = app.auth.resume();
+      const after = location.href;
+      await resumed;
+      return { before, after, inHistory: navigation.entries().map(({ url }) => url) };
+    });
+
+    assert.match(moments.before, /\/callback\?code=[\w-]+&state=[\w-]+&iss=/);
+    assert.equal(moments.after, `${stage.app.origin}/callback`);
+    assert.ok(!moments.inHistory.some((url) => url.includes("code=")), moments.inHistory.join("\n"));
+  });
+
+  test(`${mode}: signing out ends the session here and at the server (REV-1, REV-2)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    const [accessToken] = stage.authorizationServer.issuedTokens();
+    const answer = await page.evaluate(() => app.auth.signOut());
+
+    assert.deepEqual(answer, { revocation: "confirmed" });
+    assert.equal(stage.counts.revocations, 1);
+    assert.deepEqual(await stage.authorizationServer.verify(accessToken), { active: false });
+    assert.equal(await page.evaluate(() => app.auth.session), null);
+    const events = await page.evaluate(() => app.events);
+    assert.deepEqual(events.at(-1), { type: "signedout", detail: { reason: "signout" } });
+    const { error } = await page.evaluate((url) => app.send(url), stage.v1("files"));
+    assert.deepEqual([error.name, error.code, error.reason], ["TokenKeepError", "TOKENKEEP_LOGIN_REQUIRED", "signout"]);
+    assert.equal(stage.api.requests.length, 0);
+  });
+
+  test(`${mode}: without a session nothing is sent`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+
+    assert.equal(await page.evaluate(() => app.auth.resume()), null);
+    const { error } = await page.evaluate((url) => app.send(url), stage.v1("files"));
+    assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
+    assert.equal(stage.api.requests.length, 0);
+    assert.equal(stage.counts.tokenRequests, 0);
+  });
+
+  test(`${mode}: runs under a strict policy with trusted types (SAFE-1, SAFE-2, SAFE-3)`, async (t) => {
+    const policy = `${strictPolicy}; require-trusted-types-for 'script'; trusted-types app`;
+    const stage = await startStage(t, { mode, policy });
+    const page = await stage.open();
+    await signIn(page);
+
+    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.deepEqual(await page.evaluate(() => app.violations), []);
+  });
+
+  test(`${mode}: nothing is added to the global scope (SAFE-9)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    const bare = await stage.context.newPage();
+    await bare.goto(`${stage.app.origin}/bare.html`);
+    const names = () => Reflect.ownKeys(globalThis).map(String);
+    const known = new Set(await bare.evaluate(names));
+    const added = (await page.evaluate(names)).filter((name) => !known.has(name));
+
+    assert.deepEqual(added, ["app"]);
+  });
+}
+
+function counted(counts) {
+  return { tokenRequests: 0, exchanges: 0, refreshes: 0, refreshed: 0, reuseAlarms: 0, revocations: 0, ...counts };
+}

@@ -1,0 +1,36 @@
+// Serves the tests' app: one page under every path, its script, the holder and the configuration.
+
+import { listen, send, urlOf } from "../../../www/server/http.mjs";
+import { bundles } from "./bundles.mjs";
+
+const SCRIPT = "text/javascript; charset=utf-8";
+/** What the documentation advises, but for `connect-src`: no policy may do what the package has to do. */
+export const strictPolicy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src http: https:";
+
+/**
+ * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
+ * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path.
+ */
+export async function startAppServer(shown) {
+  const { scripts, wasm } = await bundles();
+  const page = () => `<!doctype html><html lang="en" data-holder="${shown.holder}"><meta charset="utf-8">
+    <title>app</title><script type="module" src="/app.js"></script><h1>app</h1></html>`;
+  const files = {
+    "/app.js": () => [SCRIPT, scripts[shown.mode]],
+    "/config.js": () => [SCRIPT, `export const config = ${shown.config};`],
+    "/holder.js": () => [SCRIPT, scripts.holder],
+    "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],
+    "/tokenkeep.wasm": () => ["application/wasm", wasm],
+    "/bare.html": () => ["text/html; charset=utf-8", "<!doctype html><title>bare</title>"],
+    "/favicon.ico": () => ["image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"],
+  };
+  const { port, close } = await listen((request, response) => {
+    const { pathname } = urlOf(request);
+    const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
+    const [type, body] = file();
+    const policy = { "content-security-policy": shown.policy ?? strictPolicy, "referrer-policy": "no-referrer" };
+    send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...policy });
+  });
+  return { origin: `http://127.0.0.1:${port}`, close };
+}

@@ -1,0 +1,28 @@
+// One Chromium per test file, and a fresh profile in it for every test.
+
+import { after } from "node:test";
+
+import { chromium } from "playwright-core";
+
+const args = [
+  "--disable-gpu",
+  "--disable-quic",
+  // Its sandbox refuses to start for root.
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+];
+let launched;
+
+/** The browser of this test file, started when first asked for. */
+export function browser() {
+  launched ??= chromium.launch({
+    executablePath: process.env.CHROME_PATH || "/usr/bin/chromium",
+    args,
+    // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  return launched;
+}
+
+after(async () => {
+  if (launched) await (await launched).close();
+});

@@ -1,0 +1,48 @@
+// A server that writes down all that reaches it, and answers as a test wants it to.
+
+import { corsHeaders, listen, readBody, send, sendJson, urlOf } from "../../../www/server/http.mjs";
+
+/**
+ * Starts a server that any page may call with any header, so that nothing but the caller keeps a request away.
+ * `answer({ request, response, body, url, record })` answers; without it everything is 200 and tells what arrived.
+ */
+export async function startProbe({ answer = tell, host = "127.0.0.1" } = {}) {
+  const requests = [];
+  const { port, close } = await listen(async (request, response) => {
+    const { origin } = request.headers;
+    for (const [name, value] of Object.entries(corsHeaders(request, [origin], "*"))) response.setHeader(name, value);
+    if (request.method === "OPTIONS") return permit(request, response);
+    const record = { method: request.method, url: request.url, headers: request.headers, body: null, status: null };
+    requests.push(record);
+    response.once("close", () => Object.assign(record, { status: response.statusCode, closed: true }));
+    record.body = await readBody(request).catch(() => null);
+    return answer({ request, response, record, body: record.body, url: urlOf(request) });
+  });
+  return { origin: `http://${host}:${port}`, port, requests, close };
+}
+
+function permit(request, response) {
+  send(response, 204, "", {
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+    "access-control-max-age": "600",
+  });
+}
+
+function tell({ request, response, body }) {
+  sendJson(response, 200, { method: request.method, url: request.url, length: body.length });
+}
+
+/**
+ * Wraps an answer so that it is given to active tokens only; all else is 401, as RFC 6750 has it. `before` may hold the
+ * request back until the token is looked at.
+ */
+export function guarded({ authorizationServer, answer = tell, before }) {
+  return async (exchange) => {
+    await before?.(exchange);
+    const token = exchange.request.headers.authorization?.replace(/^Bearer /, "");
+    if (token && (await authorizationServer.verify(token)).active) return answer(exchange);
+    const challenge = token ? 'Bearer error="invalid_token"' : "Bearer";
+    return sendJson(exchange.response, 401, { error: "refused" }, { "www-authenticate": challenge });
+  };
+}

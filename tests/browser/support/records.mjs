@@ -1,0 +1,34 @@
+/** The records of pending sign-ins, as [key, record], read the way any script of the app's origin could. */
+export async function pendingLogins(page) {
+  const found = await page.evaluate(readTransactions);
+  return found.map(([key, value]) => [key, { ...value, record: JSON.parse(value.record) }]);
+}
+
+/** Makes every pending sign-in look as if it had been started `milliseconds` earlier. */
+export async function ageLogins(page, milliseconds) {
+  for (const [key, value] of await pendingLogins(page)) {
+    const record = JSON.stringify({ ...value.record, created: value.record.created - milliseconds });
+    await page.evaluate(writeTransaction, [key, { ...value, record, created: value.created }]);
+  }
+}
+
+async function readTransactions() {
+  const databases = await indexedDB.databases();
+  if (!databases.some(({ name }) => name === "tokenkeep")) return [];
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const database = await settled(indexedDB.open("tokenkeep"));
+  const store = database.transaction("transactions").objectStore("transactions");
+  const [keys, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
+  database.close();
+  return keys.map((key, index) => [key, values[index]]);
+}
+
+async function writeTransaction([key, value]) {
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const database = await settled(indexedDB.open("tokenkeep"));
+  const store = database.transaction("transactions", "readwrite").objectStore("transactions");
+  await settled(store.put(value, key));
+  database.close();
+}

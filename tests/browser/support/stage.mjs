@@ -1,0 +1,99 @@
+// Everything one test needs, and nothing of any other test: three servers and a browser profile.
+
+import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
+import { startResourceServer } from "../../../www/server/resource-server.mjs";
+import { startAppServer } from "./app-server.mjs";
+import { browser } from "./browser.mjs";
+import { Gate } from "./gate.mjs";
+import { guarded, startProbe } from "./probe.mjs";
+
+export const workerModes = ["shared", "worker"];
+export const modes = [...workerModes, "page"];
+export const scope = "openid profile files:read files:write";
+
+/**
+ * Starts the stage of test `t`, which takes it down again. `config` overrides members of the holder's configuration,
+ * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
+ * `before`; what else is given goes to the app's server.
+ */
+export async function startStage(t, { mode = "shared", config = {}, accessTokenTtl = 600, probe, ...shownToo } = {}) {
+  const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
+  const authorizationServer = await startAuthorizationServer({ accessTokenTtl });
+  const api = await startResourceServer({ authorizationServer });
+  const probeServer = await startProbe({ answer: guarded({ authorizationServer, ...probe }) });
+  const app = await startAppServer(shown);
+  const context = await (await browser()).newContext();
+  t.after(async () => {
+    await context.close();
+    await Promise.all([app, probeServer, api, authorizationServer].map((server) => server.close()));
+  });
+  authorizationServer.allow({ redirectUris: [`${app.origin}/callback`], origins: [app.origin] });
+  api.allow({ origins: [app.origin] });
+  const stage = new Stage({ authorizationServer, api, probe: probeServer, app, context, shown });
+  stage.configure(typeof config === "function" ? config(stage) : config);
+  return stage;
+}
+
+class Stage {
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.grants = observeGrants(this.authorizationServer.provider);
+  }
+
+  /** The configuration that the holder's file has from now on. */
+  configure(overrides) {
+    const config = {
+      issuer: this.authorizationServer.issuer,
+      clientId: "tokenkeep-demo",
+      redirectUri: `${this.app.origin}/callback`,
+      scope,
+      resourceServers: [`${this.api.origin}/v1/`, `${this.probe.origin}/probe/`],
+      ...overrides,
+    };
+    this.shown.config = JSON.stringify(config);
+  }
+
+  /** A new tab of the app. */
+  async open(path = "/") {
+    const page = await this.context.newPage();
+    await page.goto(this.app.origin + path);
+    return page;
+  }
+
+  /** The URL of the API's `/v1/<path>`. */
+  v1(path) {
+    return `${this.api.origin}/v1/${path}`;
+  }
+
+  /** The URL of the probe's `/probe/<path>`. */
+  probed(path) {
+    return `${this.probe.origin}/probe/${path}`;
+  }
+
+  /** Lets the token endpoint say that access tokens live for this long, whatever is true at the API. */
+  announceLifetime(seconds) {
+    this.authorizationServer.provider.AccessToken.expiresIn = () => seconds;
+  }
+
+  /** Lets token requests arrive but not be answered until the returned function is called. */
+  holdTokenEndpoint() {
+    const { AuthorizationCode, RefreshToken } = this.authorizationServer.provider;
+    const gate = new Gate();
+    for (const model of [AuthorizationCode, RefreshToken]) {
+      const find = model.find.bind(model);
+      model.find = (...sought) => gate.passed.then(() => find(...sought));
+    }
+    return gate.open;
+  }
+
+  get counts() {
+    return this.authorizationServer.counts;
+  }
+}
+
+/** What the token endpoint was sent, in the order of its answers: this is how a test knows codes and verifiers. */
+function observeGrants(provider) {
+  const grants = [];
+  provider.on("grant.success", ({ oidc: { params } }) => grants.push({ ...params }));
+  return grants;
+}
