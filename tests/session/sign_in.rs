@@ -156,19 +156,17 @@ fn an_injected_code_fails_at_the_server() {
 
 #[test]
 fn tokens_with_a_bad_id_token_are_revoked_and_not_used() {
-    let nonce_of = |app: &mut App| app.begin().transaction.nonce.expect("a nonce").expose().to_owned();
-    let bodies: [(&str, fn(&str) -> String); 3] = [
-        ("missing", |_| String::new()),
-        ("other nonce", |_| format!(r#","id_token":"{}""#, id_token("alice", Some("other")))),
-        ("no subject", |nonce| format!(r#","id_token":"{}""#, id_token("", Some(nonce)))),
-    ];
-    for (name, more) in bodies {
+    for (name, subject, nonce) in [("none", None, ""), ("nonce", Some("alice"), "other"), ("subject", Some(""), "")] {
         let mut app = App::with(config("openid", ""));
-        let nonce = nonce_of(&mut app);
-        let pending = app.come_back();
+        let request = app.begin();
+        let href = app.server.authorize(&request);
+        let pending = app.arrive(&href, Some(&request.transaction.to_json())).expect("an accepted response");
         app.queue([1]);
-        let more = more(&nonce);
-        let body = format!(r#"{{"access_token":"access-1","refresh_token":"refresh-1","token_type":"Bearer"{more}}}"#);
+        let sent = request.transaction.nonce.as_ref().expect("a nonce").expose();
+        let nonce = if nonce.is_empty() { sent } else { nonce };
+        let id_token = subject.map(|subject| format!(r#","id_token":"{}""#, id_token(subject, Some(nonce))));
+        let tokens = r#""access_token":"access-1","refresh_token":"refresh-1","token_type":"Bearer""#;
+        let body = format!("{{{tokens}{}}}", id_token.unwrap_or_default());
         let refused = app.exchanged(pending, json(200, &body)).expect_err("a failure");
         assert_eq!(refused.code(), "TOKENKEEP_ID_TOKEN_INVALID", "{name}");
         let mut seen = app.seen();

@@ -1,6 +1,6 @@
 //! What the native tests share: a session with virtual time and a fake authorization server.
 
-#![allow(dead_code, reason = "each test crate uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test crate uses its own part")]
 
 pub(crate) mod answers;
 pub(crate) mod app;

@@ -1,0 +1,301 @@
+//! What `hold()` may be called with. Every refusal names the option and a cure.
+
+use tokenkeep::proto::config::{Config, Limits};
+use tokenkeep::proto::error::{ApiMisuse, Error};
+
+use crate::support::config_text;
+
+const APP: &str = "https://app.example";
+
+/// A configuration of one discovered issuer; `changes` replace members or add some.
+fn text(changes: &[(&str, &str)]) -> String {
+    let mut members = vec![
+        ("issuer", r#""https://as.example""#),
+        ("clientId", r#""spa""#),
+        ("redirectUri", r#""https://app.example/callback""#),
+        ("scope", r#""files:read""#),
+        ("resourceServers", r#"["https://api.example/v1/"]"#),
+    ];
+    for (name, value) in changes {
+        members.retain(|(known, _)| known != name);
+        members.push((name, value));
+    }
+    let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn refused_option(json: &str, origin: &str) -> Option<String> {
+    match Config::parse(json, origin) {
+        Ok(_) => None,
+        Err(Error::ApiMisuse(ApiMisuse::Config { option, cure })) => {
+            assert!(cure.len() > 10, "a cure for {option}");
+            Some(option)
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn check(name: &str, bad: &[&str], good: &[&str]) {
+    for value in bad {
+        let refused = refused_option(&text(&[(name, value)]), APP);
+        assert_eq!(refused.as_deref(), Some(name), "{name}: {value}");
+    }
+    for value in good {
+        assert_eq!(refused_option(&text(&[(name, value)]), APP), None, "{name}: {value}");
+    }
+}
+
+#[test]
+fn the_least_configuration_has_defaults() {
+    let config = Config::parse(&text(&[("scope", "null"), ("resourceServers", "null")]), APP).expect("a configuration");
+    let limits = Limits {
+        queue_limit: 10_000,
+        queue_timeout: 30_000,
+        drain_concurrency: 64,
+        request_timeout: 10_000,
+        default_lifetime: 3_600,
+        early_refresh: None,
+    };
+    assert_eq!((config.limits, config.scope.as_str(), config.server), (limits, "", None));
+    assert!(config.resource_servers.is_empty(), "USE-3: the default list is empty");
+    assert!(!config.expose_access_token && !config.allow_loopback && !config.assume_pkce);
+}
+
+#[test]
+fn issuers() {
+    check(
+        "issuer",
+        &[
+            r#""""#,
+            "1",
+            "[]",
+            r#""as.example""#,
+            r#""http://as.example""#,
+            r#""https://as.example?x""#,
+            r#""https://as.example/?x""#,
+            r#""https://as.example#x""#,
+            r#""https://as.example/a#""#,
+            r#""https://user@as.example""#,
+            r#""https://AS.example""#,
+            r#""https://as.example:443""#,
+            r#""https://""#,
+            r#""javascript:alert(1)""#,
+            r#""http://127.0.0.1:9000""#,
+            "null",
+        ],
+        &[r#""https://as.example/""#, r#""https://as.example/tenant""#, r#""https://as.example:8443/a/b/""#],
+    );
+}
+
+#[test]
+fn strings_that_are_needed() {
+    check("clientId", &["null", r#""""#, "1", "{}"], &[r#""https://app.example/client.json""#]);
+    check(
+        "redirectUri",
+        &[
+            "null",
+            r#""""#,
+            "1",
+            r#""/callback""#,
+            r#""http://app.example/callback""#,
+            r#""http://127.0.0.1/callback""#,
+            r#""https://app.example/callback#x""#,
+            r#""https://app.example""#,
+            r#""https://APP.example/callback""#,
+            r#""com.example.app:/callback""#,
+        ],
+        &[r#""https://app.example/""#, r#""https://app.example/callback?x=1""#],
+    );
+}
+
+#[test]
+fn scopes() {
+    check(
+        "scope",
+        &[
+            "1",
+            "[]",
+            r#"["files:read"]"#,
+            r#"" a""#,
+            r#""a ""#,
+            r#""a  b""#,
+            r#""a\tb""#,
+            r#""a\"b""#,
+            r#""a\\b""#,
+            r#""é""#,
+        ],
+        &["null", r#""a""#, r#""openid files:read https://api.example/x""#, r#""!#$%&'()*+,-./:;<=>?@[]^_`{|}~""#],
+    );
+}
+
+#[test]
+fn resource_servers() {
+    check(
+        "resourceServers",
+        &[
+            r#""https://api.example/""#,
+            "[1]",
+            "[null]",
+            r#"["*"]"#,
+            r#"["api.example"]"#,
+            r#"["/v1/"]"#,
+            r#"["http://api.example/"]"#,
+            r#"["http://127.0.0.1:8080/"]"#,
+            r#"["https://*.example/"]"#,
+            r#"["https://api.example/?x"]"#,
+            r#"["https://api.example/v1/#x"]"#,
+            r#"["https://api.example?x"]"#,
+            r#"["https://u:p@api.example/"]"#,
+            r#"["https://api.example/%2e%2e/"]"#,
+            r#"["https://api.example/v1/","https://API.example/"]"#,
+        ],
+        &["[]", r#"["https://api.example"]"#, r#"["https://api.example/v1","https://other.example:8443/"]"#],
+    );
+}
+
+#[test]
+fn numbers() {
+    let bad = [r#""5""#, "-1", "1.5", "1e3", "true", "[]", "{}", "99999999999999999999999"];
+    for (name, least, most) in [
+        ("queueLimit", 1, 1_000_000),
+        ("queueTimeout", 1, 86_400_000),
+        ("drainConcurrency", 1, 10_000),
+        ("requestTimeout", 1, 86_400_000),
+        ("defaultLifetime", 1, 86_400_000),
+        ("earlyRefresh", 0, 86_400_000),
+    ] {
+        check(name, &bad, &["null", &least.to_string(), &most.to_string()]);
+        check(name, &[&(most + 1).to_string()], &[]);
+        if least > 0 {
+            check(name, &[&(least - 1).to_string()], &[]);
+        }
+    }
+}
+
+#[test]
+fn flags() {
+    for name in ["exposeAccessToken", "dangerAllowLoopbackHttp", "assumePkce"] {
+        check(name, &["1", r#""true""#, "{}", "[]"], &["true", "false", "null"]);
+    }
+}
+
+#[test]
+fn extra_parameters() {
+    check(
+        "extraParams",
+        &[r#""a=b""#, "[]", r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":["b"]}"#],
+        &["null", "{}", r#"{"a":"b"}"#],
+    );
+}
+
+#[test]
+fn extra_parameters_of_the_library_are_refused_where_they_are_written() {
+    for params in [
+        r#"{"state":"x"}"#,
+        r#"{"redirect_uri":"x"}"#,
+        r#"{"response_mode":"form_post"}"#,
+        r#"{"a":""}"#,
+        r#"{"":"a"}"#,
+    ] {
+        check("extraParams", &[params], &[]);
+    }
+}
+
+#[test]
+fn a_browser_has_no_secret() {
+    for name in ["clientSecret", "client_secret", "password"] {
+        let Err(Error::ApiMisuse(ApiMisuse::Config { option, cure })) =
+            Config::parse(&text(&[(name, r#""canary""#)]), APP)
+        else {
+            panic!("{name} is accepted");
+        };
+        assert_eq!(option, name, "AUTHZ-3");
+        assert!(cure.contains("secret"), "{cure}");
+    }
+}
+
+#[test]
+fn unknown_options_are_refused_by_name() {
+    for name in ["issuerUrl", "client_id", "redirect_uri", "Scope", "storage", "responseType", "__proto__", ""] {
+        check(name, &["true", "null", "{}"], &[]);
+    }
+}
+
+#[test]
+fn a_refusal_does_not_repeat_the_value() {
+    for (name, value) in
+        [("clientSecret", r#""canary""#), ("issuer", r#""http://canary""#), ("queueLimit", r#""canary""#)]
+    {
+        let error = Config::parse(&text(&[(name, value)]), APP).expect_err("a refusal");
+        assert!(!error.to_object().to_json().contains("canary"), "LOG-2");
+        assert!(error.message().contains(name));
+    }
+}
+
+#[test]
+fn what_is_no_plain_object_is_refused() {
+    for json in ["", "null", "[]", "1", "\"x\"", "undefined", "{", r#"{"issuer":"a","issuer":"b"}"#, "{} {}"] {
+        assert_eq!(refused_option(json, APP).as_deref(), Some("config"), "{json}");
+    }
+}
+
+#[test]
+fn a_server_by_hand_is_a_whole_set() {
+    let whole = config_text("files:read", "");
+    assert!(Config::parse(&whole, APP).expect("a configuration").server.is_some(), "DISC-8");
+    for (from, to, option) in [
+        (r#""issuer":"https://as.example","#, "", "server.issuer"),
+        (r#""issuer":"https://as.example""#, r#""issuer":"http://as.example""#, "server.issuer"),
+        (r#""issuer":"https://as.example""#, r#""issuer":"https://as.example?x""#, "server.issuer"),
+        (r#""token_endpoint":"https://as.example/token","#, "", "server"),
+        (r#""authorization_endpoint":"https://as.example/authorize","#, "", "server"),
+        ("https://as.example/token", "http://as.example/token", "server"),
+        (r#""S256""#, r#""plain""#, "server"),
+        (r#"{"server":{"#, r#"{"issuer":"https://as.example","server":{"#, "server"),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        assert_eq!(refused_option(&whole.replacen(from, to, 1), APP).as_deref(), Some(option), "DISC-8: {to}");
+    }
+    assert_eq!(refused_option(&text(&[("issuer", "null"), ("server", "1")]), APP).as_deref(), Some("server"));
+    assert_eq!(refused_option(&text(&[("issuer", "null")]), APP).as_deref(), Some("issuer"));
+}
+
+#[test]
+fn http_on_loopback_is_for_development() {
+    let local = text(&[
+        ("issuer", r#""http://127.0.0.1:9000""#),
+        ("redirectUri", r#""http://localhost:8080/callback""#),
+        ("resourceServers", r#"["http://[::1]:7000/v1/"]"#),
+    ]);
+    for (origin, accepted) in [
+        ("http://localhost:8080", true),
+        ("http://127.0.0.1:8080", true),
+        ("http://[::1]:8080", true),
+        ("https://localhost", true),
+        ("http://app.localhost", true),
+        ("https://app.example", false),
+        ("https://localhost.evil.example", false),
+        ("https://127.0.0.1.evil.example", false),
+        ("", false),
+        ("null", false),
+    ] {
+        assert_eq!(Config::parse(&local, origin).is_ok(), accepted, "AUTHZ-5, USE-6: served from {origin:?}");
+        let flagged = local.replacen('{', r#"{"dangerAllowLoopbackHttp":true,"#, 1);
+        assert!(Config::parse(&flagged, origin).is_ok(), "the flag, served from {origin:?}");
+    }
+}
+
+#[test]
+fn http_off_loopback_is_never_good_enough() {
+    for (name, value) in [
+        ("issuer", r#""http://as.example""#),
+        ("redirectUri", r#""http://app.example/callback""#),
+        ("resourceServers", r#"["http://10.0.0.1/"]"#),
+        ("resourceServers", r#"["http://localhost.evil.example/"]"#),
+    ] {
+        let json = text(&[(name, value), ("dangerAllowLoopbackHttp", "true")]);
+        for origin in [APP, "http://localhost:8080"] {
+            assert_eq!(refused_option(&json, origin).as_deref(), Some(name), "USE-6: {value} from {origin}");
+        }
+    }
+}

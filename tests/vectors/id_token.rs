@@ -1,0 +1,216 @@
+//! OpenID Connect Core 3.1.3.7.
+
+use tokenkeep::proto::error::{Error, InvalidResponse};
+use tokenkeep::proto::id_token::{Claims, Expected};
+use tokenkeep::proto::pkce::base64url;
+
+use crate::support::jwt;
+
+const NOW_S: u64 = 1_700_000_000;
+const LEEWAY_S: u64 = 120;
+const RS256: &str = r#"{"alg":"RS256","kid":"1"}"#;
+const EXPECTED: Expected<'static> = Expected {
+    issuer: "https://as.example",
+    client_id: "spa",
+    nonce: Some("n-0S6_WzA2Mj"),
+    max_age: None,
+    unix_ms: NOW_S * 1_000,
+};
+
+/// Good claims, of which `changes` are replaced, added, or removed if empty.
+fn claims(changes: &[(&str, &str)]) -> String {
+    let (exp, iat) = ((NOW_S + 300).to_string(), NOW_S.to_string());
+    let mut members = vec![
+        ("iss", r#""https://as.example""#),
+        ("sub", r#""248289761001""#),
+        ("aud", r#""spa""#),
+        ("nonce", r#""n-0S6_WzA2Mj""#),
+        ("exp", exp.as_str()),
+        ("iat", iat.as_str()),
+    ];
+    for (name, value) in changes {
+        members.retain(|(known, _)| known != name);
+        members.push((name, value));
+    }
+    let members: Vec<_> = members
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("\"{name}\":{value}"))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn parse(changes: &[(&str, &str)]) -> Result<Claims, Error> {
+    Claims::parse(&jwt(RS256, &claims(changes)), &EXPECTED)
+}
+
+/// The claim a refusal names.
+fn refused(result: Result<Claims, Error>) -> Option<&'static str> {
+    match result {
+        Ok(_) => None,
+        Err(Error::InvalidResponse(InvalidResponse::IdToken(claim))) => Some(claim),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn check(name: &'static str, bad: &[&str], good: &[&str]) {
+    for value in bad {
+        assert_eq!(refused(parse(&[(name, value)])), Some(name), "{name}: {value}");
+    }
+    for value in good {
+        assert_eq!(refused(parse(&[(name, value)])), None, "{name}: {value}");
+    }
+}
+
+#[test]
+fn a_good_token_tells_the_user() {
+    let parsed = parse(&[("name", r#""Jane""#), ("email_verified", "true")]).expect("claims");
+    assert_eq!(parsed.subject, "248289761001");
+    assert!(parsed.json.contains(r#""name":"Jane""#) && parsed.json.contains(r#""email_verified":true"#), "IDT-23");
+}
+
+#[test]
+fn protocol_claims_are_not_shown() {
+    let parsed =
+        parse(&[("at_hash", r#""canary""#), ("c_hash", r#""canary""#), ("s_hash", r#""canary""#)]).expect("claims");
+    assert!(!parsed.json.contains("canary") && !parsed.json.contains("n-0S6_WzA2Mj"), "{}", parsed.json);
+}
+
+#[test]
+fn issuer_and_audience() {
+    check(
+        "iss",
+        &["", "null", "1", r#""https://as.example/""#, r#""https://AS.example""#, r#""https://evil.example""#],
+        &[],
+    );
+    check(
+        "aud",
+        &[
+            "",
+            "null",
+            "1",
+            r#""""#,
+            r#""other""#,
+            r#""SPA""#,
+            "[]",
+            r#"["other"]"#,
+            r#"["spa","other"]"#,
+            "[1]",
+            r#"{"spa":1}"#,
+        ],
+        &[r#"["spa"]"#, r#"["spa","spa"]"#],
+    );
+    check("azp", &[r#""other""#, "1", r#"["spa"]"#, r#""""#], &[r#""spa""#, "null", ""]);
+}
+
+#[test]
+fn subject() {
+    let (longest, too_long) = (format!("\"{}\"", "x".repeat(255)), format!("\"{}\"", "x".repeat(256)));
+    check("sub", &["", "null", r#""""#, "1", r#""é""#, "[]", &too_long], &[&longest, r#""a b""#]);
+}
+
+#[test]
+fn times() {
+    let at = |offset: i64| (NOW_S as i64 + offset).to_string();
+    let leeway = LEEWAY_S as i64;
+    let quoted = format!("\"{}\"", at(300));
+    let not_numbers = ["null", "true", "[]", r#""""#, "-1", &quoted];
+    check("exp", &["", &at(-leeway), &at(-leeway - 1), "0"], &[&at(-leeway + 1), &at(1), "18446744073709551615"]);
+    check("iat", &["", &at(leeway + 1), "18446744073709551615"], &[&at(leeway), &at(0), "1", "0"]);
+    check("nbf", &[&at(leeway + 1), "18446744073709551615"], &["", "null", &at(leeway), &at(0), "0"]);
+    check("exp", &not_numbers, &[]);
+    check("iat", &not_numbers, &[]);
+    check("nbf", &not_numbers[1..], &[]);
+}
+
+#[test]
+fn nonce() {
+    check("nonce", &["", "null", r#""""#, "1", r#""n-0S6_WzA2MJ""#, r#""n-0S6_WzA2Mj ""#], &[]);
+    let without = Expected { nonce: None, ..EXPECTED };
+    assert_eq!(refused(Claims::parse(&jwt(RS256, &claims(&[("nonce", "")])), &without)), None, "IDT-19: at a refresh");
+}
+
+#[test]
+fn authentication_time() {
+    let at = |seconds_ago: u64| (NOW_S - seconds_ago).to_string();
+    let parse = |max_age: u64, auth_time: &str| {
+        let expected = Expected { max_age: Some(max_age), ..EXPECTED };
+        refused(Claims::parse(&jwt(RS256, &claims(&[("auth_time", auth_time)])), &expected))
+    };
+    for (max_age, auth_time, accepted) in [
+        (60, at(0), true),
+        (60, at(60 + LEEWAY_S), true),
+        (60, at(60 + LEEWAY_S + 1), false),
+        (0, at(LEEWAY_S), true),
+        (0, at(LEEWAY_S + 1), false),
+        (60, String::new(), false),
+        (60, "null".into(), false),
+        (60, r#""1""#.into(), false),
+        (u64::MAX, at(1_000_000), true),
+        (60, u64::MAX.to_string(), true),
+    ] {
+        let claim = (!accepted).then_some("auth_time");
+        assert_eq!(parse(max_age, &auth_time), claim, "IDT-12: max_age {max_age}, auth_time {auth_time}");
+    }
+    assert_eq!(refused(self::parse(&[("auth_time", "1")])), None, "not asked for");
+}
+
+#[test]
+fn algorithms() {
+    let with = |header: &str| refused(Claims::parse(&jwt(header, &claims(&[])), &EXPECTED));
+    for header in [
+        "{}",
+        r#"{"alg":null}"#,
+        r#"{"alg":1}"#,
+        r#"{"alg":""}"#,
+        r#"{"alg":"none"}"#,
+        r#"{"alg":"None"}"#,
+        r#"{"alg":"NONE"}"#,
+        r#"{"alg":"HS256"}"#,
+        r#"{"alg":"HS384"}"#,
+        r#"{"alg":"HS512"}"#,
+        r#"{"alg":"hs256"}"#,
+        r#"{"alg":"dir"}"#,
+        r#"{"alg":"RSA-OAEP"}"#,
+        r#"{"alg":" none"}"#,
+    ] {
+        assert_eq!(with(header), Some("alg"), "IDT-7, RFC 8725, 3.1: {header}");
+    }
+    for algorithm in
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+    {
+        assert_eq!(with(&format!(r#"{{"alg":"{algorithm}"}}"#)), None, "{algorithm}");
+    }
+    assert_eq!(with(r#"{"alg":"RS256","crit":["b64"],"b64":false}"#), Some("crit"), "IDT-16");
+    assert_eq!(with(r#"{"alg":"RS256","jwk":{"k":"x"},"jku":"https://evil.example"}"#), None, "IDT-6: ignored");
+}
+
+#[test]
+fn what_is_no_compact_jwt() {
+    let (header, body) = (base64url(RS256.as_bytes()), base64url(claims(&[]).as_bytes()));
+    let repeated = base64url(claims(&[]).replacen('{', r#"{"iss":"https://evil.example","#, 1).as_bytes());
+    for token in [
+        String::new(),
+        ".".into(),
+        "..".into(),
+        format!("{header}.{body}"),
+        format!("{header}.{body}."),
+        format!("{header}.{body}.c2ln.x"),
+        format!("{header}..c2ln"),
+        format!(".{body}.c2ln"),
+        format!("{header}=.{body}.c2ln"),
+        format!("{header}.{body}==.c2ln"),
+        format!("{header}.{body}+.c2ln"),
+        format!(" {header}.{body}.c2ln"),
+        format!("{header}.{}.c2ln", base64url(b"[]")),
+        format!("{header}.{}.c2ln", base64url(b"\"x\"")),
+        format!("{header}.{}.c2ln", base64url(b"{\"sub\":\"\xff\"}")),
+        format!("{header}.{repeated}.c2ln"),
+        format!("{}.{body}.c2ln", base64url(br#"{"alg":"none","alg":"RS256"}"#)),
+        format!("{header}.{body}.c2ln="),
+        format!("{header}.{body}.c2 n"),
+        format!("{header}.{body}.+/+/"),
+    ] {
+        assert!(Claims::parse(&token, &EXPECTED).is_err(), "IDT-16: {token}");
+    }
+}

@@ -1,0 +1,18 @@
+//! Tables for everything that reads or writes a wire format: input, expected, section.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod authorization_request;
+mod authorization_response;
+mod configuration;
+mod discovery;
+mod id_token;
+mod json;
+mod metadata;
+mod pkce;
+mod resource;
+mod sign_in_options;
+mod token_requests;
+mod token_response;
