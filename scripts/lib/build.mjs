@@ -1,11 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { bundle } from "./bundle.mjs";
 import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
 import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
-import { must, readJson, which } from "./run.mjs";
+import { ask, must, readJson, which } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
@@ -32,10 +33,22 @@ async function buildWasm() {
     say("building the wasm");
     const env = toolchainEnv();
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
-    await must(which("cargo", env.PATH), ["build", "--release", "--lib", "--target", wasmTriple], { env, cure: "correct the source" });
+    await must(which("cargo", env.PATH), await cargoArguments(env), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
     await generateGlue(wasmBindgen, built);
     await optimise(join(work, "tokenkeep_bg.wasm"), wasm);
   });
+}
+
+// The standard library is built along, because the one that comes with the compiler has the text of every panic in it,
+// and the paths of whoever built it.
+async function cargoArguments(env) {
+  const sysroot = await ask(which("rustc", env.PATH), ["--print", "sysroot"]);
+  const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const renamed = [[root, "tokenkeep"], [cargoHome, "cargo"], [sysroot, "rust"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort"];
+  const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
+  const setting = `target.${wasmTriple}.rustflags=${JSON.stringify(flags)}`;
+  return ["build", "--release", "--lib", "--features", "lean", "--target", wasmTriple, ...std, "--config", setting];
 }
 
 // Without a default path in the glue no bundler tries to emit a second copy of the wasm.

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { CurableError } from "./log.mjs";
@@ -44,4 +44,13 @@ export function hasWasm(sysroot) {
   } catch {
     return false;
   }
+}
+
+/** Where a compiler with this sysroot has the standard library's source, if it has it. */
+export function stdSource(sysroot) {
+  return join(sysroot, "lib", "rustlib", "src", "rust", "library", "core");
+}
+
+export function hasStdSource(sysroot) {
+  return existsSync(stdSource(sysroot));
 }

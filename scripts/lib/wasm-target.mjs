@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { aptInstall, aptPrefix, cannotInstall, candidates, ensureCandidates, newestLld } from "./apt.mjs";
 import { CurableError, say } from "./log.mjs";
 import { wasmTriple } from "./paths.mjs";
-import { hasWasm, inspectRust, isAtLeast, oldestRust, requireRecent, rustCure } from "./rust.mjs";
+import { hasStdSource, hasWasm, inspectRust, isAtLeast, oldestRust, requireRecent, rustCure, stdSource } from "./rust.mjs";
 import { run, which } from "./run.mjs";
 import { ensureSysroot, hasSysroot, wasmRustBin } from "./sysroot.mjs";
 
-const stdSource = "/usr/lib/rustlib/src/rust/library/std";
+const systemStdSource = stdSource("/usr");
 const debianPackages = [
   { name: "rustc-web", file: "/usr/bin/rustc" },
   { name: "cargo-web", file: "/usr/bin/cargo" },
-  { name: "rust-web-src", file: stdSource },
+  { name: "rust-web-src", file: systemStdSource },
   { name: "rust-web-clippy", file: "/usr/bin/cargo-clippy" },
   { name: "rustfmt-web", file: "/usr/bin/cargo-fmt" },
 ];
@@ -23,8 +23,8 @@ const debianPackages = [
  * whose change makes the answer stale.
  */
 export async function ensureWasmTarget(rust) {
-  if (rust && (rust.hasWasm || (!hasSysroot() && (await addByRustup(rust))))) {
-    return { bin: null, linker: null, watch: [rust.rustc, join(rust.sysroot, "lib", "rustlib", wasmTriple, "lib")] };
+  if (rust && (isComplete(rust) || (!hasSysroot() && (await addByRustup(rust))))) {
+    return { bin: null, linker: null, watch: [rust.rustc, join(rust.sysroot, "lib", "rustlib", wasmTriple, "lib"), stdSource(rust.sysroot)] };
   }
   return ensureDebianWasm(Boolean(rust));
 }
@@ -32,12 +32,22 @@ export async function ensureWasmTarget(rust) {
 export async function addByRustup(rust) {
   const rustup = which("rustup");
   if (!rustup) return false;
-  say(`rustup: adding the target ${wasmTriple}`);
-  const { code, output, timedOut } = await run(rustup, ["target", "add", wasmTriple], { timeout: 120_000 });
-  if (code === 0 && hasWasm(rust.sysroot)) return true;
-  say(`rustup could not add it: ${timedOut ? "no answer in two minutes" : output.trim().split("\n").at(-1)}`);
-  return false;
+  const parts = [
+    [hasWasm, "the target", ["target", "add", wasmTriple]],
+    [hasStdSource, "the component", ["component", "add", "rust-src"]],
+  ];
+  for (const [isThere, kind, args] of parts) {
+    if (isThere(rust.sysroot)) continue;
+    say(`rustup: adding ${kind} ${args.at(-1)}`);
+    const { code, output, timedOut } = await run(rustup, args, { timeout: 120_000 });
+    if (code === 0 && isThere(rust.sysroot)) continue;
+    say(`rustup could not add it: ${timedOut ? "no answer in two minutes" : output.trim().split("\n").at(-1)}`);
+    return false;
+  }
+  return true;
 }
+
+const isComplete = ({ sysroot }) => hasWasm(sysroot) && hasStdSource(sysroot);
 
 async function ensureDebianWasm(hasOwn) {
   const system = await ensureDebianRust(hasOwn);
@@ -51,7 +61,7 @@ async function ensureDebianRust(hasOwn) {
   const prefix = missing.length ? await aptPrefix() : null;
   if (prefix) await installDebianRust(prefix, missing, hasOwn);
   const system = existsSync("/usr/bin/cargo") ? await inspectRust("/usr/bin/rustc") : null;
-  if (!system || !existsSync(stdSource)) throw noWay(hasOwn);
+  if (!system || !existsSync(systemStdSource)) throw noWay(hasOwn);
   requireRecent(system);
   return system;
 }
@@ -84,6 +94,6 @@ function newestSystemLinker() {
 function noWay(hasOwn) {
   if (!hasOwn) return new CurableError("no Rust toolchain found (cargo and rustc)", rustCure);
   const packages = debianPackages.slice(0, 3).map(({ name }) => name);
-  const byHand = `rustup target add ${wasmTriple}, or on Debian as root: apt-get install ${packages.join(" ")} and the newest lld-N`;
+  const byHand = `rustup target add ${wasmTriple} and rustup component add rust-src, or on Debian as root: apt-get install ${packages.join(" ")} and the newest lld-N`;
   return new CurableError(`no compiler for ${wasmTriple} can be had here`, byHand);
 }

@@ -1,12 +1,12 @@
 //! `Core`, the one class the glue works with.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::browser::{Driver, Host};
 use crate::proto::config::Config;
@@ -31,7 +31,7 @@ impl Core {
     /// The configuration error as JSON text.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, origin: &str, host: Host) -> Result<Core, JsValue> {
-        let config = Config::parse(config, origin).map_err(to_js)?;
+        let config = Config::parse(config, origin).map_err(|error| error.to_object().to_json())?;
         Ok(Self { driver: Driver::new(config, host), refusal: RefCell::default() })
     }
 
@@ -61,7 +61,7 @@ impl Core {
 
     /// The `Authorization` value for requests of `generation`, while that is the current one.
     pub fn authorization(&self, generation: u32) -> Option<String> {
-        self.driver.drive(|session, _| session.authorization(generation))
+        self.driver.ask(|session, _| session.authorization(generation))
     }
 
     /// A released request has its answer, or failed.
@@ -74,39 +74,55 @@ impl Core {
         self.driver.drive(|session, _| session.cancel(id));
     }
 
-    /// Resolves to the URL to navigate to; rejects with an error as JSON text.
+    /// Starts a sign-in; `call` is settled with the URL to navigate to.
     #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(&self, options: String) -> Promise {
-        let driver = self.driver.clone();
-        future_to_promise(async move { driver.sign_in(options).await.map(JsValue::from).map_err(to_js) })
+    pub fn sign_in(&self, call: u32, options: &str) {
+        self.driver.sign_in(call, options);
     }
 
-    /// Resolves to what the application gets back after a sign-in, as JSON text, or to `undefined` if `href` is no
-    /// authorization response; rejects with an error as JSON text.
-    pub fn finish(&self, href: String) -> Promise {
-        let driver = self.driver.clone();
-        future_to_promise(async move {
-            let arrival = driver.finish(href).await.map_err(to_js)?;
-            Ok(arrival.map_or(JsValue::UNDEFINED, |arrival| arrival.to_json().into()))
-        })
+    /// Finishes a sign-in; `call` is settled with what the application gets back, as JSON text, or with nothing if
+    /// `href` is no authorization response.
+    pub fn finish(&self, call: u32, href: &str) {
+        self.driver.finish(call, href);
     }
 
-    /// Ends the session; resolves to what came of the revocation.
+    /// Ends the session; `call` is settled with what came of the revocation.
     #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self) -> Promise {
-        let driver = self.driver.clone();
-        future_to_promise(async move { Ok(driver.sign_out().await.into()) })
+    pub fn sign_out(&self, call: u32) {
+        self.driver.sign_out(call);
+    }
+
+    /// The answer to something that was sent.
+    pub fn answered(
+        &self,
+        flight: u32,
+        status: u16,
+        content_type: Option<String>,
+        retry_after: Option<String>,
+        body: Option<Vec<u8>>,
+    ) {
+        self.driver.answered(flight, status, content_type, retry_after, body);
+    }
+
+    /// A record is kept.
+    pub fn kept(&self, flight: u32) {
+        self.driver.kept(flight);
+    }
+
+    /// What the store held, or nothing.
+    pub fn taken(&self, flight: u32, record: Option<String>) {
+        self.driver.taken(flight, record.as_deref());
     }
 
     /// What the application may know of the session, as JSON text; `null` without one.
     pub fn snapshot(&self) -> String {
-        let snapshot = self.driver.drive(|session, _| session.snapshot());
+        let snapshot = self.driver.ask(|session, _| session.snapshot());
         Object::default().with("session", snapshot.map_or(Value::Null, Value::Object)).to_json()
     }
 
     /// Numbers for people, as JSON text.
     pub fn stats(&self) -> String {
-        self.driver.drive(|session, now| session.stats(now)).to_json()
+        self.driver.ask(Session::stats).to_json()
     }
 
     fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {
@@ -119,8 +135,4 @@ impl Core {
 
 fn patience(timeout: f64) -> Option<u64> {
     (timeout >= 0.0).then_some(timeout as u64)
-}
-
-fn to_js(error: Error) -> JsValue {
-    error.to_object().to_json().into()
 }

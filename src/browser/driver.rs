@@ -1,180 +1,156 @@
-//! Feeds the session and performs its commands. Decides nothing.
+//! Feeds the holder and carries out what it asks for. Decides nothing.
 //!
-//! The session is never borrowed across a call to JavaScript or an `await`: either could come back in here.
+//! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{OnceCell, RefCell};
 
-use gloo_timers::callback::Timeout;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-
-use crate::proto::authorization::SignInOptions;
-use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Config;
 use crate::proto::error::{Error, Transport};
+use crate::proto::holder::{Action, Holder};
+use crate::proto::http::{Answer, MAX_BODY};
 use crate::proto::json::{Object, Value};
-use crate::proto::metadata::Discovery;
-use crate::proto::session::{Command, Event, Revocation, Session, TokenRequest};
-use crate::proto::time::{Clock, Instant, Now};
+use crate::proto::session::{Event, Session};
+use crate::proto::time::{Clock, Now};
 
 use super::host::Host;
+use super::timer::Timer;
 use super::{clock, http, random};
 
-/// One session with its clock, its timer and its host.
+/// One holder with its clock, its timer and its host.
 pub struct Driver {
-    session: RefCell<Session>,
+    holder: RefCell<Holder>,
     clock: RefCell<Clock>,
-    timer: RefCell<Option<Timeout>>,
-    armed: Cell<Option<Instant>>,
+    timer: OnceCell<Timer>,
     host: Host,
 }
 
 impl Driver {
-    /// A driver of a new session.
+    /// A driver of a new holder.
     pub fn new(config: Config, host: Host) -> Rc<Self> {
-        Rc::new(Self {
-            session: RefCell::new(Session::new(config)),
+        let driver = Rc::new(Self {
+            holder: RefCell::new(Holder::new(config)),
             clock: RefCell::default(),
-            timer: RefCell::default(),
-            armed: Cell::default(),
+            timer: OnceCell::new(),
             host,
-        })
+        });
+        let weak = Rc::downgrade(&driver);
+        let ring = move || {
+            if let Some(driver) = weak.upgrade() {
+                driver.timer.get().inspect(|timer| timer.rang());
+                driver.drive(|session, now| session.handle_timeout(now));
+            }
+        };
+        let _ = driver.timer.set(Timer::new(Box::new(ring)));
+        driver
     }
 
-    /// Calls the session with the present time, then performs what it commands.
-    pub fn drive<T>(self: &Rc<Self>, call: impl FnOnce(&mut Session, Now) -> T) -> T {
+    /// Calls the session with the present time, then does what that leads to.
+    pub fn drive<T>(&self, call: impl FnOnce(&mut Session, Now) -> T) -> T {
+        self.steer(|holder, now| call(holder.session_mut(), now))
+    }
+
+    /// Calls the session without consequences.
+    pub fn ask<T>(&self, call: impl FnOnce(&Session, Now) -> T) -> T {
         let now = self.now();
-        let result = call(&mut self.session.borrow_mut(), now);
-        loop {
-            let command = self.session.borrow_mut().poll_command();
-            match command {
-                Some(command) => self.perform(command),
-                None => break,
-            }
+        call(self.holder.borrow().session(), now)
+    }
+
+    /// Starts a sign-in as `call`.
+    pub fn sign_in(&self, call: u32, options: &str) {
+        match random::bytes() {
+            Some(random) => self.steer(|holder, now| holder.sign_in(now, call, options, random)),
+            None => self.perform(Action::Settle { call, outcome: Err(Error::Transport(Transport::Network)) }),
         }
-        self.arm(now.instant);
+    }
+
+    /// Finishes a sign-in as `call`.
+    pub fn finish(&self, call: u32, href: &str) {
+        self.steer(|holder, _| holder.finish(call, href));
+    }
+
+    /// Ends the session as `call`.
+    pub fn sign_out(&self, call: u32) {
+        self.host.forget();
+        self.steer(|holder, _| holder.sign_out(call));
+    }
+
+    /// Hands over the answer to something that was sent.
+    pub fn answered(
+        &self,
+        flight: u32,
+        status: u16,
+        content_type: Option<String>,
+        retry_after: Option<String>,
+        body: Option<Vec<u8>>,
+    ) {
+        let answer = match http::transport(status) {
+            Some(transport) => Err(transport),
+            None => Ok(Answer { status, content_type, retry_after, body: body.unwrap_or_default().into() }),
+        };
+        let jitter = random::bytes().map_or(u32::MAX, u32::from_le_bytes);
+        self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
+    }
+
+    /// Reports that a record is kept.
+    pub fn kept(&self, flight: u32) {
+        self.steer(|holder, _| holder.handle_kept(flight));
+    }
+
+    /// Hands over a record that was taken out of the store.
+    pub fn taken(&self, flight: u32, record: Option<&str>) {
+        self.steer(|holder, now| holder.handle_record(now, flight, record));
+    }
+
+    fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
+        let now = self.now();
+        let result = call(&mut self.holder.borrow_mut(), now);
+        self.perform_all(now);
         result
     }
 
-    /// Builds an authorization request, keeps its record and returns the URL to navigate to.
-    ///
-    /// # Errors
-    /// See [`Session::begin_sign_in`]; discovery's errors.
-    pub async fn sign_in(self: Rc<Self>, options: String) -> Result<String, Error> {
-        let redirect_uri = self.session.borrow().config().redirect_uri.clone();
-        let options = SignInOptions::parse(&options, &redirect_uri)?;
-        self.discover().await?;
-        let random = random::bytes().ok_or(Error::Transport(Transport::Network))?;
-        let request = self.drive(|session, now| session.begin_sign_in(now, &options, &random))?;
-        let kept = self.host.keep(&request.key, &request.transaction.to_json());
-        // A store that fails leaves the record in the host's memory, which may be enough.
-        let _ = JsFuture::from(kept).await;
-        Ok(request.url)
-    }
-
-    /// Finishes the sign-in that arrived at `href`; `None` if that is no authorization response.
-    ///
-    /// # Errors
-    /// See [`Session::accept_response`] and [`Session::handle_exchange_response`].
-    pub async fn finish(self: Rc<Self>, href: String) -> Result<Option<Object>, Error> {
-        let redirect_uri = self.session.borrow().config().redirect_uri.clone();
-        let Some(response) = AuthorizationResponse::parse(&href, &redirect_uri)? else { return Ok(None) };
-        let record = JsFuture::from(self.host.take(&response.key())).await.ok().and_then(|record| record.as_string());
-        let mut pending = self.drive(|session, now| session.accept_response(now, response, record.as_deref()))?;
-        if let Err(error) = self.discover().await {
-            self.drive(|session, _| session.abandon_exchange(&pending));
-            return Err(error);
-        }
-        let request = self.drive(|session, now| session.exchange_request(now, &mut pending))?;
-        let answer = http::post(&request.url, &request.body, self.request_timeout()).await;
-        let arrival = pending.arrival();
-        self.drive(|session, now| session.handle_exchange_response(now, pending, answer))?;
-        Ok(Some(arrival))
-    }
-
-    /// Ends the session here at once, then tells the server; what came of that.
-    pub async fn sign_out(self: Rc<Self>) -> &'static str {
-        self.host.forget();
-        let (had_server, revocation) = self.drive(|session, _| (session.server().is_some(), session.sign_out()));
-        match revocation {
-            Some(revocation) => self.revoke(revocation).await,
-            None if had_server => "unsupported",
-            None => "none",
-        }
-    }
-
+    #[inline(never)]
     fn now(&self) -> Now {
         clock::read(&mut self.clock.borrow_mut())
     }
 
-    fn request_timeout(&self) -> u64 {
-        self.session.borrow().config().limits.request_timeout
+    #[inline(never)]
+    fn perform_all(&self, now: Now) {
+        loop {
+            let action = self.holder.borrow_mut().poll_action();
+            match action {
+                Some(action) => self.perform(action),
+                None => break,
+            }
+        }
+        let wanted = self.holder.borrow().session().poll_timeout();
+        self.timer.get().inspect(|timer| timer.set(wanted, now.instant));
     }
 
-    fn perform(self: &Rc<Self>, command: Command) {
-        match command {
-            Command::Emit(event) => self.host.emit(&self.describe(event)),
-            Command::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
-            Command::Release { ids, generation } => self.host.release(&ids, generation),
-            Command::Revoke(revocation) => {
-                let driver = self.clone();
-                spawn_local(async move {
-                    driver.revoke(revocation).await;
-                });
+    fn perform(&self, action: Action) {
+        match action {
+            Action::Emit(event) => self.host.emit(&self.describe(event)),
+            Action::Keep { flight, key, record } => self.host.keep(flight, &key, &record),
+            Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
+            Action::Release { ids, generation } => self.host.release(&ids, generation),
+            Action::Send { flight, url, body } => {
+                let timeout = self.holder.borrow().session().config().limits.request_timeout;
+                let body = body.as_ref().map(|body| body.expose());
+                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32));
             }
-            Command::SendRefreshRequest(request) => spawn_local(self.clone().refresh(request)),
+            Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
+            Action::Settle { call, outcome: Err(error) } => {
+                self.host.settle(call, None, Some(&error.to_object().to_json()));
+            }
+            Action::Take { flight, key } => self.host.take(flight, &key),
         }
     }
 
     fn describe(&self, event: Event) -> String {
-        let session = self.session.borrow().snapshot().map_or(Value::Null, Value::Object);
+        let session = self.holder.borrow().session().snapshot().map_or(Value::Null, Value::Object);
         Object::default().with("type", event.name).with("detail", event.detail).with("session", session).to_json()
-    }
-
-    async fn refresh(self: Rc<Self>, request: TokenRequest) {
-        let answer = http::post(&request.url, &request.body, self.request_timeout()).await;
-        let jitter = random::bytes().map_or(u32::MAX, u32::from_le_bytes);
-        self.drive(|session, now| session.handle_refresh_response(now, jitter, request.attempt, answer));
-    }
-
-    async fn revoke(self: &Rc<Self>, revocation: Revocation) -> &'static str {
-        match http::post(&revocation.url, &revocation.body, self.request_timeout()).await {
-            Ok(answer) if answer.status == 200 => "confirmed",
-            _ => "unconfirmed",
-        }
-    }
-
-    async fn discover(self: &Rc<Self>) -> Result<(), Error> {
-        if self.session.borrow().server().is_some() {
-            return Ok(());
-        }
-        let mut discovery = Discovery::for_config(self.session.borrow().config());
-        while let Some(url) = discovery.next_url() {
-            let answer = http::get(&url, self.request_timeout()).await;
-            if let Some(server) = discovery.handle_answer(answer) {
-                self.session.borrow_mut().set_server(server);
-                return Ok(());
-            }
-        }
-        Err(discovery.into_error())
-    }
-
-    /// Sets the timer for the session's next deadline, unless it fires early enough anyway.
-    fn arm(self: &Rc<Self>, now: Instant) {
-        let wanted = self.session.borrow().poll_timeout();
-        match (wanted, self.armed.get()) {
-            (Some(wanted), Some(armed)) if armed <= wanted => return,
-            (None, None) => return,
-            _ => {}
-        }
-        self.armed.set(wanted);
-        *self.timer.borrow_mut() = wanted.map(|wanted| {
-            let driver = self.clone();
-            let delay = wanted.since(now).min(http::MAX_TIMEOUT_MS) as u32;
-            Timeout::new(delay, move || {
-                driver.armed.set(None);
-                driver.drive(Session::handle_timeout);
-            })
-        });
     }
 }

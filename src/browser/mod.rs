@@ -5,6 +5,7 @@ mod driver;
 mod host;
 mod http;
 mod random;
+mod timer;
 
 pub use driver::Driver;
 pub use host::Host;

@@ -1,6 +1,11 @@
 //! The authorization request ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)) and the record
 //! of it that outlives the page.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use form_urlencoded::Serializer;
 
 use super::config::{Config, is_scope};
@@ -218,7 +223,7 @@ fn refuse_owned(extra: &[&(String, String)]) -> Result<(), Error> {
 }
 
 fn refused(name: &str) -> Error {
-    Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect()))
+    Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect::<String>().into()))
 }
 
 const MAX_RETURN_TARGET: usize = 2_048;

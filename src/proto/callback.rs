@@ -1,7 +1,9 @@
 //! The authorization response ([RFC 6749, 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)), judged in a
 //! fixed order: shape and duplicates, `state`, `iss`, `error`, `code`.
 
-use std::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::authorization::{Transaction, transaction_key};
 use super::error::{Error, InvalidResponse, ServerError};
@@ -65,7 +67,7 @@ impl AuthorizationResponse {
         if age.is_none_or(|age| age > TRANSACTION_LIFETIME_MS) {
             return invalid(InvalidResponse::TransactionExpired);
         }
-        if !Url::parse(&transaction.redirect_uri).is_some_and(|url| place(&url) == self.arrival) {
+        if Url::parse(&transaction.redirect_uri).is_none_or(|url| place(&url) != self.arrival) {
             return invalid(InvalidResponse::StateMismatch);
         }
         match &self.iss {
@@ -74,7 +76,7 @@ impl AuthorizationResponse {
             _ => {}
         }
         match (self.code, self.error) {
-            (None, Some(error)) => Err(Error::AuthorizationResponse(error)),
+            (None, Some(error)) => Err(Error::AuthorizationResponse(Box::new(error))),
             (Some(code), None) => Ok(code),
             (None, None) | (Some(_), Some(_)) => invalid(InvalidResponse::Malformed),
         }
@@ -91,8 +93,7 @@ fn is_same_place(url: &Url<'_>, redirect_uri: &str) -> bool {
 
 /// Origin and path, which is what identifies a redirection URI on arrival.
 fn place(url: &Url<'_>) -> String {
-    let path: Cow<'_, str> = url.path.into();
-    format!("{}{path}", url.origin)
+    [url.origin, url.path].concat()
 }
 
 /// A pending sign-in is good for this long, in milliseconds.

@@ -1,5 +1,10 @@
 //! The configuration that `hold()` fixes for the holder's whole life.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::error::{ApiMisuse, Error};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
@@ -100,7 +105,7 @@ impl Limits {
 }
 
 fn bad(option: &str, cure: &'static str) -> Error {
-    Error::ApiMisuse(ApiMisuse::Config { option: option.to_owned(), cure })
+    Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
 }
 
 fn refuse_unknown(options: &Object) -> Result<(), Error> {

@@ -1,6 +1,9 @@
 //! Everything that can go wrong, sorted by whose fault it is.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 
 use super::json::Object;
 
@@ -12,7 +15,7 @@ pub enum Error {
     ApiMisuse(ApiMisuse),
     /// The authorization server answered the authorization request with an error
     /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
-    AuthorizationResponse(ServerError),
+    AuthorizationResponse(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
     /// There is no session, or there is none any more.
@@ -21,7 +24,7 @@ pub enum Error {
     Queue(QueueError),
     /// The token endpoint answered with an error
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-    TokenResponse(ServerError),
+    TokenResponse(Box<ServerError>),
     /// The authorization server could not be reached or was not able to answer.
     Transport(Transport),
 }
@@ -33,12 +36,12 @@ pub enum ApiMisuse {
     /// An option of the configuration is missing, unknown or has a bad value.
     Config {
         /// The option's name as the application wrote it.
-        option: String,
+        option: Box<str>,
         /// What is wrong and what to write instead.
         cure: &'static str,
     },
     /// An extra authorization parameter that belongs to the library, or has no value.
-    ParameterRefused(String),
+    ParameterRefused(Box<str>),
     /// A return target that leaves the application's origin.
     ReturnTargetRefused,
     /// A request to a URL that no configured resource server covers.
@@ -75,9 +78,9 @@ pub enum InvalidResponse {
     /// The ID token fails a check of OpenID Connect Core 3.1.3.7.
     IdToken(&'static str),
     /// The issuer's metadata can't be used.
-    Metadata(Cow<'static, str>),
+    Metadata(Box<str>),
     /// No metadata document was found at the issuer.
-    Discovery(Cow<'static, str>),
+    Discovery(Box<str>),
     /// The metadata doesn't announce PKCE with S256.
     PkceUnsupported,
 }
@@ -185,8 +188,8 @@ impl Error {
     pub fn to_object(&self) -> Object {
         let object = Object::default().with("code", self.code()).with("message", self.message().as_ref());
         match self {
-            Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", option.as_str()),
-            Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", name.as_str()),
+            Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", &**option),
+            Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", &**name),
             Self::AuthorizationResponse(error) | Self::TokenResponse(error) => {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
@@ -343,7 +346,7 @@ mod tests {
 
     #[test]
     fn errors_that_need_the_user_have_their_own_code() {
-        let code = |error| Error::AuthorizationResponse(ServerError::new(error, None)).code();
+        let code = |error| Error::AuthorizationResponse(Box::new(ServerError::new(error, None))).code();
         assert_eq!(code("login_required"), "TOKENKEEP_INTERACTION_REQUIRED");
         assert_eq!(code("access_denied"), "TOKENKEEP_AUTHORIZATION_ERROR");
     }

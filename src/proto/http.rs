@@ -1,6 +1,8 @@
 //! What the shell reports about an HTTP exchange with the authorization server.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use zeroize::Zeroizing;
 

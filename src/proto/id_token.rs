@@ -3,6 +3,9 @@
 //!
 //! The token comes straight from the token endpoint over TLS, where the signature may be left unchecked (point 6).
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
 use super::error::{Error, InvalidResponse};
 use super::json::{Object, Value};
 use super::pkce::from_base64url;

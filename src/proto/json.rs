@@ -1,7 +1,13 @@
 //! JSON as this crate accepts and writes it: one object, no member twice, nothing after it.
 
-use json_event_parser::{JsonEvent, SliceJsonParser};
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
 use zeroize::Zeroize;
+
+use super::json_reader::Reader;
 
 /// A JSON value; numbers keep the text they were written with.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,10 +106,8 @@ impl Object {
     /// Reads `bytes` as one JSON object ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)); `None` for anything
     /// else, for a repeated member name, for data after the object and for nesting deeper than 16.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut parser = SliceJsonParser::new(bytes);
-        let JsonEvent::StartObject = parser.parse_next().ok()? else { return None };
-        let object = read_object(&mut parser, MAX_DEPTH)?;
-        matches!(parser.parse_next().ok()?, JsonEvent::Eof).then_some(object)
+        let text = core::str::from_utf8(bytes).ok()?;
+        Reader::new(text).only_object()
     }
 
     /// The member called `name`; a `null` counts as absent.
@@ -114,6 +118,11 @@ impl Object {
     /// The text of the string member `name`.
     pub fn string(&self, name: &str) -> Option<&str> {
         self.member(name)?.as_str()
+    }
+
+    /// Adds a member unless there is one of that name.
+    pub(super) fn insert(&mut self, name: String, value: Value) -> Option<()> {
+        self.0.iter().all(|(key, _)| *key != name).then(|| self.0.push((name, value)))
     }
 
     /// All members in their order.
@@ -144,6 +153,7 @@ impl Object {
 }
 
 impl Drop for Object {
+    #[inline(never)]
     fn drop(&mut self) {
         self.0.iter_mut().for_each(|(_, value)| value.wipe());
     }
@@ -153,46 +163,6 @@ impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Self::Object(object)
     }
-}
-
-fn read_object(parser: &mut SliceJsonParser<'_>, depth: usize) -> Option<Object> {
-    let mut members: Vec<(String, Value)> = Vec::new();
-    loop {
-        match parser.parse_next().ok()? {
-            JsonEvent::EndObject => return Some(Object(members)),
-            JsonEvent::ObjectKey(name) => {
-                if members.iter().any(|(key, _)| *key == name) {
-                    return None;
-                }
-                let event = parser.parse_next().ok()?;
-                members.push((name.into_owned(), read_value(parser, event, depth)?));
-            }
-            _ => return None,
-        }
-    }
-}
-
-fn read_array(parser: &mut SliceJsonParser<'_>, depth: usize) -> Option<Vec<Value>> {
-    let mut items = Vec::new();
-    loop {
-        match parser.parse_next().ok()? {
-            JsonEvent::EndArray => return Some(items),
-            event => items.push(read_value(parser, event, depth)?),
-        }
-    }
-}
-
-fn read_value(parser: &mut SliceJsonParser<'_>, event: JsonEvent<'_>, depth: usize) -> Option<Value> {
-    let deeper = depth.checked_sub(1)?;
-    Some(match event {
-        JsonEvent::Null => Value::Null,
-        JsonEvent::Boolean(value) => Value::Bool(value),
-        JsonEvent::Number(text) => Value::Number(text.into_owned()),
-        JsonEvent::String(text) => Value::String(text.into_owned()),
-        JsonEvent::StartArray => Value::Array(read_array(parser, deeper)?),
-        JsonEvent::StartObject => Value::Object(read_object(parser, deeper)?),
-        JsonEvent::EndArray | JsonEvent::EndObject | JsonEvent::ObjectKey(_) | JsonEvent::Eof => return None,
-    })
 }
 
 fn write_list<T>(out: &mut String, open: char, close: char, items: &[T], mut write: impl FnMut(&mut String, &T)) {
@@ -225,8 +195,6 @@ fn write_string(out: &mut String, text: &str) {
     }
     out.push('"');
 }
-
-const MAX_DEPTH: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,11 @@
 //! Authorization server metadata ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)) and where to find it.
 
-use std::borrow::Cow;
-use std::collections::VecDeque;
+use alloc::borrow::ToOwned as _;
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::config::Config;
 use super::error::{Error, InvalidResponse, Transport};
@@ -35,8 +39,7 @@ impl AuthorizationServer {
         let announced = document.string("issuer").unwrap_or_default();
         if announced != issuer {
             let announced: String = announced.chars().filter(char::is_ascii_graphic).take(200).collect();
-            let why = format!("it names the issuer \"{announced}\", configured is \"{issuer}\"; they must be equal");
-            return Err(unusable(why));
+            return Err(unusable(&format!("it names \"{announced}\", configured is \"{issuer}\"; they must be equal")));
         }
         supports(document, "response_types_supported", "code")?;
         supports(document, "grant_types_supported", "authorization_code")?;
@@ -45,7 +48,7 @@ impl AuthorizationServer {
             return Err(Error::InvalidResponse(InvalidResponse::PkceUnsupported));
         }
         let required =
-            |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(format!("{name} is missing")));
+            |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(&format!("{name} is missing")));
         Ok(Self {
             issuer: issuer.to_owned(),
             authorization_endpoint: required("authorization_endpoint")?,
@@ -57,13 +60,13 @@ impl AuthorizationServer {
     }
 }
 
-fn unusable(why: impl Into<Cow<'static, str>>) -> Error {
+fn unusable(why: &str) -> Error {
     Error::InvalidResponse(InvalidResponse::Metadata(why.into()))
 }
 
 fn supports(document: &Object, list: &str, value: &str) -> Result<(), Error> {
     match document.member(list) {
-        Some(values) if !values.is_or_has(value) => Err(unusable(format!("{list} lacks {value}"))),
+        Some(values) if !values.is_or_has(value) => Err(unusable(&format!("{list} lacks {value}"))),
         _ => Ok(()),
     }
 }
@@ -74,7 +77,7 @@ fn endpoint(document: &Object, name: &str, allow_loopback: bool) -> Result<Optio
         |href: &&str| Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
     match value.as_str().filter(safe) {
         Some(href) => Ok(Some(href.to_owned())),
-        None => Err(unusable(format!("{name} is not an absolute https URL without fragment"))),
+        None => Err(unusable(&format!("{name} is not an absolute https URL without fragment"))),
     }
 }
 
@@ -134,7 +137,7 @@ impl Discovery {
     fn read(&self, answer: Result<Answer, Transport>) -> Result<AuthorizationServer, Error> {
         let answer = answer.map_err(Error::Transport)?;
         if answer.status != 200 {
-            return Err(missing(format!("{} answered {}; check the issuer's spelling", self.issuer, answer.status)));
+            return Err(missing(&format!("{} answered {}; check the issuer's spelling", self.issuer, answer.status)));
         }
         let document = Object::parse(&answer.body).filter(|_| answer.is_json());
         let document = document.ok_or_else(|| missing("the answer is not a JSON object of type application/json"))?;
@@ -142,7 +145,7 @@ impl Discovery {
     }
 }
 
-fn missing(why: impl Into<Cow<'static, str>>) -> Error {
+fn missing(why: &str) -> Error {
     Error::InvalidResponse(InvalidResponse::Discovery(why.into()))
 }
 

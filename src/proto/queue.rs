@@ -1,6 +1,7 @@
 //! Requests that wait for a token: bounded, in the order of first sending, each with a deadline.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use super::time::Instant;
 
@@ -129,7 +130,7 @@ mod tests {
     #[test]
     fn a_removed_request_may_wait_again() {
         let mut queue = Queue::default();
-        [1, 2].map(|id| queue.push(id, LATER));
+        (1..3).for_each(|id| queue.push(id, LATER));
         queue.remove(1);
         queue.push(1, LATER);
         assert_eq!(queue.drain(), [1, 2]);

@@ -1,5 +1,8 @@
 //! Which requests may carry the access token: the list of resource servers.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
 use super::url::Url;
 
 /// A resource server the token may go to: an origin and a path that covers whole segments.

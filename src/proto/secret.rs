@@ -1,24 +1,36 @@
 //! Strings that must not be seen: redacted in `Debug`, wiped on drop, read through one loud method.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
+
+/// Text that is overwritten before its memory is given back.
+#[derive(Clone, PartialEq, Eq)]
+struct Wiped(String);
+
+impl Drop for Wiped {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq)]
-        pub struct $name(Zeroizing<String>);
+        pub struct $name(Wiped);
 
         impl $name {
             /// Takes charge of the secret; its memory is wiped when this value is dropped.
             pub fn new(secret: impl Into<String>) -> Self {
-                Self(Zeroizing::new(secret.into()))
+                Self(Wiped(secret.into()))
             }
 
             /// The secret itself. The only way to read it.
             pub fn expose(&self) -> &str {
-                &self.0
+                &self.0.0
             }
         }
 

@@ -1,6 +1,10 @@
 //! Token requests and responses ([RFC 6749, 4.1.3 to 6](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)) and
 //! revocation ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::String;
+
 use form_urlencoded::Serializer;
 
 use super::authorization::Transaction;
@@ -97,7 +101,7 @@ impl TokenResponse {
         }
         let body = body.ok_or_else(|| unusable("it is not one JSON object"))?;
         if let Some(error) = server_error(&body) {
-            return Err(Error::TokenResponse(error));
+            return Err(Error::TokenResponse(Box::new(error)));
         }
         Self::from_members(&body)
     }
@@ -140,7 +144,7 @@ fn server_error(body: &Object) -> Option<ServerError> {
 
 fn client_error(status: u16, body: Option<Object>) -> Error {
     match body.as_ref().and_then(server_error) {
-        Some(error) => Error::TokenResponse(error),
+        Some(error) => Error::TokenResponse(Box::new(error)),
         None => Error::Transport(Transport::Status(status)),
     }
 }

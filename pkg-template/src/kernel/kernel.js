@@ -9,6 +9,7 @@ export class Kernel {
   #core;
   #records = new Records();
   #waiting = new Map();
+  #calls = new Map();
   #listeners = new Set();
   #lastId = 0;
   #generation = -1;
@@ -47,16 +48,16 @@ export class Kernel {
   }
 
   signIn(options) {
-    return this.#core.signIn(toJson(options ?? {})).catch(rethrow);
+    return this.#call((call) => this.#core.signIn(call, toJson(options ?? {})));
   }
 
   async finish(href) {
-    const arrival = await this.#core.finish(href).catch(rethrow);
+    const arrival = await this.#call((call) => this.#core.finish(call, href));
     return arrival && JSON.parse(arrival);
   }
 
   signOut() {
-    return this.#core.signOut();
+    return this.#call((call) => this.#core.signOut(call));
   }
 
   stats() {
@@ -71,6 +72,14 @@ export class Kernel {
   listen(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #call(start) {
+    return new Promise((resolve, reject) => {
+      const call = ++this.#lastId;
+      this.#calls.set(call, { resolve, reject });
+      start(call);
+    });
   }
 
   #obey(call, verdict) {
@@ -170,8 +179,15 @@ export class Kernel {
         if (!news.session) this.#header = undefined;
         for (const listener of this.#listeners) listener(news);
       },
-      keep: (key, record) => this.#records.keep(key, record),
-      take: (key) => this.#records.take(key),
+      settle: (call, result, error) => {
+        const { resolve, reject } = this.#calls.get(call);
+        this.#calls.delete(call);
+        if (error) reject(parse(error));
+        else resolve(result);
+      },
+      answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
+      keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.kept(flight)),
+      take: (flight, key) => this.#records.take(key).then((record) => this.#core.taken(flight, record)),
       forget: () => this.#records.forget(),
     };
   }
@@ -186,7 +202,3 @@ function refuse({ headers, mode }) {
 const toJson = (value) => JSON.stringify(value, (_, inner) => (typeof inner === "function" ? "[function]" : inner)) ?? "";
 
 const parse = (json) => new TokenKeepError(JSON.parse(json));
-
-const rethrow = (error) => {
-  throw typeof error === "string" ? parse(error) : error;
-};

@@ -1,5 +1,8 @@
 //! What the session asks of the shell.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::proto::error::Error;
 use crate::proto::json::Object;
 use crate::proto::queue::RequestId;

@@ -1,6 +1,10 @@
 //! What one token response granted, and for how long.
 
-use crate::proto::config::{Config, Limits};
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use crate::proto::config::Limits;
+use crate::proto::id_token::Claims;
 use crate::proto::json::{Object, Value};
 use crate::proto::secret::{AccessToken, RefreshToken};
 use crate::proto::time::{Instant, Now};
@@ -19,6 +23,16 @@ pub(super) struct Grant {
     unusable_at: Option<Instant>,
 }
 
+/// What a grant comes from, apart from the response.
+pub(super) struct Origin<'a> {
+    /// The scope asked for, or granted before.
+    pub(super) scope: &'a str,
+    /// The claims of the ID token that came with it.
+    pub(super) claims: Option<Claims>,
+    /// The grant that it replaces, at a refresh.
+    pub(super) previous: Option<&'a Grant>,
+}
+
 /// Whether a request may leave with the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Freshness {
@@ -31,38 +45,30 @@ pub(super) enum Freshness {
 }
 
 impl Grant {
-    /// A grant from `response` to a request sent at `sent`; what the response leaves out is as it was before, or as
-    /// it was asked for.
-    pub(super) fn new(response: TokenResponse, scope: &str, sent: Now, now: Now, config: &Config) -> Self {
-        let lifetime = Lifetime::new(&response, &config.limits);
+    /// A grant from `response` to a request sent at `sent`. What the response leaves out is as it was before or as it
+    /// was asked for ([RFC 6749, 5.1 and 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub(super) fn new(response: TokenResponse, origin: Origin<'_>, sent: Now, now: Now, limits: &Limits) -> Self {
+        let previous = origin.previous;
+        let refresh_token = response.refresh_token.or_else(|| previous.and_then(|grant| grant.refresh_token.clone()));
+        let lifetime = Lifetime::new(response.expires_in, refresh_token.is_some(), limits);
         let installed = now.instant.after(LEAST_USE_MS);
+        let (subject, claims) = match (origin.claims, previous) {
+            (Some(claims), _) => (Some(claims.subject), Some(claims.json)),
+            (None, Some(previous)) => (previous.subject.clone(), previous.claims.clone()),
+            (None, None) => (None, None),
+        };
         Self {
             access_token: response.access_token,
-            refresh_token: response.refresh_token,
-            scope: response.scope.unwrap_or_else(|| scope.to_owned()),
-            subject: None,
-            claims: None,
+            refresh_token,
+            scope: response.scope.unwrap_or_else(|| origin.scope.to_owned()),
+            subject,
+            claims,
             expires_unix_ms: response
                 .expires_in
                 .map(|seconds| sent.unix_ms.saturating_add(seconds.saturating_mul(1_000))),
-            early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms)),
+            early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms).max(installed)),
             unusable_at: lifetime.usable_ms.map(|ms| sent.instant.after(ms).max(installed)),
         }
-    }
-
-    pub(super) fn with_claims(mut self, subject: Option<String>, claims: Option<String>) -> Self {
-        self.subject = subject;
-        self.claims = claims;
-        self
-    }
-
-    /// Takes over from the previous grant what a refresh response may leave out
-    /// ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
-    pub(super) fn succeeding(mut self, previous: &Self) -> Self {
-        self.refresh_token = self.refresh_token.or_else(|| previous.refresh_token.clone());
-        self.subject = self.subject.or_else(|| previous.subject.clone());
-        self.claims = self.claims.or_else(|| previous.claims.clone());
-        self
     }
 
     pub(super) fn freshness(&self, now: Instant) -> Freshness {
@@ -75,7 +81,7 @@ impl Grant {
     }
 
     pub(super) fn authorization(&self) -> String {
-        format!("Bearer {}", self.access_token.expose())
+        ["Bearer ", self.access_token.expose()].concat()
     }
 
     pub(super) fn snapshot(&self) -> Object {
@@ -96,10 +102,10 @@ struct Lifetime {
 impl Lifetime {
     /// An unstated lifetime is the default one, and without a refresh token it isn't counted at all: the token is
     /// used until it is refused.
-    fn new(response: &TokenResponse, limits: &Limits) -> Self {
-        let seconds = match response.expires_in {
+    fn new(expires_in: Option<u64>, renewable: bool, limits: &Limits) -> Self {
+        let seconds = match expires_in {
             Some(seconds) => seconds,
-            None if response.refresh_token.is_none() => return Self { early_ms: None, usable_ms: None },
+            None if !renewable => return Self { early_ms: None, usable_ms: None },
             None => limits.default_lifetime,
         };
         let lifetime = seconds.saturating_mul(1_000);

@@ -1,5 +1,8 @@
 //! The session: one grant, one refresh for everybody, and the requests that wait for it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 mod command;
 mod drain;
 mod grant;
@@ -7,7 +10,7 @@ mod refresh;
 mod requests;
 mod sign_in;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use drain::Drain;
 use grant::Grant;
@@ -42,6 +45,8 @@ pub struct Session {
     server: Option<AuthorizationServer>,
     grant: Option<Grant>,
     generation: u32,
+    /// The first generation of the running session: an older one was another session's.
+    first_generation: u32,
     refresh: Refresh,
     /// The resource server answered 401 to the current access token.
     refused: bool,
@@ -74,6 +79,7 @@ impl Session {
             config,
             grant: None,
             generation: 0,
+            first_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
             refused: false,
             unhelpful_until: None,
@@ -94,9 +100,7 @@ impl Session {
         let late = self.queue.expire(now.instant);
         self.reject(late, Error::Queue(super::error::QueueError::Timeout));
         self.drain.handle_timeout(now.instant);
-        if !self.queue.is_empty() {
-            self.pump(now);
-        }
+        self.pump(now);
     }
 
     /// The next thing for the shell to do.
@@ -159,6 +163,14 @@ impl Session {
             (Some(_), Refresh::InFlight { .. }) => "refreshing",
             (Some(_), Refresh::Waiting { .. }) => "waiting",
         }
+    }
+
+    /// Puts the new pair in place in one step.
+    fn install(&mut self, grant: Grant) {
+        self.grant = Some(grant);
+        self.generation += 1;
+        self.refused = false;
+        self.refresh = Refresh::Idle { failures: 0 };
     }
 
     fn next_attempt(&mut self) -> u32 {

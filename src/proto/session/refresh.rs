@@ -8,7 +8,7 @@ use crate::proto::time::{Instant, Now};
 use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
 use super::command::{Command, TokenRequest};
-use super::grant::Grant;
+use super::grant::{Grant, Origin};
 use super::{Revocation, Session};
 use crate::proto::error::Transport;
 
@@ -98,15 +98,11 @@ impl Session {
 
     fn install_refreshed(&mut self, now: Now, sent: Now, response: TokenResponse) {
         let Some(previous) = self.grant.take() else { return };
-        let (subject, claims) = match self.refreshed_claims(now, &response, &previous) {
-            Ok(claims) => claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json))),
-            Err(_) => return self.end(Ending::SubjectChanged),
+        let Ok(claims) = self.refreshed_claims(now, &response, &previous) else {
+            return self.end(Ending::SubjectChanged);
         };
-        let grant = Grant::new(response, &previous.scope, sent, now, &self.config);
-        self.grant = Some(grant.with_claims(subject, claims).succeeding(&previous));
-        self.generation += 1;
-        self.refused = false;
-        self.refresh = Refresh::Idle { failures: 0 };
+        let origin = Origin { scope: &previous.scope, claims, previous: Some(&previous) };
+        self.install(Grant::new(response, origin, sent, now, &self.config.limits));
         let detail = self.snapshot().unwrap_or_default();
         let detail = Object::default()
             .with("generation", u64::from(self.generation))
@@ -165,14 +161,19 @@ fn judge(failure: &TokenFailure) -> Judgement {
 
 /// Milliseconds until the next attempt: full jitter under an exponential ceiling, never before the server said.
 fn backoff(failures: u32, jitter: u32, retry_after_ms: Option<u64>) -> u64 {
-    let ceiling = (BASE_MS << failures.min(10)).min(CEILING_MS);
+    let limit = if failures > PATIENT_FAILURES { LATE_CEILING_MS } else { CEILING_MS };
+    let ceiling = (BASE_MS << failures.min(10)).min(limit);
     let spread = FLOOR_MS + (ceiling - FLOOR_MS) * u64::from(jitter) / u64::from(u32::MAX);
     retry_after_ms.map_or(spread, |asked| asked + spread.min(asked / 10))
 }
 
 const BASE_MS: u64 = 250;
-const CEILING_MS: u64 = 30_000;
 const FLOOR_MS: u64 = 100;
+/// The ceiling while an outage is young and requests wait for its end.
+const CEILING_MS: u64 = 4_000;
+/// The ceiling after [`PATIENT_FAILURES`] failures in a row.
+const LATE_CEILING_MS: u64 = 30_000;
+const PATIENT_FAILURES: u32 = 12;
 
 /// How long a refused client is left alone, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;
@@ -186,7 +187,8 @@ mod tests {
         assert_eq!(backoff(1, 0, None), FLOOR_MS);
         assert_eq!(backoff(1, u32::MAX, None), 500);
         assert_eq!(backoff(4, u32::MAX, None), 4_000);
-        assert_eq!(backoff(400, u32::MAX, None), CEILING_MS);
+        assert_eq!(backoff(PATIENT_FAILURES, u32::MAX, None), CEILING_MS);
+        assert_eq!(backoff(400, u32::MAX, None), LATE_CEILING_MS);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Protected resource requests: who may go, who waits, who is let out.
 
+use alloc::vec::Vec;
+
 use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
 use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
@@ -60,6 +62,9 @@ impl Session {
         replays: u32,
         timeout: Option<u64>,
     ) -> Result<Verdict, Error> {
+        if generation < self.first_generation {
+            return Err(Error::LoginRequired(self.ending));
+        }
         let current = generation == self.generation;
         if self.grant.is_some() && replays > 0 {
             if current {
@@ -83,9 +88,7 @@ impl Session {
     /// Takes note that a released request has its answer, or failed.
     pub fn handle_settled(&mut self, now: Now) {
         self.drain.give_back();
-        if !self.queue.is_empty() {
-            self.pump(now);
-        }
+        self.pump(now);
     }
 
     /// Lets a waiting request go without an answer, because its caller gave up.
@@ -120,7 +123,7 @@ impl Session {
 
     /// Sees to it that a refresh is under way for a request that is about to wait.
     fn prepare_refresh(&mut self, now: Now) -> Result<(), Error> {
-        if self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none()) {
+        if self.is_over() {
             self.end(Ending::Expired);
             return Err(Error::LoginRequired(Ending::Expired));
         }
@@ -131,10 +134,19 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a stale token is the end: nothing can renew it and no sign-in is under way.
+    fn is_over(&self) -> bool {
+        self.exchanges.is_empty() && self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none())
+    }
+
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
+        if self.queue.is_empty() {
+            return;
+        }
         match self.freshness(now) {
             None => return,
+            Some(Freshness::Stale) if self.is_over() => return self.end(Ending::Expired),
             Some(Freshness::Stale) => return self.start_refresh(now),
             Some(Freshness::Early) => self.start_refresh(now),
             Some(Freshness::Fresh) => {}

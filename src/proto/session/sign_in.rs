@@ -1,5 +1,8 @@
 //! Signing in and out.
 
+use alloc::boxed::Box;
+use alloc::string::String;
+
 use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
@@ -13,7 +16,7 @@ use crate::proto::token::{TokenResponse, code_request, revocation_request};
 
 use super::Session;
 use super::command::TokenRequest;
-use super::grant::Grant;
+use super::grant::{Grant, Origin};
 use super::refresh::Refresh;
 
 /// An accepted authorization response on its way to becoming a grant.
@@ -21,7 +24,7 @@ use super::refresh::Refresh;
 pub struct PendingExchange {
     attempt: u32,
     code: AuthorizationCode,
-    transaction: Transaction,
+    transaction: Box<Transaction>,
     sent: Now,
 }
 
@@ -97,7 +100,7 @@ impl Session {
         let code = response.redeem(&transaction, now.unix_ms)?;
         let attempt = self.next_attempt();
         self.exchanges.push(attempt);
-        Ok(PendingExchange { attempt, code, transaction, sent: now })
+        Ok(PendingExchange { attempt, code, transaction: Box::new(transaction), sent: now })
     }
 
     /// The token request of an accepted response.
@@ -137,8 +140,8 @@ impl Session {
                 self.abandoned.push(attempt);
                 self.handle_late_tokens(attempt, Ok(response.clone()));
             }
-            let claims = claims?;
-            self.install(now, &pending, response, claims);
+            let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None };
+            self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
             Ok(())
         });
         self.settle_exchange(installed)
@@ -166,13 +169,17 @@ impl Session {
         Revocation::new(server, &self.config.client_id, &grant.access_token, grant.refresh_token.as_ref())
     }
 
-    fn install(&mut self, now: Now, pending: &PendingExchange, response: TokenResponse, claims: Option<Claims>) {
-        let (subject, claims) = claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json)));
-        let grant = Grant::new(response, &pending.transaction.scope, pending.sent, now, &self.config);
-        self.grant = Some(grant.with_claims(subject, claims));
-        self.generation += 1;
-        self.refused = false;
-        self.refresh = Refresh::Idle { failures: 0 };
+    /// Replaces the grant by that of a new sign-in. Another user's requests don't go on as this one's.
+    fn install_signed_in(&mut self, now: Now, grant: Grant) {
+        let subject = self.grant.as_ref().and_then(|previous| previous.subject.as_ref());
+        if subject.is_some() && grant.subject.is_some() && subject != grant.subject.as_ref() {
+            self.end(Ending::SubjectChanged);
+        }
+        let continues = self.grant.is_some();
+        self.install(grant);
+        if !continues {
+            self.first_generation = self.generation;
+        }
         self.unhelpful_until = None;
         let detail = self.snapshot().unwrap_or_default();
         self.emit("signedin", detail);

@@ -1,0 +1,39 @@
+// Answers carry their status; these stand for there being none.
+const network = 0;
+const timedOut = 1;
+const tooLarge = 2;
+
+const form = "application/x-www-form-urlencoded;charset=UTF-8";
+
+/**
+ * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
+ * Resolves to `[status, contentType, retryAfter, body]` and never rejects.
+ */
+export async function send(url, body, timeout, limit) {
+  const signal = AbortSignal.timeout(timeout);
+  const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
+  if (body !== undefined) Object.assign(init, { method: "POST", headers: { "content-type": form }, body });
+  try {
+    const response = await fetch(url, init);
+    const bytes = await read(response, limit);
+    const { headers } = response;
+    return bytes ? [response.status, headers.get("content-type"), headers.get("retry-after"), bytes] : [tooLarge];
+  } catch {
+    return [signal.aborted ? timedOut : network];
+  }
+}
+
+/** The body, or undefined if it is longer than `limit`. */
+async function read(response, limit) {
+  const chunks = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    if (done) break;
+    length += value.length;
+    if (length > limit) return void reader.cancel();
+    chunks.push(value);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}

@@ -1,0 +1,297 @@
+//! The calls of an application that take several steps: signing in, finishing that, signing out.
+
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::authorization::{RANDOM_BYTES, SignInOptions};
+use super::callback::AuthorizationResponse;
+use super::config::Config;
+use super::error::{Error, Transport};
+use super::http::Answer;
+use super::metadata::Discovery;
+use super::queue::RequestId;
+use super::secret::FormBody;
+use super::session::{Command, Event, PendingExchange, Revocation, Session};
+use super::time::Now;
+
+/// Number of an application's call, given by the shell.
+pub type CallId = u32;
+/// Number of something the shell was asked for, to be handed back with the result.
+pub type FlightId = u32;
+
+/// Something for the shell to do.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    /// Tell everybody who listens.
+    Emit(Event),
+    /// Keep a pending sign-in's record under `key`, then call [`Holder::handle_kept`].
+    Keep {
+        /// To be handed back.
+        flight: FlightId,
+        /// The record's name.
+        key: String,
+        /// The record.
+        record: String,
+    },
+    /// Settle these waiting requests with an error.
+    Reject {
+        /// The requests, in order.
+        ids: Vec<RequestId>,
+        /// The error for each.
+        error: Error,
+    },
+    /// Send these waiting requests now, with the token of `generation`.
+    Release {
+        /// The requests, in order.
+        ids: Vec<RequestId>,
+        /// The token's generation.
+        generation: u32,
+    },
+    /// Send a form to the authorization server, or get a document without `body`; then call
+    /// [`Holder::handle_answer`].
+    Send {
+        /// To be handed back.
+        flight: FlightId,
+        /// The endpoint.
+        url: String,
+        /// The form.
+        body: Option<FormBody>,
+    },
+    /// Settle an application's call.
+    Settle {
+        /// The call.
+        call: CallId,
+        /// Its result: text, or nothing.
+        outcome: Result<Option<String>, Error>,
+    },
+    /// Take the record called `key` out of the store for good, then call [`Holder::handle_record`].
+    Take {
+        /// To be handed back.
+        flight: FlightId,
+        /// The record's name.
+        key: String,
+    },
+}
+
+/// What is to be done with the result of something that was asked for.
+#[derive(Debug)]
+enum Flight {
+    Discovery(Discovery),
+    Exchange { call: CallId, pending: Box<PendingExchange> },
+    Keep { call: CallId, url: String },
+    Refresh { attempt: u32 },
+    Revocation { call: Option<CallId> },
+    Take { call: CallId, response: Box<AuthorizationResponse> },
+}
+
+/// A step that needs the authorization server's metadata.
+#[derive(Debug)]
+enum Step {
+    Exchange { call: CallId, pending: Box<PendingExchange> },
+    SignIn { call: CallId, options: Box<SignInOptions>, random: Box<[u8; RANDOM_BYTES]> },
+}
+
+/// A session together with the calls that are under way. Without any I/O, like the session itself: after each call
+/// take [`poll_action`](Self::poll_action) until it is empty.
+#[derive(Debug)]
+pub struct Holder {
+    session: Session,
+    flights: Vec<(FlightId, Flight)>,
+    last_flight: FlightId,
+    /// Steps that wait for the metadata, which is being looked for while there are any.
+    steps: Vec<Step>,
+    actions: VecDeque<Action>,
+}
+
+impl Holder {
+    /// A holder without a session.
+    pub fn new(config: Config) -> Self {
+        Self {
+            session: Session::new(config),
+            flights: Vec::new(),
+            last_flight: 0,
+            steps: Vec::new(),
+            actions: VecDeque::new(),
+        }
+    }
+
+    /// Starts a sign-in; the call's result is the URL to navigate to.
+    pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
+        match SignInOptions::parse(options, &self.session.config().redirect_uri) {
+            Ok(options) => {
+                self.take_step(now, Step::SignIn { call, options: Box::new(options), random: Box::new(random) });
+            }
+            Err(error) => self.settle(call, Err(error)),
+        }
+    }
+
+    /// Finishes the sign-in that arrived at `href`; the call's result is what the application gets back, or nothing
+    /// if `href` is no authorization response.
+    pub fn finish(&mut self, call: CallId, href: &str) {
+        match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
+            Ok(Some(response)) => {
+                let key = response.key();
+                let flight = self.launch(Flight::Take { call, response: Box::new(response) });
+                self.actions.push_back(Action::Take { flight, key });
+            }
+            Ok(None) => self.settle(call, Ok(None)),
+            Err(error) => self.settle(call, Err(error)),
+        }
+    }
+
+    /// Ends the session here at once; the call's result is what came of telling the server.
+    pub fn sign_out(&mut self, call: CallId) {
+        match (self.session.sign_out(), self.session.server()) {
+            (Some(revocation), _) => self.revoke(revocation, Some(call)),
+            (None, Some(_)) => self.settle(call, Ok(Some("unsupported".to_owned()))),
+            (None, None) => self.settle(call, Ok(Some("none".to_owned()))),
+        }
+    }
+
+    /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
+    pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
+        match self.land(flight) {
+            Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
+            Some(Flight::Exchange { call, pending }) => {
+                let arrival = pending.arrival().to_json();
+                let outcome = self.session.handle_exchange_response(now, *pending, answer);
+                self.settle(call, outcome.map(|()| Some(arrival)));
+            }
+            Some(Flight::Refresh { attempt }) => self.session.handle_refresh_response(now, jitter, attempt, answer),
+            Some(Flight::Revocation { call: Some(call) }) => {
+                let done = answer.is_ok_and(|answer| answer.status == 200);
+                self.settle(call, Ok(Some(if done { "confirmed" } else { "unconfirmed" }.to_owned())));
+            }
+            Some(Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. }) | None => {}
+        }
+    }
+
+    /// Takes note that a record is kept, so that the page may navigate.
+    pub fn handle_kept(&mut self, flight: FlightId) {
+        if let Some(Flight::Keep { call, url }) = self.land(flight) {
+            self.settle(call, Ok(Some(url)));
+        }
+    }
+
+    /// Takes the record that the store held, if it held one.
+    pub fn handle_record(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
+        let Some(Flight::Take { call, response }) = self.land(flight) else { return };
+        match self.session.accept_response(now, *response, record) {
+            Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+            Err(error) => self.settle(call, Err(error)),
+        }
+    }
+
+    /// The next thing for the shell to do.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        if let Some(action) = self.actions.pop_front() {
+            return Some(action);
+        }
+        Some(match self.session.poll_command()? {
+            Command::Emit(event) => Action::Emit(event),
+            Command::Reject { ids, error } => Action::Reject { ids, error },
+            Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::Revoke(revocation) => {
+                self.departure(Flight::Revocation { call: None }, revocation.url, Some(revocation.body))
+            }
+            Command::SendRefreshRequest(request) => {
+                self.departure(Flight::Refresh { attempt: request.attempt }, request.url, Some(request.body))
+            }
+        })
+    }
+
+    /// The session, for requests.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn take_step(&mut self, now: Now, step: Step) {
+        if self.session.server().is_some() {
+            return self.go_on(now, step);
+        }
+        self.steps.push(step);
+        if self.steps.len() == 1 {
+            let search = Discovery::for_config(self.session.config());
+            self.look_further(search);
+        }
+    }
+
+    fn go_on(&mut self, now: Now, step: Step) {
+        match step {
+            Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
+                Ok(request) => {
+                    let flight = self.launch(Flight::Keep { call, url: request.url });
+                    let record = request.transaction.to_json();
+                    self.actions.push_back(Action::Keep { flight, key: request.key, record });
+                }
+                Err(error) => self.settle(call, Err(error)),
+            },
+            Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
+                Ok(request) => {
+                    let action = self.departure(Flight::Exchange { call, pending }, request.url, Some(request.body));
+                    self.actions.push_back(action);
+                }
+                Err(error) => self.settle(call, Err(error)),
+            },
+        }
+    }
+
+    fn handle_metadata(&mut self, now: Now, mut search: Discovery, answer: Result<Answer, Transport>) {
+        let Some(server) = search.handle_answer(answer) else { return self.look_further(search) };
+        self.session.set_server(server);
+        for step in core::mem::take(&mut self.steps) {
+            self.go_on(now, step);
+        }
+    }
+
+    /// Asks for the next document, or gives up everything that waits for one.
+    fn look_further(&mut self, mut search: Discovery) {
+        if let Some(url) = search.next_url() {
+            let action = self.departure(Flight::Discovery(search), url, None);
+            return self.actions.push_back(action);
+        }
+        let error = search.into_error();
+        for step in core::mem::take(&mut self.steps) {
+            let call = match step {
+                Step::SignIn { call, .. } => call,
+                Step::Exchange { call, pending } => {
+                    self.session.abandon_exchange(&pending);
+                    call
+                }
+            };
+            self.settle(call, Err(error.clone()));
+        }
+    }
+
+    fn revoke(&mut self, revocation: Revocation, call: Option<CallId>) {
+        let action = self.departure(Flight::Revocation { call }, revocation.url, Some(revocation.body));
+        self.actions.push_back(action);
+    }
+
+    fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
+        Action::Send { flight: self.launch(flight), url, body }
+    }
+
+    fn launch(&mut self, flight: Flight) -> FlightId {
+        self.last_flight += 1;
+        self.flights.push((self.last_flight, flight));
+        self.last_flight
+    }
+
+    fn land(&mut self, flight: FlightId) -> Option<Flight> {
+        let at = self.flights.iter().position(|(id, _)| *id == flight)?;
+        Some(self.flights.swap_remove(at).1)
+    }
+
+    fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
+        self.actions.push_back(Action::Settle { call, outcome });
+    }
+}
