@@ -212,6 +212,19 @@ fn an_exchange_under_way_is_waited_for_though_the_older_token_has_expired() {
 }
 
 #[test]
+fn waiters_of_a_failed_exchange_do_not_wait_on_for_an_expired_session() {
+    let mut app = App::new();
+    app.server.rotate = false;
+    let mut app = app.after_sign_in();
+    app.pass(HOUR);
+    let pending = app.come_back();
+    app.queue([1]);
+    app.exchanged(pending, Err(Transport::Network)).expect_err("a failure");
+    assert!(app.seen().contains(&"reject 1 LOGIN_REQUIRED".to_owned()));
+    assert_eq!(app.stat("queued"), 0);
+}
+
+#[test]
 fn waiting_requests_of_one_user_are_not_sent_as_another() {
     let mut app = App::with(config("openid", "")).after_sign_in();
     app.pass(HOUR);

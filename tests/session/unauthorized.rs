@@ -174,6 +174,19 @@ fn a_request_of_an_ended_session_is_not_replayed_as_the_next_user() {
 }
 
 #[test]
+fn a_request_of_an_ended_session_does_not_wait_for_the_next_user() {
+    for replays in [0, 1] {
+        let mut app = App::signed_in();
+        app.authorize(1).expect("a verdict");
+        app.sign_out();
+        let _pending = app.come_back();
+        app.seen();
+        let verdict = app.run(|session, now| session.handle_unauthorized(now, 1, 1, replays, None));
+        assert!(!matches!(verdict, Ok(Verdict::Queued)), "alice's request would go as bob's: {verdict:?}");
+    }
+}
+
+#[test]
 fn a_401_of_the_session_before_a_step_up_replays() {
     let mut app = App::signed_in();
     app.authorize(1).expect("a verdict");

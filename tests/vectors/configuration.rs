@@ -29,7 +29,7 @@ fn refused_option(json: &str, origin: &str) -> Option<String> {
         Ok(_) => None,
         Err(Error::ApiMisuse(ApiMisuse::Config { option, cure })) => {
             assert!(cure.len() > 10, "a cure for {option}");
-            Some(option)
+            Some(option.into())
         }
         Err(other) => panic!("{other:?}"),
     }
@@ -209,7 +209,7 @@ fn a_browser_has_no_secret() {
         else {
             panic!("{name} is accepted");
         };
-        assert_eq!(option, name, "AUTHZ-3");
+        assert_eq!(&*option, name, "AUTHZ-3");
         assert!(cure.contains("secret"), "{cure}");
     }
 }

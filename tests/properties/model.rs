@@ -1,0 +1,147 @@
+//! The reference model: what a correct session may command, kept as plain lists.
+
+use std::collections::BTreeMap;
+
+use tokenkeep::proto::error::{Error, QueueError};
+use tokenkeep::proto::queue::RequestId;
+use tokenkeep::proto::session::{Command, TokenRequest};
+use tokenkeep::proto::time::Instant;
+
+use crate::support::server::param;
+
+/// Where a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It waits, until then.
+    Queued(Instant),
+    /// It was sent with the token of this generation; through the queue or at once.
+    Away { generation: u32, released: bool },
+    /// It has its answer or its error.
+    Settled,
+}
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// The token's generation, and whether somebody is signed in.
+    pub(crate) generation: u32,
+    pub(crate) signed_in: bool,
+    /// The refresh token that may be sent now.
+    pub(crate) refresh_token: Option<String>,
+    /// The refresh token in the answer that is being handed in.
+    pub(crate) incoming: Option<String>,
+    pub(crate) requests: BTreeMap<RequestId, Place>,
+    /// How often each request was replayed.
+    pub(crate) replays: BTreeMap<RequestId, u32>,
+    /// The refresh under way in the running session.
+    pub(crate) in_flight: Option<TokenRequest>,
+    /// Refreshes under way that their session did not live to see.
+    pub(crate) orphans: Vec<TokenRequest>,
+    /// Attempts that were answered.
+    pub(crate) answered: Vec<u32>,
+    /// Whether the application is asking for a token right now.
+    pub(crate) asked: bool,
+    /// Refresh tokens that must not be sent again.
+    spent: Vec<String>,
+    pub(crate) revoked: Vec<String>,
+}
+
+impl Model {
+    /// The waiting requests, first come first.
+    pub(crate) fn queued(&self) -> Vec<RequestId> {
+        self.requests.iter().filter(|(_, place)| matches!(place, Place::Queued(_))).map(|(id, _)| *id).collect()
+    }
+
+    /// The requests on their way.
+    pub(crate) fn away(&self) -> Vec<RequestId> {
+        self.requests.iter().filter(|(_, place)| matches!(place, Place::Away { .. })).map(|(id, _)| *id).collect()
+    }
+
+    /// The next moment at which a waiting request has waited enough.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        let deadline = |place: &Place| if let Place::Queued(deadline) = place { Some(*deadline) } else { None };
+        self.requests.values().filter_map(deadline).min()
+    }
+
+    /// The refresh under way is being answered; a token that doesn't survive that must not be sent again.
+    pub(crate) fn answer(&mut self, leaves_the_token: bool) {
+        let Some(request) = self.in_flight.take() else { return };
+        self.answered.push(request.attempt);
+        if !leaves_the_token {
+            self.spent.push(refresh_token(&request));
+        }
+    }
+
+    /// Takes a command, in the order in which the session gave it.
+    pub(crate) fn observe(&mut self, command: &Command, now: Instant) {
+        assert!(!format!("{command:?}").contains("canary"), "LOG-4: a secret in {command:?}");
+        match command {
+            Command::Emit(event) => {
+                assert!(!event.detail.to_json().contains("canary"), "LOG-1: a secret in an event");
+                self.hear(event.name);
+            }
+            Command::Reject { ids, error } => self.reject(ids, error, now),
+            Command::Release { ids, generation } => self.release(ids, *generation),
+            Command::Revoke(request) => {
+                let token = param(request.body.expose(), "token").expect("a token");
+                assert!(!self.revoked.contains(&token), "{token} is revoked twice");
+                self.revoked.push(token);
+            }
+            Command::SendRefreshRequest(request) => self.send(request),
+        }
+    }
+
+    fn hear(&mut self, name: &str) {
+        match name {
+            "signedin" | "refreshed" => {
+                assert!(name == "signedin" || self.signed_in, "a refresh without a session");
+                self.generation += 1;
+                let kept = self.refresh_token.take().filter(|_| name == "refreshed");
+                self.refresh_token = self.incoming.take().or(kept);
+                if name == "signedin" {
+                    self.orphans.extend(self.in_flight.take());
+                }
+                self.signed_in = true;
+            }
+            "signedout" => {
+                self.signed_in = false;
+                self.refresh_token = None;
+                self.orphans.extend(self.in_flight.take());
+            }
+            other => assert_eq!(other, "refreshfailed"),
+        }
+    }
+
+    fn reject(&mut self, ids: &[RequestId], error: &Error, now: Instant) {
+        assert!(ids.is_sorted() && !ids.is_empty());
+        for id in ids {
+            let place = self.requests.insert(*id, Place::Settled);
+            let Some(Place::Queued(deadline)) = place else { panic!("request {id} is rejected from {place:?}") };
+            assert!(*error != Error::Queue(QueueError::Timeout) || deadline <= now, "request {id} timed out early");
+        }
+    }
+
+    fn release(&mut self, ids: &[RequestId], generation: u32) {
+        assert!(self.signed_in, "released after the session ended");
+        assert_eq!(generation, self.generation, "released with another token than the current one");
+        let first: Vec<_> = self.queued().into_iter().take(ids.len()).collect();
+        assert_eq!(ids, first, "released out of order");
+        for id in ids {
+            self.requests.insert(*id, Place::Away { generation, released: true });
+        }
+    }
+
+    fn send(&mut self, request: &TokenRequest) {
+        let token = refresh_token(request);
+        assert!(self.signed_in, "a refresh after the session ended");
+        assert!(self.asked || !self.queued().is_empty(), "REF-18: a refresh for nobody");
+        assert_eq!(self.in_flight, None, "REF-1: a second refresh is under way");
+        assert_eq!(Some(&token), self.refresh_token.as_ref(), "REF-3: not the current refresh token");
+        assert!(!self.spent.contains(&token), "REF-3: {token} was spent");
+        self.in_flight = Some(request.clone());
+    }
+}
+
+fn refresh_token(request: &TokenRequest) -> String {
+    param(request.body.expose(), "refresh_token").expect("a refresh token")
+}
