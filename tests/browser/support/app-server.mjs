@@ -10,7 +10,8 @@ export const strictPolicy =
 
 /**
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
- * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path.
+ * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path, as
+ * functions from the request to `[type, body]`.
  */
 export async function startAppServer(shown) {
   const { scripts, wasm } = await bundles();
@@ -28,8 +29,8 @@ export async function startAppServer(shown) {
   const { port, close } = await listen((request, response) => {
     const { pathname } = urlOf(request);
     const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
-    const [type, body] = file();
-    const policy = { "content-security-policy": shown.policy ?? strictPolicy, "referrer-policy": "no-referrer" };
+    const [type, body] = file(request);
+    const policy = { "content-security-policy": shown.policy ?? strictPolicy };
     send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...policy });
   });
   return { origin: `http://127.0.0.1:${port}`, close };

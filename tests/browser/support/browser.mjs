@@ -4,9 +4,12 @@ import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
+import { fingerprint } from "./certificate.mjs";
+
 const args = [
   "--disable-gpu",
   "--disable-quic",
+  `--ignore-certificate-errors-spki-list=${fingerprint}`,
   // Its sandbox refuses to start for root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];

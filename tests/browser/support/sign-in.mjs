@@ -1,3 +1,7 @@
+import { until } from "./until.mjs";
+
+const isCallback = (url) => new URL(url).pathname === "/callback";
+
 /** Signs in as a person would: through the pages of the authorization server. Resolves to what `resume()` said. */
 export async function signIn(page, options) {
   await arrive(page, options);
@@ -6,11 +10,31 @@ export async function signIn(page, options) {
 
 /** As `signIn`, up to the moment when the callback page has loaded and nothing has looked at its URL yet. */
 export async function arrive(page, options) {
-  await leave(page, options);
-  await page.fill("#login input[name=login]", "ada");
-  await page.click("#login button[type=submit]");
-  await page.click("#consent button[name=consent]");
-  await page.waitForURL(({ pathname }) => pathname === "/callback");
+  await page.evaluate((given) => void app.auth.signIn(given), options);
+  await passPages(page);
+}
+
+/** Fills in whatever pages the authorization server shows: none, if it knows the person and the consent already. */
+export async function passPages(page) {
+  const steps = {
+    "#login": async () => {
+      await page.fill("#login input[name=login]", "ada");
+      await page.click("#login button[type=submit]");
+    },
+    "#consent": () => page.click("#consent button[name=consent]"),
+  };
+  for (;;) {
+    const shown = await until(() => nextStep(page, Object.keys(steps)), "a page of the authorization server");
+    if (shown === "callback") return page.waitForURL((url) => isCallback(url));
+    await steps[shown]();
+    await page.waitForSelector(shown, { state: "detached" });
+  }
+}
+
+async function nextStep(page, forms) {
+  if (isCallback(page.url())) return "callback";
+  for (const form of forms) if (await page.isVisible(form).catch(() => false)) return form;
+  return null;
 }
 
 /** Starts a sign-in, up to the login page. Resolves to the parameters of the authorization request. */

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+
+import { signIn } from "./support/sign-in.mjs";
+import { modes, startStage } from "./support/stage.mjs";
+
+/** Every kind of body that fetch takes, as source that runs in the page: once for plain fetch, once for auth.fetch. */
+const bodies = {
+  "a string": `["POST", "grüße \\u0000 🗝"]`,
+  "an empty string": `["POST", ""]`,
+  "URLSearchParams": `["POST", new URLSearchParams({ a: "1 2", b: "ü&=" })]`,
+  "FormData with a file": `["POST", form()]`,
+  "FormData without a file": `["PUT", simpleForm()]`,
+  "a Blob with a type": `["POST", new Blob(["<a/>", new Uint8Array([0, 255])], { type: "text/xml" })]`,
+  "a Blob without a type": `["POST", new Blob([new Uint8Array([1, 2, 3])])]`,
+  "a File": `["PUT", new File(["file"], "f.txt", { type: "text/plain;charset=utf-8" })]`,
+  "an ArrayBuffer": `["POST", new Uint8Array(1000).map((_, n) => n).buffer]`,
+  "a typed array in the middle of a buffer": `["PATCH", new Uint16Array(new Uint8Array(64).map((_, n) => n).buffer, 8, 20)]`,
+  "a DataView": `["POST", new DataView(new Uint8Array(64).map((_, n) => n).buffer, 3, 7)]`,
+  "an object that becomes a string": `["POST", { toString: () => "made" }]`,
+  "a body with a content type of the caller's": `["POST", '{"a":1}', { "content-type": "application/json" }]`,
+  "URLSearchParams with a content type of the caller's": `["POST", new URLSearchParams("a=1"), { "Content-Type": "text/x" }]`,
+  "no body": `["DELETE"]`,
+};
+
+/** In the page: the request's parts, then what either fetch takes. */
+const inPage = `
+  function form() {
+    const form = new FormData();
+    form.append("name", "Ada Löwe");
+    form.append("name", "again\\r\\nand again");
+    form.append("file", new File([new Uint8Array([0, 13, 10, 255]), "text"], 'a "quoted" näme.bin', { type: "application/x-test" }));
+    form.append("untyped", new Blob(["b"]), "b");
+    return form;
+  }
+  function simpleForm() {
+    const form = new FormData();
+    form.append("a", "1");
+    return form;
+  }
+`;
+
+for (const mode of modes) {
+  for (const asRequest of [false, true]) {
+    test(`${mode}: every body ${asRequest ? "in a Request " : ""}arrives once, as plain fetch sends it, after a 401`, async (t) => {
+      const stage = await startStage(t, { mode });
+      const page = await stage.open();
+      await signIn(page);
+      for (const [name, source] of Object.entries(bodies)) {
+        stage.authorizationServer.expireAccessTokens();
+        stage.probe.requests.length = 0;
+        const statuses = await page.evaluate(`(async () => { ${inPage}
+          const [url, asRequest] = ${JSON.stringify([stage.probed("body"), asRequest])};
+          const statuses = [];
+          for (const send of [fetch, app.auth.fetch]) {
+            const [method, body, headers] = ${source};
+            const init = { method, body, headers };
+            statuses.push((await (asRequest ? send(new Request(url, init)) : send(url, init))).status);
+          }
+          return statuses;
+        })()`);
+
+        assert.deepEqual(statuses, [401, 200], name);
+        const [plain, refused, replayed, ...more] = stage.probe.requests;
+        assert.deepEqual([plain, refused, replayed].map(({ status }) => status), [401, 401, 200], name);
+        assert.equal(more.length, 0, `${name} was sent again`);
+        for (const request of [refused, replayed]) assert.deepEqual(content(request), content(plain), name);
+        assert.deepEqual(replayed.headers["content-type"], refused.headers["content-type"], name);
+      }
+    });
+  }
+
+  test(`${mode}: a body of 5 MB arrives whole after a 401, and comes back whole`, async (t) => {
+    const stage = await startStage(t, { mode, probe: { answer: ({ response, body }) => response.end(body) } });
+    const page = await stage.open();
+    await signIn(page);
+    stage.authorizationServer.expireAccessTokens();
+    const size = 5 * 1024 * 1024;
+    const same = await page.evaluate(async ({ url, size }) => {
+      const bytes = new Uint8Array(size).map((_, index) => index * 7919);
+      const back = new Uint8Array(await (await app.auth.fetch(url, { method: "POST", body: bytes })).arrayBuffer());
+      return back.length === bytes.length && back.every((byte, index) => byte === bytes[index]);
+    }, { url: stage.probed("large"), size });
+
+    assert.ok(same, "what came back differs");
+    assert.deepEqual(stage.probe.requests.map(({ status, body }) => [status, body.length]), [[401, size], [200, size]]);
+  });
+
+  test(`${mode}: the caller's body can be used again and is not changed`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    const after = await page.evaluate(async (url) => {
+      const buffer = new Uint8Array([1, 2, 3]).buffer;
+      const headers = new Headers({ "x-own": "1" });
+      const init = Object.freeze({ method: "POST", body: buffer, headers });
+      await app.auth.fetch(url, init);
+      await app.auth.fetch(url, init);
+      return { length: buffer.byteLength, headers: [...headers] };
+    }, stage.probed("again"));
+
+    assert.deepEqual(after, { length: 3, headers: [["x-own", "1"]] });
+    assert.deepEqual(stage.probe.requests.map(({ body }) => body.length), [3, 3]);
+  });
+
+  test(`${mode}: a Request's own parts reach the API, and init goes before them`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    const used = await page.evaluate(async (url) => {
+      const request = new Request(url, { method: "PUT", body: "first", headers: { "x-a": "1", "x-b": "1" } });
+      await app.auth.fetch(request, { headers: { "x-b": "2" }, method: "PATCH" });
+      return request.bodyUsed;
+    }, stage.probed("request?q=1#fragment"));
+
+    const [{ method, url, headers, body }] = stage.probe.requests;
+    assert.deepEqual([method, url, body.toString()], ["PATCH", "/probe/request?q=1", "first"]);
+    assert.deepEqual([headers["x-a"], headers["x-b"]], [undefined, "2"]);
+    assert.equal(used, true);
+  });
+
+  test(`${mode}: what the caller changes after the call is not sent`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    stage.authorizationServer.expireAccessTokens();
+    await page.evaluate(`(async () => { ${inPage}
+      const [bytes, params, fields] = [new Uint8Array([97, 98, 99]), new URLSearchParams("a=1"), simpleForm()];
+      const headers = new Headers({ "x-own": "before" });
+      const bodies = [bytes, bytes.buffer, params, fields];
+      const calls = bodies.map((body) => app.auth.fetch("${stage.probed("x")}", { method: "POST", body, headers }));
+      bytes.fill(122);
+      params.set("a", "after");
+      fields.set("a", "after");
+      headers.set("x-own", "after");
+      await Promise.all(calls);
+    })()`);
+
+    const sent = stage.probe.requests.filter(({ status }) => status === 200);
+    assert.equal(sent.length, 4);
+    for (const { headers, body } of sent) {
+      assert.equal(headers["x-own"], "before");
+      assert.match(body.toString(), /^abc$|^a=1$|\r\n1\r\n/);
+    }
+  });
+
+  test(`${mode}: cookies and referrer stay at home unless asked for (USE-11)`, async (t) => {
+    const seen = [];
+    const stage = await startStage(t, {
+      mode,
+      config: ({ app }) => ({ resourceServers: [`${app.origin}/api/`] }),
+      files: { "/api/x": ({ headers }) => (seen.push([headers.cookie, headers.referer]), ["text/plain", ""]) },
+    });
+    const page = await stage.open();
+    await signIn(page);
+    await stage.context.clearCookies();
+    await stage.context.addCookies([{ name: "c", value: "1", url: stage.app.origin }]);
+    await page.evaluate(async () => {
+      await fetch("/api/x");
+      await app.auth.fetch("/api/x");
+      await app.auth.fetch(new Request("/api/x"));
+      await app.auth.fetch("/api/x", { credentials: "include" });
+    });
+
+    assert.deepEqual(seen, [["c=1", page.url()], [undefined, undefined], [undefined, undefined], ["c=1", undefined]]);
+  });
+
+  test(`${mode}: relative URLs, URL objects and Requests mean what they mean to fetch (USE-9)`, async (t) => {
+    const stage = await startStage(t, {
+      mode,
+      config: ({ app }) => ({ resourceServers: [`${app.origin}/api/`] }),
+      files: { "/api/x": () => ["text/plain", "relative"] },
+    });
+    const page = await stage.open("/deep/place");
+    await signIn(page);
+    const texts = await page.evaluate(async () => {
+      const inputs = ["/api/x", "api/x", new URL("/api/x?y", location.href), new Request("/api/x")];
+      return Promise.all(inputs.map(async (input) => (await app.auth.fetch(input)).text()));
+    });
+
+    assert.deepEqual(texts, Array(4).fill("relative"));
+  });
+}
+
+/** A request's body and content type; a form's boundary is chance, so it is the same for all here. */
+function content({ method, headers, body }) {
+  const type = headers["content-type"] ?? null;
+  const boundary = /boundary=(.+)$/.exec(type ?? "")?.[1];
+  const same = (text) => (boundary ? text.replaceAll(boundary, "BOUNDARY") : text);
+  return { method, type: type && same(type), body: same(body.toString("latin1")), digest: boundary ? null : digest(body) };
+}
+
+const digest = (body) => createHash("sha256").update(body).digest("hex");

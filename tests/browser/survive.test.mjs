@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { pendingLogins } from "./support/records.mjs";
+import { signIn } from "./support/sign-in.mjs";
+import { startProbe } from "./support/probe.mjs";
+import { modes, startStage } from "./support/stage.mjs";
+import { until } from "./support/until.mjs";
+
+const session = (page) => page.evaluate(() => app.auth.session);
+
+/** A site of its own that the tab can go to. */
+async function elsewhere(t) {
+  const site = await startProbe({
+    answer: ({ response }) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>elsewhere</h1>"),
+  });
+  t.after(site.close);
+  return `http://localhost:${site.port}/`;
+}
+
+/** The page, just loaded, finds the session as it was, and needed neither storage nor a token request for that. */
+async function assertSurvived(stage, page, before) {
+  assert.deepEqual(await page.evaluate(() => app.auth.resume()), before);
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(stage.counts.tokenRequests, 1);
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
+  assert.deepEqual(await page.evaluate(() => caches.keys()), []);
+  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ["tokenkeep"]);
+  assert.deepEqual(await pendingLogins(page), []);
+}
+
+test("a reload keeps the session", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const before = await signIn(page);
+  for (let reload = 0; reload < 3; reload += 1) await page.reload();
+
+  await assertSurvived(stage, page, before);
+});
+
+test("ten seconds on another site keep the session", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const before = await signIn(page);
+  await page.goto(await elsewhere(t));
+  const left = Date.now();
+  await until(() => Date.now() - left > 10_000, "ten seconds");
+  await page.goto(stage.app.origin);
+
+  await assertSurvived(stage, page, before);
+});
+
+test("closing the only tab and opening another keeps the session", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const before = await signIn(page);
+  const other = await stage.context.newPage();
+  await page.close();
+  await other.goto(stage.app.origin);
+
+  await assertSurvived(stage, other, before);
+});
+
+test("a refresh goes on while the page reloads (CB-23)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  stage.authorizationServer.expireAccessTokens();
+  const answer = stage.holdTokenEndpoint();
+  await page.evaluate((url) => void app.send(url), stage.v1("files"));
+  await until(() => stage.counts.refreshes === 1, "the refresh");
+  await page.reload();
+  answer();
+
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(stage.counts.refreshes, 1);
+  assert.equal(stage.counts.reuseAlarms, 0);
+});
+
+test("a dedicated worker ends with its page, and so does the session", async (t) => {
+  const stage = await startStage(t, { mode: "worker" });
+  const page = await stage.open();
+  await signIn(page);
+  await page.reload();
+
+  assert.equal(await page.evaluate(() => app.auth.resume()), null);
+});
+
+for (const mode of modes) {
+  test(`${mode}: a page that comes from the back/forward cache goes on`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    const before = await signIn(page);
+    await goAndComeBack(page, await elsewhere(t));
+
+    assert.deepEqual(await session(page), before);
+    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  });
+
+  test(`${mode}: coming back from the login page without signing in ends signIn()`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await page.evaluate(() => void (globalThis.attempt = app.outcome(() => app.auth.signIn())));
+    await page.waitForSelector("#login");
+    await page.goBack({ waitUntil: "commit" });
+
+    assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_IN_ABANDONED");
+    await signIn(page);
+  });
+}
+
+test("a page that comes from the back/forward cache after a sign-out is signed out (STORE-15)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  const other = await stage.open();
+  await other.evaluate(() => app.auth.resume());
+  await goAndComeBack(page, await elsewhere(t), () => other.evaluate(() => app.auth.signOut()));
+
+  await until(async () => (await session(page)) === null, "the page to learn that it is signed out");
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).error.code, "TOKENKEEP_LOGIN_REQUIRED");
+  assert.equal(stage.api.requests.length, 0);
+});
+
+test("calls that wait when the page is left are dropped (back/forward cache)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  const other = await stage.open();
+  stage.authorizationServer.expireAccessTokens();
+  const answer = stage.holdTokenEndpoint();
+  await page.evaluate((url) => void (globalThis.calls = app.burst(url, 3)), stage.v1("effects"));
+  const queued = async () => (await other.evaluate(() => app.auth.stats())).queued;
+  await until(async () => (await queued()) === 3, "three waiting calls");
+  await goAndComeBack(page, await elsewhere(t), () => until(async () => (await queued()) === 0, "an empty queue"));
+  answer();
+
+  assert.deepEqual(await page.evaluate(() => calls), { AbortError: 3 });
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.deepEqual(stage.api.effects, []);
+});
+
+test("a new deployment has a new holder: old pages keep their session, new ones start without", async (t) => {
+  const stage = await startStage(t);
+  const old = await stage.open();
+  await signIn(old);
+  await old.evaluate(() => void (app.events.length = 0));
+  stage.shown.holder = "/holder.js?deployment=2";
+  const fresh = await stage.open();
+
+  assert.equal(await fresh.evaluate(() => app.auth.resume()), null);
+  await signIn(fresh);
+  assert.deepEqual(await old.evaluate(() => app.events), [], "the old pages heard of the new holder's session");
+  for (const page of [old, fresh]) {
+    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  }
+  assert.equal(stage.counts.refreshes, 0);
+});
+
+test("with a stable holder URL a new deployment's pages find the session", async (t) => {
+  const stage = await startStage(t);
+  const before = await signIn(await stage.open());
+  const fresh = await stage.open("/?deployment=2");
+
+  assert.deepEqual(await fresh.evaluate(() => app.auth.resume()), before);
+});
+
+const otherOptions = [{ type: "classic" }, { credentials: "omit" }, { extendedLifetime: false }];
+for (const change of otherOptions) {
+  test(`a page that passes ${JSON.stringify(change)} to the same worker is told so`, async (t) => {
+    const stage = await startStage(t);
+    const page = await stage.open();
+    await signIn(page);
+    const other = await stage.open("/other");
+    const { error } = await other.evaluate(connectAnew, { url: "/holder.js", ...change });
+
+    assert.deepEqual([error?.name, error?.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
+    assert.ok(await session(page));
+  });
+}
+
+test("a holder that is not there is reported to the calls", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const { error } = await page.evaluate(connectAnew, { url: "/bare.html", name: "nothing" });
+
+  assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
+});
+
+/** Runs in the page: a second connection with options of its own, and what its resume() says. */
+function connectAnew({ url, ...change }) {
+  const options = { type: "module", name: "tokenkeep", extendedLifetime: true, ...change };
+  return app.outcome(() => app.tokenkeep.connect(new SharedWorker(url, options)).resume());
+}
+
+/** Leaves for `url` and comes back by the Back button, to the very same page. */
+async function goAndComeBack(page, url, meanwhile = () => {}) {
+  await page.evaluate(() => {
+    globalThis.returned = new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }));
+  });
+  await page.goto(url);
+  await meanwhile();
+  // A page from that cache is not loaded again, so there is no load to wait for.
+  await page.goBack({ waitUntil: "commit" });
+  const restored = await page.evaluate(async () => (await globalThis.returned)?.persisted);
+  assert.ok(restored, `the page was loaded anew: ${await page.evaluate(whyNotRestored)}`);
+}
+
+function whyNotRestored() {
+  return JSON.stringify(performance.getEntriesByType("navigation")[0].notRestoredReasons);
+}
