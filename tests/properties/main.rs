@@ -4,11 +4,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../holder/desk.rs"]
+mod desk;
+mod holder;
 mod model;
 mod operations;
 mod readers;
 mod requests;
 mod session;
+mod time;
 
 use proptest::test_runner::{Config, FileFailurePersistence};
 

@@ -57,14 +57,19 @@ impl Server {
     /// The user consents: the URL the browser arrives with.
     pub(crate) fn authorize(&mut self, request: &AuthorizationRequest) -> String {
         let (_, query) = request.url.split_once('?').expect("a query");
+        let (code, state) = (self.consent(query), param(query, "state").expect("a state"));
+        format!("{REDIRECT_URI}?code={code}&state={state}&iss=https%3A%2F%2Fas.example")
+    }
+
+    /// The user consents to the request with this query: the code.
+    pub(crate) fn consent(&mut self, query: &str) -> String {
         let value = format!("code-{}", self.codes.len() + 1);
-        let state = param(query, "state").expect("a state");
         self.codes.push(Code {
             value: value.clone(),
             challenge: param(query, "code_challenge").expect("a challenge"),
             nonce: param(query, "nonce"),
         });
-        format!("{REDIRECT_URI}?code={value}&state={state}&iss=https%3A%2F%2Fas.example")
+        value
     }
 
     /// Answers a request to the token endpoint.

@@ -1,0 +1,203 @@
+//! A holder and what it asks for, in a few words.
+
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
+use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
+use tokenkeep::proto::config::Config;
+use tokenkeep::proto::error::Transport;
+use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder};
+use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::secret::FormBody;
+use tokenkeep::proto::session::TokenRequest;
+use tokenkeep::proto::time::{Instant, Now};
+
+use crate::support::app::short;
+use crate::support::server::{Server, param};
+use crate::support::{ISSUER, REDIRECT_URI, START_UNIX_MS, config, json};
+
+/// The holder under test, a store and a fake authorization server.
+pub(crate) struct Desk {
+    pub(crate) holder: Holder,
+    pub(crate) now: Now,
+    pub(crate) server: Server,
+    /// What was sent and is still to be answered.
+    pub(crate) sent: Vec<(FlightId, String, Option<FormBody>)>,
+    /// What the store was asked for: flight, record, and whether it is to be taken out.
+    pub(crate) asked: Vec<(FlightId, String, bool)>,
+    /// The store: names and records.
+    pub(crate) records: Vec<(String, String)>,
+    /// Results of calls that went well.
+    pub(crate) results: Vec<Option<String>>,
+    /// Calls that were settled, in order.
+    pub(crate) settled: Vec<CallId>,
+    pub(crate) seen: Vec<String>,
+}
+
+/// A configuration whose issuer has to be discovered.
+pub(crate) fn discovered() -> Config {
+    let text = format!(
+        r#"{{"issuer":"{ISSUER}","clientId":"spa","redirectUri":"{REDIRECT_URI}","scope":"files:read",
+        "resourceServers":["https://api.example/v1/"]}}"#
+    );
+    Config::parse(&text, "https://app.example").expect("a good configuration")
+}
+
+/// The issuer's document.
+pub(crate) fn metadata() -> Result<Answer, Transport> {
+    json(
+        200,
+        r#"{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",
+        "token_endpoint":"https://as.example/token","code_challenge_methods_supported":["S256"]}"#,
+    )
+}
+
+impl Desk {
+    /// Nobody is signed in, and the metadata is known.
+    pub(crate) fn new() -> Self {
+        Self::with(config("files:read", ""))
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        Self {
+            holder: Holder::new(config),
+            now: Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS },
+            server: Server::default(),
+            sent: Vec::new(),
+            asked: Vec::new(),
+            records: Vec::new(),
+            results: Vec::new(),
+            settled: Vec::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    /// Somebody is signed in.
+    pub(crate) fn signed_in() -> Self {
+        let mut desk = Self::new();
+        let href = desk.come_back(1);
+        desk.finish(2, &href);
+        desk.take();
+        desk.respond();
+        assert!(desk.seen().ends_with(&["settle 2".to_owned(), "signedin".to_owned()]));
+        desk
+    }
+
+    /// Call `call` signs in; the user consents: the URL the browser arrives with.
+    pub(crate) fn come_back(&mut self, call: u32) -> String {
+        self.sign_in(call, "{}");
+        self.keep();
+        let url = self.results.pop().flatten().expect("a URL");
+        let query = url.split_once('?').expect("a query").1;
+        let code = self.server.consent(query);
+        let state = param(query, "state").expect("a state");
+        format!("{REDIRECT_URI}?code={code}&state={state}&iss=https%3A%2F%2Fas.example")
+    }
+
+    pub(crate) fn sign_in(&mut self, call: u32, options: &str) {
+        let random: [u8; RANDOM_BYTES] = std::array::from_fn(|at| (call as u8).wrapping_mul(31) ^ at as u8);
+        self.run(|holder, now| holder.sign_in(now, call, options, random));
+    }
+
+    pub(crate) fn finish(&mut self, call: u32, href: &str) {
+        self.run(|holder, _| holder.finish(call, href));
+    }
+
+    pub(crate) fn sign_out(&mut self, call: u32) {
+        self.run(|holder, _| holder.sign_out(call));
+    }
+
+    /// The oldest record that is to be kept is kept.
+    pub(crate) fn keep(&mut self) {
+        self.store(0);
+    }
+
+    /// The oldest record that is asked for is taken out of the store.
+    pub(crate) fn take(&mut self) {
+        self.store(0);
+    }
+
+    /// The store does what it was asked for at this place: records are removed when they are read.
+    pub(crate) fn store(&mut self, at: usize) {
+        let (flight, key, taking) = self.asked.remove(at);
+        let found = self.records.iter().position(|(known, _)| taking && *known == key);
+        let record = found.map(|at| self.records.remove(at).1);
+        self.run(|holder, now| holder.handle_stored(now, flight, record.as_deref()));
+    }
+
+    /// The server answers the oldest token request.
+    pub(crate) fn respond(&mut self) {
+        let (_, url, body) = self.sent[0].clone();
+        let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form") });
+        self.answer(answer);
+    }
+
+    /// The oldest thing that was sent is answered like this.
+    pub(crate) fn answer(&mut self, answer: Result<Answer, Transport>) {
+        let (flight, _, _) = self.sent.remove(0);
+        self.answer_flight(flight, answer);
+    }
+
+    pub(crate) fn answer_flight(&mut self, flight: FlightId, answer: Result<Answer, Transport>) {
+        self.run(|holder, now| holder.handle_answer(now, 0, flight, answer));
+    }
+
+    /// A request to the API.
+    pub(crate) fn authorize(&mut self, id: u32) {
+        self.run(|holder, now| {
+            let _ = holder.session_mut().authorize(now, id, crate::support::API, None);
+        });
+    }
+
+    pub(crate) fn pass(&mut self, ms: u64) {
+        self.now = Now { instant: self.now.instant.after(ms), unix_ms: self.now.unix_ms + ms };
+    }
+
+    /// What the holder asked for since the last look.
+    pub(crate) fn seen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen)
+    }
+
+    fn run(&mut self, call: impl FnOnce(&mut Holder, Now)) {
+        call(&mut self.holder, self.now);
+        while let Some(action) = self.holder.poll_action() {
+            self.seen.push(describe(&action));
+            self.take_in(action);
+        }
+    }
+
+    fn take_in(&mut self, action: Action) {
+        match action {
+            Action::Keep { flight, key, record } => {
+                assert!(Transaction::parse(&record).is_some(), "a record: {record}");
+                self.records.push((key.clone(), record));
+                self.asked.push((flight, key, false));
+            }
+            Action::Send { flight, url, body } => self.sent.push((flight, url, body)),
+            Action::Settle { call, outcome } => {
+                self.settled.push(call);
+                self.results.extend(outcome.ok());
+            }
+            Action::Take { flight, key } => self.asked.push((flight, key, true)),
+            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } => {}
+        }
+    }
+}
+
+/// `settle 1`, `settle 1 NETWORK`, `get <url>`, `post <endpoint> <token>`, `keep`, `take`, `signedin`, `reject 1`, `release 1`.
+fn describe(action: &Action) -> String {
+    let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    match action {
+        Action::Emit(event) => event.name.to_owned(),
+        Action::Keep { .. } => "keep".to_owned(),
+        Action::Take { .. } => "take".to_owned(),
+        Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
+        Action::Release { ids, .. } => format!("release {}", list(ids)),
+        Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
+        Action::Send { url, body: Some(body), .. } => {
+            let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
+            format!("post {} {}", url.trim_start_matches(ISSUER), token.expect("a token"))
+        }
+        Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
+        Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),
+    }
+}

@@ -1,0 +1,166 @@
+//! `resume()` at the redirection URI: record, exchange, arrival.
+
+use tokenkeep::proto::error::Transport;
+
+use crate::desk::{Desk, discovered, metadata};
+use crate::support::{REDIRECT_URI, answer, error};
+
+#[test]
+fn a_response_is_redeemed_by_its_own_record() {
+    let mut desk = Desk::new();
+    desk.sign_in(1, r#"{"returnTo":"/inbox","appState":{"n":1}}"#);
+    desk.keep();
+    let href = {
+        desk.results.clear();
+        desk.come_back(2)
+    };
+    desk.seen();
+    desk.finish(3, &href);
+    assert_eq!(desk.seen(), ["take"]);
+    desk.take();
+    assert_eq!(desk.seen(), ["post /token code-1"]);
+    assert_eq!(desk.records.len(), 1, "CB-4: the record is gone before the code is sent");
+    desk.respond();
+    assert_eq!(desk.seen(), ["settle 3", "signedin"]);
+    assert_eq!(desk.results, [Some(r#"{"returnTo":null,"appState":null}"#.to_owned())]);
+}
+
+#[test]
+fn the_application_gets_back_what_it_left() {
+    let mut desk = Desk::new();
+    desk.sign_in(1, r#"{"returnTo":"/inbox?x#y","appState":{"n":[1,"é"]}}"#);
+    desk.keep();
+    let url = desk.results.pop().flatten().expect("a URL");
+    let query = url.split_once('?').expect("a query").1.to_owned();
+    let code = desk.server.consent(&query);
+    let state = crate::support::server::param(&query, "state").expect("a state");
+    desk.finish(2, &format!("{REDIRECT_URI}?code={code}&state={state}&iss=https%3A%2F%2Fas.example"));
+    desk.take();
+    desk.respond();
+    assert_eq!(desk.results, [Some(r#"{"returnTo":"/inbox?x#y","appState":{"n":[1,"é"]}}"#.to_owned())]);
+}
+
+#[test]
+fn another_page_of_the_application_is_no_response() {
+    let mut desk = Desk::new();
+    desk.finish(1, "https://app.example/inbox?code=a&state=s");
+    assert_eq!((desk.seen(), desk.results), (vec!["settle 1".to_owned()], vec![None]), "CB-14");
+}
+
+#[test]
+fn a_response_of_the_wrong_shape_touches_no_record() {
+    for (query, code) in [
+        ("?code=a&code=b&state=s", "DUPLICATE_PARAMETER"),
+        ("?code=a", "STATE_MISSING"),
+        ("?error=access_denied", "STATE_MISSING"),
+        ("#access_token=x&state=s", "TOKEN_IN_RESPONSE"),
+    ] {
+        let mut desk = Desk::new();
+        desk.finish(1, &format!("{REDIRECT_URI}{query}"));
+        assert_eq!(desk.seen(), [format!("settle 1 {code}")], "{query}");
+    }
+}
+
+#[test]
+fn a_response_nobody_asked_for_sends_nothing() {
+    let mut desk = Desk::signed_in();
+    desk.finish(3, &format!("{REDIRECT_URI}?code=evil&state=foreign&iss=https%3A%2F%2Fas.example"));
+    desk.take();
+    assert_eq!(desk.seen(), ["take", "settle 3 STATE_MISMATCH"], "CB-1");
+    assert!(desk.holder.session().snapshot().is_some(), "the session is as before");
+}
+
+#[test]
+fn a_replayed_response_sends_nothing() {
+    let mut desk = Desk::new();
+    let href = desk.come_back(1);
+    desk.finish(2, &href);
+    desk.finish(3, &href);
+    desk.take();
+    desk.take();
+    desk.seen();
+    assert_eq!(desk.sent.len(), 1, "CB-23: one token request for both");
+    desk.respond();
+    desk.finish(4, &href);
+    desk.take();
+    let seen = desk.seen();
+    assert!(seen.ends_with(&["take".to_owned(), "settle 4 RESPONSE_REPLAYED".to_owned()]), "CB-4: {seen:?}");
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn an_error_of_the_server_ends_the_call() {
+    let mut desk = Desk::new();
+    let href = desk.come_back(1).replace("code=code-1", "error=login_required");
+    desk.finish(2, &href);
+    desk.take();
+    desk.seen();
+    desk.finish(3, &href);
+    desk.take();
+    assert_eq!(desk.seen(), ["take", "settle 3 RESPONSE_REPLAYED"], "the record was spent on the error");
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn a_failed_exchange_ends_the_call_and_is_not_repeated() {
+    for (given, code) in [
+        (error(400, "invalid_grant"), "TOKEN_ERROR"),
+        (Err(Transport::Network), "NETWORK"),
+        (Err(Transport::Timeout), "TIMEOUT"),
+        (Ok(answer(500, None, b"")), "SERVER_UNAVAILABLE"),
+    ] {
+        let mut desk = Desk::new();
+        let href = desk.come_back(1);
+        desk.finish(2, &href);
+        desk.take();
+        desk.authorize(1);
+        desk.seen();
+        desk.answer(given);
+        let mut seen = desk.seen();
+        seen.sort();
+        assert_eq!(seen, ["reject 1 LOGIN_REQUIRED".to_owned(), format!("settle 2 {code}")], "TOK-24");
+        assert!(desk.sent.is_empty());
+    }
+}
+
+#[test]
+fn a_new_holder_looks_for_the_metadata_before_the_exchange() {
+    let mut desk = Desk::with(discovered());
+    desk.sign_in(1, "{}");
+    desk.answer(metadata());
+    desk.keep();
+    let url = desk.results.pop().flatten().expect("a URL");
+    let query = url.split_once('?').expect("a query").1.to_owned();
+    let code = desk.server.consent(&query);
+    let state = crate::support::server::param(&query, "state").expect("a state");
+    let href = format!("{REDIRECT_URI}?code={code}&state={state}");
+    let mut next = Desk { records: desk.records, server: desk.server, ..Desk::with(discovered()) };
+    next.finish(1, &href);
+    next.take();
+    next.authorize(7);
+    assert_eq!(next.seen(), ["take", "get /.well-known/oauth-authorization-server"]);
+    next.answer(metadata());
+    assert_eq!(next.seen(), ["post /token code-1"]);
+    next.respond();
+    assert_eq!(next.seen(), ["settle 1", "signedin", "release 7"], "who asked meanwhile gets the token");
+}
+
+#[test]
+fn without_metadata_nobody_waits_for_the_exchange() {
+    let mut desk = Desk::with(discovered());
+    desk.sign_in(1, "{}");
+    desk.answer(metadata());
+    let state = "state";
+    let record = desk.records[0].1.clone();
+    let key = tokenkeep::proto::authorization::transaction_key(&tokenkeep::proto::secret::State::new(state));
+    let mut next = Desk { records: vec![(key, record)], ..Desk::with(discovered()) };
+    next.finish(1, &format!("{REDIRECT_URI}?code=c&state={state}"));
+    next.take();
+    next.authorize(7);
+    next.seen();
+    next.answer(Err(Transport::Timeout));
+    next.answer(Err(Transport::Timeout));
+    let mut seen = next.seen();
+    seen.sort();
+    assert_eq!(seen, ["get /.well-known/openid-configuration", "reject 7 LOGIN_REQUIRED", "settle 1 TIMEOUT"]);
+}

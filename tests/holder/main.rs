@@ -1,0 +1,10 @@
+//! The application's calls that take several steps, with everything the shell is asked for on the way.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod finishing;
+mod signing_in;
+mod signing_out;
