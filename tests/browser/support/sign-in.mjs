@@ -1,6 +1,7 @@
 import { until } from "./until.mjs";
 
-const isCallback = (url) => new URL(url).pathname === "/callback";
+/** Whether a response has arrived that nothing has looked at yet. */
+const isCallback = (url) => new URL(url).pathname === "/callback" && new URL(url).searchParams.has("state");
 
 /** Signs in as a person would: through the pages of the authorization server. Resolves to what `resume()` said. */
 export async function signIn(page, options) {

@@ -1,0 +1,333 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+
+import { ageLogins, pendingLogins } from "./support/records.mjs";
+import { arrive, signIn } from "./support/sign-in.mjs";
+import { modes, startStage } from "./support/stage.mjs";
+import { until } from "./support/until.mjs";
+
+const foreignState = "A".repeat(43);
+
+/**
+ * Responses that must be refused: the expected code, and the parameters as text, from `state` and `iss` as they would be
+ * right. `spent` says that the response used up its pending login.
+ */
+const refused = {
+  "no state (CB-1)": ["STATE_MISSING", ({ iss }) => `?code=c&iss=${iss}`],
+  "an empty state (CB-17)": ["STATE_MISSING", ({ iss }) => `?code=c&iss=${iss}&state=`],
+  "a foreign state (CB-1, CB-5)": ["STATE_MISMATCH", ({ iss }) => `?code=c&iss=${iss}&state=${foreignState}`],
+  "a state with something after it": ["STATE_MISMATCH", ({ iss, state }) => `?code=c&iss=${iss}&state=${state}A`],
+  "a state in another case": ["STATE_MISMATCH", ({ iss, state }) => `?code=c&iss=${iss}&state=${swapCase(state)}`],
+  ...Object.fromEntries(
+    ["code", "state", "iss", "error", "error_description", "error_uri", "session_state"].map((name) => [
+      `${name} twice (CB-2)`,
+      ["DUPLICATE_PARAMETER", ({ good }) => `?${good}&error_description=d&error_uri=u&session_state=s&error=e&${twice(name, good)}`],
+    ]),
+  ),
+  "code in query and fragment (CB-2)": ["DUPLICATE_PARAMETER", ({ good }) => `?${good}#code=d`],
+  "another issuer (CB-7)": ["ISSUER_MISMATCH", ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.example`, "spent"],
+  "the issuer with a slash (CB-8)": ["ISSUER_MISMATCH", ({ good }) => `?${good}%2F`, "spent"],
+  "the issuer in upper case (CB-8)": ["ISSUER_MISMATCH", ({ state, iss }) => `?code=c&state=${state}&iss=${iss.replace("http", "HTTP")}`, "spent"],
+  "no issuer where it is announced (CB-6)": ["ISSUER_MISSING", ({ state }) => `?code=c&state=${state}`, "spent"],
+  "an empty issuer (CB-17)": ["ISSUER_MISSING", ({ state }) => `?code=c&state=${state}&iss=`, "spent"],
+  "an error without state (CB-3)": ["STATE_MISSING", () => "?error=access_denied&error_description=no"],
+  "an error with a foreign state (CB-3)": ["STATE_MISMATCH", () => `?error=access_denied&state=${foreignState}`],
+  "an error of another issuer (CB-10)": ["ISSUER_MISMATCH", ({ state }) => `?error=login_required&state=${state}&iss=x`, "spent"],
+  "an access token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `#access_token=t&token_type=Bearer&${good}`],
+  "an id token in the query (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `?id_token=t&${good}`],
+  "a refresh token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", () => "#refresh_token=t"],
+  "code and error (CB-15)": ["RESPONSE_MALFORMED", ({ good }) => `?${good}&error=access_denied`, "spent"],
+  "neither code nor error (CB-15)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}`, "spent"],
+  "an empty code (CB-17)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?code=&state=${state}&iss=${iss}`, "spent"],
+  "a code of a megabyte (CB-26)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}#code=${"c".repeat(1 << 20)}`],
+};
+
+function twice(name, good) {
+  return `${name}=${new URLSearchParams(good).get(name) ?? "again"}`;
+}
+
+function swapCase(text) {
+  return text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+}
+
+/** Starts a sign-in and stops at the door of the authorization server. Resolves to what a right response would have. */
+async function begin(stage, page, options) {
+  const endpoint = `${stage.authorizationServer.issuer}/auth`;
+  const isRequest = (url) => url.href.startsWith(`${endpoint}?`);
+  await page.route(isRequest, (route) => route.fulfill({ contentType: "text/html", body: "<title>stopped</title>" }));
+  const request = page.waitForRequest((one) => one.isNavigationRequest() && isRequest(new URL(one.url())));
+  await page.evaluate((given) => void app.auth.signIn(given), options);
+  const state = new URL((await request).url()).searchParams.get("state");
+  await page.waitForURL(isRequest);
+  const iss = encodeURIComponent(stage.authorizationServer.issuer);
+  const key = createHash("sha256").update(state).digest("base64url");
+  return { state, iss, key, good: `code=c&state=${state}&iss=${iss}` };
+}
+
+const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.resume()));
+
+/** A stage with a running session, which no refused response may disturb. */
+async function startSignedIn(t, options) {
+  const stage = await startStage(t, options);
+  const page = await stage.open();
+  const session = await signIn(page);
+  stage.authorizationServer.reset();
+  return { stage, page, session };
+}
+
+test("a response is refused", async (t) => {
+  const { stage, page, session } = await startSignedIn(t);
+  for (const [name, [code, makeParameters, spent]] of Object.entries(refused)) {
+    await t.test(`with ${name}`, async () => {
+      await page.goto(stage.app.origin);
+      const right = await begin(stage, page);
+      await page.goto(`${stage.app.origin}/callback${makeParameters(right)}`);
+      const { error } = await resume(page);
+
+      assert.deepEqual([error?.name, error?.code], ["TokenKeepError", `TOKENKEEP_${code}`]);
+      assert.equal(page.url(), `${stage.app.origin}/callback`);
+      assert.equal(stage.counts.tokenRequests, 0);
+      assert.deepEqual(await page.evaluate(() => app.auth.session), session);
+      for (const told of [error.error, error.errorDescription]) assert.equal(told, undefined);
+      const isPending = (await pendingLogins(page)).some(([key]) => key === right.key);
+      assert.equal(isPending, !spent, isPending ? "its pending login is still there" : "its pending login is gone");
+    });
+  }
+});
+
+for (const mode of modes) {
+  test(`${mode}: a good response that comes again is refused (CB-4)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await arrive(page);
+    const arrival = page.url();
+    await resume(page);
+    stage.authorizationServer.reset();
+    await page.goto(arrival);
+    const { error } = await resume(page);
+
+    // A holder that did not live to see the first use can't tell a replay from a stranger.
+    assert.equal(error.code, mode === "shared" ? "TOKENKEEP_RESPONSE_REPLAYED" : "TOKENKEEP_STATE_MISMATCH");
+    assert.equal(stage.counts.tokenRequests, 0);
+    assert.equal(page.url(), `${stage.app.origin}/callback`);
+    assert.equal((await page.evaluate(() => app.auth.session)) !== null, mode === "shared");
+  });
+
+  test(`${mode}: an error with the right state is told as it is, and once (CB-24, CB-25)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    const { state, iss } = await begin(stage, page);
+    const description = encodeURIComponent(`<img src=x onerror="app.hit=1">\u0000é${"x".repeat(5_000)}`);
+    const parameters = `error=access_denied&error_description=${description}&error_uri=javascript:app.hit=1&state=${state}&iss=${iss}`;
+    await page.goto(`${stage.app.origin}/callback?${parameters}`);
+    const { error } = await resume(page);
+
+    assert.deepEqual([error.code, error.error], ["TOKENKEEP_AUTHORIZATION_ERROR", "access_denied"]);
+    assert.match(error.errorDescription, /^[ !#-[\]-~]{1,300}$/);
+    assert.ok(!JSON.stringify(error).includes("javascript:"));
+    assert.equal(await page.evaluate(() => app.hit), undefined);
+    assert.equal(stage.counts.tokenRequests, 0);
+    assert.deepEqual(await pendingLogins(page), []);
+    assert.deepEqual(await resume(page), { value: null });
+  });
+
+  test(`${mode}: a pending login of more than ten minutes ago is refused (AUTHZ-16)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await arrive(page);
+    await ageLogins(page, 601_000);
+
+    assert.equal((await resume(page)).error.code, "TOKENKEEP_TRANSACTION_EXPIRED");
+    assert.equal(stage.counts.tokenRequests, 0);
+    assert.deepEqual(await pendingLogins(page), []);
+  });
+
+  test(`${mode}: resume() twice at once sends the code once (CB-23)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await arrive(page);
+    const [first, second] = await page.evaluate(() => Promise.all([app.auth.resume(), app.auth.resume()]));
+
+    assert.ok(first);
+    assert.deepEqual(second, first);
+    assert.equal(stage.counts.tokenRequests, 1);
+    assert.deepEqual(await resume(page), { value: first });
+  });
+}
+
+for (const [name, error] of Object.entries({ login: "login_required", consent: "consent_required", any: "interaction_required" })) {
+  test(`an answer that says ${name} is needed has one code of its own (AUTHZ-23)`, async (t) => {
+    const stage = await startStage(t);
+    const page = await stage.open();
+    const { state, iss } = await begin(stage, page, { prompt: "none" });
+    await page.goto(`${stage.app.origin}/callback?error=${error}&state=${state}&iss=${iss}`);
+
+    assert.equal((await resume(page)).error.code, "TOKENKEEP_INTERACTION_REQUIRED");
+  });
+}
+
+test("refusing consent is an authorization error", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await page.evaluate(() => void app.auth.signIn());
+  await page.fill("#login input[name=login]", "ada");
+  await page.click("#login button[type=submit]");
+  await page.click("#consent button[name=refuse]");
+  await page.waitForURL(({ pathname }) => pathname === "/callback");
+  const { error } = await resume(page);
+
+  assert.deepEqual([error.code, error.error], ["TOKENKEEP_AUTHORIZATION_ERROR", "access_denied"]);
+  assert.equal(page.url(), `${stage.app.origin}/callback`);
+});
+
+test("reloading while the code is exchanged does not send it again (CB-23)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await arrive(page);
+  const answer = stage.holdTokenEndpoint();
+  await page.evaluate(() => void app.auth.resume());
+  await until(() => stage.counts.exchanges === 1, "the exchange");
+  await page.reload();
+  answer();
+
+  await until(() => page.evaluate(() => app.auth.session), "the session");
+  assert.equal(stage.counts.tokenRequests, 1);
+});
+
+test("of two tabs with the same response one is signed in by it (CB-23)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await arrive(page);
+  const twin = await stage.context.newPage();
+  await twin.goto(page.url());
+  const outcomes = await Promise.all([resume(page), resume(twin)]);
+
+  assert.equal(stage.counts.tokenRequests, 1);
+  assert.equal(outcomes.filter(({ value }) => value).length, 1);
+  assert.equal(outcomes.find(({ error }) => error).error.code, "TOKENKEEP_RESPONSE_REPLAYED");
+});
+
+test("the app's own parameters and history.state survive the scrubbing (CB-19)", async (t) => {
+  const { stage, page } = await startSignedIn(t);
+  const { good, state, iss } = await begin(stage, page);
+  const places = {
+    [`?tab=2&${good}#h`]: "?tab=2#h",
+    [`?code=c&q=a%20b+c&flag&state=${state}&=x&iss=${iss}&q=%F0%9F%97%9D`]: "?q=a%20b+c&flag&=x&q=%F0%9F%97%9D",
+    [`?${good}#/route?x=1`]: "#/route?x=1",
+    "?error=e&tab=2": "?tab=2",
+    "?tab=2#access_token=t&mine=1": "?tab=2#mine=1",
+    "?%63ode=c&tab=2": "?tab=2",
+  };
+  for (const [arrival, left] of Object.entries(places)) {
+    await page.goto(`${stage.app.origin}/bare.html`);
+    await page.goto(`${stage.app.origin}/callback${arrival}`);
+    await page.evaluate(() => history.replaceState({ mine: 1 }, ""));
+    const length = await page.evaluate(() => history.length);
+    const { error } = await resume(page);
+
+    assert.ok(error?.code, `${arrival} was not refused`);
+    assert.equal(page.url(), `${stage.app.origin}/callback${left}`);
+    assert.deepEqual(await page.evaluate(() => history.state), { mine: 1 });
+    assert.equal(await page.evaluate(() => history.length), length);
+  }
+});
+
+test("what is not at the redirection URI is not a response (CB-14)", async (t) => {
+  const { stage, page, session } = await startSignedIn(t);
+  const { good, key } = await begin(stage, page);
+  for (const path of ["/", "/callback/", "/Callback", "/callbacks", "/shop"]) {
+    const url = `${stage.app.origin}${path}?${good}&error_description=d#h`;
+    await page.goto(url);
+    assert.deepEqual(await resume(page), { value: session });
+    assert.equal(page.url(), url);
+  }
+  assert.equal(stage.counts.tokenRequests, 0);
+  assert.ok((await pendingLogins(page)).some(([pending]) => pending === key), "the pending login is gone");
+});
+
+test("opening the app with parameters of a sign-in starts none (AUTHZ-20)", async (t) => {
+  const stage = await startStage(t);
+  const url = "/?iss=https://evil.example&login_hint=ada&target_link_uri=https://evil.example&scope=admin&prompt=none";
+  const page = await stage.open(url);
+
+  assert.deepEqual(await resume(page), { value: null });
+  assert.equal(page.url(), stage.app.origin + url);
+  assert.deepEqual(await pendingLogins(page), []);
+});
+
+test("a server that announces no iss may leave it out, but not send a wrong one (CB-9)", async (t) => {
+  const server = ({ authorizationServer: { issuer } }) => ({
+    issuer: undefined,
+    server: {
+      issuer,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      code_challenge_methods_supported: ["S256"],
+    },
+  });
+  const stage = await startStage(t, { config: server });
+  const page = await stage.open();
+  const { state } = await begin(stage, page);
+  await page.goto(`${stage.app.origin}/callback?code=c&state=${state}&iss=https://evil.example`);
+  assert.equal((await resume(page)).error.code, "TOKENKEEP_ISSUER_MISMATCH");
+  assert.equal(stage.counts.tokenRequests, 0);
+
+  await page.unrouteAll();
+  await arrive(page);
+  await page.goto(page.url().replace(/&iss=[^&]*/, ""));
+  assert.ok((await resume(page)).value);
+});
+
+test("the app's own state and return target come back after the sign-in (AUTHZ-11)", async (t) => {
+  const stage = await startStage(t);
+  const appState = { step: 2, name: "Ada Löwe 🗝", list: [1, null, { a: true }], big: 12345678901 };
+  const page = await stage.open();
+  await signIn(page, { returnTo: `${stage.app.origin}/inbox?x=1#y`, appState });
+  assert.deepEqual(await page.evaluate(() => app.auth.arrival), { returnTo: "/inbox?x=1#y", appState });
+
+  await page.reload();
+  await resume(page);
+  assert.equal(await page.evaluate(() => app.auth.arrival), null);
+  await signIn(page);
+  assert.deepEqual(await page.evaluate(() => app.auth.arrival), { returnTo: null, appState: null });
+});
+
+test("a return target that leaves the app is refused (AUTHZ-21)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const { origin } = stage.app;
+  const hostile = ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
+    "javascript:app.hit=1", "data:text/html,x", "/\t/evil.example", "\t//evil.example", " //evil.example", "/\n/evil.example",
+    "https:evil.example", "http:/evil.example", "", "inbox", "?x", "#x", "///evil.example", `${origin}.evil.example/`,
+    `${origin}@evil.example/`, `${origin}//evil.example`, `${origin}\\evil.example`, "//", 5, ["/x"], { href: "/x" }, true];
+  const accepted = [];
+  for (const returnTo of hostile) {
+    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn({ returnTo: given })), returnTo);
+    if (error?.code !== "TOKENKEEP_RETURN_TARGET_REFUSED") accepted.push([returnTo, error?.code]);
+  }
+
+  assert.deepEqual(accepted, []);
+  assert.equal(page.url(), `${origin}/`);
+  assert.deepEqual(await pendingLogins(page), []);
+});
+
+test("a parameter that belongs to the package can't be set (AUTHZ-1, AUTHZ-8, AUTHZ-24)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const owned = ["state", "nonce", "code_challenge", "code_challenge_method", "redirect_uri", "client_id", "response_type",
+    "response_mode", "request", "request_uri", "dpop_jkt", "scope"];
+  const accepted = [];
+  for (const name of owned) {
+    const options = { extraParams: { [name]: "token" } };
+    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);
+    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED" || error.option !== name) accepted.push([name, error?.code, error?.option]);
+  }
+  for (const options of [{ unknown: "x" }, { maxAge: -1 }, { maxAge: "x" }, { scope: "a  b" }, { extraParams: "x" }]) {
+    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);
+    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED") accepted.push([options, error?.code]);
+  }
+
+  assert.deepEqual(accepted, []);
+  assert.equal(page.url(), `${stage.app.origin}/`);
+});
