@@ -1,7 +1,7 @@
 import { base64 } from "tokenkeep:wasm";
 
 import { Auth } from "./client/auth.js";
-import { readRequest } from "./client/requests.js";
+import { describe } from "./client/requests.js";
 import { decode, start } from "./kernel/load.js";
 
 export { TokenKeepError, isTokenKeepError } from "./errors.js";
@@ -20,14 +20,23 @@ class PageTransport {
   }
 
   fetch(input, init) {
-    if (input instanceof Request) return this.#fetchRequest(input, init);
-    const { timeout, ...options } = init ?? {};
-    return this.#kernel.send(new URL(input, globalThis.document?.baseURI).href, withDefaults(options, new Headers(options.headers)), timeout);
+    try {
+      if (input instanceof Request || init?.body != null) return this.#fetchDescribed(describe(input, init, true));
+      const { timeout, ...options } = init ?? {};
+      return this.#send(new URL(input, globalThis.document?.baseURI).href, options, timeout);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async #fetchRequest(input, init) {
-    const { url, headers, signal, ...options } = await readRequest(input, init);
-    return this.#kernel.send(url, withDefaults({ ...options, signal }, new Headers(headers)), init?.timeout);
+  async #fetchDescribed(description) {
+    const { url, timeout, ...options } = await description;
+    return this.#send(url, options, timeout);
+  }
+
+  #send(href, options, timeout) {
+    const headers = new Headers(options.headers);
+    return this.#kernel.send(href, { ...defaults, ...options, headers, redirect: "manual" }, timeout);
   }
 
   call(op, { options, href } = {}) {
@@ -42,4 +51,4 @@ class PageTransport {
   close() {}
 }
 
-const withDefaults = (options, headers) => ({ credentials: "omit", referrerPolicy: "no-referrer", ...options, headers, redirect: "manual" });
+const defaults = { credentials: "omit", referrerPolicy: "no-referrer" };

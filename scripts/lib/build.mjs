@@ -14,6 +14,8 @@ const template = join(root, "pkg-template");
 const work = join(target, "package");
 const glue = join(work, "tokenkeep.js");
 const wasm = join(work, "tokenkeep.wasm");
+// Fewer inlined functions are more bytes but fewer once they are compressed.
+const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
 const features = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
 
 /** Makes pkg/, exactly what is published; steps whose inputs have not changed are left out. */
@@ -61,7 +63,7 @@ async function generateGlue(wasmBindgen, built) {
 async function optimise(from, to) {
   const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const enable = features.map((name) => `--enable-${name}`);
-  await must(process.execPath, [script, "-Oz", ...enable, "--strip-debug", "--strip-producers", "--strip-target-features", from, "-o", to]);
+  await must(process.execPath, [script, ...passes, ...enable, "--strip-debug", "--strip-producers", "--strip-target-features", from, "-o", to]);
 }
 
 async function buildPackage() {

@@ -8,7 +8,7 @@ use core::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::browser::{Driver, Host};
+use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
@@ -74,22 +74,17 @@ impl Core {
         self.driver.drive(|session, _| session.cancel(id));
     }
 
-    /// Starts a sign-in; `call` is settled with the URL to navigate to.
-    #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(&self, call: u32, options: &str) {
-        self.driver.sign_in(call, options);
-    }
-
-    /// Finishes a sign-in; `call` is settled with what the application gets back, as JSON text, or with nothing if
-    /// `href` is no authorization response.
-    pub fn finish(&self, call: u32, href: &str) {
-        self.driver.finish(call, href);
-    }
-
-    /// Ends the session; `call` is settled with what came of the revocation.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self, call: u32) {
-        self.driver.sign_out(call);
+    /// Starts an operation; `call` will be settled with its outcome: 0 finishes a sign-in (`text` is the URL, the
+    /// outcome what the application gets back, as JSON text, or nothing if the URL is no authorization response), 1
+    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (the outcome is
+    /// what came of the revocation).
+    pub fn start(&self, call: u32, operation: u8, text: &str) {
+        let operation = match operation {
+            0 => Operation::Finish,
+            1 => Operation::SignIn,
+            _ => Operation::SignOut,
+        };
+        self.driver.start(call, operation, text);
     }
 
     /// The answer to something that was sent.
@@ -104,25 +99,17 @@ impl Core {
         self.driver.answered(flight, status, content_type, retry_after, body);
     }
 
-    /// A record is kept.
-    pub fn kept(&self, flight: u32) {
-        self.driver.kept(flight);
+    /// The store has done what it was asked for; `record` is what it held.
+    pub fn stored(&self, flight: u32, record: Option<String>) {
+        self.driver.stored(flight, record.as_deref());
     }
 
-    /// What the store held, or nothing.
-    pub fn taken(&self, flight: u32, record: Option<String>) {
-        self.driver.taken(flight, record.as_deref());
-    }
-
-    /// What the application may know of the session, as JSON text; `null` without one.
-    pub fn snapshot(&self) -> String {
-        let snapshot = self.driver.ask(|session, _| session.snapshot());
-        Object::default().with("session", snapshot.map_or(Value::Null, Value::Object)).to_json()
-    }
-
-    /// Numbers for people, as JSON text.
-    pub fn stats(&self) -> String {
-        self.driver.ask(Session::stats).to_json()
+    /// `{ session, stats }` as JSON text: what the application may know of the session, and numbers for people.
+    pub fn describe(&self) -> String {
+        self.driver.ask(|session, now| {
+            let snapshot = session.snapshot().map_or(Value::Null, Value::Object);
+            Object::default().with("session", snapshot).with("stats", session.stats(now)).to_json()
+        })
     }
 
     fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {

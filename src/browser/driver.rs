@@ -20,6 +20,17 @@ use super::host::Host;
 use super::timer::Timer;
 use super::{clock, http, random};
 
+/// What an application can start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Finish the sign-in that arrived at a URL.
+    Finish,
+    /// Sign in, with options as JSON text.
+    SignIn,
+    /// Sign out.
+    SignOut,
+}
+
 /// One holder with its clock, its timer and its host.
 pub struct Driver {
     holder: RefCell<Holder>,
@@ -59,23 +70,18 @@ impl Driver {
         call(self.holder.borrow().session(), now)
     }
 
-    /// Starts a sign-in as `call`.
-    pub fn sign_in(&self, call: u32, options: &str) {
-        match random::bytes() {
-            Some(random) => self.steer(|holder, now| holder.sign_in(now, call, options, random)),
-            None => self.perform(Action::Settle { call, outcome: Err(Error::Transport(Transport::Network)) }),
+    /// Starts something that takes several steps; `call` will be settled with its outcome.
+    pub fn start(&self, call: u32, operation: Operation, text: &str) {
+        let random = random::bytes();
+        if operation == Operation::SignOut {
+            self.host.forget();
         }
-    }
-
-    /// Finishes a sign-in as `call`.
-    pub fn finish(&self, call: u32, href: &str) {
-        self.steer(|holder, _| holder.finish(call, href));
-    }
-
-    /// Ends the session as `call`.
-    pub fn sign_out(&self, call: u32) {
-        self.host.forget();
-        self.steer(|holder, _| holder.sign_out(call));
+        self.steer(|holder, now| match (operation, random) {
+            (Operation::SignIn, Some(random)) => holder.sign_in(now, call, text, random),
+            (Operation::SignIn, None) => holder.refuse(call, Error::Transport(Transport::NoRandomness)),
+            (Operation::Finish, _) => holder.finish(call, text),
+            (Operation::SignOut, _) => holder.sign_out(call),
+        });
     }
 
     /// Hands over the answer to something that was sent.
@@ -95,14 +101,9 @@ impl Driver {
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
 
-    /// Reports that a record is kept.
-    pub fn kept(&self, flight: u32) {
-        self.steer(|holder, _| holder.handle_kept(flight));
-    }
-
-    /// Hands over a record that was taken out of the store.
-    pub fn taken(&self, flight: u32, record: Option<&str>) {
-        self.steer(|holder, now| holder.handle_record(now, flight, record));
+    /// Reports that the store has done what it was asked for, with the record that it held.
+    pub fn stored(&self, flight: u32, record: Option<&str>) {
+        self.steer(|holder, now| holder.handle_stored(now, flight, record));
     }
 
     fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
@@ -133,7 +134,7 @@ impl Driver {
     fn perform(&self, action: Action) {
         match action {
             Action::Emit(event) => self.host.emit(&self.describe(event)),
-            Action::Keep { flight, key, record } => self.host.keep(flight, &key, &record),
+            Action::Keep { flight, key, record } => self.host.keep(flight, &key, record.expose()),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Send { flight, url, body } => {

@@ -20,7 +20,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host);
 
-    /// Keeps the record of a pending sign-in, then calls `Core.kept(flight)`.
+    /// Keeps the record of a pending sign-in, then calls `Core.stored(flight)`.
     #[wasm_bindgen(method)]
     pub fn keep(this: &Host, flight: u32, key: &str, record: &str);
 
@@ -36,7 +36,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn settle(this: &Host, call: u32, result: Option<&str>, error: Option<&str>);
 
-    /// Takes a record out for good, then calls `Core.taken(flight, record)`.
+    /// Takes a record out for good, then calls `Core.stored(flight, record)`.
     #[wasm_bindgen(method)]
     pub fn take(this: &Host, flight: u32, key: &str);
 }

@@ -35,5 +35,7 @@ async function read(response, limit) {
     if (length > limit) return void reader.cancel();
     chunks.push(value);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const bytes = new Uint8Array(length);
+  for (const chunk of chunks.reverse()) bytes.set(chunk, (length -= chunk.length));
+  return bytes;
 }

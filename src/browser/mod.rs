@@ -7,5 +7,5 @@ mod http;
 mod random;
 mod timer;
 
-pub use driver::Driver;
+pub use driver::{Driver, Operation};
 pub use host::Host;

@@ -2,14 +2,13 @@
 //! of it that outlives the page.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
-
-use form_urlencoded::Serializer;
 
 use super::config::{Config, is_scope};
 use super::error::{ApiMisuse, Error};
+use super::form;
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
 use super::pkce::{base64url, code_challenge, code_verifier, sha256};
@@ -129,7 +128,7 @@ impl Transaction {
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
             max_age: record.member("maxAge").and_then(Value::as_u64),
-            iss_parameter: record.member("issParameter") == Some(&Value::Bool(true)),
+            iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
             return_to: text("returnTo").and_then(|target| return_target(&target, &redirect_uri).ok()),
             app_state: record.member("appState").cloned(),
@@ -164,23 +163,22 @@ impl AuthorizationRequest {
         let scope = options.scope.as_ref().unwrap_or(&config.scope);
         let (verifier, state, nonce) = secrets(random, Config::wants_openid(scope));
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
-        refuse_owned(&extra)?;
-        let owned = [
+        refuse_extra(&extra, &server.authorization_endpoint)?;
+        let challenge = code_challenge(&verifier);
+        let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &config.client_id),
             ("redirect_uri", &config.redirect_uri),
             ("scope", scope),
             ("state", state.expose()),
             ("nonce", nonce.as_ref().map_or("", Nonce::expose)),
-            ("code_challenge", &code_challenge(&verifier)),
+            ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(owned.iter().filter(|(_, value)| !value.is_empty()));
-        query.extend_pairs(extra.iter().map(|(name, value)| (name, value)));
-        let separator = if server.authorization_endpoint.contains('?') { '&' } else { '?' };
+        pairs.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let separator = if server.authorization_endpoint.contains('?') { "&" } else { "?" };
         Ok(Self {
-            url: format!("{}{separator}{}", server.authorization_endpoint, query.finish()),
+            url: [&server.authorization_endpoint, separator, &form::write(&pairs)].concat(),
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
@@ -212,14 +210,22 @@ fn secrets(random: &[u8; RANDOM_BYTES], openid: bool) -> (CodeVerifier, State, O
     (code_verifier(&part(0)), State::new(base64url(&part(1))), openid.then(|| Nonce::new(base64url(&part(2)))))
 }
 
-fn refuse_owned(extra: &[&(String, String)]) -> Result<(), Error> {
+/// Refuses what would be in the request twice, be it because the endpoint's own query has it (RFC 6749, 3.1).
+fn refuse_extra(extra: &[&(String, String)], endpoint: &str) -> Result<(), Error> {
+    let own = form::read(Url::parse(endpoint).and_then(|url| url.query).unwrap_or_default());
     for (index, (name, value)) in extra.iter().enumerate() {
-        let repeated = extra[..index].iter().any(|(earlier, _)| earlier == name);
-        if repeated || value.is_empty() || name.is_empty() || OWNED.contains(&name.as_str()) {
+        let repeated =
+            extra[..index].iter().any(|(earlier, _)| earlier == name) || own.iter().any(|(own, _)| own == name);
+        if repeated || value.is_empty() || name.is_empty() || is_owned(name) {
             return Err(refused(name));
         }
     }
     Ok(())
+}
+
+/// Whether a parameter is the library's own, so that nobody else may set it (AUTHZ-8).
+pub(super) fn is_owned(name: &str) -> bool {
+    OWNED.contains(&name)
 }
 
 fn refused(name: &str) -> Error {

@@ -3,10 +3,10 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::authorization::{Transaction, transaction_key};
 use super::error::{Error, InvalidResponse, ServerError};
+use super::form;
 use super::secret::{AuthorizationCode, State};
 use super::url::Url;
 
@@ -27,10 +27,8 @@ impl AuthorizationResponse {
     /// [`InvalidResponse`] for duplicates, tokens in the URL, a missing `state` and a malformed response.
     pub fn parse(href: &str, redirect_uri: &str) -> Result<Option<Self>, Error> {
         let Some(url) = Url::parse(href).filter(|url| is_same_place(url, redirect_uri)) else { return Ok(None) };
-        let pairs =
-            |text: Option<&str>| form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().collect();
-        let mut params: Vec<(String, String)> = pairs(url.query);
-        params.extend::<Vec<_>>(pairs(url.fragment));
+        let mut params = form::read(url.query.unwrap_or_default());
+        params.extend(form::read(url.fragment.unwrap_or_default()));
         if params.iter().any(|(name, _)| TOKENS.contains(&name.as_str())) {
             return invalid(InvalidResponse::TokenInResponse);
         }

@@ -1,14 +1,15 @@
 //! The configuration that `hold()` fixes for the holder's whole life.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::authorization::is_owned;
 use super::error::{ApiMisuse, Error};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
 use super::resource::{ResourceServer, is_safe};
+use super::text::parts;
 use super::url::Url;
 
 /// A checked configuration.
@@ -66,7 +67,7 @@ impl Config {
         let options =
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
         refuse_unknown(&options)?;
-        let served_locally = Url::parse(&format!("{origin}/")).is_some_and(|url| url.is_loopback());
+        let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
         let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
         let assume_pkce = flag(&options, "assumePkce")?;
         let (issuer, server) = authorization_server(&options, allow_loopback, assume_pkce)?;
@@ -87,7 +88,7 @@ impl Config {
 
     /// Whether the sign-in asks for an ID token.
     pub fn wants_openid(scope: &str) -> bool {
-        scope.split(' ').any(|value| value == "openid")
+        parts(scope, b' ').any(|value| value == "openid")
     }
 }
 
@@ -149,7 +150,7 @@ fn is_issuer(issuer: &str, allow_loopback: bool) -> bool {
 
 /// Reads a URL that may lack the slash after its host.
 fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
-    Url::parse(href).is_some_and(|url| check(&url)) || Url::parse(&format!("{href}/")).is_some_and(|url| check(&url))
+    Url::parse(href).is_some_and(|url| check(&url)) || Url::parse(&[href, "/"].concat()).is_some_and(|url| check(&url))
 }
 
 fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<String, Error> {
@@ -172,7 +173,7 @@ fn scope(options: &Object) -> Result<String, Error> {
 /// [RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
 pub fn is_scope(scope: &str) -> bool {
     let token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
-    scope.split(' ').all(token)
+    parts(scope, b' ').all(token)
 }
 
 fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
@@ -181,7 +182,7 @@ fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<Resour
     let hrefs = hrefs.ok_or_else(|| bad("resourceServers", "must be an array of base URLs, as strings"))?;
     let parse = |href: &&str| {
         ResourceServer::parse(href, allow_loopback)
-            .or_else(|| ResourceServer::parse(&format!("{href}/"), allow_loopback))
+            .or_else(|| ResourceServer::parse(&[href, "/"].concat(), allow_loopback))
     };
     let servers: Option<Vec<_>> = hrefs.iter().map(parse).collect();
     servers.ok_or_else(|| {
@@ -194,11 +195,12 @@ fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<Resour
 
 fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {
     let Some(value) = options.member("extraParams") else { return Ok(Vec::new()) };
-    let Value::Object(params) = value else { return Err(bad("extraParams", "must be an object of strings")) };
+    let Value::Object(params) = value else { return Err(bad("extraParams", EXTRA_CURE)) };
     params
         .members()
         .map(|(name, value)| {
-            let value = value.as_str().ok_or_else(|| bad("extraParams", "must be an object of strings"))?;
+            let value = value.as_str().filter(|value| !value.is_empty() && !name.is_empty() && !is_owned(name));
+            let value = value.ok_or_else(|| bad("extraParams", EXTRA_CURE))?;
             Ok((name.to_owned(), value.to_owned()))
         })
         .collect()
@@ -226,6 +228,7 @@ fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<
     }
 }
 
+const EXTRA_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
 const DAY_MS: u64 = 86_400_000;
 const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";

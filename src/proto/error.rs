@@ -2,10 +2,9 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 
-use super::json::Object;
+use super::json::{Object, decimal};
 
 /// Why something was refused or failed. Holds no secret, no request and no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +114,8 @@ pub enum QueueError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Transport {
+    /// The platform gives no random numbers.
+    NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.
     Network,
     /// No complete answer in time.
@@ -154,6 +155,7 @@ impl Error {
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
+            Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
             Self::Transport(Transport::TooLarge) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
@@ -166,20 +168,19 @@ impl Error {
         match self {
             Self::ApiMisuse(misuse) => misuse.message(),
             Self::AuthorizationResponse(error) => {
-                format!("the authorization server answered {}; call signIn() again", error.error).into()
+                say(&["the authorization server answered ", &error.error, "; call signIn() again"])
             }
             Self::InvalidResponse(invalid) => invalid.message(),
-            Self::LoginRequired(ending) => format!("no session ({}); call signIn()", ending.reason()).into(),
+            Self::LoginRequired(ending) => say(&["no session (", ending.reason(), "); call signIn()"]),
             Self::Queue(QueueError::Full) => {
                 "too many requests wait for a token; raise queueLimit or send fewer".into()
             }
             Self::Queue(QueueError::Timeout) => "no token in time; try again, or raise queueTimeout".into(),
-            Self::TokenResponse(error) => format!(
-                "the token endpoint answered {}; {}",
-                error.error,
-                if error.blames_the_client() { "check how this client is registered" } else { "call signIn() again" }
-            )
-            .into(),
+            Self::TokenResponse(error) => {
+                let blamed = error.blames_the_client();
+                let cure = if blamed { "; check how this client is registered" } else { "; call signIn() again" };
+                say(&["the token endpoint answered ", &error.error, cure])
+            }
             Self::Transport(transport) => transport.message(),
         }
     }
@@ -212,9 +213,9 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Config { option, cure } => format!("hold({{ {option} }}): {cure}").into(),
+            Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
-                format!("the parameter {name} can't be set here; leave it out of extraParams").into()
+                say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
             }
             Self::ReturnTargetRefused => "returnTo must be a path of this application, such as /inbox".into(),
             Self::TargetRefused => {
@@ -260,10 +261,10 @@ impl InvalidResponse {
             Self::TokenInResponse => {
                 "the response carries a token in the URL, which is never accepted; use the code flow"
             }
-            Self::Token(why) => return format!("the token response can't be used: {why}").into(),
-            Self::IdToken(why) => return format!("the ID token can't be used: {why}").into(),
-            Self::Metadata(why) => return format!("the issuer's metadata can't be used: {why}").into(),
-            Self::Discovery(why) => return format!("no metadata found at the issuer: {why}").into(),
+            Self::Token(why) => return say(&["the token response can't be used: ", why]),
+            Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
+            Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
+            Self::Discovery(why) => return say(&["no metadata found at the issuer: ", why]),
             Self::PkceUnsupported => {
                 "the metadata announces no S256 in code_challenge_methods_supported; if the server does support it, \
                  set assumePkce: true"
@@ -289,6 +290,7 @@ impl Ending {
 impl Transport {
     fn message(self) -> Cow<'static, str> {
         match self {
+            Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),
             Self::Network => {
                 "the authorization server can't be reached: check the network, its CORS settings for this \
                               origin, and connect-src"
@@ -298,7 +300,9 @@ impl Transport {
                 "the authorization server didn't answer in time; try again, or raise requestTimeout".into()
             }
             Self::TooLarge => "the authorization server's answer is larger than 1 MiB".into(),
-            Self::Status(status) => format!("the authorization server answered {status}; try again later").into(),
+            Self::Status(status) => {
+                say(&["the authorization server answered ", &decimal(status.into()), "; try again later"])
+            }
         }
     }
 }
@@ -323,6 +327,10 @@ impl ServerError {
         ]
         .contains(&self.error.as_str())
     }
+}
+
+fn say(parts: &[&str]) -> Cow<'static, str> {
+    parts.concat().into()
 }
 
 fn clean(text: &str, limit: usize) -> String {

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,9 +12,10 @@ use super::error::{Error, Transport};
 use super::http::Answer;
 use super::metadata::Discovery;
 use super::queue::RequestId;
-use super::secret::FormBody;
+use super::secret::{FormBody, Record};
 use super::session::{Command, Event, PendingExchange, Revocation, Session};
 use super::time::Now;
+use super::token::revocation_outcome;
 
 /// Number of an application's call, given by the shell.
 pub type CallId = u32;
@@ -27,14 +27,14 @@ pub type FlightId = u32;
 pub enum Action {
     /// Tell everybody who listens.
     Emit(Event),
-    /// Keep a pending sign-in's record under `key`, then call [`Holder::handle_kept`].
+    /// Keep a pending sign-in's record under `key`, then call [`Holder::handle_stored`].
     Keep {
         /// To be handed back.
         flight: FlightId,
         /// The record's name.
         key: String,
         /// The record.
-        record: String,
+        record: Record,
     },
     /// Settle these waiting requests with an error.
     Reject {
@@ -67,7 +67,7 @@ pub enum Action {
         /// Its result: text, or nothing.
         outcome: Result<Option<String>, Error>,
     },
-    /// Take the record called `key` out of the store for good, then call [`Holder::handle_record`].
+    /// Take the record called `key` out of the store for good, then call [`Holder::handle_stored`].
     Take {
         /// To be handed back.
         flight: FlightId,
@@ -103,7 +103,7 @@ pub struct Holder {
     last_flight: FlightId,
     /// Steps that wait for the metadata, which is being looked for while there are any.
     steps: Vec<Step>,
-    actions: VecDeque<Action>,
+    actions: Vec<Action>,
 }
 
 impl Holder {
@@ -114,7 +114,7 @@ impl Holder {
             flights: Vec::new(),
             last_flight: 0,
             steps: Vec::new(),
-            actions: VecDeque::new(),
+            actions: Vec::new(),
         }
     }
 
@@ -135,7 +135,7 @@ impl Holder {
             Ok(Some(response)) => {
                 let key = response.key();
                 let flight = self.launch(Flight::Take { call, response: Box::new(response) });
-                self.actions.push_back(Action::Take { flight, key });
+                self.actions.push(Action::Take { flight, key });
             }
             Ok(None) => self.settle(call, Ok(None)),
             Err(error) => self.settle(call, Err(error)),
@@ -144,11 +144,16 @@ impl Holder {
 
     /// Ends the session here at once; the call's result is what came of telling the server.
     pub fn sign_out(&mut self, call: CallId) {
-        match (self.session.sign_out(), self.session.server()) {
-            (Some(revocation), _) => self.revoke(revocation, Some(call)),
-            (None, Some(_)) => self.settle(call, Ok(Some("unsupported".to_owned()))),
-            (None, None) => self.settle(call, Ok(Some("none".to_owned()))),
+        let signed_in = self.session.is_signed_in();
+        match self.session.sign_out() {
+            Some(revocation) => self.revoke(revocation, Some(call)),
+            None => self.settle(call, Ok(Some(if signed_in { "unsupported" } else { "none" }.to_owned()))),
         }
+    }
+
+    /// Settles a call that can't even start.
+    pub fn refuse(&mut self, call: CallId, error: Error) {
+        self.settle(call, Err(error));
     }
 
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
@@ -162,33 +167,32 @@ impl Holder {
             }
             Some(Flight::Refresh { attempt }) => self.session.handle_refresh_response(now, jitter, attempt, answer),
             Some(Flight::Revocation { call: Some(call) }) => {
-                let done = answer.is_ok_and(|answer| answer.status == 200);
-                self.settle(call, Ok(Some(if done { "confirmed" } else { "unconfirmed" }.to_owned())));
+                self.settle(call, Ok(Some(revocation_outcome(answer).to_owned())));
             }
             Some(Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. }) | None => {}
         }
     }
 
-    /// Takes note that a record is kept, so that the page may navigate.
-    pub fn handle_kept(&mut self, flight: FlightId) {
-        if let Some(Flight::Keep { call, url }) = self.land(flight) {
-            self.settle(call, Ok(Some(url)));
-        }
-    }
-
-    /// Takes the record that the store held, if it held one.
-    pub fn handle_record(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
-        let Some(Flight::Take { call, response }) = self.land(flight) else { return };
-        match self.session.accept_response(now, *response, record) {
-            Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
-            Err(error) => self.settle(call, Err(error)),
+    /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, or
+    /// `record` is what the store held, if it held one.
+    pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
+        match self.land(flight) {
+            Some(Flight::Keep { call, url }) => self.settle(call, Ok(Some(url))),
+            Some(Flight::Take { call, response }) => match self.session.accept_response(now, *response, record) {
+                Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+                Err(error) => self.settle(call, Err(error)),
+            },
+            Some(
+                Flight::Discovery(_) | Flight::Exchange { .. } | Flight::Refresh { .. } | Flight::Revocation { .. },
+            )
+            | None => {}
         }
     }
 
     /// The next thing for the shell to do.
     pub fn poll_action(&mut self) -> Option<Action> {
-        if let Some(action) = self.actions.pop_front() {
-            return Some(action);
+        if !self.actions.is_empty() {
+            return Some(self.actions.remove(0));
         }
         Some(match self.session.poll_command()? {
             Command::Emit(event) => Action::Emit(event),
@@ -220,7 +224,7 @@ impl Holder {
         self.steps.push(step);
         if self.steps.len() == 1 {
             let search = Discovery::for_config(self.session.config());
-            self.look_further(search);
+            self.look_further(now, search);
         }
     }
 
@@ -229,15 +233,15 @@ impl Holder {
             Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
                 Ok(request) => {
                     let flight = self.launch(Flight::Keep { call, url: request.url });
-                    let record = request.transaction.to_json();
-                    self.actions.push_back(Action::Keep { flight, key: request.key, record });
+                    let record = Record::new(request.transaction.to_json());
+                    self.actions.push(Action::Keep { flight, key: request.key, record });
                 }
                 Err(error) => self.settle(call, Err(error)),
             },
             Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
                 Ok(request) => {
                     let action = self.departure(Flight::Exchange { call, pending }, request.url, Some(request.body));
-                    self.actions.push_back(action);
+                    self.actions.push(action);
                 }
                 Err(error) => self.settle(call, Err(error)),
             },
@@ -245,7 +249,7 @@ impl Holder {
     }
 
     fn handle_metadata(&mut self, now: Now, mut search: Discovery, answer: Result<Answer, Transport>) {
-        let Some(server) = search.handle_answer(answer) else { return self.look_further(search) };
+        let Some(server) = search.handle_answer(answer) else { return self.look_further(now, search) };
         self.session.set_server(server);
         for step in core::mem::take(&mut self.steps) {
             self.go_on(now, step);
@@ -253,17 +257,17 @@ impl Holder {
     }
 
     /// Asks for the next document, or gives up everything that waits for one.
-    fn look_further(&mut self, mut search: Discovery) {
+    fn look_further(&mut self, now: Now, mut search: Discovery) {
         if let Some(url) = search.next_url() {
             let action = self.departure(Flight::Discovery(search), url, None);
-            return self.actions.push_back(action);
+            return self.actions.push(action);
         }
         let error = search.into_error();
         for step in core::mem::take(&mut self.steps) {
             let call = match step {
                 Step::SignIn { call, .. } => call,
                 Step::Exchange { call, pending } => {
-                    self.session.abandon_exchange(&pending);
+                    self.session.abandon_exchange(now, &pending);
                     call
                 }
             };
@@ -273,7 +277,7 @@ impl Holder {
 
     fn revoke(&mut self, revocation: Revocation, call: Option<CallId>) {
         let action = self.departure(Flight::Revocation { call }, revocation.url, Some(revocation.body));
-        self.actions.push_back(action);
+        self.actions.push(action);
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
@@ -292,6 +296,6 @@ impl Holder {
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
-        self.actions.push_back(Action::Settle { call, outcome });
+        self.actions.push(Action::Settle { call, outcome });
     }
 }

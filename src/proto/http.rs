@@ -6,6 +6,8 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use super::text::cut;
+
 /// A complete answer of the authorization server, its body wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -22,14 +24,14 @@ pub struct Answer {
 impl Answer {
     /// Whether the body claims to be JSON (parameters allowed, compared without case).
     pub fn is_json(&self) -> bool {
-        let media_type = self.content_type.as_deref().and_then(|value| value.split(';').next()).unwrap_or_default();
-        media_type.trim().eq_ignore_ascii_case("application/json")
+        let media_type = cut(self.content_type.as_deref().unwrap_or_default(), b';').0;
+        media_type.trim_ascii().eq_ignore_ascii_case("application/json")
     }
 
     /// The pause the server asked for, in milliseconds: the seconds form of
     /// [RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3), at most an hour.
     pub fn retry_after_ms(&self) -> Option<u64> {
-        let seconds: u64 = self.retry_after.as_deref()?.trim().parse().ok()?;
+        let seconds: u64 = self.retry_after.as_deref()?.trim_ascii().parse().ok()?;
         Some(seconds.min(MAX_RETRY_AFTER_S) * 1_000)
     }
 }

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use zeroize::Zeroize;
@@ -41,6 +40,11 @@ impl Value {
             Self::Number(text) => text.parse().ok(),
             _ => None,
         }
+    }
+
+    /// Whether this is `true`.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
     }
 
     /// The strings of an array that holds nothing else.
@@ -88,7 +92,7 @@ impl From<&str> for Value {
 
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
-        Self::Number(number.to_string())
+        Self::Number(decimal(number))
     }
 }
 
@@ -112,7 +116,7 @@ impl Object {
 
     /// The member called `name`; a `null` counts as absent.
     pub fn member(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| **value != Value::Null)
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !matches!(value, Value::Null))
     }
 
     /// The text of the string member `name`.
@@ -123,6 +127,11 @@ impl Object {
     /// Adds a member unless there is one of that name.
     pub(super) fn insert(&mut self, name: String, value: Value) -> Option<()> {
         self.0.iter().all(|(key, _)| *key != name).then(|| self.0.push((name, value)))
+    }
+
+    /// Removes the members that are called one of `names`.
+    pub fn remove(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| !names.contains(&name.as_str()));
     }
 
     /// All members in their order.
@@ -163,6 +172,21 @@ impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Self::Object(object)
     }
+}
+
+/// A number in decimal digits. The standard library's formatter would be a tenth of this module's size.
+pub(super) fn decimal(mut number: u64) -> String {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    digits[start..].iter().copied().map(char::from).collect()
 }
 
 fn write_list<T>(out: &mut String, open: char, close: char, items: &[T], mut write: impl FnMut(&mut String, &T)) {
@@ -243,6 +267,13 @@ mod tests {
         assert_eq!(object.member("t"), Some(&Value::Bool(true)));
         assert_eq!(object.member("z"), None);
         assert!(object.member("l").is_some_and(|list| list.is_or_has("b") && !list.is_or_has("c")));
+    }
+
+    #[test]
+    fn numbers_are_written_in_decimal() {
+        for number in [0, 7, 10, 1_795_302_733_021, u64::MAX] {
+            assert_eq!(decimal(number), alloc::format!("{number}"));
+        }
     }
 
     #[test]

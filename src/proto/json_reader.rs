@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::json::{Object, Value};
+use super::text::cut;
 
 /// Reads from the front of a text; each method takes what it reads, or answers `None` if it isn't there.
 pub(super) struct Reader<'a> {
@@ -152,7 +153,8 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        let space = self.rest.bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.rest = &self.rest[space..];
     }
 
     fn skip(&mut self, bytes: usize) -> Option<()> {
@@ -169,7 +171,7 @@ fn is_number(text: &str) -> bool {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
     };
-    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, fraction) = cut(mantissa, b'.');
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)

@@ -1,17 +1,18 @@
 //! Authorization server metadata ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)) and where to find it.
 
 use alloc::borrow::ToOwned as _;
-use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::authorization::is_owned;
 use super::config::Config;
 use super::error::{Error, InvalidResponse, Transport};
+use super::form;
 use super::http::Answer;
-use super::json::{Object, Value};
+use super::json::{Object, Value, decimal};
 use super::resource::is_safe;
+use super::text::trim_end;
 use super::url::Url;
 
 /// An authorization server's validated metadata.
@@ -39,7 +40,13 @@ impl AuthorizationServer {
         let announced = document.string("issuer").unwrap_or_default();
         if announced != issuer {
             let announced: String = announced.chars().filter(char::is_ascii_graphic).take(200).collect();
-            return Err(unusable(&format!("it names \"{announced}\", configured is \"{issuer}\"; they must be equal")));
+            return Err(unusable(&[
+                "it names \"",
+                &announced,
+                "\", configured is \"",
+                issuer,
+                "\"; they must be equal",
+            ]));
         }
         supports(document, "response_types_supported", "code")?;
         supports(document, "grant_types_supported", "authorization_code")?;
@@ -47,26 +54,30 @@ impl AuthorizationServer {
         if !pkce && !assume_pkce {
             return Err(Error::InvalidResponse(InvalidResponse::PkceUnsupported));
         }
-        let required =
-            |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(&format!("{name} is missing")));
+        let query = document.string("authorization_endpoint").and_then(Url::parse).and_then(|url| url.query);
+        if form::read(query.unwrap_or_default()).iter().any(|(name, _)| is_owned(name)) {
+            return Err(unusable(&["authorization_endpoint has parameters that a request sets"]));
+        }
+        let required = |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(&[name, " is missing"]));
         Ok(Self {
             issuer: issuer.to_owned(),
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
-            iss_parameter: document.member("authorization_response_iss_parameter_supported")
-                == Some(&Value::Bool(true)),
+            iss_parameter: document
+                .member("authorization_response_iss_parameter_supported")
+                .is_some_and(Value::is_true),
         })
     }
 }
 
-fn unusable(why: &str) -> Error {
-    Error::InvalidResponse(InvalidResponse::Metadata(why.into()))
+fn unusable(why: &[&str]) -> Error {
+    Error::InvalidResponse(InvalidResponse::Metadata(why.concat().into()))
 }
 
 fn supports(document: &Object, list: &str, value: &str) -> Result<(), Error> {
     match document.member(list) {
-        Some(values) if !values.is_or_has(value) => Err(unusable(&format!("{list} lacks {value}"))),
+        Some(values) if !values.is_or_has(value) => Err(unusable(&[list, " lacks ", value])),
         _ => Ok(()),
     }
 }
@@ -77,7 +88,7 @@ fn endpoint(document: &Object, name: &str, allow_loopback: bool) -> Result<Optio
         |href: &&str| Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
     match value.as_str().filter(safe) {
         Some(href) => Ok(Some(href.to_owned())),
-        None => Err(unusable(&format!("{name} is not an absolute https URL without fragment"))),
+        None => Err(unusable(&[name, " is not an absolute https URL without fragment"])),
     }
 }
 
@@ -87,14 +98,14 @@ pub struct Discovery {
     issuer: String,
     allow_loopback: bool,
     assume_pkce: bool,
-    candidates: VecDeque<String>,
+    candidates: Vec<String>,
     failure: Option<Error>,
 }
 
 impl Discovery {
     /// Starts a search. With `openid` the OpenID Connect location comes first.
     pub fn new(issuer: &str, openid: bool, allow_loopback: bool, assume_pkce: bool) -> Self {
-        let mut candidates = VecDeque::from(well_known(issuer));
+        let mut candidates = well_known(issuer);
         if openid {
             candidates.rotate_right(1);
         }
@@ -109,7 +120,7 @@ impl Discovery {
 
     /// The next document to ask for.
     pub fn next_url(&mut self) -> Option<String> {
-        self.candidates.pop_front()
+        (!self.candidates.is_empty()).then(|| self.candidates.remove(0))
     }
 
     /// Takes the answer to the last request; the metadata if it was the right document.
@@ -131,34 +142,44 @@ impl Discovery {
 
     /// Why the search failed, once [`next_url`](Self::next_url) has nothing more.
     pub fn into_error(self) -> Error {
-        self.failure.unwrap_or_else(|| missing("there is no place to look"))
+        self.failure.unwrap_or_else(|| missing(&["there is no place to look"]))
     }
 
     fn read(&self, answer: Result<Answer, Transport>) -> Result<AuthorizationServer, Error> {
         let answer = answer.map_err(Error::Transport)?;
         if answer.status != 200 {
-            return Err(missing(&format!("{} answered {}; check the issuer's spelling", self.issuer, answer.status)));
+            return Err(missing(&[
+                &self.issuer,
+                " answered ",
+                &decimal(answer.status.into()),
+                "; check the issuer's spelling",
+            ]));
         }
         let document = Object::parse(&answer.body).filter(|_| answer.is_json());
-        let document = document.ok_or_else(|| missing("the answer is not a JSON object of type application/json"))?;
+        let document =
+            document.ok_or_else(|| missing(&["the answer is not a JSON object of type application/json"]))?;
         AuthorizationServer::parse(&document, &self.issuer, self.allow_loopback, self.assume_pkce)
     }
 }
 
-fn missing(why: &str) -> Error {
-    Error::InvalidResponse(InvalidResponse::Discovery(why.into()))
+fn missing(why: &[&str]) -> Error {
+    Error::InvalidResponse(InvalidResponse::Discovery(why.concat().into()))
 }
 
 /// Where the metadata may be: RFC 8414, 3.1 inserts its path after the host; OpenID Connect Discovery 4 appends its own.
 fn well_known(issuer: &str) -> Vec<String> {
-    let issuer = issuer.trim_end_matches('/');
-    let host_start = issuer.find("://").map_or(0, |at| at + 3);
-    let host_end = issuer[host_start..].find('/').map_or(issuer.len(), |at| host_start + at);
-    let (origin, path) = issuer.split_at(host_end);
-    let mut urls = vec![format!("{origin}/.well-known/oauth-authorization-server{path}")];
+    let issuer = trim_end(issuer, b'/');
+    let with_slash = [issuer, "/"].concat();
+    let origin = Url::parse(&with_slash).map_or("", |url| url.origin);
+    let path = issuer.get(origin.len()..).unwrap_or_default();
+    let mut urls = vec![[origin, WELL_KNOWN, OAUTH, path].concat()];
     if !path.is_empty() {
-        urls.push(format!("{origin}/.well-known/openid-configuration{path}"));
+        urls.push([origin, WELL_KNOWN, OPENID, path].concat());
     }
-    urls.push(format!("{issuer}/.well-known/openid-configuration"));
+    urls.push([issuer, WELL_KNOWN, OPENID].concat());
     urls
 }
+
+const WELL_KNOWN: &str = "/.well-known/";
+const OAUTH: &str = "oauth-authorization-server";
+const OPENID: &str = "openid-configuration";

@@ -1,8 +1,9 @@
 //! Which requests may carry the access token: the list of resource servers.
 
-use alloc::borrow::ToOwned as _;
+use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
 
+use super::text::{cut, parts, trim_end};
 use super::url::Url;
 
 /// A resource server the token may go to: an origin and a path that covers whole segments.
@@ -19,7 +20,7 @@ impl ResourceServer {
         let url = Url::parse(href)?;
         let plain = url.query.is_none() && url.fragment.is_none() && !climbs(url.path);
         (plain && is_safe(&url, allow_loopback))
-            .then(|| Self { origin: url.origin.to_owned(), path: url.path.trim_end_matches('/').to_owned() })
+            .then(|| Self { origin: url.origin.to_owned(), path: trim_end(url.path, b'/').to_owned() })
     }
 
     /// Whether a request to `url` stays inside this resource server (USE-3, USE-5).
@@ -37,48 +38,40 @@ pub fn is_safe(url: &Url<'_>, allow_loopback: bool) -> bool {
 /// Whether a server that decodes the path could find a `..` in it. Browsers have removed the plain ones; what is
 /// left hides behind percent-encoding, once or several times.
 fn climbs(path: &str) -> bool {
-    if !path.contains('%') {
-        return path.split('/').any(is_dots);
-    }
-    let mut text = path.to_owned();
+    let mut text = Cow::Borrowed(path);
     for _ in 0..MAX_ENCODINGS {
-        if text.split(['/', '\\']).any(is_dots) {
+        if parts(&text, b'/').flat_map(|segment| parts(segment, b'\\')).any(is_dots) {
             return true;
         }
-        let decoded = decode(&text);
-        if decoded == text {
+        if cut(&text, b'%').1.is_none() {
             return false;
         }
-        text = decoded;
+        let decoded = decode(&text);
+        if decoded == *text {
+            return false;
+        }
+        text = Cow::Owned(decoded);
     }
     true
 }
 
 fn is_dots(segment: &str) -> bool {
-    let name = segment.split(';').next().unwrap_or_default();
+    let (name, _) = cut(segment, b';');
     name == "." || name == ".."
 }
 
 /// Decodes percent-encoded ASCII; anything else can't become a dot or a slash and stays.
 fn decode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('%') {
-        out.push_str(&rest[..at]);
-        let ascii = rest.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
-        let taken = match ascii {
-            Some(byte) => {
-                out.push(char::from(byte));
-                3
-            }
-            None => {
-                out.push('%');
-                1
-            }
-        };
-        rest = &rest[at + taken..];
+    let (plain, mut rest) = cut(text, b'%');
+    let mut out = plain.to_owned();
+    while let Some(encoded) = rest {
+        let ascii = encoded.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
+        out.push(ascii.map_or('%', char::from));
+        let (plain, next) = cut(&encoded[if ascii.is_some() { 2 } else { 0 }..], b'%');
+        out.push_str(plain);
+        rest = next;
     }
-    out + rest
+    out
 }
 
 /// A path that is still encoded after this many rounds is refused rather than understood.

@@ -47,6 +47,10 @@ secret!(
     AccessToken
 );
 secret!(
+    /// The record of a pending sign-in, which has the code verifier in it.
+    Record
+);
+secret!(
     /// A refresh token ([RFC 6749, 1.5](https://www.rfc-editor.org/rfc/rfc6749#section-1.5)).
     RefreshToken
 );

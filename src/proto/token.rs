@@ -5,13 +5,13 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use form_urlencoded::Serializer;
-
 use super::authorization::Transaction;
 use super::error::{Error, InvalidResponse, ServerError, Transport};
+use super::form;
 use super::http::Answer;
 use super::json::{Object, Value};
 use super::secret::{AccessToken, AuthorizationCode, FormBody, RefreshToken};
+use super::text::{cut, trim_end};
 
 /// The body that exchanges a code ([RFC 6749, 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
 pub fn code_request(client_id: &str, code: &AuthorizationCode, transaction: &Transaction) -> FormBody {
@@ -39,10 +39,20 @@ pub fn revocation_request(client_id: &str, access: &AccessToken, refresh: Option
     form(&[("token", token), ("token_type_hint", hint), ("client_id", client_id)])
 }
 
+/// What came of a revocation ([RFC 7009, 2.2](https://www.rfc-editor.org/rfc/rfc7009#section-2.2)): `confirmed`,
+/// `unsupported` if the server can't, else `unconfirmed`: the token must be taken to be alive.
+pub fn revocation_outcome(answer: Result<Answer, Transport>) -> &'static str {
+    let Ok(answer) = answer else { return "unconfirmed" };
+    let error = Object::parse(&answer.body).as_ref().and_then(server_error);
+    match error {
+        _ if answer.status == 200 => "confirmed",
+        Some(error) if error.error == "unsupported_token_type" => "unsupported",
+        _ => "unconfirmed",
+    }
+}
+
 fn form(pairs: &[(&str, &str)]) -> FormBody {
-    let mut body = Serializer::new(String::with_capacity(FORM_CAPACITY));
-    body.extend_pairs(pairs);
-    FormBody::new(body.finish())
+    FormBody::new(form::write(pairs))
 }
 
 /// What a token endpoint granted, checked for form.
@@ -152,9 +162,8 @@ fn client_error(status: u16, body: Option<Object>) -> Error {
 /// Seconds from a number or a decimal string; zero, negative and unreadable values say nothing, absurd ones are cut.
 fn lifetime(value: &Value) -> Option<u64> {
     let (Value::Number(text) | Value::String(text)) = value else { return None };
-    let whole = text.split_once('.').map_or(text.as_str(), |(whole, fraction)| {
-        if fraction.bytes().all(|b| b.is_ascii_digit()) { whole } else { "" }
-    });
+    let (whole, fraction) = cut(text, b'.');
+    let whole = if fraction.is_none_or(|digits| digits.bytes().all(|b| b.is_ascii_digit())) { whole } else { "" };
     let digits = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
     let seconds = digits.then(|| whole.parse().unwrap_or(u64::MAX))?;
     (seconds > 0).then_some(seconds.min(MAX_LIFETIME_S))
@@ -163,7 +172,7 @@ fn lifetime(value: &Value) -> Option<u64> {
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`, so that a token can't break a header
 /// ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 fn is_token68(token: &str) -> bool {
-    let body = token.trim_end_matches('=');
+    let body = trim_end(token, b'=');
     !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
 }
 
@@ -174,6 +183,3 @@ fn is_vschar(token: &str) -> bool {
 
 /// Ten years.
 const MAX_LIFETIME_S: u64 = 315_360_000;
-
-/// Enough for a long token, so that the body isn't copied about while it grows.
-const FORM_CAPACITY: usize = 4_096;

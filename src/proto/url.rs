@@ -3,6 +3,8 @@
 //! The shell hands in `new URL(...).href`. What is not in that canonical form is refused here, so a string that
 //! skipped the browser's parser can't slip through with a trick in it.
 
+use super::text::cut;
+
 /// An absolute `http` or `https` URL in canonical form, without user information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Url<'a> {
@@ -26,11 +28,12 @@ impl<'a> Url<'a> {
         let secure = href.starts_with("https://");
         let rest = href.strip_prefix(if secure { "https://" } else { "http://" })?;
         let start = href.len() - rest.len();
-        let end = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let end = start + rest.bytes().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         let host = host(&href[start..end], if secure { "443" } else { "80" })?;
-        let (before_fragment, fragment) = split(&href[end..], '#');
-        let (path, query) = split(before_fragment, '?');
-        let canonical = href.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && path.starts_with('/');
+        let (before_fragment, fragment) = cut(&href[end..], b'#');
+        let (path, query) = cut(before_fragment, b'?');
+        let canonical =
+            href.bytes().all(|b| b.is_ascii_graphic()) && path.starts_with('/') && !path.bytes().any(|b| b == b'\\');
         canonical.then_some(Self { secure, origin: &href[..end], host, path, query, fragment })
     }
 
@@ -43,19 +46,16 @@ impl<'a> Url<'a> {
     }
 }
 
-fn split(text: &str, mark: char) -> (&str, Option<&str>) {
-    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
-}
-
 /// The host of `authority`, if that is lower case, has no user information and no needless port.
 fn host<'a>(authority: &'a str, default_port: &str) -> Option<&'a str> {
-    let after_bracket = authority.rfind(']').map_or(0, |at| at + 1);
-    let (host, port) = match authority[after_bracket..].find(':') {
-        Some(colon) => (&authority[..after_bracket + colon], Some(&authority[after_bracket + colon + 1..])),
-        None => (authority, None),
+    let (address, after) = cut(authority, b']');
+    let (host, port) = match after {
+        Some("") => (authority, None),
+        Some(after) => (&authority[..address.len() + 1], Some(after.strip_prefix(':')?)),
+        None => cut(authority, b':'),
     };
-    let host_ok = if host.starts_with('[') {
-        host.ends_with(']') && host[1..host.len() - 1].bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b':'))
+    let host_ok = if let Some(address) = address.strip_prefix('[') {
+        after.is_some() && address.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b':'))
     } else {
         host.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_'))
     };

@@ -168,8 +168,8 @@ impl Desk {
     fn take_in(&mut self, action: Action) {
         match action {
             Action::Keep { flight, key, record } => {
-                assert!(Transaction::parse(&record).is_some(), "a record: {record}");
-                self.records.push((key.clone(), record));
+                assert!(Transaction::parse(record.expose()).is_some(), "not a record");
+                self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
             Action::Send { flight, url, body } => self.sent.push((flight, url, body)),

@@ -216,7 +216,7 @@ impl World {
     fn abandon(&mut self, pick: usize) {
         if !self.exchanges.is_empty() {
             let (pending, _) = self.exchanges.swap_remove(pick % self.exchanges.len());
-            self.run(|session, _| session.abandon_exchange(&pending));
+            self.run(|session, now| session.abandon_exchange(now, &pending));
         }
     }
 

@@ -242,7 +242,7 @@ fn an_exchange_given_up_lets_its_waiters_go() {
     let mut app = App::new();
     let pending = app.come_back();
     app.queue([1]);
-    app.run(|session, _| session.abandon_exchange(&pending));
+    app.run(|session, now| session.abandon_exchange(now, &pending));
     assert_eq!(app.seen(), ["reject 1 LOGIN_REQUIRED"]);
     assert_eq!(app.authorize(2), Err(Error::LoginRequired(Ending::NeverSignedIn)));
 }

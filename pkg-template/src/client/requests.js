@@ -1,13 +1,21 @@
 const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
-/** What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. */
-export function describe(input, init = {}) {
+/**
+ * What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. A port
+ * copies buffers as they are sent; without one, `copy` says to do it here, since the caller may change them later.
+ */
+export function describe(input, init = {}, copy = false) {
   if (input instanceof Request) return readRequest(input, init);
-  const request = { url: new URL(input, document.baseURI).href, timeout: init.timeout, signal: init.signal };
+  const request = { url: new URL(input, globalThis.document?.baseURI).href, timeout: init.timeout, signal: init.signal };
   for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
   if (init.headers) request.headers = [...new Headers(init.headers)];
-  return init.body == null ? request : withBody(request, init.body);
+  if (init.body == null) return request;
+  return withBody(request, copy && isBuffer(init.body) ? new Uint8Array(toBytes(init.body)) : init.body);
 }
+
+const isBuffer = (body) => body instanceof ArrayBuffer || ArrayBuffer.isView(body);
+
+const toBytes = (body) => (body instanceof ArrayBuffer ? new Uint8Array(body) : new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
 
 /** A Request's parts; its body is read, as `fetch` would. */
 export async function readRequest(input, init) {
@@ -26,7 +34,7 @@ function withBody(request, body) {
   if (body instanceof URLSearchParams) {
     return { ...withType(request, "application/x-www-form-urlencoded;charset=UTF-8"), body: String(body) };
   }
-  const asIs = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body) || body instanceof ReadableStream;
+  const asIs = body instanceof Blob || isBuffer(body) || body instanceof ReadableStream;
   return { ...request, body: asIs ? body : String(body) };
 }
 

@@ -17,6 +17,7 @@ class Door {
   #kernel;
   #pending = new Map();
   #silence;
+  #closed = false;
 
   constructor(port, kernel) {
     this.#port = port;
@@ -40,6 +41,7 @@ class Door {
   #operations = {
     __proto__: null,
     hello: (_, kernel) => {
+      this.#closed = false;
       this.#silence ??= kernel.listen((event) => this.#answer({ event }));
       return kernel.snapshot();
     },
@@ -77,12 +79,14 @@ class Door {
     return this;
   }
 
+  // A message to a page in the back/forward cache would throw it out of there.
   #answer(message, transfer = []) {
-    this.#port.postMessage({ v: version, ...message }, transfer);
+    if (!this.#closed) this.#port.postMessage({ v: version, ...message }, transfer);
   }
 
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
+    this.#closed = true;
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();

@@ -4,6 +4,10 @@ import { Records } from "./records.js";
 const QUEUED = -1;
 const FINAL = -2;
 
+const FINISH = 0;
+const SIGN_IN = 1;
+const SIGN_OUT = 2;
+
 /** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
 export class Kernel {
   #core;
@@ -48,24 +52,24 @@ export class Kernel {
   }
 
   signIn(options) {
-    return this.#call((call) => this.#core.signIn(call, toJson(options ?? {})));
+    return this.#start(SIGN_IN, toJson(options ?? {}));
   }
 
   async finish(href) {
-    const arrival = await this.#call((call) => this.#core.finish(call, href));
+    const arrival = await this.#start(FINISH, href);
     return arrival && JSON.parse(arrival);
   }
 
   signOut() {
-    return this.#call((call) => this.#core.signOut(call));
+    return this.#start(SIGN_OUT, "");
   }
 
   stats() {
-    return JSON.parse(this.#core.stats());
+    return JSON.parse(this.#core.describe()).stats;
   }
 
   snapshot() {
-    return JSON.parse(this.#core.snapshot()).session;
+    return JSON.parse(this.#core.describe()).session;
   }
 
   /** Calls `listener` with every `{ type, detail, session }` until the returned function is called. */
@@ -74,11 +78,11 @@ export class Kernel {
     return () => this.#listeners.delete(listener);
   }
 
-  #call(start) {
+  #start(operation, text) {
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
-      start(call);
+      this.#core.start(call, operation, text);
     });
   }
 
@@ -186,8 +190,8 @@ export class Kernel {
         else resolve(result);
       },
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
-      keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.kept(flight)),
-      take: (flight, key) => this.#records.take(key).then((record) => this.#core.taken(flight, record)),
+      keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.stored(flight)),
+      take: (flight, key) => this.#records.take(key).then((record) => this.#core.stored(flight, record)),
       forget: () => this.#records.forget(),
     };
   }

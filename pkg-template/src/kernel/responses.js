@@ -1,4 +1,6 @@
 const smallest = 64 * 1024;
+// A Response refuses to be made with a body for these, though a browser gives them an empty one.
+const bodiless = new Set([101, 204, 205, 304]);
 
 /**
  * Hands a response over to the page: a small body of known length as a buffer, anything else as a stream of chunks
@@ -7,7 +9,7 @@ const smallest = 64 * 1024;
 export async function forward(response, send, done) {
   const { status, statusText, url, redirected, type } = response;
   const facts = { status, statusText, url, redirected, type, headers: [...response.headers] };
-  if (!response.body) {
+  if (!response.body || bodiless.has(status)) {
     send(facts);
   } else if (isSmall(response)) {
     const body = await response.arrayBuffer();

@@ -10,8 +10,6 @@ mod refresh;
 mod requests;
 mod sign_in;
 
-use alloc::collections::VecDeque;
-
 use drain::Drain;
 use grant::Grant;
 use refresh::Refresh;
@@ -56,11 +54,11 @@ pub struct Session {
     /// Attempts that sign-out overtook; tokens they still bring are revoked.
     abandoned: Vec<u32>,
     attempts: u32,
-    spent: VecDeque<String>,
+    spent: Vec<String>,
     ending: Ending,
     queue: Queue,
     drain: Drain,
-    commands: VecDeque<Command>,
+    commands: Vec<Command>,
     counters: Counters,
 }
 
@@ -86,11 +84,11 @@ impl Session {
             exchanges: Vec::new(),
             abandoned: Vec::new(),
             attempts: 0,
-            spent: VecDeque::new(),
+            spent: Vec::new(),
             ending: Ending::NeverSignedIn,
             queue: Queue::default(),
             drain: Drain::default(),
-            commands: VecDeque::new(),
+            commands: Vec::new(),
             counters: Counters::default(),
         }
     }
@@ -105,7 +103,7 @@ impl Session {
 
     /// The next thing for the shell to do.
     pub fn poll_command(&mut self) -> Option<Command> {
-        self.commands.pop_front()
+        (!self.commands.is_empty()).then(|| self.commands.remove(0))
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
@@ -129,6 +127,11 @@ impl Session {
     /// Fixes the metadata that discovery found.
     pub fn set_server(&mut self, server: AuthorizationServer) {
         self.server = Some(server);
+    }
+
+    /// Whether there is a grant.
+    pub fn is_signed_in(&self) -> bool {
+        self.grant.is_some()
     }
 
     /// What the application may know of the session: scope, expiry, claims. Never a token.
@@ -179,12 +182,12 @@ impl Session {
     }
 
     fn emit(&mut self, name: &'static str, detail: Object) {
-        self.commands.push_back(Command::Emit(Event { name, detail }));
+        self.commands.push(Command::Emit(Event { name, detail }));
     }
 
     fn reject(&mut self, ids: Vec<u32>, error: Error) {
         if !ids.is_empty() {
-            self.commands.push_back(Command::Reject { ids, error });
+            self.commands.push(Command::Reject { ids, error });
         }
     }
 
@@ -194,6 +197,7 @@ impl Session {
         self.refresh = Refresh::Idle { failures: 0 };
         self.refused = false;
         self.unhelpful_until = None;
+        self.first_generation = self.generation + 1;
         self.ending = ending;
         let waiting = self.queue.drain();
         self.drain = Drain::default();

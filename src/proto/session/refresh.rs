@@ -70,7 +70,7 @@ impl Session {
         let attempt = self.next_attempt();
         self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures() };
         self.counters.refreshes += 1;
-        self.commands.push_back(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
+        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
     }
 
     /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
@@ -137,7 +137,7 @@ impl Session {
         let pause = match judgement {
             Judgement::Over => return self.end(Ending::Revoked),
             Judgement::Misconfigured => MISCONFIGURED_MS,
-            Judgement::Transient => backoff(failures, jitter, failure.retry_after_ms),
+            Judgement::Transient => self.last_call(now, backoff(failures, jitter, failure.retry_after_ms), &failure),
         };
         let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
         self.refresh = Refresh::Waiting { until: now.instant.after(pause), failures, standing: standing.clone() };
@@ -145,6 +145,18 @@ impl Session {
         if let Some(error) = standing {
             let waiting = self.queue.drain();
             self.reject(waiting, error);
+        }
+    }
+}
+
+impl Session {
+    /// Shortens a pause of our own choice so that one more attempt comes before the first waiting request gives up.
+    fn last_call(&self, now: Now, pause: u64, failure: &TokenFailure) -> u64 {
+        let patience =
+            self.queue.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
+        match patience {
+            Some(patience) if patience > FLOOR_MS && failure.retry_after_ms.is_none() => pause.min(patience),
+            _ => pause,
         }
     }
 }
@@ -174,6 +186,8 @@ const CEILING_MS: u64 = 4_000;
 /// The ceiling after [`PATIENT_FAILURES`] failures in a row.
 const LATE_CEILING_MS: u64 = 30_000;
 const PATIENT_FAILURES: u32 = 12;
+/// How long before the first deadline in the queue the last attempt is made.
+const LAST_CALL_MS: u64 = 1_000;
 
 /// How long a refused client is left alone, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;

@@ -156,7 +156,7 @@ impl Session {
             ids.extend(self.queue.pop());
         }
         if !ids.is_empty() {
-            self.commands.push_back(Command::Release { ids, generation: self.generation });
+            self.commands.push(Command::Release { ids, generation: self.generation });
         }
     }
 }

@@ -92,8 +92,10 @@ impl Session {
             let why = if replayed { InvalidResponse::Replayed } else { InvalidResponse::StateMismatch };
             return Err(Error::InvalidResponse(why));
         };
-        self.spent.truncate(MAX_SPENT - 1);
-        self.spent.push_front(key);
+        if self.spent.len() == MAX_SPENT {
+            self.spent.remove(0);
+        }
+        self.spent.push(key);
         if transaction.issuer != self.config.issuer {
             return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
         }
@@ -144,13 +146,14 @@ impl Session {
             self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
             Ok(())
         });
-        self.settle_exchange(installed)
+        self.settle_exchange(now);
+        installed
     }
 
     /// Gives up an accepted response, because the metadata can't be had.
-    pub fn abandon_exchange(&mut self, pending: &PendingExchange) {
+    pub fn abandon_exchange(&mut self, now: Now, pending: &PendingExchange) {
         self.exchanges.retain(|attempt| *attempt != pending.attempt);
-        let _ = self.settle_exchange(Ok(()));
+        self.settle_exchange(now);
     }
 
     /// Ends the session on the application's word: local first. The returned request tells the server.
@@ -175,11 +178,7 @@ impl Session {
         if subject.is_some() && grant.subject.is_some() && subject != grant.subject.as_ref() {
             self.end(Ending::SubjectChanged);
         }
-        let continues = self.grant.is_some();
         self.install(grant);
-        if !continues {
-            self.first_generation = self.generation;
-        }
         self.unhelpful_until = None;
         let detail = self.snapshot().unwrap_or_default();
         self.emit("signedin", detail);
@@ -206,13 +205,13 @@ impl Session {
         }
     }
 
-    /// Rejects who waited for an exchange that brought nothing.
-    fn settle_exchange(&mut self, outcome: Result<(), Error>) -> Result<(), Error> {
+    /// Sees to those who waited for an exchange: an older grant serves them, or nothing does.
+    fn settle_exchange(&mut self, now: Now) {
         if self.grant.is_none() && self.exchanges.is_empty() {
             let waiting = self.queue.drain();
             self.reject(waiting, Error::LoginRequired(self.ending));
         }
-        outcome
+        self.pump(now);
     }
 }
 
