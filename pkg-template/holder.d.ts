@@ -1,0 +1,80 @@
+/**
+ * The worker's side: holds the tokens, and makes the requests that need them.
+ *
+ * @module tokenkeep/holder
+ */
+
+export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
+
+/**
+ * Holds the session in this worker. Call it once, at the top level of the worker's own script, so that no message can
+ * choose the configuration.
+ *
+ * @throws {TokenKeepError} `TOKENKEEP_CONFIG_INVALID` with the `option` and the cure; pages that connect get the same
+ */
+export function hold(config: Config): void;
+
+/** The configuration. Unknown options are refused. */
+export type Config = Options & (ByIssuer | ByMetadata);
+
+/** The authorization server by its name: its metadata is looked up (RFC 8414, OpenID Connect Discovery). */
+export interface ByIssuer {
+  /** The issuer, exactly as the server names itself: https, no query, no fragment. */
+  issuer: string;
+  server?: undefined;
+}
+
+/** The authorization server's whole metadata by hand, for a server that publishes none. */
+export interface ByMetadata {
+  issuer?: undefined;
+  server: AuthorizationServerMetadata;
+}
+
+/** Metadata as RFC 8414 spells it. */
+export interface AuthorizationServerMetadata {
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  revocation_endpoint?: string;
+  code_challenge_methods_supported?: readonly string[];
+  authorization_response_iss_parameter_supported?: boolean;
+  [member: string]: unknown;
+}
+
+/** What doesn't depend on how the server is named. */
+export interface Options {
+  /** The id of the public client that you registered. There is no option for a secret: a browser can't keep one. */
+  clientId: string;
+  /** The redirection URI that you registered; sent byte for byte. */
+  redirectUri: string;
+  /** The scope to ask for, space-separated. With `openid`, the session has claims. */
+  scope?: string;
+  /**
+   * Where the token may go: https base URLs. A path covers whole segments: `https://api.example/v1` covers
+   * `/v1` and `/v1/files`, not `/v10`. Empty by default.
+   */
+  resourceServers?: readonly string[];
+  /** Additional parameters of every authorization request, such as `audience`. */
+  extraParams?: Readonly<Record<string, string>>;
+  /** Whether `auth.accessToken()` may hand the access token to the page. Default false. */
+  exposeAccessToken?: boolean;
+  /** Whether S256 is supported though the metadata doesn't say so. Default false: such a server is refused. */
+  assumePkce?: boolean;
+  /** Most requests that may wait for a token. Default 10,000. */
+  queueLimit?: number;
+  /** Longest wait for a token, in milliseconds. Default 30,000. */
+  queueTimeout?: number;
+  /** Most waiting requests on their way at once when the queue drains. Default 64. */
+  drainConcurrency?: number;
+  /** Longest time for a call to the authorization server, in milliseconds. Default 10,000. */
+  requestTimeout?: number;
+  /** Lifetime of an access token that comes without `expires_in`, in seconds. Default 3,600. */
+  defaultLifetime?: number;
+  /** How long before its end a token is renewed beside requests, in seconds. Default a fifth of its life, at most 60. */
+  earlyRefresh?: number;
+  /**
+   * Whether http is good enough for loopback addresses though this script is not served from one. A script that is
+   * served from localhost may use them anyway.
+   */
+  dangerAllowLoopbackHttp?: boolean;
+}
