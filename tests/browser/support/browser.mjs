@@ -9,6 +9,8 @@ import { fingerprint } from "./certificate.mjs";
 const args = [
   "--disable-gpu",
   "--disable-quic",
+  // A name that leads to this machine but is not a secure context.
+  "--host-resolver-rules=MAP app.test 127.0.0.1",
   `--ignore-certificate-errors-spki-list=${fingerprint}`,
   // Its sandbox refuses to start for root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),

@@ -86,6 +86,22 @@ class Stage {
     return gate.open;
   }
 
+  /**
+   * Lets token requests be carried out but not answered until `open` is called; `reached` resolves when one is.
+   */
+  holdTokenAnswer() {
+    const { prototype } = this.authorizationServer.provider.IdToken;
+    const [reached, gate] = [new Gate(), new Gate()];
+    const { issue } = prototype;
+    // The ID token is the last thing that an answer needs.
+    prototype.issue = async function (...wanted) {
+      reached.open();
+      await gate.passed;
+      return issue.apply(this, wanted);
+    };
+    return { reached: reached.passed, open: gate.open };
+  }
+
   get counts() {
     return this.authorizationServer.counts;
   }
