@@ -4,6 +4,7 @@ import { toResponse } from "./responses.js";
 
 const version = 1;
 const patience = 30_000;
+const grace = 1_000;
 
 /** Calls to a holder on the other side of a port. */
 export class PortTransport {
@@ -14,13 +15,14 @@ export class PortTransport {
   #listener;
   #failure;
   #release;
+  #answered = false;
 
   constructor(worker) {
     this.#shared = "port" in worker;
     this.#port = worker.port ?? worker;
     this.#port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
     this.#port.start?.();
-    worker.addEventListener("error", () => this.#fail("the worker could not be started: check its URL, its type, worker-src, and that every page passes the same worker options"));
+    worker.addEventListener("error", () => this.#doubt());
     globalThis.addEventListener?.("pagehide", () => this.#leave());
   }
 
@@ -69,18 +71,30 @@ export class PortTransport {
       this.#pending.get(target)?.reject(signal.reason);
       this.#pending.delete(target);
     };
+    const relax = () => signal.removeEventListener("abort", abort);
     signal.addEventListener("abort", abort, { once: true });
-    const facts = await answer;
-    if (!(facts.body instanceof MessagePort)) signal.removeEventListener("abort", abort);
-    return toResponse(facts, signal, abort);
+    try {
+      const facts = await answer;
+      return toResponse(facts, signal, relax);
+    } catch (error) {
+      relax();
+      throw error;
+    }
   }
 
   #receive({ id, ok, error, event }) {
+    this.#answered = true;
     if (event) return this.#listener?.(event);
     const call = this.#pending.get(id);
     this.#pending.delete(id);
     if (error) call?.reject(fromData(error));
     else call?.resolve(ok);
+  }
+
+  /** A worker that threw may still answer, and then says more than its error event. */
+  #doubt() {
+    const why = "the worker could not be started: check its URL, its type, worker-src, and that every page passes the same worker options";
+    setTimeout(() => this.#answered || this.#fail(why), grace);
   }
 
   #fail(message) {
@@ -91,10 +105,11 @@ export class PortTransport {
 
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
   #stayAlive() {
-    if (!this.#shared || this.#release) return;
+    const { locks } = globalThis.navigator;
+    if (!this.#shared || this.#release || !locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
-    globalThis.navigator.locks?.request(lock, () => {
+    locks.request(lock, () => {
       this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
       return held;
     });

@@ -26,15 +26,18 @@ class HeldResponse extends Response {
   }
 }
 
-export function toResponse(facts, signal, abort) {
-  return new HeldResponse(facts.body instanceof MessagePort ? toStream(facts.body, signal, abort) : facts.body ?? null, facts);
+/** The response that `facts` describe; `done` is called when nothing of it can be aborted any more. */
+export function toResponse(facts, signal, done) {
+  if (facts.body instanceof MessagePort) return new HeldResponse(toStream(facts.body, signal, done), facts);
+  done?.();
+  return new HeldResponse(facts.body ?? null, facts);
 }
 
 /** The chunks that come through `port`, a few of them asked for ahead. */
-function toStream(port, signal, abort) {
+function toStream(port, signal, done) {
   const end = () => {
     port.close();
-    signal?.removeEventListener("abort", abort);
+    done?.();
   };
   return new ReadableStream({
     start(controller) {

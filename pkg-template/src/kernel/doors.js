@@ -46,7 +46,7 @@ class Door {
       return kernel.snapshot();
     },
     alive: ({ lock }) => {
-      globalThis.navigator?.locks?.request(String(lock), () => this.#close());
+      if (/^tokenkeep-[\w-]{36}$/.test(lock)) globalThis.navigator?.locks?.request(lock, () => void this.#close());
       return this;
     },
     bye: () => this.#close(),

@@ -202,7 +202,9 @@ function refuse({ headers, mode }) {
   if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
 }
 
-// A function would vanish from the JSON and with it the mistake of passing one.
-const toJson = (value) => JSON.stringify(value, (_, inner) => (typeof inner === "function" ? "[function]" : inner)) ?? "";
+// What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
+const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));
+
+const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
 
 const parse = (json) => new TokenKeepError(JSON.parse(json));
