@@ -15,7 +15,7 @@ use grant::Grant;
 use refresh::Refresh;
 
 use super::config::Config;
-use super::error::{Ending, Error};
+use super::error::{Ending, Error, QueueError};
 use super::json::Object;
 use super::metadata::AuthorizationServer;
 use super::queue::Queue;
@@ -96,7 +96,7 @@ impl Session {
     /// Acts on every deadline that has come.
     pub fn handle_timeout(&mut self, now: Now) {
         let late = self.queue.expire(now.instant);
-        self.reject(late, Error::Queue(super::error::QueueError::Timeout));
+        self.reject(late, Error::Queue(QueueError::Timeout));
         self.drain.handle_timeout(now.instant);
         self.pump(now);
     }

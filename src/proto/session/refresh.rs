@@ -1,16 +1,15 @@
 //! One refresh for everybody, and what its failures mean.
 
-use crate::proto::error::{Ending, Error};
+use crate::proto::error::{Ending, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
-use crate::proto::json::Object;
+use crate::proto::json::{Object, Value};
 use crate::proto::time::{Instant, Now};
 use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
 use super::command::{Command, TokenRequest};
 use super::grant::{Grant, Origin};
 use super::{Revocation, Session};
-use crate::proto::error::Transport;
 
 /// Where the refresh stands.
 #[derive(Clone, Debug)]
@@ -107,7 +106,7 @@ impl Session {
         let detail = Object::default()
             .with("generation", u64::from(self.generation))
             .with("scope", detail.string("scope"))
-            .with("expiresAt", detail.member("expiresAt").and_then(crate::proto::json::Value::as_u64));
+            .with("expiresAt", detail.member("expiresAt").and_then(Value::as_u64));
         self.emit("refreshed", detail);
         self.pump(now);
     }
@@ -147,9 +146,7 @@ impl Session {
             self.reject(waiting, error);
         }
     }
-}
 
-impl Session {
     /// Shortens a pause of our own choice so that one more attempt comes before the first waiting request gives up.
     fn last_call(&self, now: Now, pause: u64, failure: &TokenFailure) -> u64 {
         let patience =
