@@ -7,6 +7,7 @@ use tokenkeep::proto::queue::RequestId;
 use tokenkeep::proto::session::{Command, TokenRequest};
 use tokenkeep::proto::time::Instant;
 
+use crate::operations::Reply;
 use crate::support::server::param;
 
 /// Where a request is.
@@ -41,6 +42,10 @@ pub(crate) struct Model {
     pub(crate) answered: Vec<u32>,
     /// Whether the application is asking for a token right now.
     pub(crate) asked: bool,
+    /// No refresh may start before this moment.
+    not_before: Option<Instant>,
+    /// Why the last session ended.
+    pub(crate) ending: Option<String>,
     /// Refresh tokens that must not be sent again.
     spent: Vec<String>,
     pub(crate) revoked: Vec<String>,
@@ -64,10 +69,11 @@ impl Model {
     }
 
     /// The refresh under way is being answered; a token that doesn't survive that must not be sent again.
-    pub(crate) fn answer(&mut self, leaves_the_token: bool) {
+    pub(crate) fn answer(&mut self, reply: &Reply, now: Instant) {
         let Some(request) = self.in_flight.take() else { return };
         self.answered.push(request.attempt);
-        if !leaves_the_token {
+        self.not_before = reply.least_pause().map(|ms| now.after(ms));
+        if !reply.leaves_the_token() {
             self.spent.push(refresh_token(&request));
         }
     }
@@ -78,7 +84,7 @@ impl Model {
         match command {
             Command::Emit(event) => {
                 assert!(!event.detail.to_json().contains("canary"), "LOG-1: a secret in an event");
-                self.hear(event.name);
+                self.hear(event.name, event.detail.string("reason"));
             }
             Command::Reject { ids, error } => self.reject(ids, error, now),
             Command::Release { ids, generation } => self.release(ids, *generation),
@@ -87,11 +93,11 @@ impl Model {
                 assert!(!self.revoked.contains(&token), "{token} is revoked twice");
                 self.revoked.push(token);
             }
-            Command::SendRefreshRequest(request) => self.send(request),
+            Command::SendRefreshRequest(request) => self.send(request, now),
         }
     }
 
-    fn hear(&mut self, name: &str) {
+    fn hear(&mut self, name: &str, reason: Option<&str>) {
         match name {
             "signedin" | "refreshed" => {
                 assert!(name == "signedin" || self.signed_in, "a refresh without a session");
@@ -99,12 +105,14 @@ impl Model {
                 let kept = self.refresh_token.take().filter(|_| name == "refreshed");
                 self.refresh_token = self.incoming.take().or(kept);
                 if name == "signedin" {
+                    self.not_before = None;
                     self.orphans.extend(self.in_flight.take());
                 }
                 self.signed_in = true;
             }
             "signedout" => {
                 self.signed_in = false;
+                self.ending = reason.map(str::to_owned);
                 self.refresh_token = None;
                 self.orphans.extend(self.in_flight.take());
             }
@@ -131,10 +139,11 @@ impl Model {
         }
     }
 
-    fn send(&mut self, request: &TokenRequest) {
+    fn send(&mut self, request: &TokenRequest, now: Instant) {
         let token = refresh_token(request);
         assert!(self.signed_in, "a refresh after the session ended");
         assert!(self.asked || !self.queued().is_empty(), "REF-18: a refresh for nobody");
+        assert!(self.not_before.is_none_or(|moment| moment <= now), "REF-9, REF-10: too soon after a failure");
         assert_eq!(self.in_flight, None, "REF-1: a second refresh is under way");
         assert_eq!(Some(&token), self.refresh_token.as_ref(), "REF-3: not the current refresh token");
         assert!(!self.spent.contains(&token), "REF-3: {token} was spent");

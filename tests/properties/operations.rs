@@ -59,6 +59,16 @@ impl Reply {
         }
     }
 
+    /// Milliseconds for which no other attempt may follow.
+    pub(crate) fn least_pause(&self) -> Option<u64> {
+        match self {
+            Self::Granted { .. } | Self::Over(_) => None,
+            Self::ClientRefused => Some(60_000),
+            Self::Transient(6) => Some(7_000),
+            Self::Transient(_) => Some(100),
+        }
+    }
+
     /// The answer with tokens number `n`, and the refresh token in it.
     pub(crate) fn render(&self, n: u32, nonce: Option<&str>) -> (Result<Answer, Transport>, Option<String>) {
         let failure = match self {

@@ -6,9 +6,11 @@ use tokenkeep::proto::authorization::{SignInOptions, Transaction};
 use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::ServerError;
+use tokenkeep::proto::form;
 use tokenkeep::proto::id_token::{Claims, Expected};
 use tokenkeep::proto::json::Object;
 use tokenkeep::proto::metadata::{AuthorizationServer, Discovery};
+use tokenkeep::proto::pkce::{base64url, from_base64url};
 use tokenkeep::proto::resource::ResourceServer;
 use tokenkeep::proto::token::TokenResponse;
 use tokenkeep::proto::url::Url;
@@ -176,6 +178,25 @@ proptest! {
         if let Some(object) = Object::parse(text.as_bytes()) {
             prop_assert_eq!(Object::parse(object.to_json().as_bytes()), Some(object));
         }
+    }
+
+    #[test]
+    fn base64url_is_written_and_read_in_one_way_only(bytes: Vec<u8>, text in "[A-Za-z0-9_=+/-]{0,12}") {
+        let written = base64url(&bytes);
+        prop_assert!(written.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        prop_assert_eq!(from_base64url(&written), Some(bytes));
+        if let Some(read) = from_base64url(&text) {
+            prop_assert_eq!(base64url(&read), text);
+        }
+    }
+
+    #[test]
+    fn a_form_is_read_as_it_was_written(pairs in prop::collection::vec(("\\PC{0,6}", "\\PC{1,6}"), 0..6)) {
+        let borrowed: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let written = form::write(&borrowed);
+        let read: Vec<(String, String)> = form_urlencoded::parse(written.as_bytes()).into_owned().collect();
+        prop_assert_eq!(&read, &pairs, "RFC 6749, appendix B");
+        prop_assert_eq!(form::read(&written), pairs);
     }
 
     #[test]

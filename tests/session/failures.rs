@@ -173,6 +173,25 @@ fn an_outage_of_fifteen_seconds_costs_no_request_whatever_the_jitter() {
 }
 
 #[test]
+fn an_outage_of_an_hour_is_not_answered_with_a_storm() {
+    for (gap, jitter) in [(500, u32::MAX), (3_000, u32::MAX), (7_000, u32::MAX), (3_000, u32::MAX / 2)] {
+        let mut app = waiting(1..=1);
+        let (start, mut attempts, mut id) = (app.now.instant, 0, 1);
+        while app.now.instant < start.after(HOUR) {
+            if let Some(request) = app.refreshes.pop() {
+                attempts += 1;
+                let down = Ok(answer(503, None, b""));
+                app.run(|session, now| session.handle_refresh_response(now, jitter, request.attempt, down));
+            }
+            id += 1;
+            app.queue([id]);
+            app.pass(gap);
+        }
+        assert!(attempts <= 300, "REF-9: {attempts} attempts in an hour, a request every {gap} ms");
+    }
+}
+
+#[test]
 fn retry_after_is_obeyed() {
     for (value, least, most) in [("3", 3_000, 3_300), ("0", 0, 500), ("999999999", 3_600_000, 3_960_000)] {
         for status in [429, 503] {
