@@ -19,6 +19,7 @@ export async function startAppServer(shown) {
     <title>app</title><script type="module" src="/app.js"></script><h1>app</h1></html>`;
   const files = {
     "/app.js": () => [SCRIPT, scripts[shown.mode]],
+    "/axios.js": () => [SCRIPT, scripts.axios],
     "/config.js": () => [SCRIPT, `export const config = ${shown.config};`],
     "/holder.js": () => [SCRIPT, scripts.holder],
     "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { installPackage } from "../../../scripts/lib/pack.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const entries = ["shared", "worker", "page", "holder", "holder-slim"];
+const entries = ["shared", "worker", "page", "holder", "holder-slim", "axios"];
 let made;
 
 /** Resolves to the scripts by name, and the package's raw wasm; made once per process. */

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+import { installPackage } from "../../scripts/lib/pack.mjs";
+import { signIn } from "./support/sign-in.mjs";
+import { startStage } from "./support/stage.mjs";
+import { bundles } from "./support/bundles.mjs";
+
+const run = promisify(execFile);
+
+/** An empty project with nothing but the packed package in it. */
+async function emptyProject(t) {
+  const folder = await mkdtemp(join(tmpdir(), "tokenkeep-project-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  return { folder, installed: await installPackage(folder) };
+}
+
+test("tokenkeep/holder/slim takes the wasm by its URL", async (t) => {
+  const stage = await startStage(t, { holder: "/holder-slim.js" });
+  const page = await stage.open();
+
+  assert.ok(await signIn(page));
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  await page.reload();
+  assert.ok(await page.evaluate(() => app.auth.resume()));
+});
+
+test("tokenkeep/holder/slim tells the page that the wasm is not there", async (t) => {
+  const stage = await startStage(t, {
+    holder: "/holder-slim.js",
+    files: { "/tokenkeep.wasm": () => ["text/html", "<h1>not here</h1>"] },
+  });
+  const page = await stage.open();
+  const { error } = await page.evaluate(() => app.outcome(() => app.auth.resume()));
+
+  assert.deepEqual([error.name, error.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
+});
+
+test("every script of the package is imported by Node without doing anything", async (t) => {
+  const { folder } = await emptyProject(t);
+  const check = `
+    const names = () => Reflect.ownKeys(globalThis).map(String);
+    // Node makes these when they are first named, and adds what they need.
+    void [Request, Response, Headers, fetch];
+    const before = new Set(names());
+    const exported = {};
+    for (const name of ["", "/holder", "/holder/slim", "/page"]) exported[name] = Object.keys(await import("tokenkeep" + name)).sort();
+    const added = names().filter((name) => !before.has(name));
+    const handles = process.getActiveResourcesInfo().filter((kind) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq)$/.test(kind));
+    console.log(JSON.stringify({ exported, added, handles }));
+  `;
+  await writeFile(join(folder, "check.mjs"), check);
+  const { stdout, stderr } = await run(process.execPath, ["check.mjs"], { cwd: folder });
+
+  const errors = ["TokenKeepError", "isTokenKeepError"];
+  const hold = [...errors.slice(0, 1), "hold", ...errors.slice(1)];
+  assert.deepEqual(JSON.parse(stdout), {
+    exported: { "": ["TokenKeepError", "connect", "isTokenKeepError"], "/holder": hold, "/holder/slim": hold, "/page": hold },
+    added: [],
+    handles: [],
+  });
+  assert.equal(stderr, "");
+});
+
+test("an app's page has no wasm in it, and needs nothing but its own code", async () => {
+  const { scripts } = await bundles();
+
+  assert.ok(scripts.shared.length < 40_000, `${scripts.shared.length} characters`);
+  assert.doesNotMatch(scripts.shared, /WebAssembly|AGFzb/);
+  assert.match(scripts.holder, /WebAssembly/);
+});
+
+test("the package does nothing that a strict page forbids (SAFE-7)", async (t) => {
+  const { installed } = await emptyProject(t);
+  const files = (await readdir(installed)).filter((name) => name.endsWith(".js"));
+  assert.deepEqual(files.sort(), ["holder-slim.js", "holder.js", "index.js", "page.js"]);
+  for (const name of files) {
+    const script = await readFile(join(installed, name), "utf8");
+    for (const forbidden of [/\beval\(/, /new Function\b/, /document\.write/, /innerHTML/, /localStorage/, /sessionStorage/, /document\.cookie/,
+      /setTimeout\(["'`]/, /postMessage\([^)]*"\*"/, /\/\/# sourceMappingURL/]) {
+      assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
+    }
+  }
+});
+
+test("the package has every file that its exports name, and its licenses", async (t) => {
+  const { installed } = await emptyProject(t);
+  const { exports, name, sideEffects, dependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+  const there = await readdir(installed);
+  const named = Object.values(exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)));
+
+  assert.deepEqual(named.filter((file) => !there.includes(file.slice(2))), []);
+  assert.deepEqual([name, sideEffects, dependencies], ["tokenkeep", false, undefined]);
+  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(there.includes(file), `${file} is missing`);
+});
