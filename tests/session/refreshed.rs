@@ -151,6 +151,14 @@ fn another_user_at_refresh_ends_the_session() {
 }
 
 #[test]
+fn tokens_for_another_user_are_revoked() {
+    let mut app = waiting_with_id_token();
+    let body = response(&format!(r#","refresh_token":"refresh-9","id_token":"{}""#, id_token("bob", None)));
+    app.refresh_with(json(200, &body));
+    assert!(app.seen().contains(&"revoke refresh-9".to_owned()), "TOK-25: they live on at the server otherwise");
+}
+
+#[test]
 fn a_broken_id_token_at_refresh_lets_no_token_through() {
     for id_token in ["a.b.c".to_owned(), id_token("", None)] {
         let mut app = waiting_with_id_token();

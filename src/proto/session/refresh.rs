@@ -88,16 +88,23 @@ impl Session {
     pub(super) fn handle_late_tokens(&mut self, attempt: u32, parsed: Result<TokenResponse, TokenFailure>) {
         let Some(at) = self.abandoned.iter().position(|abandoned| *abandoned == attempt) else { return };
         self.abandoned.swap_remove(at);
-        if let (Ok(response), Some(server)) = (parsed, &self.server) {
-            let refresh_token = response.refresh_token.as_ref();
-            let revocation = Revocation::new(server, &self.config.client_id, &response.access_token, refresh_token);
-            self.commands.extend(revocation.map(Command::Revoke));
+        if let Ok(response) = parsed {
+            self.refuse_tokens(&response);
         }
+    }
+
+    /// Revokes tokens that are not going to be used, so that they don't live on at the server.
+    pub(super) fn refuse_tokens(&mut self, response: &TokenResponse) {
+        let Some(server) = &self.server else { return };
+        let refresh_token = response.refresh_token.as_ref();
+        let revocation = Revocation::new(server, &self.config.client_id, &response.access_token, refresh_token);
+        self.commands.extend(revocation.map(Command::Revoke));
     }
 
     fn install_refreshed(&mut self, now: Now, sent: Now, response: TokenResponse) {
         let Some(previous) = self.grant.take() else { return };
         let Ok(claims) = self.refreshed_claims(now, &response, &previous) else {
+            self.refuse_tokens(&response);
             return self.end(Ending::SubjectChanged);
         };
         let origin = Origin { scope: &previous.scope, claims, previous: Some(&previous) };
@@ -136,7 +143,10 @@ impl Session {
         let pause = match judgement {
             Judgement::Over => return self.end(Ending::Revoked),
             Judgement::Misconfigured => MISCONFIGURED_MS,
-            Judgement::Transient => self.last_call(now, backoff(failures, jitter, failure.retry_after_ms), &failure),
+            Judgement::Transient => match failure.retry_after_ms {
+                None if failures <= LAST_CALLS => self.last_call(now, backoff(failures, jitter, None)),
+                asked => backoff(failures, jitter, asked),
+            },
         };
         let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
         self.refresh = Refresh::Waiting { until: now.instant.after(pause), failures, standing: standing.clone() };
@@ -147,14 +157,10 @@ impl Session {
         }
     }
 
-    /// Shortens a pause of our own choice so that one more attempt comes before the first waiting request gives up.
-    fn last_call(&self, now: Now, pause: u64, failure: &TokenFailure) -> u64 {
-        let patience =
-            self.queue.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
-        match patience {
-            Some(patience) if patience > FLOOR_MS && failure.retry_after_ms.is_none() => pause.min(patience),
-            _ => pause,
-        }
+    /// Shortens a pause so that one more attempt comes before the first waiting request gives up.
+    fn last_call(&self, now: Now, pause: u64) -> u64 {
+        let left = self.queue.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
+        left.filter(|left| *left > FLOOR_MS).map_or(pause, |left| pause.min(left))
     }
 }
 
@@ -180,9 +186,11 @@ const BASE_MS: u64 = 250;
 const FLOOR_MS: u64 = 100;
 /// The ceiling while an outage is young and requests wait for its end.
 const CEILING_MS: u64 = 4_000;
-/// The ceiling after [`PATIENT_FAILURES`] failures in a row.
-const LATE_CEILING_MS: u64 = 30_000;
+/// The ceiling after [`PATIENT_FAILURES`] failures in a row: shorter than requests wait, so that each sees an attempt.
+const LATE_CEILING_MS: u64 = 20_000;
 const PATIENT_FAILURES: u32 = 12;
+/// Failures up to which a pause is shortened for the sake of those who wait; later it would be a storm.
+const LAST_CALLS: u32 = 16;
 /// How long before the first deadline in the queue the last attempt is made.
 const LAST_CALL_MS: u64 = 1_000;
 

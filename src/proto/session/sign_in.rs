@@ -136,11 +136,9 @@ impl Session {
         };
         self.exchanges.swap_remove(at);
         let installed = parsed.map_err(|failure| failure.error).and_then(|response| {
-            let attempt = pending.attempt;
             let claims = self.first_claims(now, &pending.transaction, &response);
             if claims.is_err() {
-                self.abandoned.push(attempt);
-                self.handle_late_tokens(attempt, Ok(response.clone()));
+                self.refuse_tokens(&response);
             }
             let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None };
             self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
