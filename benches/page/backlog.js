@@ -1,0 +1,30 @@
+// 10,000 calls over loopback behind one refresh, in every mode.
+
+import { config } from "/config.js";
+
+import { openPage, openPlain, openSharedWorker, openWorker } from "./modes.js";
+import { ofAuth, ofPlain, queueBehindRefresh } from "./queue.js";
+
+const [api] = config.resourceServers;
+const count = 10_000;
+
+/** For each mode what `queueBehindRefresh` gives, and the growth of the wasm's memory in bytes. */
+export async function run() {
+  const results = {};
+  for (const [name, open] of Object.entries({ page: openPage, worker: openWorker, sharedWorker: openSharedWorker })) {
+    const { auth, memory } = await open();
+    const before = await memory();
+    const result = await queueBehindRefresh({ call: reading(auth.fetch), count, ...ofAuth(auth) });
+    results[name] = { ...result, growth: (await memory()) - before };
+    auth.close();
+  }
+  const plain = await openPlain();
+  results.plain = await queueBehindRefresh({ call: reading(plain.fetch), count, ...ofPlain(plain) });
+  return results;
+}
+
+const reading = (fetch) => async () => {
+  const response = await fetch(`${api}small`);
+  await response.arrayBuffer();
+  return response;
+};

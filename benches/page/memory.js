@@ -1,0 +1,15 @@
+let instance;
+
+// The package doesn't show its wasm, so its instance is caught when it is made. To be imported before the package.
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct(target, parameters) {
+    instance = Reflect.construct(target, parameters);
+    return instance;
+  },
+});
+
+/** The size of the wasm's memory, in bytes. */
+export function memorySize() {
+  const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+  return memory.buffer.byteLength;
+}

@@ -1,0 +1,58 @@
+import { connect } from "/tokenkeep";
+import { config } from "/config.js";
+
+import { memorySize } from "./memory.js";
+import { plainWrapper } from "./plain.js";
+import { network } from "./site.js";
+
+/** The token kept in the page: `{ auth, memory }`. */
+export async function openPage() {
+  // Not before memory.js, and not before whoever replaces fetch has done so.
+  const { hold } = await import("/tokenkeep/page");
+  return signedIn(hold(config), memorySize);
+}
+
+export function openWorker() {
+  const worker = new Worker("/holder.js", { type: "module", name: "dedicated" });
+  return signedIn(connect(worker), () => askForMemory("dedicated"));
+}
+
+export function openSharedWorker() {
+  const worker = new SharedWorker("/holder.js", { type: "module", name: "shared", extendedLifetime: true });
+  return signedIn(connect(worker), () => askForMemory("shared"));
+}
+
+/** The same thing written by hand: `{ fetch, isRefreshing, header }`. */
+export async function openPlain() {
+  const tokenEndpoint = `${config.issuer}/token`;
+  const body = new URLSearchParams({ grant_type: "authorization_code", code: "bench-code" });
+  const response = await network(tokenEndpoint, { method: "POST", body });
+  return plainWrapper({ resourceServers: config.resourceServers, tokenEndpoint, tokens: await response.json() });
+}
+
+async function signedIn(auth, memory) {
+  await auth.resume();
+  const location = await destinationOf(() => auth.signIn());
+  const { url } = await network(location);
+  history.replaceState(null, "", url);
+  const session = await auth.resume();
+  if (!session) throw new Error("the sign-in failed");
+  return { auth, memory, fetch: auth.fetch };
+}
+
+// Leaving the page would end the modes that live in it, so the navigation is called off and the redirects are followed here.
+function destinationOf(leave) {
+  return new Promise((resolve, reject) => {
+    const stay = (event) => (event.preventDefault(), resolve(event.destination.url));
+    navigation.addEventListener("navigate", stay, { once: true });
+    leave().catch(reject);
+  });
+}
+
+function askForMemory(name) {
+  const channel = new BroadcastChannel(`memory ${name}`);
+  return new Promise((resolve) => {
+    channel.onmessage = ({ data }) => (channel.close(), resolve(data));
+    channel.postMessage("size");
+  });
+}

@@ -1,0 +1,52 @@
+// Serves the bench's own pages and the package, and takes what the pages report.
+
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+
+import { listen, readBody, send, sendJson, urlOf } from "../../www/server/http.mjs";
+
+const pages = join(import.meta.dirname, "..", "page");
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8" };
+
+/**
+ * Starts it on a loopback port. `pkg` is the folder of the package; `configure(origin)` gives the holder's
+ * configuration; `operations` are what a page may have done by `POST /do/<name>`.
+ */
+export async function startSite({ pkg, configure, operations }) {
+  const { exports } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
+  const reports = { waiting: null };
+  const state = { pkg, exports, operations, reports };
+  const { port, close } = await listen((request, response) => {
+    handle(state, request, response).catch((error) => send(response, 500, error.message));
+  });
+  state.origin = `http://127.0.0.1:${port}`;
+  state.config = configure(state.origin);
+  const report = () => new Promise((resolve, reject) => (reports.waiting = { resolve, reject }));
+  return { origin: state.origin, close, report };
+}
+
+async function handle(state, request, response) {
+  const { pathname } = urlOf(request);
+  // The authorization response arrives here by a redirect that began at another origin.
+  response.setHeader("access-control-allow-origin", "*");
+  if (request.method === "POST") return take(state, request, response, pathname);
+  if (pathname === "/config.js") return script(response, `export const config = ${JSON.stringify(state.config)};\n`);
+  const published = state.exports[pathname.replace(/^\/tokenkeep(?=\/|$)/, ".")];
+  if (published) return script(response, await readFile(join(state.pkg, published.default)));
+  const file = extname(pathname) ? pathname : "/index.html";
+  if (!/^\/[\w.-]+$/.test(file)) return send(response, 404, "");
+  const content = await readFile(join(pages, file)).catch(() => null);
+  return content ? send(response, 200, content, headersOf(file)) : send(response, 404, "");
+}
+
+async function take({ operations, reports }, request, response, pathname) {
+  const [, what, name] = pathname.split("/");
+  if (what === "do") return sendJson(response, 200, (await operations[name]()) ?? null);
+  const report = JSON.parse(await readBody(request));
+  send(response, 204, "");
+  if (report.failure) reports.waiting?.reject(new Error(report.failure));
+  else reports.waiting?.resolve(report.result);
+}
+
+const headersOf = (file) => ({ "content-type": types[extname(file)], "cache-control": "no-store" });
+const script = (response, text) => send(response, 200, text, headersOf("any.js"));

@@ -1,0 +1,54 @@
+import { writeFileSync } from "node:fs";
+import { arch, cpus, loadavg, platform } from "node:os";
+import { join } from "node:path";
+
+import { markdownTable } from "../benches/markdown.mjs";
+import { measure, measurements } from "../benches/measure.mjs";
+import { tabulate } from "../benches/report.mjs";
+import { build } from "./lib/build.mjs";
+import { CurableError, main, say, seconds } from "./lib/log.mjs";
+import { pkg, root } from "./lib/paths.mjs";
+import { ask } from "./lib/run.mjs";
+import { setUp } from "./lib/setup.mjs";
+import { checkSizes } from "./lib/sizes.mjs";
+import { toolchain } from "./lib/toolchain.mjs";
+
+const results = join(root, "benches", "RESULTS.md");
+
+// npm run bench [-- calls wrapper backlog surge]; a chosen part is printed only.
+await main(async () => {
+  const started = performance.now();
+  const chosen = process.argv.slice(2);
+  const names = chosen.length ? known(chosen) : Object.keys(measurements);
+  await setUp();
+  await build();
+  const { chrome } = toolchain();
+  const facts = await describeMachine(chrome);
+  const { rows: sizes } = checkSizes();
+  const figures = await measure({ chrome, pkg, names, say });
+  const text = write(facts, tabulate({ sizes, ...figures }));
+  say(`\n${text}`);
+  if (chosen.length === 0) writeFileSync(results, text);
+  say(`bench: ${seconds(started)}`);
+});
+
+function known(names) {
+  const unknown = names.filter((name) => !(name in measurements));
+  if (unknown.length) throw new CurableError(`nothing named ${unknown.join(", ")} to measure`, `choose from: ${Object.keys(measurements).join(" ")}`);
+  return names;
+}
+
+async function describeMachine(chrome) {
+  const [{ model }, ...more] = cpus();
+  const version = (await ask(chrome, ["--version"]))?.match(/\S+ (\d+\.){3}\d+/)?.[0] ?? "an unknown browser";
+  const load = loadavg()[0].toFixed(1);
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, ${model}, ${more.length + 1} cores, ${platform()} ${arch()}, ${version}, Node ${process.versions.node}; load average ${load} at the start.`;
+}
+
+function write(facts, { tables, over }) {
+  const parts = tables.map((table) => `## ${table.title}\n\n${table.note}\n\n${markdownTable(table)}\n`);
+  const summary = over.length ? `Over budget:\n\n${over.map((line) => `- ${line}`).join("\n")}\n` : "Every figure is within its budget.\n";
+  const how = "Repeat with `npm run bench`. The pages run by themselves in Chromium with no debugger attached and report their own figures.\n";
+  return [`# Bench results\n\n${facts}\n\n${how}\n${summary}`, ...parts].join("\n");
+}
