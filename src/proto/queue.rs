@@ -8,11 +8,25 @@ use super::time::Instant;
 /// Number of a request, given by the shell; later requests have higher numbers.
 pub type RequestId = u32;
 
+/// A request in the queue, without padding: the memory that a long queue takes is never given back.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
 struct Waiter {
     id: RequestId,
-    deadline: Option<Instant>,
+    until: Instant,
 }
+
+impl Waiter {
+    fn deadline(self) -> Option<Instant> {
+        let Self { until, .. } = self;
+        (until != LEFT).then_some(until)
+    }
+}
+
+/// The latest deadline there is.
+const LATEST: Instant = Instant::from_millis(u64::MAX - 1);
+/// In the place of a waiter that left.
+const LEFT: Instant = Instant::from_millis(u64::MAX);
 
 /// The queue of waiting requests.
 ///
@@ -43,10 +57,10 @@ impl Queue {
 
     /// Takes a request in, in the order of its number. A number that waits already is taken once.
     pub fn push(&mut self, id: RequestId, deadline: Instant) {
-        let waiter = Waiter { id, deadline: Some(deadline) };
+        let waiter = Waiter { id, until: deadline.min(LATEST) };
         match self.places.back() {
             Some(last) if last.id >= id => match self.places.binary_search_by_key(&id, |place| place.id) {
-                Ok(at) if self.places[at].deadline.is_some() => return,
+                Ok(at) if self.places[at].deadline().is_some() => return,
                 Ok(at) => self.places[at] = waiter,
                 Err(at) => self.places.insert(at, waiter),
             },
@@ -59,7 +73,7 @@ impl Queue {
     /// The first request in the queue, which leaves it.
     pub fn pop(&mut self) -> Option<RequestId> {
         while let Some(place) = self.places.pop_front() {
-            if place.deadline.is_some() {
+            if place.deadline().is_some() {
                 self.waiting -= 1;
                 return Some(place.id);
             }
@@ -70,10 +84,11 @@ impl Queue {
     /// Lets a request leave; whether it was waiting.
     pub fn remove(&mut self, id: RequestId) -> bool {
         let Ok(at) = self.places.binary_search_by_key(&id, |place| place.id) else { return false };
-        let waited = self.places[at].deadline.take().is_some();
+        let waited = self.places[at].deadline().is_some();
+        self.places[at].until = LEFT;
         self.waiting -= usize::from(waited);
         if self.places.len() > 2 * self.waiting + SLACK {
-            self.places.retain(|place| place.deadline.is_some());
+            self.places.retain(|place| place.deadline().is_some());
         }
         waited
     }
@@ -83,17 +98,17 @@ impl Queue {
         if self.earliest.is_none_or(|earliest| earliest > now) {
             return Vec::new();
         }
-        let is_due = |place: &Waiter| place.deadline.is_some_and(|deadline| deadline <= now);
+        let is_due = |place: &Waiter| place.deadline().is_some_and(|deadline| deadline <= now);
         let due = self.places.iter().filter(|place| is_due(place)).map(|place| place.id).collect();
-        self.places.retain(|place| place.deadline.is_some_and(|deadline| deadline > now));
+        self.places.retain(|place| place.deadline().is_some_and(|deadline| deadline > now));
         self.waiting = self.places.len();
-        self.earliest = self.places.iter().filter_map(|place| place.deadline).min();
+        self.earliest = self.places.iter().filter_map(|place| place.deadline()).min();
         due
     }
 
     /// Takes out every request, in order.
     pub fn drain(&mut self) -> Vec<RequestId> {
-        let all = self.places.iter().filter(|place| place.deadline.is_some()).map(|place| place.id).collect();
+        let all = self.places.iter().filter(|place| place.deadline().is_some()).map(|place| place.id).collect();
         *self = Self::default();
         all
     }
