@@ -34,7 +34,8 @@ function withBody(request, body) {
   if (body instanceof URLSearchParams) {
     return { ...withType(request, "application/x-www-form-urlencoded;charset=UTF-8"), body: String(body) };
   }
-  const asIs = body instanceof Blob || isBuffer(body) || body instanceof ReadableStream;
+  if (body instanceof ReadableStream) return { ...request, body, duplex: "half" };
+  const asIs = body instanceof Blob || isBuffer(body);
   return { ...request, body: asIs ? body : String(body) };
 }
 

@@ -3,7 +3,7 @@ import { forward } from "./responses.js";
 
 const version = 1;
 const mostPending = 200_000;
-const fields = ["method", "body", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
+const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
 /** Opens a door for every page that connects. `kernel` may be a promise. */
 export function open(kernel) {
@@ -104,6 +104,5 @@ function isMessage(data) {
 function requestInit(message, signal, headers) {
   const init = { credentials: "omit", referrerPolicy: "no-referrer" };
   for (const name of fields) if (message[name] !== undefined) init[name] = message[name];
-  if (init.body instanceof ReadableStream) init.duplex = "half";
   return Object.assign(init, { headers: new Headers(headers), redirect: "manual", signal });
 }

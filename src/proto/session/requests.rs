@@ -66,7 +66,7 @@ impl Session {
             return Err(Error::LoginRequired(self.ending));
         }
         let current = generation == self.generation;
-        if self.grant.is_some() && replays > 0 {
+        if replays > 0 {
             if current {
                 self.unhelpful_until = Some(now.instant.after(UNHELPFUL_MS));
             }
