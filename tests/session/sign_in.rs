@@ -129,6 +129,23 @@ fn a_record_of_another_issuer_is_refused() {
 }
 
 #[test]
+fn a_record_of_another_issuer_is_refused_though_the_response_names_none() {
+    let mut app = App::new();
+    let request = app.begin();
+    let (href, _) = app
+        .server
+        .authorize(&request)
+        .split_once("&iss=")
+        .map(|(href, iss)| (href.to_owned(), iss.to_owned()))
+        .expect("iss");
+    let record = request.transaction.to_json();
+    let record = record
+        .replace("https://as.example", "https://other.example")
+        .replace("\"issParameter\":true", "\"issParameter\":false");
+    assert_eq!(app.arrive(&href, Some(&record)).map(|_| ()), invalid(InvalidResponse::IssuerMismatch), "TOK-2");
+}
+
+#[test]
 fn sign_ins_of_two_tabs_finish_in_either_order() {
     let mut app = App::new();
     let (first, second) = (app.begin(), app.begin());

@@ -65,6 +65,8 @@ fn what_json_does_not_allow() {
         "\"\\u12\"",
         "\"\\ud800\"",
         "\"\\udc00\\ud800\"",
+        "\"\\ud83d\\ue001\"",
+        "\"\\ud83d\\udbff\"",
         "\"a\nb\"",
         "\"a\u{1}b\"",
         "[1,]",
@@ -81,6 +83,17 @@ fn what_json_does_not_allow() {
     ] {
         assert_eq!(Object::parse(format!(r#"{{"v":{value}}}"#).as_bytes()), None, "RFC 8259: {value:?}");
     }
+}
+
+#[test]
+fn control_characters_are_written_as_escapes() {
+    let text: String = (0..0x80u8).map(char::from).collect();
+    let written = Object::default().with(&text, text.as_str()).to_json();
+    assert!(written.bytes().all(|b| b >= 0x20), "RFC 8259, 7: {written}");
+    assert_eq!(
+        Object::parse(written.as_bytes()).and_then(|object| object.string(&text).map(str::to_owned)),
+        Some(text)
+    );
 }
 
 #[test]
