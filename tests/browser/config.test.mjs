@@ -108,7 +108,7 @@ test("page: a second hold() is refused and changes nothing (STORE-6)", async (t)
 for (const mode of workerModes) {
   test(`${mode}: every call of the page learns of a mistake in the holder's configuration`, async (t) => {
     const stage = await startStage(t, { mode });
-    const chosen = ['issuer: "http://as.example.com"', 'clientSecret: "s"', 'scopes: "openid"', 'redirectUri: "http://app.example.com/"'];
+    const chosen = ['issuer: "http://as.example.com"', 'clientSecret: "s"', 'scopes: "openid"', 'redirectUri: "http://app.example.com/callback"'];
     for (const [index, source] of chosen.entries()) {
       stage.shown.config = withMistake(source);
       stage.shown.holder = `/holder.js?${index}`;

@@ -9,7 +9,7 @@ import { startStage, workerModes } from "./support/stage.mjs";
 /** Everything an app does, with a look around after each step. */
 async function liveThrough(stage, hunt) {
   const page = await stage.open();
-  await hunt.look(page, "before");
+  await hunt.lookBeforeLeaving(page);
   await arrive(page);
   const onlooker = await stage.open();
   await hunt.look(onlooker, "waiting for the response");

@@ -26,7 +26,7 @@ async function burst(send, url, count) {
   const calls = Array.from({ length: count }, (_, n) => send(url, { method: "POST", headers, body: JSON.stringify({ n }) }));
   const tally = {};
   for (const { value, error } of await Promise.all(calls)) {
-    const word = value ? value.status : (error.code ?? error.name);
+    const word = value ? value.status : error.name === "TokenKeepError" ? error.code : error.name;
     tally[word] = (tally[word] ?? 0) + 1;
   }
   return tally;

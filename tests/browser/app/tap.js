@@ -150,8 +150,4 @@
     },
   };
   defineProperty(globalThis, "tap", { value: tap });
-  addEventListener("pagehide", () => {
-    busy = true;
-    globalThis.reportTap?.(stringify(seen));
-  });
 })();

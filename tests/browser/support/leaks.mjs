@@ -7,7 +7,6 @@ const script = fileURLToPath(new URL("../app/tap.js", import.meta.url));
 /** Puts the tap into every page that `stage` opens from now on. Resolves to a `Hunt`. */
 export async function startHunt(stage) {
   const hunt = new Hunt(stage);
-  await stage.context.exposeBinding("reportTap", (_, seen) => hunt.add("", JSON.parse(seen)));
   await stage.context.addInitScript({ path: script });
   stage.context.on("console", (message) => hunt.add("", [["console", message.text()]]));
   stage.context.on("weberror", (event) => hunt.add("", [["uncaught error", String(event.error().stack)]]));
@@ -33,6 +32,17 @@ class Hunt {
     await page.evaluate(() => tap.end());
     this.add(when, [["browser's cookies", JSON.stringify(await this.#stage.context.cookies(this.#stage.app.origin))]]);
     this.add(when, [["heap of the page", await heapOf(page)]]);
+  }
+
+  /** Starts a sign-in in `page` and has a look around at the moment when the page would be left. */
+  async lookBeforeLeaving(page) {
+    const isRequest = (url) => url.href.startsWith(`${this.#stage.authorizationServer.issuer}/auth?`);
+    const request = page.waitForRequest((one) => isRequest(new URL(one.url())));
+    // A navigation that is answered with 204 leaves the page where it is.
+    await page.route(isRequest, (route) => route.fulfill({ status: 204 }), { times: 1 });
+    await page.evaluate(() => void app.auth.signIn());
+    await (await request).response();
+    await this.look(page, "leaving");
   }
 
   /** Where `secret` was seen, each place once, as "when: place". */

@@ -1,0 +1,53 @@
+// The holder's side, in each of its three places.
+
+import { hold, type Config } from "tokenkeep/holder";
+import { hold as holdSlim } from "tokenkeep/holder/slim";
+import { hold as holdInPage, isTokenKeepError, type Auth } from "tokenkeep/page";
+
+const config: Config = {
+  issuer: "https://as.example.com",
+  clientId: "my-spa",
+  redirectUri: "https://app.example.com/callback",
+  scope: "openid files:read",
+  resourceServers: ["https://api.example.com/v1/"],
+};
+const nothing: void = hold(config);
+
+hold({
+  server: {
+    issuer: "https://as.example.com",
+    authorization_endpoint: "https://as.example.com/authorize",
+    token_endpoint: "https://as.example.com/token",
+    revocation_endpoint: "https://as.example.com/revoke",
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
+    jwks_uri: "https://as.example.com/jwks",
+  },
+  clientId: "my-spa",
+  redirectUri: "https://app.example.com/callback",
+  extraParams: { audience: "x" },
+  exposeAccessToken: true,
+  queueLimit: 10,
+  queueTimeout: 1_000,
+  drainConcurrency: 8,
+  requestTimeout: 1_000,
+  defaultLifetime: 60,
+  earlyRefresh: 5,
+  dangerAllowLoopbackHttp: true,
+});
+
+export async function slim(): Promise<void> {
+  const places: Promise<void>[] = [
+    holdSlim(config, "/tokenkeep.wasm"),
+    holdSlim(config, new URL("https://app.example.com/tokenkeep.wasm")),
+    holdSlim(config, fetch("/tokenkeep.wasm")),
+    holdSlim(config, new Uint8Array(8)),
+    holdSlim(config, new ArrayBuffer(8)),
+    holdSlim(config, WebAssembly.compile(new ArrayBuffer(8))),
+  ];
+  await Promise.all(places);
+}
+
+export const auth: Auth = holdInPage(config);
+export const recognised: (value: unknown) => boolean = isTokenKeepError;
+void nothing;

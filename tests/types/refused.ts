@@ -1,0 +1,57 @@
+// What the types must refuse: each line below is an error, and stops the compilation if it isn't.
+
+import { TokenKeepError, connect, type Auth, type Session } from "tokenkeep";
+import { hold } from "tokenkeep/holder";
+import { hold as holdSlim } from "tokenkeep/holder/slim";
+
+declare const auth: Auth;
+declare const session: Session;
+declare const error: TokenKeepError;
+const good = { issuer: "https://as.example.com", clientId: "c", redirectUri: "https://app.example.com/callback" };
+
+// @ts-expect-error there is no secret in a browser (AUTHZ-3)
+hold({ ...good, clientSecret: "s" });
+// @ts-expect-error unknown options are refused
+hold({ ...good, scopes: "openid" });
+// @ts-expect-error the client has an id
+hold({ issuer: good.issuer, redirectUri: good.redirectUri });
+// @ts-expect-error the redirection URI is needed
+hold({ issuer: good.issuer, clientId: "c" });
+// @ts-expect-error somebody has to issue the tokens
+hold({ clientId: "c", redirectUri: good.redirectUri });
+// @ts-expect-error either an issuer or its whole metadata (DISC-8)
+hold({ ...good, server: { issuer: "", authorization_endpoint: "", token_endpoint: "" } });
+// @ts-expect-error metadata by hand is a whole set (DISC-8)
+hold({ clientId: "c", redirectUri: "", server: { issuer: "https://as.example.com", token_endpoint: "" } });
+// @ts-expect-error a list, not one
+hold({ ...good, resourceServers: "https://api.example.com/" });
+// @ts-expect-error scopes are one string
+hold({ ...good, scope: ["openid"] });
+// @ts-expect-error milliseconds are a number
+hold({ ...good, queueTimeout: "30s" });
+// @ts-expect-error parameters are strings
+hold({ ...good, extraParams: { a: 1 } });
+// @ts-expect-error the wasm has to come from somewhere
+void holdSlim(good);
+// @ts-expect-error a worker, not its URL
+connect("/holder.js");
+// @ts-expect-error the snapshot belongs to the library
+auth.session = null;
+// @ts-expect-error facts can't be changed
+session.scope = "admin";
+// @ts-expect-error there is no token in a session
+void session.accessToken;
+// @ts-expect-error there is no way to the refresh token
+void auth.refreshToken;
+// @ts-expect-error no such option of a sign-in
+void auth.signIn({ state: "x" });
+// @ts-expect-error seconds are a number
+void auth.signIn({ maxAge: "300" });
+// @ts-expect-error errors are the library's to make
+new TokenKeepError({ code: "TOKENKEEP_NETWORK" });
+// @ts-expect-error no such code
+void (error.code === "TOKENKEEP_TYPO");
+// @ts-expect-error codes are frozen
+error.code = "TOKENKEEP_NETWORK";
+// @ts-expect-error details follow the event's type
+auth.addEventListener("signedout", ({ detail }) => void detail.retryIn);
