@@ -4,6 +4,14 @@ use proptest::prelude::*;
 
 use tokenkeep::proto::time::{Clock, SLEEP_THRESHOLD_MS};
 
+#[test]
+fn a_monotonic_clock_that_is_set_back_counts_no_time_twice() {
+    let mut clock = Clock::default();
+    let wall = 1_700_000_000_000;
+    let elapsed = [500, 100, 400, 600].map(|monotonic| clock.advance(monotonic, wall).instant.as_millis());
+    assert_eq!(elapsed, [0, 0, 0, 100]);
+}
+
 proptest! {
     #![proptest_config(crate::cases(512, "tests/properties/proptest-regressions/time.txt"))]
 

@@ -4,7 +4,7 @@ use tokenkeep::proto::error::{Ending, Error, Transport};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::session::Verdict;
 
-use crate::support::{App, HOUR, MINUTE, SECOND, answer, error, granted, json};
+use crate::support::{API, App, HOUR, MINUTE, SECOND, answer, error, granted, json};
 
 type Given = Result<Answer, Transport>;
 
@@ -189,6 +189,29 @@ fn an_outage_of_an_hour_is_not_answered_with_a_storm() {
         }
         assert!(attempts <= 400, "REF-9: {attempts} attempts in an hour, a request every {gap} ms");
     }
+}
+
+#[test]
+fn the_first_to_give_up_sees_one_more_attempt() {
+    let mut app = waiting(1..=1);
+    let fail = |app: &mut App| {
+        let attempt = app.refreshes.remove(0).attempt;
+        app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
+    };
+    for pause in [500, 1_000, 2_000] {
+        fail(&mut app);
+        app.pass(pause);
+    }
+    let verdict = app.run(|session, now| session.authorize(now, 2, API, Some(2_500)));
+    assert_eq!(verdict, Ok(Verdict::Queued));
+    fail(&mut app);
+    app.seen();
+    app.pass(1_499);
+    assert!(app.seen().is_empty());
+    app.pass(1);
+    assert_eq!(app.seen(), ["refresh refresh-1"], "a second before request 2 gives up, not in four seconds");
+    app.refresh();
+    assert_eq!(app.seen(), ["refreshed", "release 1 2 @2"]);
 }
 
 #[test]
