@@ -4,6 +4,14 @@
  * @module tokenkeep
  */
 
+declare global {
+  // Not in TypeScript's own library yet.
+  interface WorkerOptions {
+    /** Whether a SharedWorker may outlive its last page for a while. */
+    extendedLifetime?: boolean;
+  }
+}
+
 /**
  * Connects this page to the holder that runs in `worker`: a `SharedWorker` (recommended, one session for all tabs), a
  * dedicated `Worker`, or a port that leads to one of them.
