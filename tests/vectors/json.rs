@@ -1,5 +1,10 @@
 //! RFC 8259, as far as token responses and metadata need it, and stricter where a lax reader is a danger.
 
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use tokenkeep::proto::http::MAX_BODY;
 use tokenkeep::proto::json::{Object, Value};
 
 fn text_of(value: &str) -> Option<String> {
@@ -121,6 +126,16 @@ fn nesting_is_bounded() {
     assert!(Object::parse(nested(100).as_bytes()).is_none());
     assert!(Object::parse(nested(1 << 19).as_bytes()).is_none(), "and no stack overflows");
     assert!(Object::parse("{\"a\":".repeat(1 << 17).as_bytes()).is_none());
+}
+
+#[test]
+fn the_largest_answer_of_many_members_does_not_freeze_the_holder() {
+    let members: Vec<_> = (0..100_000).map(|number| format!("\"{number:x}\":1")).collect();
+    let document = format!("{{{}}}", members.join(","));
+    assert!(document.len() < MAX_BODY);
+    let (done, parsed) = mpsc::channel();
+    thread::spawn(move || done.send(Object::parse(document.as_bytes()).is_some()));
+    parsed.recv_timeout(Duration::from_secs(10)).expect("TOK-23: read or refused in seconds, not in minutes");
 }
 
 #[test]
