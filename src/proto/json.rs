@@ -108,7 +108,8 @@ pub struct Object(Vec<(String, Value)>);
 
 impl Object {
     /// Reads `bytes` as one JSON object ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)); `None` for anything
-    /// else, for a repeated member name, for data after the object and for nesting deeper than 16.
+    /// else, for a repeated member name, for data after the object, for nesting deeper than 16 and for more than 1,000
+    /// members in one object.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let text = core::str::from_utf8(bytes).ok()?;
         Reader::new(text).only_object()
@@ -124,9 +125,10 @@ impl Object {
         self.member(name)?.as_str()
     }
 
-    /// Adds a member unless there is one of that name.
+    /// Adds a member unless there is one of that name, or too many to look through each time.
     pub(super) fn insert(&mut self, name: String, value: Value) -> Option<()> {
-        self.0.iter().all(|(key, _)| *key != name).then(|| self.0.push((name, value)))
+        let fits = self.0.len() < MAX_MEMBERS && self.0.iter().all(|(key, _)| *key != name);
+        fits.then(|| self.0.push((name, value)))
     }
 
     /// Removes the members that are called one of `names`.
@@ -219,6 +221,9 @@ fn write_string(out: &mut String, text: &str) {
     }
     out.push('"');
 }
+
+/// The largest metadata documents have about a hundred members.
+const MAX_MEMBERS: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
