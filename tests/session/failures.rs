@@ -4,12 +4,12 @@ use tokenkeep::proto::error::{Ending, Error, Transport};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::session::Verdict;
 
-use crate::support::{API, App, HOUR, MINUTE, SECOND, answer, error, granted, json};
+use crate::support::{App, HOUR, MINUTE, SECOND, answer, error, granted, json};
 
 type Given = Result<Answer, Transport>;
 
 /// Signed in, the token expired, and these requests wait for the refresh.
-fn waiting(ids: std::ops::RangeInclusive<u32>) -> App {
+pub(crate) fn waiting(ids: std::ops::RangeInclusive<u32>) -> App {
     let mut app = App::signed_in();
     app.pass(HOUR);
     app.queue(ids);
@@ -17,7 +17,7 @@ fn waiting(ids: std::ops::RangeInclusive<u32>) -> App {
     app
 }
 
-fn retry_after(status: u16, value: &str) -> Given {
+pub(crate) fn retry_after(status: u16, value: &str) -> Given {
     Ok(Answer { retry_after: Some(value.into()), ..answer(status, None, b"") })
 }
 
@@ -126,140 +126,6 @@ fn what_says_nothing_about_the_grant_keeps_the_session() {
         app.refresh();
         assert_eq!(app.seen(), ["refreshed", "release 1 2 3 @2"], "{name}");
     }
-}
-
-#[test]
-fn pauses_double_up_to_four_seconds_and_to_twenty_in_a_long_outage() {
-    let mut app = App::with_options(r#""queueTimeout":86400000"#).after_sign_in();
-    app.pass(HOUR);
-    app.queue([1]);
-    let mut last = app.now.instant;
-    let doubling = [500, 1_000, 2_000];
-    for pause in doubling.into_iter().chain([4_000; 9]).chain([20_000; 4]) {
-        let attempt = app.refreshes.remove(0).attempt;
-        app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
-        assert_eq!(app.session.poll_timeout(), Some(last.after(pause)), "REF-9");
-        app.pass(pause - 1);
-        assert!(app.refreshes.is_empty());
-        app.pass(1);
-        assert_eq!(app.refreshes.len(), 1);
-        last = app.now.instant;
-    }
-    app.refresh();
-    app.settle(1);
-    app.pass(HOUR);
-    app.queue([2]);
-    let attempt = app.refreshes.remove(0).attempt;
-    app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
-    assert_eq!(app.stat("nextAttemptIn"), 500, "a success starts the row anew");
-}
-
-#[test]
-fn an_outage_of_fifteen_seconds_costs_no_request_whatever_the_jitter() {
-    for tenths in 0..=10 {
-        let mut app = waiting(1..=20);
-        let (start, jitter) = (app.now.instant, u32::MAX / 10 * tenths);
-        while app.now.instant < start.after(29 * SECOND) {
-            if app.now.instant >= start.after(15 * SECOND) && !app.refreshes.is_empty() {
-                app.refresh();
-            } else if let Some(request) = app.refreshes.pop() {
-                let down = Ok(answer(503, None, b""));
-                app.run(|session, now| session.handle_refresh_response(now, jitter, request.attempt, down));
-            }
-            app.pass(50);
-        }
-        assert_eq!((app.stat("queued"), app.stat("inFlight")), (0, 20), "jitter {tenths}/10");
-    }
-}
-
-#[test]
-fn an_outage_of_an_hour_is_not_answered_with_a_storm() {
-    for (gap, jitter) in [(500, u32::MAX), (3_000, u32::MAX), (7_000, u32::MAX), (3_000, u32::MAX / 2)] {
-        let mut app = waiting(1..=1);
-        let (start, mut attempts, mut id) = (app.now.instant, 0, 1);
-        while app.now.instant < start.after(HOUR) {
-            if let Some(request) = app.refreshes.pop() {
-                attempts += 1;
-                let down = Ok(answer(503, None, b""));
-                app.run(|session, now| session.handle_refresh_response(now, jitter, request.attempt, down));
-            }
-            id += 1;
-            app.queue([id]);
-            app.pass(gap);
-        }
-        assert!(attempts <= 400, "REF-9: {attempts} attempts in an hour, a request every {gap} ms");
-    }
-}
-
-#[test]
-fn the_first_to_give_up_sees_one_more_attempt() {
-    let mut app = waiting(1..=1);
-    let fail = |app: &mut App| {
-        let attempt = app.refreshes.remove(0).attempt;
-        app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
-    };
-    for pause in [500, 1_000, 2_000] {
-        fail(&mut app);
-        app.pass(pause);
-    }
-    let verdict = app.run(|session, now| session.authorize(now, 2, API, Some(2_500)));
-    assert_eq!(verdict, Ok(Verdict::Queued));
-    fail(&mut app);
-    app.seen();
-    app.pass(1_499);
-    assert!(app.seen().is_empty());
-    app.pass(1);
-    assert_eq!(app.seen(), ["refresh refresh-1"], "a second before request 2 gives up, not in four seconds");
-    app.refresh();
-    assert_eq!(app.seen(), ["refreshed", "release 1 2 @2"]);
-}
-
-#[test]
-fn retry_after_is_obeyed() {
-    for (value, least, most) in [("3", 3_000, 3_300), ("0", 0, 500), ("999999999", 3_600_000, 3_960_000)] {
-        for status in [429, 503] {
-            for jitter in [0, u32::MAX] {
-                let mut app = waiting(1..=1);
-                let attempt = app.refreshes.remove(0).attempt;
-                let given = retry_after(status, value);
-                app.run(|session, now| session.handle_refresh_response(now, jitter, attempt, given));
-                let pause = app.stat("nextAttemptIn");
-                assert!((least..=most).contains(&pause), "Retry-After: {value} became {pause} ms");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_retry_after_that_can_not_be_read_is_no_answer() {
-    for value in ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "1.5", "soon", ""] {
-        let mut app = waiting(1..=1);
-        app.refresh_with(retry_after(503, value));
-        assert_eq!(app.stat("nextAttemptIn"), 100, "{value}");
-    }
-}
-
-#[test]
-fn a_retry_that_is_due_after_the_deadline_does_not_hold_waiters() {
-    let mut app = waiting(1..=3);
-    app.refresh_with(retry_after(503, "3600"));
-    app.seen();
-    app.pass(30 * SECOND);
-    assert_eq!(app.seen(), ["reject 1 2 3 QUEUE_TIMEOUT"]);
-    app.pass(2 * HOUR);
-    assert!(app.seen().is_empty(), "nobody waits, nobody tries");
-}
-
-#[test]
-fn a_burst_after_a_failure_causes_no_burst_of_refreshes() {
-    let mut app = waiting(1..=1);
-    app.refresh_with(retry_after(503, "10"));
-    app.seen();
-    app.queue(2..=1_000);
-    app.pass(10 * SECOND - 1);
-    assert!(app.seen().is_empty(), "REF-10");
-    app.pass(SECOND + 1);
-    assert_eq!(app.seen(), ["refresh refresh-1"]);
 }
 
 #[test]

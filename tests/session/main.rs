@@ -5,6 +5,7 @@
 mod support;
 
 mod failures;
+mod pauses;
 mod queue;
 mod refreshed;
 mod sending;
