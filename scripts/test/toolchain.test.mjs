@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 
 import { candidateOf } from "../lib/apt.mjs";
 import { chromeArguments, findChrome, findDriver } from "../lib/browser.mjs";
 import { checkNode } from "../lib/dependencies.mjs";
 import { wasmTriple } from "../lib/paths.mjs";
-import { isAtLeast } from "../lib/rust.mjs";
+import { isAtLeast, stdSource } from "../lib/rust.mjs";
 import { toolchainEnv } from "../lib/toolchain.mjs";
 import { addByRustup } from "../lib/wasm-target.mjs";
 
@@ -45,7 +45,7 @@ test("versions compare by number, from rustc's line and from Debian's", () => {
   assert.ok(!isAtLeast(null, [1, 88]));
 });
 
-test("rustup is believed only when the target is really there afterwards", posixOnly, async () => {
+test("rustup is believed only when the target and the source are really there afterwards", posixOnly, async () => {
   const sysroot = mkdtempSync(join(tmpdir(), "tokenkeep-sysroot-"));
   const lib = join(sysroot, "lib", "rustlib", wasmTriple, "lib");
   const rust = { sysroot };
@@ -53,8 +53,11 @@ test("rustup is believed only when the target is really there afterwards", posix
   assert.equal(await withPath(folderWith({ rustup: "echo no network >&2; exit 1" }), () => addByRustup(rust)), false);
   assert.equal(await withPath(folderWith({ rustup: "exit 0" }), () => addByRustup(rust)), false);
   mkdirSync(lib, { recursive: true });
-  const adds = folderWith({ rustup: `[ "$1 $2 $3" = "target add ${wasmTriple}" ] && : > ${lib}/libstd-1.rlib` });
-  assert.equal(await withPath(adds, () => addByRustup(rust)), true);
+  const target = `[ "$1 $2 $3" = "target add ${wasmTriple}" ] && : > ${lib}/libstd-1.rlib`;
+  assert.equal(await withPath(folderWith({ rustup: target }), () => addByRustup(rust)), false);
+  mkdirSync(dirname(stdSource(sysroot)), { recursive: true });
+  const source = `[ "$1 $2 $3" = "component add rust-src" ] && : > ${stdSource(sysroot)}`;
+  assert.equal(await withPath(folderWith({ rustup: source }), () => addByRustup(rust)), true);
 });
 
 test("a named browser and driver win, and a wrong name is told", posixOnly, () => {
