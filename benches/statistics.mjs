@@ -1,9 +1,16 @@
 const draws = 1000;
+const tick = 0.1;
 
-export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/**
+ * The median of times in milliseconds that a page's clock, which only tells tenths, has put into classes: the class in
+ * the middle is taken to be filled evenly.
+ */
+export function median(times) {
+  const ticks = times.map((time) => Math.round(time / tick)).sort((a, b) => a - b);
+  const middle = ticks[ticks.length >> 1];
+  const below = ticks.indexOf(middle);
+  const within = ticks.lastIndexOf(middle) + 1 - below;
+  return tick * (middle - 0.5 + (ticks.length / 2 - below) / within);
 }
 
 /**

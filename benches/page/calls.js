@@ -10,11 +10,11 @@ const kilobyte = 1024;
 
 // A page's clock ticks in tenths of a millisecond, so a sample is a few calls, one after the other.
 const kinds = {
-  json: { path: "json", bytes: 2 * kilobyte, calls: 4, rounds: 480, seconds: 20 },
-  stream: { path: "stream", bytes: 2 * kilobyte, calls: 4, rounds: 480, seconds: 18 },
-  "64k": { path: "64k", bytes: 64 * kilobyte, calls: 4, rounds: 160, seconds: 8 },
-  "1m": { path: "1m", bytes: 1024 * kilobyte, calls: 2, rounds: 100, seconds: 8 },
-  burst: { path: "json", bytes: 2 * kilobyte, calls: 500, rounds: 16, seconds: 12, atOnce: true },
+  json: { path: "json", bytes: 2 * kilobyte, calls: 4, rounds: 480, seconds: 18 },
+  stream: { path: "stream", bytes: 2 * kilobyte, calls: 4, rounds: 400, seconds: 16 },
+  "64k": { path: "64k", bytes: 64 * kilobyte, calls: 4, rounds: 160, seconds: 7 },
+  "1m": { path: "1m", bytes: 1024 * kilobyte, calls: 2, rounds: 80, seconds: 7 },
+  burst: { path: "json", bytes: 2 * kilobyte, calls: 500, rounds: 12, seconds: 11, atOnce: true },
 };
 
 /** For each kind `{ calls, times: { mode: [milliseconds of one sample] } }`. */

@@ -1,4 +1,4 @@
-const leastRounds = 5;
+const leastRounds = 3;
 
 /**
  * Runs every one of `works` (name -> async function) once a round, in another order each time, so that whatever disturbs

@@ -8,7 +8,7 @@ import { answerInPlaceOf } from "./stub.js";
 const [api] = config.resourceServers;
 const answer = Promise.resolve(new Response("{}"));
 const calls = 4000;
-const pace = { rounds: 80, seconds: 8 };
+const pace = { rounds: 80, seconds: 5 };
 
 const requests = {
   get: [`${api}json`],
