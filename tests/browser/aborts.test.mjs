@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { test } from "node:test";
 
+import { endOfBurst, send, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 /** What `fetch` refuses before it sends anything, as the arguments of a call to `url`; source that runs in the page. */
@@ -27,7 +28,11 @@ for (const mode of modes) {
     await signIn(page);
     const reasons = await page.evaluate(async (url) => {
       const own = new Error("mine");
-      const rejection = (...request) => app.auth.fetch(...request).then(() => null, (error) => error);
+      const rejection = (...request) =>
+        app.auth.fetch(...request).then(
+          () => null,
+          (error) => error,
+        );
       const plain = await rejection(url, { signal: AbortSignal.abort() });
       const inRequest = await rejection(new Request(url, { signal: AbortSignal.abort() }));
       const owned = await rejection(url, { signal: AbortSignal.abort(own) });
@@ -44,17 +49,20 @@ for (const mode of modes) {
     await signIn(page);
     stage.authorizationServer.expireAccessTokens();
     const answer = stage.holdTokenEndpoint();
-    await page.evaluate((url) => void (globalThis.calls = app.burst(url, 3)), stage.probed("kept"));
+    await startBurst(page, stage.probed("kept"), 3);
     await page.evaluate(startCall, stage.probed("dropped"));
-    await until(async () => (await page.evaluate(() => app.auth.stats())).queued === 4, "four waiting calls");
+    await until(async () => (await stats(page)).queued === 4, "four waiting calls");
     await page.evaluate(() => controller.abort());
 
     assert.equal((await page.evaluate(() => call)).error.name, "AbortError");
-    await until(async () => (await page.evaluate(() => app.auth.stats())).queued === 3, "the call to leave the queue");
+    await until(async () => (await stats(page)).queued === 3, "the call to leave the queue");
     answer();
-    assert.deepEqual(await page.evaluate(() => calls), { 200: 3 });
+    assert.deepEqual(await endOfBurst(page), { 200: 3 });
     const dropped = stage.probe.requests.filter(({ url }) => url.endsWith("dropped"));
-    assert.ok(dropped.every(({ status }) => status === 401), "it was sent after the refresh");
+    assert.ok(
+      dropped.every(({ status }) => status === 401),
+      "it was sent after the refresh",
+    );
   });
 
   test(`${mode}: a call that is aborted under way is stopped at the API too`, async (t) => {
@@ -78,7 +86,13 @@ for (const mode of modes) {
       const reader = response.body.getReader();
       const { value } = await reader.read();
       controller.abort();
-      return [value.length, await reader.read().then(() => null, ({ name }) => name)];
+      return [
+        value.length,
+        await reader.read().then(
+          () => null,
+          ({ name }) => name,
+        ),
+      ];
     }, stage.probed("stream"));
 
     assert.deepEqual(seen, [5, "AbortError"]);
@@ -87,7 +101,10 @@ for (const mode of modes) {
 
   test(`${mode}: AbortSignal.timeout ends a call with a TimeoutError`, async (t) => {
     const { stage, page } = await startGatedStage(t, mode);
-    const { error } = await page.evaluate((url) => app.send(url, { signal: AbortSignal.timeout(100) }), stage.probed("x"));
+    const { error } = await page.evaluate(
+      (url) => app.send(url, { signal: AbortSignal.timeout(100) }),
+      stage.probed("x"),
+    );
 
     assert.equal(error.name, "TimeoutError");
     await until(() => stage.probe.requests.every(({ closed }) => closed), "the request's end at the API");
@@ -106,7 +123,7 @@ for (const mode of modes) {
     }, stage.v1("files"));
 
     assert.match(text, /keep\.txt/);
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
   });
 
   test(`${mode}: a network failure is a TypeError, as from fetch`, async (t) => {
@@ -114,10 +131,10 @@ for (const mode of modes) {
     const stage = await startStage(t, { mode, config: { resourceServers: [`${origin}/`] } });
     const page = await stage.open();
     await signIn(page);
-    const { error } = await page.evaluate((url) => app.send(url), `${origin}/x`);
+    const { error } = await send(page, `${origin}/x`);
 
     assert.deepEqual([error.name, error.code], ["TypeError", undefined]);
-    assert.equal((await page.evaluate(() => app.auth.stats())).inFlight, 0);
+    assert.equal((await stats(page)).inFlight, 0);
     assert.equal(stage.counts.refreshes, 0);
   });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /** How axios is told to send by the session: with a Request of its own making, or with URL and options. */
-const environments = { "with Requests": "{ fetch: app.auth.fetch }", "without Requests": "{ fetch: app.auth.fetch, Request: null }" };
+const environments = {
+  "with Requests": "{ fetch: app.auth.fetch }",
+  "without Requests": "{ fetch: app.auth.fetch, Request: null }",
+};
 
 for (const mode of modes) {
   for (const [name, environment] of Object.entries(environments)) {
@@ -17,14 +20,21 @@ for (const mode of modes) {
       await page.addScriptTag({ url: "/axios.js", type: "module" });
       const create = `axios.create({ adapter: "fetch", env: ${environment}, baseURL: "${stage.api.origin}/v1/" })`;
       stage.authorizationServer.expireAccessTokens();
-      const got = await page.evaluate(`${create}.get("files", { params: { n: 1 } }).then(({ status, data }) => ({ status, data }))`);
+      const got = await page.evaluate(
+        `${create}.get("files", { params: { n: 1 } }).then(({ status, data }) => ({ status, data }))`,
+      );
       assert.deepEqual([got.status, got.data.files.length], [200, 3]);
 
       stage.authorizationServer.expireAccessTokens();
-      const posted = await page.evaluate(`${create}.post("effects", { n: 7 }).then(({ status, data }) => ({ status, data }))`);
+      const posted = await page.evaluate(
+        `${create}.post("effects", { n: 7 }).then(({ status, data }) => ({ status, data }))`,
+      );
       assert.deepEqual(posted, { status: 201, data: { n: 7, applied: 1 } });
       assert.deepEqual(stage.api.effects, [7]);
-      assert.deepEqual(stage.api.requests.map(({ status }) => status), [401, 200, 401, 201]);
+      assert.deepEqual(
+        stage.api.requests.map(({ status }) => status),
+        [401, 200, 401, 201],
+      );
       assert.ok(stage.api.requests.slice(2).every(({ contentType }) => contentType.startsWith("application/json")));
       assert.equal(stage.counts.refreshes, 2);
     });

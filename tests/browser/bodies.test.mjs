@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
 
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /** Every kind of body that fetch takes, as source that runs in the page: once for plain fetch, once for auth.fetch. */
 const bodies = {
   "a string": `["POST", "grüße \\u0000 🗝"]`,
   "an empty string": `["POST", ""]`,
-  "URLSearchParams": `["POST", new URLSearchParams({ a: "1 2", b: "ü&=" })]`,
+  URLSearchParams: `["POST", new URLSearchParams({ a: "1 2", b: "ü&=" })]`,
   "FormData with a file": `["POST", form()]`,
   "FormData without a file": `["PUT", simpleForm()]`,
   "a Blob with a type": `["POST", new Blob(["<a/>", new Uint8Array([0, 255])], { type: "text/xml" })]`,
@@ -63,7 +63,11 @@ for (const mode of modes) {
 
         assert.deepEqual(statuses, [401, 200], name);
         const [plain, refused, replayed, ...more] = stage.probe.requests;
-        assert.deepEqual([plain, refused, replayed].map(({ status }) => status), [401, 401, 200], name);
+        assert.deepEqual(
+          [plain, refused, replayed].map(({ status }) => status),
+          [401, 401, 200],
+          name,
+        );
         assert.equal(more.length, 0, `${name} was sent again`);
         for (const request of [refused, replayed]) assert.deepEqual(content(request), content(plain), name);
         assert.deepEqual(replayed.headers["content-type"], refused.headers["content-type"], name);
@@ -77,14 +81,23 @@ for (const mode of modes) {
     await signIn(page);
     stage.authorizationServer.expireAccessTokens();
     const size = 5 * 1024 * 1024;
-    const same = await page.evaluate(async ({ url, size }) => {
-      const bytes = new Uint8Array(size).map((_, index) => index * 7919);
-      const back = new Uint8Array(await (await app.auth.fetch(url, { method: "POST", body: bytes })).arrayBuffer());
-      return back.length === bytes.length && back.every((byte, index) => byte === bytes[index]);
-    }, { url: stage.probed("large"), size });
+    const same = await page.evaluate(
+      async ({ url, size }) => {
+        const bytes = new Uint8Array(size).map((_, index) => index * 7919);
+        const back = new Uint8Array(await (await app.auth.fetch(url, { method: "POST", body: bytes })).arrayBuffer());
+        return back.length === bytes.length && back.every((byte, index) => byte === bytes[index]);
+      },
+      { url: stage.probed("large"), size },
+    );
 
     assert.ok(same, "what came back differs");
-    assert.deepEqual(stage.probe.requests.map(({ status, body }) => [status, body.length]), [[401, size], [200, size]]);
+    assert.deepEqual(
+      stage.probe.requests.map(({ status, body }) => [status, body.length]),
+      [
+        [401, size],
+        [200, size],
+      ],
+    );
   });
 
   test(`${mode}: the caller's body can be used again and is not changed`, async (t) => {
@@ -101,7 +114,10 @@ for (const mode of modes) {
     }, stage.probed("again"));
 
     assert.deepEqual(after, { length: 3, headers: [["x-own", "1"]] });
-    assert.deepEqual(stage.probe.requests.map(({ body }) => body.length), [3, 3]);
+    assert.deepEqual(
+      stage.probe.requests.map(({ body }) => body.length),
+      [3, 3],
+    );
   });
 
   test(`${mode}: a Request's own parts reach the API, and init goes before them`, async (t) => {
@@ -163,7 +179,12 @@ for (const mode of modes) {
       await app.auth.fetch("/api/x", { credentials: "include" });
     });
 
-    assert.deepEqual(seen, [["c=1", page.url()], [undefined, undefined], [undefined, undefined], ["c=1", undefined]]);
+    assert.deepEqual(seen, [
+      ["c=1", page.url()],
+      [undefined, undefined],
+      [undefined, undefined],
+      ["c=1", undefined],
+    ]);
   });
 
   test(`${mode}: relative URLs, URL objects and Requests mean what they mean to fetch (USE-9)`, async (t) => {
@@ -188,7 +209,12 @@ function content({ method, headers, body }) {
   const type = headers["content-type"] ?? null;
   const boundary = /boundary=(.+)$/.exec(type ?? "")?.[1];
   const same = (text) => (boundary ? text.replaceAll(boundary, "BOUNDARY") : text);
-  return { method, type: type && same(type), body: same(body.toString("latin1")), digest: boundary ? null : digest(body) };
+  return {
+    method,
+    type: type && same(type),
+    body: same(body.toString("latin1")),
+    digest: boundary ? null : digest(body),
+  };
 }
 
 const digest = (body) => createHash("sha256").update(body).digest("hex");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
 
+import { resume, session } from "./support/calls.mjs";
 import { ageLogins, pendingLogins } from "./support/records.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const foreignState = "A".repeat(43);
@@ -22,25 +23,46 @@ const refused = {
   ...Object.fromEntries(
     ["code", "state", "iss", "error", "error_description", "error_uri", "session_state"].map((name) => [
       `${name} twice (CB-2)`,
-      ["DUPLICATE_PARAMETER", ({ good }) => `?${good}&error_description=d&error_uri=u&session_state=s&error=e&${twice(name, good)}`],
+      [
+        "DUPLICATE_PARAMETER",
+        ({ good }) => `?${good}&error_description=d&error_uri=u&session_state=s&error=e&${twice(name, good)}`,
+      ],
     ]),
   ),
   "code in query and fragment (CB-2)": ["DUPLICATE_PARAMETER", ({ good }) => `?${good}#code=d`],
-  "another issuer (CB-7)": ["ISSUER_MISMATCH", ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.example`, "spent"],
+  "another issuer (CB-7)": [
+    "ISSUER_MISMATCH",
+    ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.example`,
+    "spent",
+  ],
   "the issuer with a slash (CB-8)": ["ISSUER_MISMATCH", ({ good }) => `?${good}%2F`, "spent"],
-  "the issuer in upper case (CB-8)": ["ISSUER_MISMATCH", ({ state, iss }) => `?code=c&state=${state}&iss=${iss.replace("http", "HTTP")}`, "spent"],
+  "the issuer in upper case (CB-8)": [
+    "ISSUER_MISMATCH",
+    ({ state, iss }) => `?code=c&state=${state}&iss=${iss.replace("http", "HTTP")}`,
+    "spent",
+  ],
   "no issuer where it is announced (CB-6)": ["ISSUER_MISSING", ({ state }) => `?code=c&state=${state}`, "spent"],
   "an empty issuer (CB-17)": ["ISSUER_MISSING", ({ state }) => `?code=c&state=${state}&iss=`, "spent"],
   "an error without state (CB-3)": ["STATE_MISSING", () => "?error=access_denied&error_description=no"],
   "an error with a foreign state (CB-3)": ["STATE_MISMATCH", () => `?error=access_denied&state=${foreignState}`],
-  "an error of another issuer (CB-10)": ["ISSUER_MISMATCH", ({ state }) => `?error=login_required&state=${state}&iss=x`, "spent"],
-  "an access token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `#access_token=t&token_type=Bearer&${good}`],
+  "an error of another issuer (CB-10)": [
+    "ISSUER_MISMATCH",
+    ({ state }) => `?error=login_required&state=${state}&iss=x`,
+    "spent",
+  ],
+  "an access token in the fragment (CB-16)": [
+    "TOKEN_IN_RESPONSE",
+    ({ good }) => `#access_token=t&token_type=Bearer&${good}`,
+  ],
   "an id token in the query (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `?id_token=t&${good}`],
   "a refresh token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", () => "#refresh_token=t"],
   "code and error (CB-15)": ["RESPONSE_MALFORMED", ({ good }) => `?${good}&error=access_denied`, "spent"],
   "neither code nor error (CB-15)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}`, "spent"],
   "an empty code (CB-17)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?code=&state=${state}&iss=${iss}`, "spent"],
-  "a code of a megabyte (CB-26)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}#code=${"c".repeat(1 << 20)}`],
+  "a code of a megabyte (CB-26)": [
+    "RESPONSE_MALFORMED",
+    ({ state, iss }) => `?state=${state}&iss=${iss}#code=${"c".repeat(1 << 20)}`,
+  ],
 };
 
 function twice(name, good) {
@@ -48,7 +70,9 @@ function twice(name, good) {
 }
 
 function swapCase(text) {
-  return text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+  return text.replace(/[a-z]/i, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
 }
 
 /** Starts a sign-in and stops at the door of the authorization server. Resolves to what a right response would have. */
@@ -65,19 +89,17 @@ async function begin(stage, page, options) {
   return { state, iss, key, good: `code=c&state=${state}&iss=${iss}` };
 }
 
-const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.resume()));
-
 /** A stage with a running session, which no refused response may disturb. */
 async function startSignedIn(t, options) {
   const stage = await startStage(t, options);
   const page = await stage.open();
-  const session = await signIn(page);
+  const signedIn = await signIn(page);
   stage.authorizationServer.reset();
-  return { stage, page, session };
+  return { stage, page, signedIn };
 }
 
 test("a response is refused", async (t) => {
-  const { stage, page, session } = await startSignedIn(t);
+  const { stage, page, signedIn } = await startSignedIn(t);
   for (const [name, [code, makeParameters, spent]] of Object.entries(refused)) {
     await t.test(`with ${name}`, async () => {
       await page.goto(stage.app.origin);
@@ -88,7 +110,7 @@ test("a response is refused", async (t) => {
       assert.deepEqual([error?.name, error?.code], ["TokenKeepError", `TOKENKEEP_${code}`]);
       assert.equal(page.url(), `${stage.app.origin}/callback`);
       assert.equal(stage.counts.tokenRequests, 0);
-      assert.deepEqual(await page.evaluate(() => app.auth.session), session);
+      assert.deepEqual(await session(page), signedIn);
       for (const told of [error.error, error.errorDescription]) assert.equal(told, undefined);
       const isPending = (await pendingLogins(page)).some(([key]) => key === right.key);
       assert.equal(isPending, !spent, isPending ? "its pending login is still there" : "its pending login is gone");
@@ -111,7 +133,7 @@ for (const mode of modes) {
     assert.equal(error.code, mode === "shared" ? "TOKENKEEP_RESPONSE_REPLAYED" : "TOKENKEEP_STATE_MISMATCH");
     assert.equal(stage.counts.tokenRequests, 0);
     assert.equal(page.url(), `${stage.app.origin}/callback`);
-    assert.equal((await page.evaluate(() => app.auth.session)) !== null, mode === "shared");
+    assert.equal((await session(page)) !== null, mode === "shared");
   });
 
   test(`${mode}: an error with the right state is told as it is, and once (CB-24, CB-25)`, async (t) => {
@@ -156,7 +178,11 @@ for (const mode of modes) {
   });
 }
 
-for (const [name, error] of Object.entries({ login: "login_required", consent: "consent_required", any: "interaction_required" })) {
+for (const [name, error] of Object.entries({
+  login: "login_required",
+  consent: "consent_required",
+  any: "interaction_required",
+})) {
   test(`an answer that says ${name} is needed has one code of its own (AUTHZ-23)`, async (t) => {
     const stage = await startStage(t);
     const page = await stage.open();
@@ -191,7 +217,7 @@ test("reloading while the code is exchanged does not send it again (CB-23)", asy
   await page.reload();
   answer();
 
-  await until(() => page.evaluate(() => app.auth.session), "the session");
+  await until(() => session(page), "the session");
   assert.equal(stage.counts.tokenRequests, 1);
 });
 
@@ -234,16 +260,19 @@ test("the app's own parameters and history.state survive the scrubbing (CB-19)",
 });
 
 test("what is not at the redirection URI is not a response (CB-14)", async (t) => {
-  const { stage, page, session } = await startSignedIn(t);
+  const { stage, page, signedIn } = await startSignedIn(t);
   const { good, key } = await begin(stage, page);
   for (const path of ["/", "/callback/", "/Callback", "/callbacks", "/shop"]) {
     const url = `${stage.app.origin}${path}?${good}&error_description=d#h`;
     await page.goto(url);
-    assert.deepEqual(await resume(page), { value: session });
+    assert.deepEqual(await resume(page), { value: signedIn });
     assert.equal(page.url(), url);
   }
   assert.equal(stage.counts.tokenRequests, 0);
-  assert.ok((await pendingLogins(page)).some(([pending]) => pending === key), "the pending login is gone");
+  assert.ok(
+    (await pendingLogins(page)).some(([pending]) => pending === key),
+    "the pending login is gone",
+  );
 });
 
 test("opening the app with parameters of a sign-in starts none (AUTHZ-20)", async (t) => {
@@ -277,57 +306,4 @@ test("a server that announces no iss may leave it out, but not send a wrong one 
   await arrive(page);
   await page.goto(page.url().replace(/&iss=[^&]*/, ""));
   assert.ok((await resume(page)).value);
-});
-
-test("the app's own state and return target come back after the sign-in (AUTHZ-11)", async (t) => {
-  const stage = await startStage(t);
-  const appState = { step: 2, name: "Ada Löwe 🗝", list: [1, null, { a: true }], big: 12345678901 };
-  const page = await stage.open();
-  await signIn(page, { returnTo: `${stage.app.origin}/inbox?x=1#y`, appState });
-  assert.deepEqual(await page.evaluate(() => app.auth.arrival), { returnTo: "/inbox?x=1#y", appState });
-
-  await page.reload();
-  await resume(page);
-  assert.equal(await page.evaluate(() => app.auth.arrival), null);
-  await signIn(page);
-  assert.deepEqual(await page.evaluate(() => app.auth.arrival), { returnTo: null, appState: null });
-});
-
-test("a return target that leaves the app is refused (AUTHZ-21)", async (t) => {
-  const stage = await startStage(t);
-  const page = await stage.open();
-  const { origin } = stage.app;
-  const hostile = ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
-    "javascript:app.hit=1", "data:text/html,x", "/\t/evil.example", "\t//evil.example", " //evil.example", "/\n/evil.example",
-    "https:evil.example", "http:/evil.example", "", "inbox", "?x", "#x", "///evil.example", `${origin}.evil.example/`,
-    `${origin}@evil.example/`, `${origin}//evil.example`, `${origin}\\evil.example`, "//", 5, ["/x"], { href: "/x" }, true];
-  const accepted = [];
-  for (const returnTo of hostile) {
-    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn({ returnTo: given })), returnTo);
-    if (error?.code !== "TOKENKEEP_RETURN_TARGET_REFUSED") accepted.push([returnTo, error?.code]);
-  }
-
-  assert.deepEqual(accepted, []);
-  assert.equal(page.url(), `${origin}/`);
-  assert.deepEqual(await pendingLogins(page), []);
-});
-
-test("a parameter that belongs to the package can't be set (AUTHZ-1, AUTHZ-8, AUTHZ-24)", async (t) => {
-  const stage = await startStage(t);
-  const page = await stage.open();
-  const owned = ["state", "nonce", "code_challenge", "code_challenge_method", "redirect_uri", "client_id", "response_type",
-    "response_mode", "request", "request_uri", "dpop_jkt", "scope"];
-  const accepted = [];
-  for (const name of owned) {
-    const options = { extraParams: { [name]: "token" } };
-    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);
-    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED" || error.option !== name) accepted.push([name, error?.code, error?.option]);
-  }
-  for (const options of [{ unknown: "x" }, { maxAge: -1 }, { maxAge: "x" }, { scope: "a  b" }, { extraParams: "x" }]) {
-    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);
-    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED") accepted.push([options, error?.code]);
-  }
-
-  assert.deepEqual(accepted, []);
-  assert.equal(page.url(), `${stage.app.origin}/`);
 });

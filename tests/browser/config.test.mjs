@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { codeOf, send, statusOf } from "./support/calls.mjs";
 import { strictPolicy } from "./support/app-server.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage, workerModes } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /** Mistakes in a configuration, as source that comes after good options, and the option that the error must name. */
 const mistakes = {
@@ -91,7 +92,10 @@ test("page: the error of hold() is thrown, not rejected", async (t) => {
   const page = await stage.open();
   const refusal = await page.evaluate(() => refusal);
 
-  assert.deepEqual([refusal.name, refusal.code, refusal.option], ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", "clientSecret"]);
+  assert.deepEqual(
+    [refusal.name, refusal.code, refusal.option],
+    ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", "clientSecret"],
+  );
 });
 
 test("page: a second hold() is refused and changes nothing (STORE-6)", async (t) => {
@@ -101,28 +105,46 @@ test("page: a second hold() is refused and changes nothing (STORE-6)", async (t)
   assert.equal(error.code, "TOKENKEEP_CONFIG_INVALID");
 
   await signIn(page);
-  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code, "TOKENKEEP_TOKEN_NOT_EXPOSED");
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(
+    (await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code,
+    "TOKENKEEP_TOKEN_NOT_EXPOSED",
+  );
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
 });
 
 for (const mode of workerModes) {
   test(`${mode}: every call of the page learns of a mistake in the holder's configuration`, async (t) => {
     const stage = await startStage(t, { mode });
-    const chosen = ['issuer: "http://as.example.com"', 'clientSecret: "s"', 'scopes: "openid"', 'redirectUri: "http://app.example.com/callback"'];
+    const chosen = [
+      'issuer: "http://as.example.com"',
+      'clientSecret: "s"',
+      'scopes: "openid"',
+      'redirectUri: "http://app.example.com/callback"',
+    ];
     for (const [index, source] of chosen.entries()) {
       stage.shown.config = withMistake(source);
       stage.shown.holder = `/holder.js?${index}`;
       const page = await stage.open();
       const errors = await page.evaluate(async (url) => {
-        const calls = [() => app.auth.resume(), () => app.auth.fetch(url), () => app.auth.signIn(), () => app.auth.signOut(),
-          () => app.auth.stats(), () => app.auth.accessToken(), () => app.auth.resume()];
+        const calls = [
+          () => app.auth.resume(),
+          () => app.auth.fetch(url),
+          () => app.auth.signIn(),
+          () => app.auth.signOut(),
+          () => app.auth.stats(),
+          () => app.auth.accessToken(),
+          () => app.auth.resume(),
+        ];
         const errors = [];
         for (const call of calls) errors.push((await app.outcome(call)).error);
         return errors;
       }, stage.v1("files"));
 
       for (const error of errors) {
-        assert.deepEqual([error?.name, error?.code, error?.option], ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", mistakes[source]]);
+        assert.deepEqual(
+          [error?.name, error?.code, error?.option],
+          ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", mistakes[source]],
+        );
       }
     }
   });
@@ -132,7 +154,9 @@ for (const mode of modes) {
   test(`${mode}: a policy that forbids WebAssembly is named in the error`, async (t) => {
     const stage = await startStage(t, { mode, policy: strictPolicy.replace(" 'wasm-unsafe-eval'", "") });
     const page = await stage.open();
-    const error = await page.evaluate(() => globalThis.refusal ?? app.outcome(() => app.auth.resume()).then((end) => end.error));
+    const error = await page.evaluate(
+      () => globalThis.refusal ?? app.outcome(() => app.auth.resume()).then((end) => end.error),
+    );
 
     assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
     assert.match(error.message, /wasm-unsafe-eval/);
@@ -158,7 +182,7 @@ for (const mode of modes) {
     assert.equal(await page.evaluate(() => app.auth.accessToken()), first);
 
     stage.authorizationServer.expireAccessTokens();
-    await page.evaluate((url) => app.send(url), stage.v1("files"));
+    await send(page, stage.v1("files"));
     assert.equal(await page.evaluate(() => app.auth.accessToken()), stage.authorizationServer.issuedTokens()[3]);
   });
 }
@@ -166,12 +190,21 @@ for (const mode of modes) {
 test("the page can't smuggle options in by polluting prototypes (SAFE-8)", async (t) => {
   const stage = await startStage(t, { mode: "page" });
   await stage.context.addInitScript(() => {
-    const pollution = { exposeAccessToken: true, resourceServers: ["https://evil.example/"], clientSecret: "s", redirect: "follow" };
-    for (const [name, value] of Object.entries(pollution)) Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    const pollution = {
+      exposeAccessToken: true,
+      resourceServers: ["https://evil.example/"],
+      clientSecret: "s",
+      redirect: "follow",
+    };
+    for (const [name, value] of Object.entries(pollution))
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
   });
   const page = await stage.open();
   await signIn(page);
 
-  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code, "TOKENKEEP_TOKEN_NOT_EXPOSED");
-  assert.equal((await page.evaluate(() => app.send("https://evil.example/"))).error.code, "TOKENKEEP_TARGET_REFUSED");
+  assert.equal(
+    (await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code,
+    "TOKENKEEP_TOKEN_NOT_EXPOSED",
+  );
+  assert.equal(await codeOf(page, "https://evil.example/"), "TOKENKEEP_TARGET_REFUSED");
 });

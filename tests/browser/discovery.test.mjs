@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import { sendJson } from "../../www/server/http.mjs";
+import { statusOf } from "./support/calls.mjs";
 import { startProbe } from "./support/probe.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /** A metadata document that is all right, for the issuer that serves it. */
 const whole = (issuer) => ({
@@ -17,18 +18,36 @@ const whole = (issuer) => ({
 });
 
 /** Answers with the good document and these changes to it. */
-const document = (change) => ({ response }, issuer) => sendJson(response, 200, { ...whole(issuer), ...change(issuer) });
-const status = (code, headers) => ({ response }) => response.writeHead(code, headers).end("<p>hello");
+const document =
+  (change) =>
+  ({ response }, issuer) =>
+    sendJson(response, 200, { ...whole(issuer), ...change(issuer) });
+const status =
+  (code, headers) =>
+  ({ response }) =>
+    response.writeHead(code, headers).end("<p>hello");
 
 /** What may be wrong with the metadata: how the issuer answers, and the code of the error. */
 const unfit = {
   "another issuer (DISC-2)": [document(() => ({ issuer: "https://evil.example" })), "METADATA_INVALID"],
   "the issuer with a slash (DISC-2)": [document((issuer) => ({ issuer: `${issuer}/` })), "METADATA_INVALID"],
-  "a token endpoint on http (DISC-6)": [document(() => ({ token_endpoint: "http://as.example/t" })), "METADATA_INVALID"],
+  "a token endpoint on http (DISC-6)": [
+    document(() => ({ token_endpoint: "http://as.example/t" })),
+    "METADATA_INVALID",
+  ],
   "no token endpoint": [document(() => ({ token_endpoint: undefined })), "METADATA_INVALID"],
-  "a fragment in an endpoint (AUTHZ-6)": [document((issuer) => ({ authorization_endpoint: `${issuer}/a#b` })), "METADATA_INVALID"],
-  "an endpoint that is script": [document(() => ({ authorization_endpoint: "javascript:app.hit=1" })), "METADATA_INVALID"],
-  "no code among the response types (DISC-11)": [document(() => ({ response_types_supported: ["token"] })), "METADATA_INVALID"],
+  "a fragment in an endpoint (AUTHZ-6)": [
+    document((issuer) => ({ authorization_endpoint: `${issuer}/a#b` })),
+    "METADATA_INVALID",
+  ],
+  "an endpoint that is script": [
+    document(() => ({ authorization_endpoint: "javascript:app.hit=1" })),
+    "METADATA_INVALID",
+  ],
+  "no code among the response types (DISC-11)": [
+    document(() => ({ response_types_supported: ["token"] })),
+    "METADATA_INVALID",
+  ],
   "no PKCE (PKCE-7)": [document(() => ({ code_challenge_methods_supported: undefined })), "PKCE_UNSUPPORTED"],
   "only plain PKCE (PKCE-3)": [document(() => ({ code_challenge_methods_supported: ["plain"] })), "PKCE_UNSUPPORTED"],
   "a 404": [status(404), "DISCOVERY_FAILED"],
@@ -55,21 +74,31 @@ test("signing in is refused where the metadata", async (t) => {
       assert.equal(error?.code, `TOKENKEEP_${code}`);
       assert.equal(page.url(), `${stage.app.origin}/`);
       const paths = issuer.requests.map(({ url }) => url);
-      assert.ok(paths.every((path) => path.startsWith("/.well-known/")), `${paths}`);
-      for (const { headers } of issuer.requests) assert.deepEqual([headers.cookie, headers.referer], [undefined, undefined]);
+      assert.ok(
+        paths.every((path) => path.startsWith("/.well-known/")),
+        `${paths}`,
+      );
+      for (const { headers } of issuer.requests)
+        assert.deepEqual([headers.cookie, headers.referer], [undefined, undefined]);
     });
   }
 });
 
 test("the endpoints of the metadata are used as they are, queries included (AUTHZ-6, DISC-7)", async (t) => {
-  const issuer = await startIssuer(t, document(() => ({})));
+  const issuer = await startIssuer(
+    t,
+    document(() => ({})),
+  );
   const stage = await startStage(t, { config: { issuer: issuer.origin } });
   const page = await stage.open();
   await page.evaluate(() => void app.auth.signIn());
   await page.waitForURL(`${issuer.origin}/**`);
 
   const { pathname, searchParams } = new URL(page.url());
-  assert.deepEqual([pathname, searchParams.get("tenant"), searchParams.get("client_id")], ["/authorize", "1", "tokenkeep-demo"]);
+  assert.deepEqual(
+    [pathname, searchParams.get("tenant"), searchParams.get("client_id")],
+    ["/authorize", "1", "tokenkeep-demo"],
+  );
 });
 
 test("an issuer with a path is looked up in both places (DISC-3)", async (t) => {
@@ -93,10 +122,15 @@ test("an issuer with a path is looked up in both places (DISC-3)", async (t) => 
 test("a failed discovery is tried again at the next sign-in", async (t) => {
   const stage = await startStage(t);
   let broken = true;
-  const issuer = await startIssuer(t, (exchange, origin) => (broken ? status(503) : document(() => ({})))(exchange, origin));
+  const issuer = await startIssuer(t, (exchange, origin) =>
+    (broken ? status(503) : document(() => ({})))(exchange, origin),
+  );
   stage.configure({ issuer: issuer.origin });
   const page = await stage.open();
-  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.signIn()))).error.code, "TOKENKEEP_DISCOVERY_FAILED");
+  assert.equal(
+    (await page.evaluate(() => app.outcome(() => app.auth.signIn()))).error.code,
+    "TOKENKEEP_DISCOVERY_FAILED",
+  );
 
   broken = false;
   await page.evaluate(() => void app.auth.signIn());
@@ -113,7 +147,7 @@ test("metadata by hand needs no discovery (DISC-8)", async (t) => {
   const page = await stage.open();
   await signIn(page);
 
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "unsupported" });
   assert.equal(stage.counts.revocations, 0);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { send, stats } from "./support/calls.mjs";
 import { startHunt } from "./support/leaks.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { arrive } from "./support/sign-in.mjs";
 import { startStage, workerModes } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /** Everything an app does, with a look around after each step. */
 async function liveThrough(stage, hunt) {
@@ -15,14 +16,19 @@ async function liveThrough(stage, hunt) {
   await hunt.look(onlooker, "waiting for the response");
   await onlooker.close();
   await page.evaluate(() => app.auth.resume());
-  await page.evaluate((url) => app.send(url), stage.v1("files"));
+  await send(page, stage.v1("files"));
   await hunt.look(page, "signed in");
   stage.authorizationServer.expireAccessTokens();
   const calls = ["files", "echo", "nowhere", "redirect"].map((path) => stage.v1(path));
   await page.evaluate((urls) => Promise.all(urls.map((url) => app.send(url, { method: "GET" }))), calls);
   await page.evaluate(() => app.outcome(() => app.auth.accessToken()));
-  await page.evaluate(() => app.auth.stats());
+  await stats(page);
   await hunt.look(page, "refreshed");
+  const tab = await stage.open();
+  await tab.evaluate(() => app.auth.resume());
+  await send(tab, stage.v1("files"));
+  await hunt.look(tab, "in a second tab");
+  await tab.close();
   await page.evaluate(() => app.auth.signOut());
   await hunt.look(page, "signed out");
   return page;
@@ -50,7 +56,10 @@ for (const mode of workerModes) {
       const parsing = ["new URLSearchParams", "String.slice result", "String.split result"];
       const known = [post, ...parsing, "navigation timing", "heap of the page"];
       const places = new Set(hunt.placesOf(code).map((place) => place.replace(/^.*?: /, "")));
-      assert.deepEqual([...places].filter((place) => !known.includes(place)), []);
+      assert.deepEqual(
+        [...places].filter((place) => !known.includes(place)),
+        [],
+      );
     });
 
     await t.test("shows the verifier in the pending-login record only (PKCE-8, PKCE-9)", () => {
@@ -68,11 +77,22 @@ for (const mode of workerModes) {
     const page = await stage.open();
     await arrive(page);
     await page.evaluate(() => app.auth.resume());
-    const answers = await page.evaluate(pester, { mode, holder: "/holder.js", files: stage.v1("files"), foreign: stage.probed("") });
+    const answers = await page.evaluate(pester, {
+      mode,
+      holder: "/holder.js",
+      files: stage.v1("files"),
+      foreign: stage.probed(""),
+    });
     await hunt.look(page, "after the messages");
 
-    assert.ok(answers.some(({ ok }) => ok?.status === 200), "the holder answered none of the honest messages");
-    assert.ok(answers.some(({ error }) => error?.code === "TOKENKEEP_TARGET_REFUSED"), "nothing off the list was asked for");
+    assert.ok(
+      answers.some(({ ok }) => ok?.status === 200),
+      "the holder answered none of the honest messages",
+    );
+    assert.ok(
+      answers.some(({ error }) => error?.code === "TOKENKEEP_TARGET_REFUSED"),
+      "nothing off the list was asked for",
+    );
     for (const token of stage.authorizationServer.issuedTokens()) assert.deepEqual(hunt.placesOf(token), []);
   });
 }
@@ -86,9 +106,20 @@ test("page: the same search finds the tokens of a holder that is in the page", a
   const [accessToken] = stage.authorizationServer.issuedTokens();
   const places = hunt.placesOf(accessToken);
   for (const place of ["Headers.set", "fetch", "heap of the page"]) {
-    assert.ok(places.some((seen) => seen.endsWith(place)), `${place} saw nothing`);
+    assert.ok(
+      places.some((seen) => seen.endsWith(place)),
+      `${place} saw nothing`,
+    );
   }
-  for (const store of ["localStorage", "sessionStorage", "IndexedDB", "Cache storage", "document.cookie", "address", "history"]) {
+  for (const store of [
+    "localStorage",
+    "sessionStorage",
+    "IndexedDB",
+    "Cache storage",
+    "document.cookie",
+    "address",
+    "history",
+  ]) {
     assert.ok(!places.some((seen) => seen.endsWith(store)), `${store} has a token`);
   }
 });
@@ -101,16 +132,50 @@ async function pester({ mode, holder, files, foreign }) {
   const answers = [];
   port.addEventListener("message", ({ data }) => answers.push(data));
   port.start?.();
-  const operations = ["hello", "snapshot", "stats", "accessToken", "authorization", "authorize", "authorizeExposure", "configure",
-    "hold", "init", "config", "token", "refresh", "export", "debug", "eval", "constructor", "__proto__", "toString", "keep", "take"];
-  const bodies = [{}, { options: { exposeAccessToken: true } }, { href: files }, { generation: 1, target: 1, timeout: 1e9 }];
+  const operations = [
+    "hello",
+    "snapshot",
+    "stats",
+    "accessToken",
+    "authorization",
+    "authorize",
+    "authorizeExposure",
+    "configure",
+    "hold",
+    "init",
+    "config",
+    "token",
+    "refresh",
+    "export",
+    "debug",
+    "eval",
+    "constructor",
+    "__proto__",
+    "toString",
+    "keep",
+    "take",
+  ];
+  const bodies = [
+    {},
+    { options: { exposeAccessToken: true } },
+    { href: files },
+    { generation: 1, target: 1, timeout: 1e9 },
+  ];
   let id = 1_000_000;
   for (const op of operations) for (const body of bodies) port.postMessage({ v: 1, id: ++id, op, ...body });
   for (const url of [files, foreign, "https://evil.example/", "data:,x", "", null, { toString: null }]) {
     port.postMessage({ v: 1, id: ++id, op: "fetch", url, headers: [["x-test", "1"]] });
     port.postMessage({ v: 1, id: ++id, op: "fetch", url, redirect: "follow", mode: "no-cors", headers: null });
   }
-  for (const odd of [null, 1, "hello", [], { v: 2, id: 1, op: "hello" }, { v: 1, op: "hello" }, { v: 1, id: "1", op: "stats" }]) {
+  for (const odd of [
+    null,
+    1,
+    "hello",
+    [],
+    { v: 2, id: 1, op: "hello" },
+    { v: 1, op: "hello" },
+    { v: 1, id: "1", op: "stats" },
+  ]) {
     port.postMessage(odd);
   }
   const last = ++id;

@@ -3,13 +3,14 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { installPackage } from "../../scripts/lib/pack.mjs";
+import { resume, statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { bundles } from "./support/bundles.mjs";
+import { test } from "./support/test.mjs";
 
 const run = promisify(execFile);
 
@@ -26,7 +27,7 @@ test("tokenkeep/holder/slim takes the wasm by its URL", async (t) => {
   const page = await stage.open();
 
   assert.ok(await signIn(page));
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
   await page.reload();
   assert.ok(await page.evaluate(() => app.auth.resume()));
 });
@@ -37,7 +38,7 @@ test("tokenkeep/holder/slim tells the page that the wasm is not there", async (t
     files: { "/tokenkeep.wasm": () => ["text/html", "<h1>not here</h1>"] },
   });
   const page = await stage.open();
-  const { error } = await page.evaluate(() => app.outcome(() => app.auth.resume()));
+  const { error } = await resume(page);
 
   assert.deepEqual([error.name, error.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
 });
@@ -61,7 +62,12 @@ test("every script of the package is imported by Node without doing anything", a
   const errors = ["TokenKeepError", "isTokenKeepError"];
   const hold = [...errors.slice(0, 1), "hold", ...errors.slice(1)];
   assert.deepEqual(JSON.parse(stdout), {
-    exported: { "": ["TokenKeepError", "connect", "isTokenKeepError"], "/holder": hold, "/holder/slim": hold, "/page": hold },
+    exported: {
+      "": ["TokenKeepError", "connect", "isTokenKeepError"],
+      "/holder": hold,
+      "/holder/slim": hold,
+      "/page": hold,
+    },
     added: [],
     handles: [],
   });
@@ -82,8 +88,18 @@ test("the package does nothing that a strict page forbids (SAFE-7)", async (t) =
   assert.deepEqual(files.sort(), ["holder-slim.js", "holder.js", "index.js", "page.js"]);
   for (const name of files) {
     const script = await readFile(join(installed, name), "utf8");
-    for (const forbidden of [/\beval\(/, /new Function\b/, /document\.write/, /innerHTML/, /localStorage/, /sessionStorage/, /document\.cookie/,
-      /setTimeout\(["'`]/, /postMessage\([^)]*"\*"/, /\/\/# sourceMappingURL/]) {
+    for (const forbidden of [
+      /\beval\(/,
+      /new Function\b/,
+      /document\.write/,
+      /innerHTML/,
+      /localStorage/,
+      /sessionStorage/,
+      /document\.cookie/,
+      /setTimeout\(["'`]/,
+      /postMessage\([^)]*"\*"/,
+      /\/\/# sourceMappingURL/,
+    ]) {
       assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
     }
   }
@@ -91,11 +107,19 @@ test("the package does nothing that a strict page forbids (SAFE-7)", async (t) =
 
 test("the package has every file that its exports name, and its licenses", async (t) => {
   const { installed } = await emptyProject(t);
-  const { exports, name, sideEffects, dependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+  const { exports, name, sideEffects, dependencies } = JSON.parse(
+    await readFile(join(installed, "package.json"), "utf8"),
+  );
   const there = await readdir(installed);
-  const named = Object.values(exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)));
+  const named = Object.values(exports).flatMap((target) =>
+    typeof target === "string" ? [target] : Object.values(target),
+  );
 
-  assert.deepEqual(named.filter((file) => !there.includes(file.slice(2))), []);
+  assert.deepEqual(
+    named.filter((file) => !there.includes(file.slice(2))),
+    [],
+  );
   assert.deepEqual([name, sideEffects, dependencies], ["tokenkeep", false, undefined]);
-  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(there.includes(file), `${file} is missing`);
+  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE"])
+    assert.ok(there.includes(file), `${file} is missing`);
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { burst, endOfBurst, send, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 /** A browser has this many connections to one origin, so a few requests may overtake each other on the way. */
@@ -18,7 +19,7 @@ for (const mode of modes) {
     stage.authorizationServer.expireAccessTokens();
     stage.probe.requests.length = 0;
 
-    assert.deepEqual(await page.evaluate((url) => app.burst(url, 200), stage.probed("effects")), { 200: 200 });
+    assert.deepEqual(await burst(page, stage.probed("effects"), 200), { 200: 200 });
     assert.equal(stage.counts.refreshes, 1);
     assertEachOnce(arrived(stage, 200), 200);
     const refused = arrived(stage, 401);
@@ -38,7 +39,7 @@ for (const mode of modes) {
     stage.probe.requests.length = 0;
     const before = stage.counts.refreshes;
 
-    assert.deepEqual(await page.evaluate((url) => app.burst(url, 200), stage.probed("effects")), { 200: 200 });
+    assert.deepEqual(await burst(page, stage.probed("effects"), 200), { 200: 200 });
     assert.equal(stage.counts.refreshes - before, 1);
     assert.equal(stage.probe.requests.length, 200, "a call was sent with the dead token");
     const inOrder = Array.from({ length: 200 }, (_, n) => n);
@@ -56,12 +57,15 @@ for (const mode of modes) {
     await page.evaluate((url) => void (globalThis.late = app.send(url)), stage.probed("late"));
     await until(() => stage.probe.requests.length === 1, "the late call's arrival");
     stage.authorizationServer.expireAccessTokens();
-    await page.evaluate((url) => app.send(url), stage.v1("files"));
+    await send(page, stage.v1("files"));
     assert.equal(stage.counts.refreshed, 1);
     gate.open();
 
     assert.equal((await page.evaluate(() => late)).value.status, 200);
-    assert.deepEqual(stage.probe.requests.map(({ status }) => status), [401, 200]);
+    assert.deepEqual(
+      stage.probe.requests.map(({ status }) => status),
+      [401, 200],
+    );
     assert.equal(stage.counts.refreshes, 1);
   });
 
@@ -71,9 +75,12 @@ for (const mode of modes) {
     const page = await stage.open();
     await signIn(page);
     const answers = [];
-    for (let round = 0; round < 3; round += 1) answers.push(await page.evaluate((url) => app.send(url), stage.probed("x")));
+    for (let round = 0; round < 3; round += 1) answers.push(await send(page, stage.probed("x")));
 
-    assert.deepEqual(answers.map(({ value }) => value.status), [401, 401, 401]);
+    assert.deepEqual(
+      answers.map(({ value }) => value.status),
+      [401, 401, 401],
+    );
     assert.equal(stage.counts.refreshes, 1, "the API's stubbornness is not the token's age");
     assert.equal(stage.probe.requests.length, 4, "one replay, and none once it is known to be useless");
   });
@@ -88,18 +95,18 @@ test("shared: a token in its last minutes is renewed beside a request, not befor
   assert.equal(stage.counts.refreshes, 0);
   stage.holdTokenEndpoint();
 
-  assert.equal((await page.evaluate((url) => app.send(url), stage.probed("x"))).value.status, 200);
+  assert.equal(await statusOf(page, stage.probed("x")), 200);
   assert.equal(stage.probe.requests[0].headers.authorization, `Bearer ${accessToken}`);
   await until(() => stage.counts.refreshes === 1, "the refresh beside it");
-  assert.equal((await page.evaluate(() => app.auth.stats())).phase, "refreshing");
+  assert.equal((await stats(page)).phase, "refreshing");
 });
 
 test("shared: an early window longer than the token's life does not refresh by itself (REF-18)", async (t) => {
   const stage = await startStage(t, { config: { earlyRefresh: 3000 } });
   const page = await stage.open();
   await signIn(page);
-  for (let call = 0; call < 3; call += 1) await page.evaluate((url) => app.send(url), stage.v1("files"));
-  await until(async () => (await page.evaluate(() => app.auth.stats())).phase === "active", "the end of the refresh");
+  for (let call = 0; call < 3; call += 1) await send(page, stage.v1("files"));
+  await until(async () => (await stats(page)).phase === "active", "the end of the refresh");
 
   assert.ok(stage.counts.refreshes <= 3, `${stage.counts.refreshes} refreshes`);
 });
@@ -120,14 +127,14 @@ test("shared: every refresh sends the newest refresh token, once each (REF-3)", 
   await signIn(page);
   for (let round = 0; round < 10; round += 1) {
     stage.authorizationServer.expireAccessTokens();
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
   }
 
   const sent = stage.grants.map(({ refresh_token: token }) => token).filter(Boolean);
   assert.equal(sent.length, 10);
   assert.equal(new Set(sent).size, 10);
   assert.equal(stage.counts.reuseAlarms, 0);
-  assert.equal((await page.evaluate(() => app.auth.stats())).generation, 11);
+  assert.equal((await stats(page)).generation, 11);
 });
 
 test("shared: 10,000 calls behind one refresh all settle (REF-21)", async (t) => {
@@ -138,18 +145,18 @@ test("shared: 10,000 calls behind one refresh all settle (REF-21)", async (t) =>
   stage.announceLifetime(3600);
   await until(() => Date.now() > expiresAt, "the token's end");
   const answer = stage.holdTokenEndpoint();
-  await page.evaluate((url) => void (globalThis.calls = app.burst(url, 10_000)), stage.v1("effects"));
-  await until(async () => (await page.evaluate(() => app.auth.stats())).queued === 10_000, "10,000 waiting calls");
+  await startBurst(page, stage.v1("effects"), 10_000);
+  await until(async () => (await stats(page)).queued === 10_000, "10,000 waiting calls");
   answer();
 
-  assert.deepEqual(await page.evaluate(() => calls), { 201: 10_000 });
+  assert.deepEqual(await endOfBurst(page), { 201: 10_000 });
   assert.equal(stage.counts.refreshes, 1);
   assertEachOnce(stage.api.effects, 10_000);
 });
 
 /** Has all connections made and the preflight done, so that neither lets later requests go first. */
 async function openConnections({ probe }, page) {
-  await page.evaluate((url) => app.burst(url, 20), `${probe.origin}/probe/effects`);
+  await burst(page, `${probe.origin}/probe/effects`, 20);
 }
 
 /** The numbers of the calls that the probe answered with `status`, in the order of their arrival. */
@@ -159,7 +166,10 @@ function arrived({ probe }, status) {
 
 /** No effect is lost and none happens twice. */
 function assertEachOnce(effects, count) {
-  assert.deepEqual([...effects].sort((a, b) => a - b), Array.from({ length: count }, (_, n) => n));
+  assert.deepEqual(
+    [...effects].sort((a, b) => a - b),
+    Array.from({ length: count }, (_, n) => n),
+  );
 }
 
 /** By how many places `order` has moved the one that it moved furthest. */

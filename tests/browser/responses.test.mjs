@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
+import { send } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const large = Buffer.alloc(300_000, "0123456789");
@@ -63,19 +64,35 @@ async function describeAll({ base, cases, own }) {
     const facts = { status, statusText, ok, type, redirected, bodyUsed, url: new URL(response.url).search };
     const kinds = { response: response instanceof Response, hasBody: response.body !== null };
     const bytes = await brief(await response.arrayBuffer());
-    const readers = await Promise.all(["text", "json", "blob", "formData"].map(async (reader) => {
-      try {
-        const value = await (await send(`${base}${name}?q=1`, init))[reader]();
-        if (typeof value === "string") return brief(new TextEncoder().encode(value));
-        if (value instanceof Blob) return [value.type, ...(await brief(await value.arrayBuffer()))];
-        return value instanceof FormData ? [...value] : value;
-      } catch (error) {
-        return error.name;
-      }
-    }));
+    const readers = await Promise.all(
+      ["text", "json", "blob", "formData"].map(async (reader) => {
+        try {
+          const value = await (await send(`${base}${name}?q=1`, init))[reader]();
+          if (typeof value === "string") return brief(new TextEncoder().encode(value));
+          if (value instanceof Blob) return [value.type, ...(await brief(await value.arrayBuffer()))];
+          return value instanceof FormData ? [...value] : value;
+        } catch (error) {
+          return error.name;
+        }
+      }),
+    );
     const again = await response.text().catch((error) => error.name);
-    const cloned = { bytes: await brief(await copy.arrayBuffer()), url: copy.url === response.url, status: copy.status, type: copy.type };
-    return { ...facts, ...kinds, headers: [...response.headers], bytes, readers, again, used: response.bodyUsed, cloned };
+    const cloned = {
+      bytes: await brief(await copy.arrayBuffer()),
+      url: copy.url === response.url,
+      status: copy.status,
+      type: copy.type,
+    };
+    return {
+      ...facts,
+      ...kinds,
+      headers: [...response.headers],
+      bytes,
+      readers,
+      again,
+      used: response.bodyUsed,
+      cloned,
+    };
   };
   const described = {};
   for (const [name, init] of cases) described[name] = await describe(name, init);
@@ -99,9 +116,15 @@ for (const mode of modes) {
     const page = await stage.open();
     await signIn(page);
     const cases = Object.entries(bodiless).map(([name, { init }]) => [stage.probed(name), init]);
-    const outcomes = await page.evaluate((cases) => Promise.all(cases.map(([url, init]) => app.send(url, init))), cases);
+    const outcomes = await page.evaluate(
+      (cases) => Promise.all(cases.map(([url, init]) => app.send(url, init))),
+      cases,
+    );
 
-    assert.deepEqual(outcomes, [204, 205, 304].map((status) => ({ value: { status, text: "" } })));
+    assert.deepEqual(
+      outcomes,
+      [204, 205, 304].map((status) => ({ value: { status, text: "" } })),
+    );
   });
 
   test(`${mode}: the response's URL is the request's, without its fragment`, async (t) => {
@@ -144,11 +167,17 @@ for (const mode of modes) {
   });
 
   test(`${mode}: a stream that breaks off fails its reader with a TypeError`, async (t) => {
-    const probe = { answer: ({ response }) => (response.writeHead(200), response.write("first"), setImmediate(() => response.destroy())) };
+    const probe = {
+      answer: ({ response }) => (
+        response.writeHead(200),
+        response.write("first"),
+        setImmediate(() => response.destroy())
+      ),
+    };
     const stage = await startStage(t, { mode, probe });
     const page = await stage.open();
     await signIn(page);
-    const { error } = await page.evaluate((url) => app.send(url), stage.probed("broken"));
+    const { error } = await send(page, stage.probed("broken"));
 
     assert.equal(error.name, "TypeError");
   });

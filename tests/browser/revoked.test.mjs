@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { burst, endOfBurst, events, send, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 for (const mode of modes) {
@@ -12,21 +13,21 @@ for (const mode of modes) {
     await signIn(page);
     stage.authorizationServer.expireAccessTokens();
     const answer = stage.holdTokenEndpoint();
-    await page.evaluate((url) => void (globalThis.calls = app.burst(url, 50)), stage.v1("effects"));
-    await until(async () => (await page.evaluate(() => app.auth.stats())).queued === 50, "50 waiting calls");
+    await startBurst(page, stage.v1("effects"), 50);
+    await until(async () => (await stats(page)).queued === 50, "50 waiting calls");
     stage.authorizationServer.revokeGrants();
     answer();
 
-    assert.deepEqual(await page.evaluate(() => calls), { TOKENKEEP_LOGIN_REQUIRED: 50 });
-    assert.equal(await page.evaluate(() => app.auth.session), null);
-    assert.deepEqual(await page.evaluate((url) => app.burst(url, 5), stage.v1("effects")), { TOKENKEEP_LOGIN_REQUIRED: 5 });
-    const { error } = await page.evaluate((url) => app.send(url), stage.v1("files"));
+    assert.deepEqual(await endOfBurst(page), { TOKENKEEP_LOGIN_REQUIRED: 50 });
+    assert.equal(await session(page), null);
+    assert.deepEqual(await burst(page, stage.v1("effects"), 5), { TOKENKEEP_LOGIN_REQUIRED: 5 });
+    const { error } = await send(page, stage.v1("files"));
     assert.deepEqual([error.name, error.reason], ["TokenKeepError", "revoked"]);
     assert.equal(stage.counts.refreshes, 1);
     assert.deepEqual(stage.api.effects, []);
-    const ends = (await page.evaluate(() => app.events)).filter(({ type }) => type === "signedout");
+    const ends = await events(page, "signedout");
     assert.deepEqual(ends, [{ type: "signedout", detail: { reason: "revoked" } }]);
-    assert.deepEqual((await page.evaluate(() => app.auth.stats())).phase, "signedout");
+    assert.deepEqual((await stats(page)).phase, "signedout");
   });
 
   test(`${mode}: after a revoked grant the person can sign in again`, async (t) => {
@@ -34,11 +35,11 @@ for (const mode of modes) {
     const page = await stage.open();
     await signIn(page);
     stage.authorizationServer.revokeGrants();
-    await page.evaluate((url) => app.send(url), stage.v1("files"));
-    assert.equal(await page.evaluate(() => app.auth.session), null);
+    await send(page, stage.v1("files"));
+    assert.equal(await session(page), null);
 
     assert.ok(await signIn(page));
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
   });
 }
 
@@ -47,10 +48,10 @@ test("shared: every tab hears of the end, once", async (t) => {
   const tabs = [await stage.open(), await stage.open()];
   await signIn(tabs[0]);
   stage.authorizationServer.revokeGrants();
-  await Promise.all(tabs.map((tab) => tab.evaluate((url) => app.burst(url, 5), stage.v1("effects"))));
+  await Promise.all(tabs.map((tab) => burst(tab, stage.v1("effects"), 5)));
 
   for (const tab of tabs) {
-    const ends = (await tab.evaluate(() => app.events)).filter(({ type }) => type === "signedout");
+    const ends = await events(tab, "signedout");
     assert.deepEqual(ends, [{ type: "signedout", detail: { reason: "revoked" } }]);
   }
   assert.equal(stage.counts.refreshes, 1);
@@ -62,14 +63,14 @@ test("shared: signing out while the refresh is under way wins, and the late toke
   await signIn(page);
   stage.authorizationServer.expireAccessTokens();
   const answer = stage.holdTokenAnswer();
-  await page.evaluate((url) => void (globalThis.calls = app.burst(url, 3)), stage.v1("effects"));
+  await startBurst(page, stage.v1("effects"), 3);
   await answer.reached;
   await page.evaluate(() => app.auth.signOut());
-  assert.deepEqual(await page.evaluate(() => calls), { TOKENKEEP_LOGIN_REQUIRED: 3 });
+  assert.deepEqual(await endOfBurst(page), { TOKENKEEP_LOGIN_REQUIRED: 3 });
   answer.open();
 
   await until(() => stage.counts.revocations === 2, "the late tokens' revocation");
-  assert.equal(await page.evaluate(() => app.auth.session), null);
+  assert.equal(await session(page), null);
   for (const token of stage.authorizationServer.issuedTokens()) {
     assert.deepEqual(await stage.authorizationServer.verify(token), { active: false });
   }
@@ -88,7 +89,7 @@ test("shared: signing out while the code is exchanged wins (REF-20)", async (t) 
 
   assert.equal((await page.evaluate(() => resumed)).error.code, "TOKENKEEP_LOGIN_REQUIRED");
   await until(() => stage.counts.revocations === 1, "the late tokens' revocation");
-  assert.equal(await page.evaluate(() => app.auth.session), null);
+  assert.equal(await session(page), null);
 });
 
 test("shared: a sign-out that the server does not hear of is unconfirmed, and final here (REV-1, REV-6)", async (t) => {
@@ -98,7 +99,7 @@ test("shared: a sign-out that the server does not hear of is unconfirmed, and fi
   await stage.authorizationServer.close();
 
   assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "unconfirmed" });
-  assert.equal(await page.evaluate(() => app.auth.session), null);
+  assert.equal(await session(page), null);
 });
 
 test("shared: signing out without a session does nothing", async (t) => {
@@ -106,5 +107,5 @@ test("shared: signing out without a session does nothing", async (t) => {
   const page = await stage.open();
 
   assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "none" });
-  assert.deepEqual(await page.evaluate(() => app.events), []);
+  assert.deepEqual(await events(page), []);
 });

@@ -1,26 +1,33 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
 
+import { events, send, session, statusOf } from "./support/calls.mjs";
 import { strictPolicy } from "./support/app-server.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { arrive, leave, signIn } from "./support/sign-in.mjs";
 import { modes, scope, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 for (const mode of modes) {
   test(`${mode}: signing in through the consent page lets the API be called`, async (t) => {
     const stage = await startStage(t, { mode });
     const page = await stage.open();
-    const session = await signIn(page);
+    const signedIn = await signIn(page);
 
-    assert.equal(session.scope, scope);
-    assert.equal(session.claims.sub, "ada");
-    assert.ok(Math.abs(session.expiresAt - Date.now() - 600_000) < 60_000, `expiresAt is ${session.expiresAt}`);
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
-    assert.deepEqual(stage.api.requests.map(({ status, hadToken }) => [status, hadToken]), [[200, true]]);
+    assert.equal(signedIn.scope, scope);
+    assert.equal(signedIn.claims.sub, "ada");
+    assert.ok(Math.abs(signedIn.expiresAt - Date.now() - 600_000) < 60_000, `expiresAt is ${signedIn.expiresAt}`);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
+    assert.deepEqual(
+      stage.api.requests.map(({ status, hadToken }) => [status, hadToken]),
+      [[200, true]],
+    );
     assert.deepEqual({ ...stage.counts }, counted({ tokenRequests: 1, exchanges: 1 }));
-    assert.deepEqual((await page.evaluate(() => app.events)).map(({ type }) => type), ["signedin"]);
-    assert.deepEqual(await page.evaluate(() => app.auth.session), session);
+    assert.deepEqual(
+      (await events(page)).map(({ type }) => type),
+      ["signedin"],
+    );
+    assert.deepEqual(await session(page), signedIn);
   });
 
   test(`${mode}: the authorization request follows the configuration (AUTHZ-4, AUTHZ-10, PKCE-2)`, async (t) => {
@@ -88,10 +95,9 @@ for (const mode of modes) {
     assert.deepEqual(answer, { revocation: "confirmed" });
     assert.equal(stage.counts.revocations, 1);
     assert.deepEqual(await stage.authorizationServer.verify(accessToken), { active: false });
-    assert.equal(await page.evaluate(() => app.auth.session), null);
-    const events = await page.evaluate(() => app.events);
-    assert.deepEqual(events.at(-1), { type: "signedout", detail: { reason: "signout" } });
-    const { error } = await page.evaluate((url) => app.send(url), stage.v1("files"));
+    assert.equal(await session(page), null);
+    assert.deepEqual((await events(page)).at(-1), { type: "signedout", detail: { reason: "signout" } });
+    const { error } = await send(page, stage.v1("files"));
     assert.deepEqual([error.name, error.code, error.reason], ["TokenKeepError", "TOKENKEEP_LOGIN_REQUIRED", "signout"]);
     assert.equal(stage.api.requests.length, 0);
   });
@@ -101,7 +107,7 @@ for (const mode of modes) {
     const page = await stage.open();
 
     assert.equal(await page.evaluate(() => app.auth.resume()), null);
-    const { error } = await page.evaluate((url) => app.send(url), stage.v1("files"));
+    const { error } = await send(page, stage.v1("files"));
     assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
     assert.equal(stage.api.requests.length, 0);
     assert.equal(stage.counts.tokenRequests, 0);
@@ -113,7 +119,7 @@ for (const mode of modes) {
     const page = await stage.open();
     await signIn(page);
 
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
     assert.deepEqual(await page.evaluate(() => app.violations), []);
   });
 

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { codeOf, endOfBurst, events, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startProbe } from "./support/probe.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-const session = (page) => page.evaluate(() => app.auth.session);
 
 /** A site of its own that the tab can go to. */
 async function elsewhere(t) {
@@ -21,11 +20,17 @@ async function elsewhere(t) {
 /** The page, just loaded, finds the session as it was, and needed neither storage nor a token request for that. */
 async function assertSurvived(stage, page, before) {
   assert.deepEqual(await page.evaluate(() => app.auth.resume()), before);
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.tokenRequests, 1);
-  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [
+    0,
+    0,
+    "",
+  ]);
   assert.deepEqual(await page.evaluate(() => caches.keys()), []);
-  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ["tokenkeep"]);
+  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), [
+    "tokenkeep",
+  ]);
   assert.deepEqual(await pendingLogins(page), []);
 }
 
@@ -72,7 +77,7 @@ test("a refresh goes on while the page reloads (CB-23)", async (t) => {
   await page.reload();
   answer();
 
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.refreshes, 1);
   assert.equal(stage.counts.reuseAlarms, 0);
 });
@@ -94,7 +99,7 @@ for (const mode of modes) {
     await goAndComeBack(page, await elsewhere(t));
 
     assert.deepEqual(await session(page), before);
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
   });
 
   test(`${mode}: coming back from the login page without signing in ends signIn()`, async (t) => {
@@ -118,7 +123,7 @@ test("a page that comes from the back/forward cache after a sign-out is signed o
   await goAndComeBack(page, await elsewhere(t), () => other.evaluate(() => app.auth.signOut()));
 
   await until(async () => (await session(page)) === null, "the page to learn that it is signed out");
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).error.code, "TOKENKEEP_LOGIN_REQUIRED");
+  assert.equal(await codeOf(page, stage.v1("files")), "TOKENKEEP_LOGIN_REQUIRED");
   assert.equal(stage.api.requests.length, 0);
 });
 
@@ -129,14 +134,14 @@ test("calls that wait when the page is left are dropped (back/forward cache)", a
   const other = await stage.open();
   stage.authorizationServer.expireAccessTokens();
   const answer = stage.holdTokenEndpoint();
-  await page.evaluate((url) => void (globalThis.calls = app.burst(url, 3)), stage.v1("effects"));
-  const queued = async () => (await other.evaluate(() => app.auth.stats())).queued;
+  await startBurst(page, stage.v1("effects"), 3);
+  const queued = async () => (await stats(other)).queued;
   await until(async () => (await queued()) === 3, "three waiting calls");
   await goAndComeBack(page, await elsewhere(t), () => until(async () => (await queued()) === 0, "an empty queue"));
   answer();
 
-  assert.deepEqual(await page.evaluate(() => calls), { AbortError: 3 });
-  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.deepEqual(await endOfBurst(page), { AbortError: 3 });
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.deepEqual(stage.api.effects, []);
 });
 
@@ -150,9 +155,9 @@ test("a new deployment has a new holder: old pages keep their session, new ones 
 
   assert.equal(await fresh.evaluate(() => app.auth.resume()), null);
   await signIn(fresh);
-  assert.deepEqual(await old.evaluate(() => app.events), [], "the old pages heard of the new holder's session");
+  assert.deepEqual(await events(old), [], "the old pages heard of the new holder's session");
   for (const page of [old, fresh]) {
-    assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
   }
   assert.equal(stage.counts.refreshes, 0);
 });
@@ -185,6 +190,7 @@ test("a holder that is not there is reported to the calls", async (t) => {
   const { error } = await page.evaluate(connectAnew, { url: "/bare.html", name: "nothing" });
 
   assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
+  assert.match(error.message, /could not be started/);
 });
 
 /** Runs in the page: a second connection with options of its own, and what its resume() says. */

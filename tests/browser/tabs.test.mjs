@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { endOfBurst, events, send, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { passPages, signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-const stats = (page) => page.evaluate(() => app.auth.stats());
-const session = (page) => page.evaluate(() => app.auth.session);
 
 /** Two tabs of one signed-in app. */
 async function twoTabs(stage) {
@@ -22,7 +20,7 @@ test("a second tab finds the running session without a token request", async (t)
   const stage = await startStage(t);
   const [, second] = await twoTabs(stage);
 
-  assert.equal((await second.evaluate((url) => app.send(url), stage.v1("files"))).value.status, 200);
+  assert.equal(await statusOf(second, stage.v1("files")), 200);
   assert.equal(stage.counts.tokenRequests, 1);
 });
 
@@ -30,12 +28,15 @@ test("a tab that was open before the sign-in learns of it", async (t) => {
   const stage = await startStage(t);
   const early = await stage.open();
   await early.evaluate(() => app.auth.resume());
-  await early.evaluate(() => void (globalThis.told = [], app.auth.subscribe(() => told.push(app.auth.session))));
+  await early.evaluate(() => void ((globalThis.told = []), app.auth.subscribe(() => told.push(app.auth.session))));
   const signedIn = await signIn(await stage.open());
 
   await until(() => session(early), "the news");
   assert.deepEqual(await early.evaluate(() => told), [signedIn]);
-  assert.deepEqual((await early.evaluate(() => app.events)).map(({ type }) => type), ["signedin"]);
+  assert.deepEqual(
+    (await events(early)).map(({ type }) => type),
+    ["signedin"],
+  );
 });
 
 test("two tabs that call at the same moment with an expired token cause one refresh (REF-11)", async (t) => {
@@ -54,7 +55,7 @@ test("two tabs that call at the same moment with an expired token cause one refr
   assert.equal(stage.counts.reuseAlarms, 0);
   for (const tab of tabs) {
     assert.ok(await session(tab));
-    assert.deepEqual((await tab.evaluate(() => app.events)).filter(({ type }) => type === "refreshed").length, 1);
+    assert.equal((await events(tab, "refreshed")).length, 1);
   }
   assert.deepEqual(await session(tabs[0]), await session(tabs[1]));
 });
@@ -65,9 +66,9 @@ test("signing out in one tab signs the other out (REV-9)", async (t) => {
   await first.evaluate(() => app.auth.signOut());
 
   await until(async () => (await session(second)) === null, "the end of the other tab's session");
-  const signedOut = (await second.evaluate(() => app.events)).filter(({ type }) => type === "signedout");
+  const signedOut = await events(second, "signedout");
   assert.deepEqual(signedOut, [{ type: "signedout", detail: { reason: "signout" } }]);
-  const { error } = await second.evaluate((url) => app.send(url), stage.v1("files"));
+  const { error } = await send(second, stage.v1("files"));
   assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
   assert.equal(stage.api.requests.length, 0);
 });
@@ -77,11 +78,11 @@ test("signing out drops the waiting calls of every tab (REV-9)", async (t) => {
   const tabs = await twoTabs(stage);
   stage.authorizationServer.expireAccessTokens();
   stage.holdTokenEndpoint();
-  for (const tab of tabs) await tab.evaluate((url) => void (globalThis.calls = app.burst(url, 5)), stage.v1("effects"));
+  for (const tab of tabs) await startBurst(tab, stage.v1("effects"), 5);
   await until(async () => (await stats(tabs[0])).queued === 10, "ten waiting calls");
   await tabs[1].evaluate(() => void app.auth.signOut());
 
-  for (const tab of tabs) assert.deepEqual(await tab.evaluate(() => calls), { TOKENKEEP_LOGIN_REQUIRED: 5 });
+  for (const tab of tabs) assert.deepEqual(await endOfBurst(tab), { TOKENKEEP_LOGIN_REQUIRED: 5 });
   assert.deepEqual(stage.api.effects, []);
 });
 
@@ -90,14 +91,14 @@ test("the calls of a tab that is closed while they wait are dropped, the others'
   const [first, second] = await twoTabs(stage);
   stage.authorizationServer.expireAccessTokens();
   const answer = stage.holdTokenEndpoint();
-  await first.evaluate((url) => void (globalThis.calls = app.burst(url, 5)), stage.probed("first"));
-  await second.evaluate((url) => void app.burst(url, 7), stage.probed("second"));
+  await startBurst(first, stage.probed("first"), 5);
+  await startBurst(second, stage.probed("second"), 7);
   await until(async () => (await stats(first)).queued === 12, "twelve waiting calls");
   await second.close();
   await until(async () => (await stats(first)).queued === 5, "the closed tab's calls to be dropped");
   answer();
 
-  assert.deepEqual(await first.evaluate(() => calls), { 200: 5 });
+  assert.deepEqual(await endOfBurst(first), { 200: 5 });
   assert.equal(stage.counts.refreshes, 1);
   const successes = stage.probe.requests.filter(({ status }) => status === 200).map(({ url }) => url);
   assert.deepEqual(successes, Array(5).fill("/probe/first"));
@@ -108,8 +109,8 @@ test("the calls of a tab that crashes while they wait are dropped too (REF-12)",
   const [first, second] = await twoTabs(stage);
   stage.authorizationServer.expireAccessTokens();
   const answer = stage.holdTokenEndpoint();
-  await first.evaluate((url) => void (globalThis.calls = app.burst(url, 5)), stage.probed("first"));
-  await second.evaluate((url) => void app.burst(url, 7), stage.probed("second"));
+  await startBurst(first, stage.probed("first"), 5);
+  await startBurst(second, stage.probed("second"), 7);
   await until(async () => (await stats(first)).queued === 12, "twelve waiting calls");
   const crashed = second.waitForEvent("crash");
   second.goto("chrome://crash").catch(() => {});
@@ -117,7 +118,7 @@ test("the calls of a tab that crashes while they wait are dropped too (REF-12)",
   await until(async () => (await stats(first)).queued === 5, "the crashed tab's calls to be dropped");
   answer();
 
-  assert.deepEqual(await first.evaluate(() => calls), { 200: 5 });
+  assert.deepEqual(await endOfBurst(first), { 200: 5 });
 });
 
 test("a request under way is stopped when its tab is closed", async (t) => {

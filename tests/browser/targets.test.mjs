@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { codeOf, send, statusOf } from "./support/calls.mjs";
 import { startProbe } from "./support/probe.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
+import { test } from "./support/test.mjs";
 
 /**
  * URLs that the one resource server `http://api.localhost:<port>/app` does not cover. All of them lead to servers that
@@ -61,7 +62,7 @@ for (const mode of modes) {
     const outcomes = {};
     for (const [name, makeUrl] of Object.entries(offList)) {
       const url = makeUrl({ own: own.port, other: other.port });
-      const { error } = await page.evaluate((target) => app.send(target), url);
+      const { error } = await send(page, url);
       const inRequest = await page.evaluate((target) => app.outcome(() => app.auth.fetch(new Request(target))), url);
       outcomes[name] = [error?.code, inRequest.error?.code ?? inRequest.error?.name];
     }
@@ -71,9 +72,12 @@ for (const mode of modes) {
     // No Request can be made of a URL with credentials.
     for (const name of Object.keys(outcomes)) if (outcomes[name][1] === "TypeError") outcomes[name][1] = refused[1];
     assert.deepEqual(outcomes, expected);
-    assert.deepEqual([...own.requests, ...other.requests].map(({ url }) => url), []);
+    assert.deepEqual(
+      [...own.requests, ...other.requests].map(({ url }) => url),
+      [],
+    );
     for (const path of ["", "/", "/x", "?x", "/a..b", "/a%2Fb"]) {
-      assert.equal((await page.evaluate((url) => app.send(url), base + path)).value?.status, 200, path);
+      assert.equal(await statusOf(page, base + path), 200, path);
     }
   });
 
@@ -93,7 +97,8 @@ for (const mode of modes) {
   test(`${mode}: a redirect is not followed, so the token goes nowhere else (USE-7)`, async (t) => {
     const foreign = await startProbe();
     t.after(foreign.close);
-    const redirect = ({ response, url }) => response.writeHead(Number(url.searchParams.get("status")), { location: url.searchParams.get("to") }).end();
+    const redirect = ({ response, url }) =>
+      response.writeHead(Number(url.searchParams.get("status")), { location: url.searchParams.get("to") }).end();
     const stage = await startStage(t, { mode, probe: { answer: redirect } });
     const page = await stage.open();
     await signIn(page);
@@ -112,7 +117,10 @@ for (const mode of modes) {
 
   test(`${mode}: the token travels in the header only, never in a URL or a body (USE-1, USE-2)`, async (t) => {
     const { stage, page, own, base } = await startTargetStage(t, mode);
-    await page.evaluate((url) => app.send(url, { method: "POST", body: new URLSearchParams({ a: "1" }) }), `${base}?b=2`);
+    await page.evaluate(
+      (url) => app.send(url, { method: "POST", body: new URLSearchParams({ a: "1" }) }),
+      `${base}?b=2`,
+    );
     const [accessToken] = stage.authorizationServer.issuedTokens();
     const [{ url, headers, body }] = own.requests;
 
@@ -130,7 +138,7 @@ test("with an empty list nothing may have the token", async (t) => {
   await signIn(page);
 
   for (const url of [stage.v1("files"), stage.app.origin, `${stage.authorizationServer.issuer}/token`]) {
-    assert.equal((await page.evaluate((target) => app.send(target), url)).error.code, "TOKENKEEP_TARGET_REFUSED");
+    assert.equal(await codeOf(page, url), "TOKENKEEP_TARGET_REFUSED");
   }
   assert.equal(stage.api.requests.length, 0);
 });

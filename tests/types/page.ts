@@ -18,7 +18,13 @@ function same<A, B>(_: Equal<A, B>): void {}
 
 const options = { type: "module", name: "tokenkeep", extendedLifetime: true } as const;
 const auth: Auth = connect(new SharedWorker("/holder.js", options));
-connect(new SharedWorker(new URL("./holder.js", import.meta.url), { type: "module", name: "tokenkeep", extendedLifetime: true }));
+connect(
+  new SharedWorker(new URL("./holder.js", import.meta.url), {
+    type: "module",
+    name: "tokenkeep",
+    extendedLifetime: true,
+  }),
+);
 connect(new Worker("/holder.js", { type: "module" }));
 connect(new MessageChannel().port1);
 
@@ -52,7 +58,14 @@ export async function signInAndOut(): Promise<void> {
   const stats: Stats = await auth.stats();
   same<typeof stats.phase, "signedout" | "exchanging" | "active" | "refreshing" | "waiting">(true);
   same<typeof stats.nextAttemptIn, number | null>(true);
-  const numbers: number[] = [stats.queued, stats.inFlight, stats.generation, stats.refreshes, stats.refreshFailures, stats.replays];
+  const numbers: number[] = [
+    stats.queued,
+    stats.inFlight,
+    stats.generation,
+    stats.refreshes,
+    stats.refreshFailures,
+    stats.replays,
+  ];
   const token: string = await auth.accessToken();
   void [numbers, token];
   const never: never = await auth.signIn(wanted);
@@ -61,7 +74,11 @@ export async function signInAndOut(): Promise<void> {
 
 export async function request(): Promise<void> {
   const response: Response = await auth.fetch("https://api.example.com/v1/files");
-  await auth.fetch(new URL("https://api.example.com/"), { method: "POST", body: new FormData(), signal: AbortSignal.timeout(1) });
+  await auth.fetch(new URL("https://api.example.com/"), {
+    method: "POST",
+    body: new FormData(),
+    signal: AbortSignal.timeout(1),
+  });
   await auth.fetch(new Request("https://api.example.com/"), { timeout: 5_000 });
   // It stands in wherever a library takes a fetch of its own, and needs no `this`.
   const standIn: typeof fetch = auth.fetch;
@@ -73,10 +90,14 @@ export function listen(): () => void {
   auth.addEventListener("signedin", ({ detail }) => same<typeof detail.scope, string>(true));
   auth.addEventListener("refreshed", ({ detail }) => same<typeof detail.generation, number>(true));
   auth.addEventListener("refreshfailed", ({ detail }) => same<typeof detail.retryIn, number>(true));
-  auth.addEventListener("signedout", ({ detail }) => {
-    const reason: string = detail.reason;
-    void reason;
-  }, { once: true });
+  auth.addEventListener(
+    "signedout",
+    ({ detail }) => {
+      const reason: string = detail.reason;
+      void reason;
+    },
+    { once: true },
+  );
   auth.addEventListener("another", (event: Event) => void event.type);
   const names: (keyof AuthEventMap)[] = ["signedin", "refreshed", "refreshfailed", "signedout"];
   void names;

@@ -71,7 +71,8 @@ async function heapOf(page) {
 
 /** Runs in the page: all stores, the document and the addresses, as [place, text]. */
 async function readPlaces() {
-  const settled = (request) => new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const text = JSON.stringify;
   const databases = [];
   for (const { name } of await indexedDB.databases()) {
@@ -96,7 +97,19 @@ async function readPlaces() {
     ["document", document.documentElement.outerHTML],
     ["address", [location.href, document.URL, document.baseURI, document.referrer, window.name].join("\n")],
     ["history", text([history.state, navigation.entries().map(({ url }) => url)])],
-    ["requests made", performance.getEntriesByType("resource").map(({ name }) => name).join("\n")],
-    ["navigation timing", performance.getEntriesByType("navigation").map(({ name }) => name).join("\n")],
+    [
+      "requests made",
+      performance
+        .getEntriesByType("resource")
+        .map(({ name }) => name)
+        .join("\n"),
+    ],
+    [
+      "navigation timing",
+      performance
+        .getEntriesByType("navigation")
+        .map(({ name }) => name)
+        .join("\n"),
+    ],
   ];
 }

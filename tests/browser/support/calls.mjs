@@ -1,0 +1,30 @@
+// What tests ask of a page's connection. Each resolves to plain data.
+
+/** The outcome of a request: `{ value: { status, text } }` or `{ error }`. */
+export const send = (page, url, init) => page.evaluate((request) => app.send(...request), [url, init]);
+
+/** The status of the answer to a request, undefined if it failed. */
+export const statusOf = async (page, url, init) => (await send(page, url, init)).value?.status;
+
+/** The code of the error that a request failed with, undefined if it did not. */
+export const codeOf = async (page, url, init) => (await send(page, url, init)).error?.code;
+
+/** How often each outcome came, of `count` numbered POST requests sent at once. */
+export const burst = (page, url, count) => page.evaluate(([to, calls]) => app.burst(to, calls), [url, count]);
+
+/** Starts such a burst; `endOfBurst` waits for it. */
+export const startBurst = (page, url, count) =>
+  page.evaluate(([to, calls]) => void (globalThis.calls = app.burst(to, calls)), [url, count]);
+
+export const endOfBurst = (page) => page.evaluate(() => globalThis.calls);
+
+/** The outcome of `resume()`. */
+export const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.resume()));
+
+export const session = (page) => page.evaluate(() => app.auth.session);
+
+export const stats = (page) => page.evaluate(() => app.auth.stats());
+
+/** The events so far, or those of one type. */
+export const events = async (page, wanted) =>
+  (await page.evaluate(() => app.events)).filter(({ type }) => !wanted || type === wanted);
