@@ -179,7 +179,10 @@ fn backoff(failures: u32, jitter: u32, retry_after_ms: Option<u64>) -> u64 {
     let limit = if failures > PATIENT_FAILURES { LATE_CEILING_MS } else { CEILING_MS };
     let ceiling = (BASE_MS << failures.min(10)).min(limit);
     let spread = FLOOR_MS + (ceiling - FLOOR_MS) * u64::from(jitter) / u64::from(u32::MAX);
-    retry_after_ms.map_or(spread, |asked| asked + spread.min(asked / 10))
+    match retry_after_ms {
+        Some(asked) if asked > spread => asked + spread.min(asked / 10),
+        _ => spread,
+    }
 }
 
 const BASE_MS: u64 = 250;
@@ -211,8 +214,10 @@ mod tests {
     }
 
     #[test]
-    fn the_server_may_ask_for_a_longer_pause() {
+    fn the_server_may_ask_for_a_longer_pause_only() {
+        assert_eq!(backoff(4, u32::MAX, Some(0)), 4_000);
         assert_eq!(backoff(1, 0, Some(3_000)), 3_100);
-        assert!(backoff(9, u32::MAX, Some(3_000)) <= 3_300);
+        assert_eq!(backoff(9, u32::MAX, Some(3_000)), CEILING_MS);
+        assert_eq!(backoff(9, u32::MAX, Some(30_000)), 33_000);
     }
 }
