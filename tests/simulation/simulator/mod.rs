@@ -13,9 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) use tally::Tally;
 use world::World;
 
-/// Seeds with this bit have servers that answer `Retry-After: 0`.
-pub(crate) const RETRY_AT_ONCE: u64 = 1 << 63;
-
 /// Runs the schedule of this seed, telling of each step where `trace` is set.
 ///
 /// # Errors

@@ -5,13 +5,13 @@ use super::network::{Agenda, Client, Server};
 use super::random::Random;
 use crate::support::{MINUTE, SECOND};
 
-/// Fills the agenda. Busy servers may say `Retry-After: 0` where `retry_at_once` is set.
-pub(crate) fn write(random: &mut Random, agenda: &mut Agenda, retry_at_once: bool) {
+/// Fills the agenda.
+pub(crate) fn write(random: &mut Random, agenda: &mut Agenda) {
     let end = random.pick(&[8 * SECOND, 40 * SECOND, 3 * MINUTE, 15 * MINUTE]);
     agenda.client(0, Client::ComeBack);
     ask(random, agenda, end);
     users(random, agenda, end);
-    outages(random, agenda, end, retry_at_once);
+    outages(random, agenda, end);
     for _ in 0..random.pick(&[0, 0, 0, 1]) {
         agenda.server(random.within(0..end), Server::RevokeAll);
     }
@@ -48,9 +48,9 @@ fn users(random: &mut Random, agenda: &mut Agenda, end: u64) {
     }
 }
 
-fn outages(random: &mut Random, agenda: &mut Agenda, end: u64, retry_at_once: bool) {
+fn outages(random: &mut Random, agenda: &mut Agenda, end: u64) {
     for _ in 0..random.pick(&[0, 1, 1, 2, 3]) {
-        let busy = Mode::Busy(random.pick(&[if retry_at_once { 0 } else { 2 }, 1, 3, 20, 60]));
+        let busy = Mode::Busy(random.pick(&[0, 1, 3, 20, 60]));
         let kinds = [Mode::Unavailable, busy, Mode::Html, Mode::Broken, Mode::Hanging, Mode::AnswerLost];
         let mode = random.pick(&kinds);
         let start = random.within(0..end);

@@ -86,7 +86,7 @@ impl World {
         let config = Config::parse(&text, "https://app.example").expect("a good configuration");
         let (policy, lines) = (Policy::new(&mut random), Lines::new(&mut random));
         let mut agenda = Agenda::default();
-        script::write(&mut random, &mut agenda, seed & super::RETRY_AT_ONCE != 0);
+        script::write(&mut random, &mut agenda);
         Self {
             random,
             trace,
