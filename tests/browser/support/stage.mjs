@@ -48,6 +48,9 @@ class Stage {
       redirectUri: `${this.app.origin}/callback`,
       scope,
       resourceServers: [`${this.api.origin}/v1/`, `${this.probe.origin}/probe/`],
+      // A busy machine must not run into a limit that is not the subject.
+      requestTimeout: 60_000,
+      queueTimeout: 60_000,
       ...overrides,
     };
     this.shown.config = JSON.stringify(config);
