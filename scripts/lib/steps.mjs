@@ -111,7 +111,7 @@ function nodeTests(folder) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
   if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
   const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=180000", ...files];
-  return run(process.execPath, args, { env: toolchainEnv(), timeout: 15 * minute });
+  return run(process.execPath, args, { env: toolchainEnv(), timeout: 45 * minute });
 }
 
 function nodeProgram(name, args) {
