@@ -110,7 +110,7 @@ async function size() {
 function nodeTests(folder) {
   const files = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
   if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
-  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=180000", ...files];
+  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=600000", ...files];
   return run(process.execPath, args, { env: toolchainEnv(), timeout: 45 * minute });
 }
 
