@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { endOfBurst, send, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
-import { modes, startStage } from "./support/stage.mjs";
+import { startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -21,7 +21,7 @@ const refusedByFetch = {
   "a Request that was used": `[used]`,
 };
 
-for (const mode of modes) {
+for (const mode of transports) {
   test(`${mode}: a call that is aborted before it is made sends nothing`, async (t) => {
     const stage = await startStage(t, { mode });
     const page = await stage.open();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { signIn } from "./support/sign-in.mjs";
-import { modes, startStage } from "./support/stage.mjs";
+import { startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 
 /** How axios is told to send by the session: with a Request of its own making, or with URL and options. */
@@ -10,7 +10,7 @@ const environments = {
   "without Requests": "{ fetch: app.auth.fetch, Request: null }",
 };
 
-for (const mode of modes) {
+for (const mode of transports) {
   for (const [name, environment] of Object.entries(environments)) {
     test(`${mode}: axios ${name} gets and posts, with a 401 first`, async (t) => {
       const stage = await startStage(t, { mode });

@@ -74,6 +74,32 @@ test("every script of the package is imported by Node without doing anything", a
   assert.equal(stderr, "");
 });
 
+test("an error is recognised whichever script of the package made it", async (t) => {
+  const { folder } = await emptyProject(t);
+  const check = `
+    const { hold, TokenKeepError } = await import("tokenkeep/page");
+    const other = await import("tokenkeep");
+    try {
+      hold({ issuer: "http://as.example.com" });
+    } catch (error) {
+      const { name, code, option } = error;
+      const known = [error instanceof TokenKeepError, error instanceof other.TokenKeepError, other.isTokenKeepError(error)];
+      const strangers = [null, undefined, "x", {}, new Error(), { code: "TOKENKEEP_NETWORK" }].map(other.isTokenKeepError);
+      console.log(JSON.stringify({ name, code, option, known, strangers: strangers.some(Boolean) }));
+    }
+  `;
+  await writeFile(join(folder, "check.mjs"), check);
+  const { stdout } = await run(process.execPath, ["check.mjs"], { cwd: folder });
+
+  assert.deepEqual(JSON.parse(stdout), {
+    name: "TokenKeepError",
+    code: "TOKENKEEP_CONFIG_INVALID",
+    option: "issuer",
+    known: [true, false, true],
+    strangers: false,
+  });
+});
+
 test("an app's page has no wasm in it, and needs nothing but its own code", async () => {
   const { scripts } = await bundles();
 

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { send } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
-import { modes, startStage } from "./support/stage.mjs";
+import { startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -99,7 +99,7 @@ async function describeAll({ base, cases, own }) {
   return described;
 }
 
-for (const mode of modes) {
+for (const mode of transports) {
   test(`${mode}: a response is what plain fetch would have given`, async (t) => {
     const stage = await startStage(t, { mode, probe: { answer } });
     const page = await stage.open();

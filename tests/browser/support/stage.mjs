@@ -9,6 +9,8 @@ import { guarded, startProbe } from "./probe.mjs";
 
 export const workerModes = ["shared", "worker"];
 export const modes = [...workerModes, "page"];
+/** With a port between page and holder, and without one, for what a dedicated worker does in the same way. */
+export const transports = ["shared", "page"];
 export const scope = "openid profile files:read files:write";
 
 /**
