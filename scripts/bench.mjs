@@ -23,9 +23,10 @@ await main(async () => {
   await setUp();
   await build();
   const { chrome } = toolchain();
-  const facts = await describeMachine(chrome);
+  const loads = [loadavg()[0]];
   const { rows: sizes } = checkSizes();
   const figures = await measure({ chrome, pkg, names, say });
+  const facts = await describeMachine(chrome, [...loads, loadavg()[0]]);
   const text = write(facts, tabulate({ sizes, ...figures }));
   say(`\n${text}`);
   if (chosen.length === 0) writeFileSync(results, text);
@@ -38,12 +39,12 @@ function known(names) {
   return names;
 }
 
-async function describeMachine(chrome) {
+async function describeMachine(chrome, loads) {
   const [{ model }, ...more] = cpus();
   const version = (await ask(chrome, ["--version"]))?.match(/\S+ (\d+\.){3}\d+/)?.[0] ?? "an unknown browser";
-  const load = loadavg()[0].toFixed(1);
+  const [before, after] = loads.map((load) => load.toFixed(1));
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, ${model}, ${more.length + 1} cores, ${platform()} ${arch()}, ${version}, Node ${process.versions.node}; load average ${load} at the start.`;
+  return `${date}, ${model}, ${more.length + 1} cores, ${platform()} ${arch()}, ${version}, Node ${process.versions.node}. Load average ${before} before, ${after} after: other work on the machine widens the ranges.`;
 }
 
 function write(facts, { tables, over }) {
