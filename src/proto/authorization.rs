@@ -13,6 +13,7 @@ use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
 use super::pkce::{base64url, code_challenge, code_verifier, sha256};
 use super::secret::{CodeVerifier, Nonce, State};
+use super::text::parts;
 use super::url::Url;
 
 /// Random bytes one authorization request needs: verifier, `state` and `nonce`, 32 each.
@@ -39,6 +40,11 @@ impl SignInOptions {
             options.take(name, value, redirect_uri)?;
         }
         Ok(options)
+    }
+
+    /// These options with a scope that asks for `base` too, if they have one.
+    pub fn on_top_of(&self, base: &str) -> Self {
+        Self { scope: self.scope.as_ref().map(|more| union(base, more)), ..self.clone() }
     }
 
     fn take(&mut self, name: &str, value: &Value, redirect_uri: &str) -> Result<(), Error> {
@@ -194,6 +200,20 @@ impl AuthorizationRequest {
             },
         })
     }
+}
+
+/// The scopes of both, each once, in their order.
+fn union(scope: &str, more: &str) -> String {
+    let mut all = scope.to_owned();
+    for value in parts(more, b' ') {
+        if !parts(&all, b' ').any(|known| known == value) {
+            if !all.is_empty() {
+                all.push(' ');
+            }
+            all.push_str(value);
+        }
+    }
+    all
 }
 
 /// The name a pending sign-in is kept under.

@@ -9,8 +9,11 @@ use super::error::{ApiMisuse, Error};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
 use super::resource::{ResourceServer, is_safe};
+use super::secret::AccessToken;
 use super::text::parts;
+use super::token::is_token68;
 use super::url::Url;
+use super::watch::Anomaly;
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +38,32 @@ pub struct Config {
     pub allow_loopback: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
+    /// What the access token is, if it doesn't come from an authorization server.
+    pub personal: Option<Personal>,
+    /// Who is given the audit log's entries.
+    pub audit_sink: Option<AuditSink>,
+    /// The anomalies that lock the session, by name.
+    pub lock_on: Vec<&'static str>,
     /// The numbers.
     pub limits: Limits,
+}
+
+/// A personal access token: no sign-in, no refresh.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Personal {
+    /// The configuration has it.
+    Given(AccessToken),
+    /// The page hands it in.
+    Entered,
+}
+
+/// Who is given the audit log's entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditSink {
+    /// A function beside the configuration.
+    Function,
+    /// A URL that they are posted to.
+    Url(String),
 }
 
 /// Limits and times of the configuration.
@@ -55,6 +82,16 @@ pub struct Limits {
     /// How long before its end a token is renewed beside requests, in seconds; a fifth of the lifetime and at most
     /// a minute if absent.
     pub early_refresh: Option<u64>,
+    /// Over how much of that time early refreshes are spread, in seconds; a quarter of it if absent.
+    pub early_refresh_jitter: Option<u64>,
+    /// How often a request is sent again because an API asks for a pause.
+    pub retry_limit: u64,
+    /// Longest pause that an API may ask for, in milliseconds.
+    pub max_retry_after: u64,
+    /// How long a request that asked to may wait for a sign-in with more rights, in milliseconds.
+    pub step_up_timeout: u64,
+    /// Most entries of the audit log.
+    pub audit_limit: u64,
 }
 
 impl Config {
@@ -67,21 +104,32 @@ impl Config {
         let options =
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
         refuse_unknown(&options)?;
+        let personal = personal(&options)?;
         let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
         let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
         let assume_pkce = flag(&options, "assumePkce")?;
-        let (issuer, server) = authorization_server(&options, allow_loopback, assume_pkce)?;
+        let (issuer, server, client_id, redirect_uri) = match personal {
+            Some(_) => Default::default(),
+            None => {
+                let (issuer, server) = authorization_server(&options, allow_loopback, assume_pkce)?;
+                let client_id = required(&options, "clientId", "must be the client id you registered, as a string")?;
+                (issuer, server, client_id, redirect_uri(&options, allow_loopback)?)
+            }
+        };
         Ok(Self {
             issuer,
             server,
-            client_id: required(&options, "clientId", "must be the client id you registered, as a string")?,
-            redirect_uri: redirect_uri(&options, allow_loopback)?,
+            client_id,
+            redirect_uri,
             scope: scope(&options)?,
             resource_servers: resource_servers(&options, allow_loopback)?,
             extra_params: extra_params(&options)?,
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
             assume_pkce,
+            personal,
+            audit_sink: audit_sink(&options, allow_loopback)?,
+            lock_on: lock_on(&options)?,
             limits: Limits::parse(&options)?,
         })
     }
@@ -101,6 +149,11 @@ impl Limits {
             request_timeout: number(options, "requestTimeout", 1, DAY_MS)?.unwrap_or(10_000),
             default_lifetime: number(options, "defaultLifetime", 1, DAY_MS)?.unwrap_or(3_600),
             early_refresh: number(options, "earlyRefresh", 0, DAY_MS)?,
+            early_refresh_jitter: number(options, "earlyRefreshJitter", 0, DAY_MS)?,
+            retry_limit: number(options, "retryLimit", 0, 100)?.unwrap_or(2),
+            max_retry_after: number(options, "maxRetryAfter", 0, DAY_MS)?.unwrap_or(60_000),
+            step_up_timeout: number(options, "stepUpTimeout", 1, DAY_MS)?.unwrap_or(300_000),
+            audit_limit: number(options, "auditLimit", 0, 10_000)?.unwrap_or(500),
         })
     }
 }
@@ -206,6 +259,48 @@ fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {
         .collect()
 }
 
+/// A token instead of an authorization server. What belongs to one is refused, since nothing would come of it.
+fn personal(options: &Object) -> Result<Option<Personal>, Error> {
+    let entered = flag(options, "acceptToken")?;
+    let personal = match options.member("token") {
+        None if !entered => return Ok(None),
+        None => Personal::Entered,
+        Some(_) if entered => return Err(bad("acceptToken", "set either token or acceptToken, not both")),
+        Some(value) => match value.as_str().filter(|token| is_token68(token)) {
+            Some(token) => Personal::Given(AccessToken::new(token)),
+            None => return Err(bad("token", "must be the token as the service showed it, without spaces or prefix")),
+        },
+    };
+    match OAUTH.iter().find(|name| options.member(name).is_some()) {
+        Some(name) => Err(bad(name, "a personal access token needs no authorization server; remove this option")),
+        None => Ok(Some(personal)),
+    }
+}
+
+fn audit_sink(options: &Object, allow_loopback: bool) -> Result<Option<AuditSink>, Error> {
+    match options.member("auditSink") {
+        None => Ok(None),
+        Some(Value::Bool(true)) => Ok(Some(AuditSink::Function)),
+        Some(Value::String(href)) if Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback)) => {
+            Ok(Some(AuditSink::Url(href.clone())))
+        }
+        Some(_) => Err(bad("auditSink", "must be a function, or an absolute https URL (http only on loopback)")),
+    }
+}
+
+/// The names of anomalies that lock, as the rules spell them.
+fn lock_on(options: &Object) -> Result<Vec<&'static str>, Error> {
+    let known = |name: &&str| Anomaly::NAMES.iter().find(|known| *known == name).copied();
+    match options.member("lockOnAnomaly") {
+        None | Some(Value::Bool(false)) => Ok(Vec::new()),
+        Some(Value::Bool(true)) => Ok(Anomaly::NAMES.into()),
+        Some(value) => value
+            .as_strings()
+            .and_then(|names| names.iter().map(known).collect())
+            .ok_or_else(|| bad("lockOnAnomaly", "must be true, false or an array of names of anomalies")),
+    }
+}
+
 fn required(options: &Object, name: &str, cure: &'static str) -> Result<String, Error> {
     options.string(name).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| bad(name, cure))
 }
@@ -236,21 +331,32 @@ const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, aut
                            https, and code_challenge_methods_supported with S256";
 const SCOPE_CURE: &str = "must be a string of scopes with single spaces between them";
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
-const OPTIONS: [&str; 16] = [
+/// What says how to sign in.
+const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
+const OPTIONS: [&str; 25] = [
+    "acceptToken",
     "assumePkce",
+    "auditLimit",
+    "auditSink",
     "clientId",
     "dangerAllowLoopbackHttp",
     "defaultLifetime",
     "drainConcurrency",
     "earlyRefresh",
+    "earlyRefreshJitter",
     "exposeAccessToken",
     "extraParams",
     "issuer",
+    "lockOnAnomaly",
+    "maxRetryAfter",
     "queueLimit",
     "queueTimeout",
     "redirectUri",
     "requestTimeout",
     "resourceServers",
+    "retryLimit",
     "scope",
     "server",
+    "stepUpTimeout",
+    "token",
 ];

@@ -47,6 +47,12 @@ pub enum ApiMisuse {
     TargetRefused,
     /// `accessToken()` without `exposeAccessToken`.
     TokenNotExposed,
+    /// `enterToken()` without `acceptToken`.
+    TokenNotAccepted,
+    /// `enterToken()` with something that can't be a token.
+    TokenMalformed,
+    /// `signIn()` where the configuration names no authorization server.
+    NoAuthorizationServer,
 }
 
 /// Protocol violations, by what they are.
@@ -94,6 +100,11 @@ pub enum Ending {
     SignOut,
     /// The authorization server refused the grant: revoked, expired or reused.
     Revoked,
+    /// The authorization server refused the grant after an answer to a refresh had never come: it has put another
+    /// token in its place, which nobody knows.
+    RotationLost,
+    /// The resource server refused the personal access token.
+    Refused,
     /// The access token expired and there was no refresh token.
     Expired,
     /// The server answered for another user.
@@ -108,6 +119,8 @@ pub enum QueueError {
     Full,
     /// The request's time to wait is over.
     Timeout,
+    /// The request's time to wait is over, and the session is locked.
+    Locked,
 }
 
 /// What kept the authorization server's answer from us.
@@ -152,6 +165,7 @@ impl Error {
             Self::InvalidResponse(invalid) => invalid.code(),
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
+            Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
@@ -174,6 +188,9 @@ impl Error {
             Self::LoginRequired(ending) => say(&["no session (", ending.reason(), "); call signIn()"]),
             Self::Queue(QueueError::Full) => {
                 "too many requests wait for a token; raise queueLimit or send fewer".into()
+            }
+            Self::Queue(QueueError::Locked) => {
+                "the session was locked because of an anomaly; look at auth.audit(), then call auth.unlock()".into()
             }
             Self::Queue(QueueError::Timeout) => "no token in time; try again, or raise queueTimeout".into(),
             Self::TokenResponse(error) => {
@@ -208,6 +225,9 @@ impl ApiMisuse {
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
             Self::TargetRefused => "TOKENKEEP_TARGET_REFUSED",
             Self::TokenNotExposed => "TOKENKEEP_TOKEN_NOT_EXPOSED",
+            Self::TokenNotAccepted => "TOKENKEEP_TOKEN_NOT_ACCEPTED",
+            Self::TokenMalformed => "TOKENKEEP_TOKEN_MALFORMED",
+            Self::NoAuthorizationServer => "TOKENKEEP_SIGN_IN_UNAVAILABLE",
         }
     }
 
@@ -223,6 +243,12 @@ impl ApiMisuse {
             }
             Self::TokenNotExposed => {
                 "the token stays in the holder; hold({ exposeAccessToken: true }) allows this".into()
+            }
+            Self::TokenNotAccepted => "this holder takes no tokens; hold({ acceptToken: true }) allows this".into(),
+            Self::TokenMalformed => "this can't be a token; enter it as the service showed it, without spaces".into(),
+            Self::NoAuthorizationServer => {
+                "this holder has a personal access token; for signIn() set issuer, clientId and redirectUri instead"
+                    .into()
             }
         }
     }
@@ -281,6 +307,8 @@ impl Ending {
             Self::NeverSignedIn => "never-signed-in",
             Self::SignOut => "signout",
             Self::Revoked => "revoked",
+            Self::RotationLost => "rotation-lost",
+            Self::Refused => "refused",
             Self::Expired => "expired",
             Self::SubjectChanged => "subject-changed",
         }

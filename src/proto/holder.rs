@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::authorization::{RANDOM_BYTES, SignInOptions};
 use super::callback::AuthorizationResponse;
 use super::config::Config;
-use super::error::{Error, Transport};
+use super::error::{ApiMisuse, Error, Transport};
 use super::http::Answer;
 use super::metadata::Discovery;
 use super::queue::RequestId;
@@ -36,6 +36,8 @@ pub enum Action {
         /// The record.
         record: Record,
     },
+    /// Hand these audit entries, a JSON array, to whoever the configuration says.
+    Report(String),
     /// Settle these waiting requests with an error.
     Reject {
         /// The requests, in order.
@@ -120,6 +122,9 @@ impl Holder {
 
     /// Starts a sign-in; the call's result is the URL to navigate to.
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
+        if self.session.config().personal.is_some() {
+            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
+        }
         match SignInOptions::parse(options, &self.session.config().redirect_uri) {
             Ok(options) => {
                 self.take_step(now, Step::SignIn { call, options: Box::new(options), random: Box::new(random) });
@@ -131,6 +136,9 @@ impl Holder {
     /// Finishes the sign-in that arrived at `href`; the call's result is what the application gets back, or nothing
     /// if `href` is no authorization response.
     pub fn finish(&mut self, call: CallId, href: &str) {
+        if self.session.config().personal.is_some() {
+            return self.settle(call, Ok(None));
+        }
         match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
             Ok(Some(response)) => {
                 let key = response.key();
@@ -149,6 +157,12 @@ impl Holder {
             Some(revocation) => self.revoke(revocation, Some(call)),
             None => self.settle(call, Ok(Some(if signed_in { "unsupported" } else { "none" }.to_owned()))),
         }
+    }
+
+    /// Takes a personal access token.
+    pub fn enter_token(&mut self, now: Now, call: CallId, token: &str) {
+        let entered = self.session.enter_token(now, token);
+        self.settle(call, entered.map(|()| None));
     }
 
     /// Settles a call that can't even start.
@@ -198,6 +212,7 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 self.departure(Flight::Revocation { call: None }, revocation.url, Some(revocation.body))
             }

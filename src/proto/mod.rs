@@ -4,7 +4,9 @@
 
 pub mod authorization;
 pub mod callback;
+pub mod challenge;
 pub mod config;
+pub mod date;
 pub mod error;
 pub mod form;
 pub mod holder;
@@ -22,3 +24,4 @@ mod text;
 pub mod time;
 pub mod token;
 pub mod url;
+pub mod watch;

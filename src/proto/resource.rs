@@ -23,6 +23,11 @@ impl ResourceServer {
             .then(|| Self { origin: url.origin.to_owned(), path: trim_end(url.path, b'/').to_owned() })
     }
 
+    /// The base URL, without a slash at its end.
+    pub fn href(&self) -> String {
+        [self.origin.as_str(), &self.path].concat()
+    }
+
     /// Whether a request to `url` stays inside this resource server (USE-3, USE-5).
     pub fn covers(&self, url: &Url<'_>) -> bool {
         let Some(below) = url.path.strip_prefix(self.path.as_str()) else { return false };

@@ -44,6 +44,7 @@ pub struct Now {
 pub struct Clock {
     elapsed: u64,
     last: Option<(u64, u64)>,
+    jump_ms: i64,
 }
 
 impl Clock {
@@ -53,9 +54,19 @@ impl Clock {
         let ticked = monotonic_ms.saturating_sub(last_monotonic);
         let walked = unix_ms.saturating_sub(last_unix);
         let slept = walked > ticked.saturating_add(SLEEP_THRESHOLD_MS);
+        let set_back = last_unix.saturating_add(ticked) > unix_ms.saturating_add(SLEEP_THRESHOLD_MS);
+        if slept || set_back {
+            self.jump_ms = unix_ms.wrapping_sub(last_unix).wrapping_sub(ticked).cast_signed();
+        }
         self.elapsed = self.elapsed.saturating_add(if slept { walked } else { ticked });
         self.last = Some((monotonic_ms.max(last_monotonic), unix_ms));
         Now { instant: Instant(self.elapsed), unix_ms }
+    }
+
+    /// What the wall clock gained on the monotonic one (or lost, if negative) at the last jump, in milliseconds; 0 if
+    /// there was none since the last call.
+    pub fn take_jump(&mut self) -> i64 {
+        core::mem::take(&mut self.jump_ms)
     }
 }
 
@@ -89,6 +100,20 @@ mod tests {
     #[test]
     fn monotonic_clock_set_back_never_runs_backwards() {
         assert_eq!(elapsed(&[(500, 1_000), (100, 1_000), (600, 1_100)]), 100);
+    }
+
+    #[test]
+    fn jumps_are_told_once() {
+        let jump = |readings: &[(u64, u64)]| {
+            let mut clock = Clock::default();
+            for &(monotonic, unix) in readings {
+                clock.advance(monotonic, unix);
+            }
+            (clock.take_jump(), clock.take_jump())
+        };
+        assert_eq!(jump(&[(100, 5_000), (150, 3_605_050)]), (3_600_000, 0));
+        assert_eq!(jump(&[(100, 9_000_000), (200, 1_100), (300, 1_200)]), (-8_999_000, 0));
+        assert_eq!(jump(&[(0, 0), (1_000, 2_999), (2_000, 2_100)]), (0, 0));
     }
 
     #[test]

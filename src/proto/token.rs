@@ -82,11 +82,11 @@ pub struct TokenFailure {
 }
 
 impl TokenResponse {
-    /// Reads a token endpoint's answer ([RFC 6749, 5.1 and 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    /// Reads a token endpoint's answer at wall-clock time `unix_ms` ([RFC 6749, 5.1 and 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
     ///
     /// # Errors
     /// [`TokenFailure`] with the server's error, the status or what is wrong with the body.
-    pub fn parse(answer: Result<Answer, Transport>) -> Result<Self, TokenFailure> {
+    pub fn parse(answer: Result<Answer, Transport>, unix_ms: u64) -> Result<Self, TokenFailure> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(transport) => {
@@ -96,7 +96,7 @@ impl TokenResponse {
         Self::read(&answer).map_err(|error| TokenFailure {
             error,
             status: answer.status,
-            retry_after_ms: answer.retry_after_ms(),
+            retry_after_ms: answer.retry_after_ms(unix_ms),
         })
     }
 
@@ -171,7 +171,7 @@ fn lifetime(value: &Value) -> Option<u64> {
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`, so that a token can't break a header
 /// ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-fn is_token68(token: &str) -> bool {
+pub(super) fn is_token68(token: &str) -> bool {
     let body = trim_end(token, b'=');
     !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
 }

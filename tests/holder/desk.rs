@@ -178,7 +178,7 @@ impl Desk {
                 self.results.extend(outcome.ok());
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
-            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } => {}
+            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
         }
     }
 }
@@ -192,6 +192,7 @@ fn describe(action: &Action) -> String {
         Action::Take { .. } => "take".to_owned(),
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
+        Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
         Action::Send { url, body: Some(body), .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));

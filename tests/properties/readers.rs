@@ -126,7 +126,7 @@ fn read_everything(bytes: &[u8]) {
     );
     let _ = (ResourceServer::parse(&text, true), ServerError::new(&text, Some(&text)));
     for status in [200, 400, 503] {
-        let _ = TokenResponse::parse(Ok(answer(status, Some("application/json"), bytes)));
+        let _ = TokenResponse::parse(Ok(answer(status, Some("application/json"), bytes)), 0);
     }
     let mut discovery = Discovery::new(&text, true, true, true);
     while discovery.next_url().is_some() {
@@ -244,7 +244,7 @@ proptest! {
         let rest = members.members().filter(|(name, _)| !["access_token", "token_type", "error"].contains(name));
         let body = Object::default().with("access_token", token.as_str()).with("token_type", "bearer");
         let body = rest.fold(body, |body, (name, value)| body.with(name, value.clone()));
-        if let Ok(response) = TokenResponse::parse(Ok(answer(200, Some("application/json"), body.to_json().as_bytes()))) {
+        if let Ok(response) = TokenResponse::parse(Ok(answer(200, Some("application/json"), body.to_json().as_bytes())), 0) {
             let token = response.access_token.expose();
             prop_assert!(!token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic() && b != b','), "TOK-11");
             prop_assert!(response.expires_in.is_none_or(|seconds| (1..=315_360_000).contains(&seconds)), "TOK-16");

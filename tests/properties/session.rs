@@ -254,7 +254,7 @@ impl World {
                 Place::Away { generation, released: false }
             }
             Ok(Verdict::Queued) => Place::Queued(self.now.instant.after(timeout.unwrap_or(QUEUE_TIMEOUT))),
-            Ok(Verdict::Final) => Place::Settled,
+            Ok(Verdict::Final | Verdict::StepUp) => Place::Settled,
             Err(error) => {
                 assert!(!format!("{error:?}").contains("canary"), "LOG-2");
                 Place::Settled

@@ -151,7 +151,7 @@ fn a_lost_answer_is_followed_by_one_more_try_with_the_same_token() {
     app.pass(SECOND);
     assert_eq!(app.seen(), ["refreshfailed NETWORK", "refresh refresh-1"], "REF-13");
     app.refresh();
-    assert_eq!(app.seen(), ["signedout revoked", "reject 1 2 LOGIN_REQUIRED"]);
+    assert_eq!(app.seen(), ["signedout rotation-lost", "reject 1 2 LOGIN_REQUIRED"], "REF-13");
     app.pass(HOUR);
     assert_eq!(app.server.refreshes, ["refresh-1", "refresh-1"]);
 }

@@ -43,7 +43,8 @@ fn a_target_off_the_list_is_refused_before_anything_else() {
     app.pass(STALE);
     let verdict = app.run(|session, now| session.authorize(now, 1, "https://evil.example/", None));
     assert_eq!(verdict, Err(Error::ApiMisuse(ApiMisuse::TargetRefused)));
-    assert!(app.seen().is_empty(), "an off-list target starts no refresh");
+    let alarms = ["anomaly off-list-target"; 2];
+    assert_eq!(app.seen(), alarms, "an off-list target starts no refresh, and is told once a minute");
 }
 
 #[test]

@@ -7,7 +7,13 @@ use tokenkeep::proto::pkce::base64url;
 
 /// Any answer.
 pub(crate) fn answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Answer {
-    Answer { status, content_type: content_type.map(Into::into), retry_after: None, body: body.to_vec().into() }
+    Answer {
+        status,
+        content_type: content_type.map(Into::into),
+        date: None,
+        retry_after: None,
+        body: body.to_vec().into(),
+    }
 }
 
 /// An answer of type `application/json`.

@@ -216,11 +216,13 @@ pub(crate) fn describe(command: &Command) -> String {
     let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
     match command {
         Command::Emit(event) => {
-            let detail = event.detail.string("reason").or(event.detail.string("code")).map(short).unwrap_or_default();
+            let word = ["reason", "code", "kind"].into_iter().find_map(|name| event.detail.string(name));
+            let detail = word.map(short).unwrap_or_default();
             format!("{} {detail}", event.name).trim_end().to_owned()
         }
         Command::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Command::Release { ids, generation } => format!("release {} @{generation}", list(ids)),
+        Command::Report(entries) => format!("report {entries}"),
         Command::Revoke(request) => {
             assert_eq!(request.url, "https://as.example/revoke");
             format!("revoke {}", param(request.body.expose(), "token").expect("a token"))

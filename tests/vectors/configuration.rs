@@ -55,6 +55,11 @@ fn the_least_configuration_has_defaults() {
         request_timeout: 10_000,
         default_lifetime: 3_600,
         early_refresh: None,
+        early_refresh_jitter: None,
+        retry_limit: 2,
+        max_retry_after: 60_000,
+        step_up_timeout: 300_000,
+        audit_limit: 500,
     };
     assert_eq!((config.limits, config.scope.as_str(), config.server), (limits, "", None));
     assert!(config.resource_servers.is_empty(), "USE-3: the default list is empty");
@@ -163,6 +168,11 @@ fn numbers() {
         ("requestTimeout", 1, 86_400_000),
         ("defaultLifetime", 1, 86_400_000),
         ("earlyRefresh", 0, 86_400_000),
+        ("earlyRefreshJitter", 0, 86_400_000),
+        ("retryLimit", 0, 100),
+        ("maxRetryAfter", 0, 86_400_000),
+        ("stepUpTimeout", 1, 86_400_000),
+        ("auditLimit", 0, 10_000),
     ] {
         check(name, &bad, &["null", &least.to_string(), &most.to_string()]);
         check(name, &[&(most + 1).to_string()], &[]);

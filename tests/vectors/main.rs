@@ -6,6 +6,7 @@ mod support;
 
 mod authorization_request;
 mod authorization_response;
+mod challenge;
 mod configuration;
 mod discovery;
 mod id_token;

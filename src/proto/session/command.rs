@@ -30,6 +30,8 @@ pub enum Command {
         /// The token's generation.
         generation: u32,
     },
+    /// Hand these audit entries, a JSON array, to whoever the configuration says.
+    Report(String),
     /// Revoke a token that came too late. Nobody waits for the answer.
     Revoke(Revocation),
     /// Send a refresh request and hand the answer to
@@ -40,7 +42,7 @@ pub enum Command {
 /// News for the application. Holds no secret.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// `signedin`, `refreshed`, `refreshfailed` or `signedout`.
+    /// `signedin`, `refreshed`, `refreshfailed`, `signedout`, `stepup`, `anomaly` or `unlocked`.
     pub name: &'static str,
     /// The event's `detail`.
     pub detail: Object,

@@ -21,6 +21,10 @@ pub(super) struct Grant {
     expires_unix_ms: Option<u64>,
     early_at: Option<Instant>,
     unusable_at: Option<Instant>,
+    /// When half of its stated life is over.
+    middle: Option<Instant>,
+    /// A refresh was sent and its answer never came, so that the server may have put another token in its place.
+    pub(super) outcome_unknown: bool,
 }
 
 /// What a grant comes from, apart from the response.
@@ -31,6 +35,8 @@ pub(super) struct Origin<'a> {
     pub(super) claims: Option<Claims>,
     /// The grant that it replaces, at a refresh.
     pub(super) previous: Option<&'a Grant>,
+    /// A random number that spreads the early refreshes of many.
+    pub(super) jitter: u32,
 }
 
 /// Whether a request may leave with the access token.
@@ -50,7 +56,7 @@ impl Grant {
     pub(super) fn new(response: TokenResponse, origin: Origin<'_>, sent: Now, now: Now, limits: &Limits) -> Self {
         let previous = origin.previous;
         let refresh_token = response.refresh_token.or_else(|| previous.and_then(|grant| grant.refresh_token.clone()));
-        let lifetime = Lifetime::new(response.expires_in, refresh_token.is_some(), limits);
+        let lifetime = Lifetime::new(response.expires_in, refresh_token.is_some(), limits, origin.jitter);
         let installed = now.instant.after(LEAST_USE_MS);
         let (subject, claims) = match (origin.claims, previous) {
             (Some(claims), _) => (Some(claims.subject), Some(claims.json)),
@@ -68,7 +74,35 @@ impl Grant {
                 .map(|seconds| sent.unix_ms.saturating_add(seconds.saturating_mul(1_000))),
             early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms).max(installed)),
             unusable_at: lifetime.usable_ms.map(|ms| sent.instant.after(ms).max(installed)),
+            middle: response.expires_in.map(|seconds| sent.instant.after(seconds.saturating_mul(500))),
+            outcome_unknown: false,
         }
+    }
+
+    /// A token from elsewhere, which is used until it is refused.
+    pub(super) fn personal(access_token: AccessToken) -> Self {
+        Self {
+            access_token,
+            refresh_token: None,
+            scope: String::new(),
+            subject: None,
+            claims: None,
+            expires_unix_ms: None,
+            early_at: None,
+            unusable_at: None,
+            middle: None,
+            outcome_unknown: false,
+        }
+    }
+
+    /// Whether less than half of the token's stated life is over.
+    pub(super) fn is_young(&self, now: Instant) -> bool {
+        self.middle.is_some_and(|middle| now < middle)
+    }
+
+    /// When a refresh may start beside requests.
+    pub(super) fn early_at(&self) -> Option<Instant> {
+        self.early_at.filter(|_| self.refresh_token.is_some())
     }
 
     pub(super) fn freshness(&self, now: Instant) -> Freshness {
@@ -102,7 +136,7 @@ struct Lifetime {
 impl Lifetime {
     /// An unstated lifetime is the default one, and without a refresh token it isn't counted at all: the token is
     /// used until it is refused.
-    fn new(expires_in: Option<u64>, renewable: bool, limits: &Limits) -> Self {
+    fn new(expires_in: Option<u64>, renewable: bool, limits: &Limits, jitter: u32) -> Self {
         let seconds = match expires_in {
             Some(seconds) => seconds,
             None if !renewable => return Self { early_ms: None, usable_ms: None },
@@ -112,7 +146,10 @@ impl Lifetime {
         let early = limits.early_refresh.map_or(lifetime / 5, |seconds| seconds.saturating_mul(1_000));
         let window = early.min(if limits.early_refresh.is_some() { lifetime } else { EARLY_MS });
         let margin = (lifetime / 20).min(MARGIN_MS);
-        Self { early_ms: Some(lifetime.saturating_sub(window)), usable_ms: Some(lifetime - margin) }
+        let spread =
+            limits.early_refresh_jitter.map_or(window / 4, |seconds| seconds.saturating_mul(1_000)).min(window);
+        let shift = u128::from(spread) * u128::from(jitter) / u128::from(u32::MAX);
+        Self { early_ms: Some(lifetime.saturating_sub(window) + shift as u64), usable_ms: Some(lifetime - margin) }
     }
 }
 

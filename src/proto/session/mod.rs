@@ -5,23 +5,31 @@ use alloc::vec::Vec;
 
 mod command;
 mod drain;
+mod explanation;
 mod grant;
 mod refresh;
+mod reply;
 mod requests;
 mod sign_in;
+mod step_up;
+mod surroundings;
 
 use drain::Drain;
 use grant::Grant;
 use refresh::Refresh;
+use step_up::StepUps;
+use surroundings::Surroundings;
 
-use super::config::Config;
+use super::config::{Config, Personal};
 use super::error::{Ending, Error, QueueError};
 use super::json::Object;
 use super::metadata::AuthorizationServer;
 use super::queue::Queue;
 use super::time::{Instant, Now};
+use super::watch::Watch;
 
 pub use command::{Command, Event, TokenRequest};
+pub use reply::{Reply, Retry};
 pub use requests::Verdict;
 pub use sign_in::{PendingExchange, Revocation};
 
@@ -32,9 +40,9 @@ pub use sign_in::{PendingExchange, Revocation};
 ///   [`authorization`](Self::authorization), ..;
 /// - commands from the application: [`authorize`](Self::authorize), [`cancel`](Self::cancel),
 ///   [`sign_out`](Self::sign_out) and those of a sign-in;
-/// - `handle_*`, for what happened outside: [`handle_unauthorized`](Self::handle_unauthorized),
+/// - `handle_*`, for what happened outside: [`handle_reply`](Self::handle_reply),
 ///   [`handle_settled`](Self::handle_settled), [`handle_refresh_response`](Self::handle_refresh_response),
-///   [`handle_timeout`](Self::handle_timeout);
+///   [`handle_timeout`](Self::handle_timeout), ..;
 /// - outputs: after each call of the other kinds, take [`poll_command`](Self::poll_command) until it is empty, then
 ///   set one timer for [`poll_timeout`](Self::poll_timeout).
 #[derive(Debug)]
@@ -45,6 +53,8 @@ pub struct Session {
     generation: u32,
     /// The first generation of the running session: an older one was another session's.
     first_generation: u32,
+    /// The generation that the last sign-in brought: an older one may have had fewer rights.
+    signed_in_generation: u32,
     refresh: Refresh,
     /// The resource server answered 401 to the current access token.
     refused: bool,
@@ -58,8 +68,14 @@ pub struct Session {
     ending: Ending,
     queue: Queue,
     drain: Drain,
+    /// Requests that keep a pause which their API asked for.
+    pauses: Queue,
+    step_ups: StepUps,
+    surroundings: Surroundings,
     commands: Vec<Command>,
     counters: Counters,
+    watch: Watch,
+    explanation: Option<Object>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,14 +86,20 @@ struct Counters {
 }
 
 impl Session {
-    /// A session without a grant.
+    /// A session without a grant, or with the personal access token that the configuration has.
     pub fn new(config: Config) -> Self {
+        let grant = match &config.personal {
+            Some(Personal::Given(token)) => Some(Grant::personal(token.clone())),
+            Some(Personal::Entered) | None => None,
+        };
         Self {
             server: config.server.clone(),
+            watch: Watch::new(&config),
             config,
-            grant: None,
-            generation: 0,
+            generation: u32::from(grant.is_some()),
+            grant,
             first_generation: 0,
+            signed_in_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
             refused: false,
             unhelpful_until: None,
@@ -88,17 +110,33 @@ impl Session {
             ending: Ending::NeverSignedIn,
             queue: Queue::default(),
             drain: Drain::default(),
+            pauses: Queue::default(),
+            step_ups: StepUps::default(),
+            surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
+            explanation: None,
         }
     }
 
     /// Acts on every deadline that has come.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.tick(now);
         let late = self.queue.expire(now.instant);
-        self.reject(late, Error::Queue(QueueError::Timeout));
+        if !late.is_empty() {
+            self.watch.note_more("queue-timeout", "", late.len() as u64, None);
+        }
+        let locked = self.surroundings.locked;
+        self.reject(late, Error::Queue(if locked { QueueError::Locked } else { QueueError::Timeout }));
+        let unmet = self.step_ups.waiting.expire(now.instant);
+        self.reject(unmet, Error::Queue(QueueError::Timeout));
+        for id in self.pauses.expire(now.instant) {
+            self.enqueue(now, id, None);
+        }
         self.drain.handle_timeout(now.instant);
         self.pump(now);
+        self.refresh_ahead(now);
+        self.report(false);
     }
 
     /// The next thing for the shell to do.
@@ -108,10 +146,11 @@ impl Session {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let demand = !self.queue.is_empty();
+        let demand = !self.queue.is_empty() && !self.surroundings.locked;
         let retry = self.refresh.retry_at().filter(|_| demand);
         let drain = self.drain.next_timeout().filter(|_| demand);
-        [self.queue.next_deadline(), retry, drain].into_iter().flatten().min()
+        let waits = [self.queue.next_deadline(), self.pauses.next_deadline(), self.step_ups.waiting.next_deadline()];
+        [retry, drain, self.ahead_at(), self.watch.report_at()].into_iter().chain(waits).flatten().min()
     }
 
     /// The configuration.
@@ -147,7 +186,7 @@ impl Session {
     /// Numbers for people: phase, queue, counters.
     pub fn stats(&self, now: Now) -> Object {
         let retry_in = self.refresh.retry_at().map(|at| at.since(now.instant));
-        Object::default()
+        let stats = Object::default()
             .with("phase", self.phase())
             .with("queued", self.queue.len() as u64)
             .with("inFlight", self.drain.on_the_way())
@@ -156,6 +195,18 @@ impl Session {
             .with("refreshFailures", self.counters.refresh_failures)
             .with("replays", self.counters.replays)
             .with("nextAttemptIn", retry_in)
+            .with("paused", self.pauses.len() as u64)
+            .with("steppingUp", self.step_ups.waiting.len() as u64)
+            .with("circuit", self.refresh.circuit())
+            .with("online", self.surroundings.online)
+            .with("locked", self.surroundings.locked)
+            .with("clockSkew", self.surroundings.skew_ms);
+        self.watch.describe(stats, &self.config)
+    }
+
+    /// The audit log as a JSON array, oldest entry first.
+    pub fn audit(&self) -> String {
+        self.watch.audit(&self.config)
     }
 
     fn phase(&self) -> &'static str {
@@ -173,6 +224,7 @@ impl Session {
         self.grant = Some(grant);
         self.generation += 1;
         self.refused = false;
+        self.surroundings.used = false;
         self.refresh = Refresh::Idle { failures: 0 };
     }
 
@@ -199,8 +251,12 @@ impl Session {
         self.unhelpful_until = None;
         self.first_generation = self.generation + 1;
         self.ending = ending;
-        let waiting = self.queue.drain();
+        self.surroundings.locked = false;
+        let mut waiting = self.queue.drain();
+        waiting.extend(self.pauses.drain());
+        waiting.extend(self.step_ups.waiting.drain());
         self.drain = Drain::default();
+        self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);
         self.emit("signedout", Object::default().with("reason", ending.reason()));
         self.reject(waiting, Error::LoginRequired(ending));
     }

@@ -9,6 +9,7 @@ use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
 use super::command::{Command, TokenRequest};
 use super::grant::{Grant, Origin};
+use super::surroundings::OFFLINE_MS;
 use super::{Revocation, Session};
 
 /// Where the refresh stands.
@@ -18,8 +19,9 @@ pub(super) enum Refresh {
     Idle { failures: u32 },
     /// One is on its way.
     InFlight { attempt: u32, sent: Now, failures: u32 },
-    /// The last one failed; the next may start at `until`. `standing` is an error that waiting doesn't cure.
-    Waiting { until: Instant, failures: u32, standing: Option<Error> },
+    /// The last one failed; the next may start at `until`. `standing` is an error that waiting doesn't cure; `asked`
+    /// says that the server named the time.
+    Waiting { until: Instant, failures: u32, standing: Option<Error>, asked: bool },
 }
 
 impl Refresh {
@@ -34,6 +36,15 @@ impl Refresh {
         match self {
             Self::Waiting { until, standing, .. } if *until > now => standing.as_ref(),
             _ => None,
+        }
+    }
+
+    /// Whether attempts go through, are held back, or one of them tries the way after failures.
+    pub(super) fn circuit(&self) -> &'static str {
+        match self {
+            Self::InFlight { failures: 1.., .. } => "probing",
+            Self::Waiting { .. } => "open",
+            Self::Idle { .. } | Self::InFlight { .. } => "closed",
         }
     }
 
@@ -62,22 +73,34 @@ impl Session {
             Refresh::InFlight { .. } => false,
             Refresh::Waiting { until, .. } => *until <= now.instant,
         };
+        let ready = ready && !self.surroundings.locked;
         let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
+        let unexplained = self.refused && grant.is_young(now.instant);
         let body = refresh_request(&self.config.client_id, token);
         let url = server.token_endpoint.clone();
         let attempt = self.next_attempt();
         self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures() };
         self.counters.refreshes += 1;
         self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
+        if unexplained {
+            let anomaly = self.watch.unexplained_refresh();
+            self.alarm(anomaly);
+        }
     }
 
     /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
     pub fn handle_refresh_response(&mut self, now: Now, jitter: u32, attempt: u32, answer: Result<Answer, Transport>) {
-        let parsed = TokenResponse::parse(answer);
+        self.tick(now);
+        let skew = |sent: Now| answer.as_ref().ok().and_then(|answer| answer.clock_skew(sent.unix_ms, now.unix_ms));
+        let skew = if let Refresh::InFlight { sent, .. } = self.refresh { skew(sent) } else { None };
+        let parsed = TokenResponse::parse(answer, now.unix_ms);
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, .. } if current == attempt => match parsed {
-                Ok(response) => self.install_refreshed(now, sent, response),
+                Ok(response) => {
+                    self.note_skew(skew);
+                    self.install_refreshed(now, jitter, sent, response);
+                }
                 Err(failure) => self.handle_failure(now, jitter, failure),
             },
             _ => self.handle_late_tokens(attempt, parsed),
@@ -101,19 +124,20 @@ impl Session {
         self.commands.extend(revocation.map(Command::Revoke));
     }
 
-    fn install_refreshed(&mut self, now: Now, sent: Now, response: TokenResponse) {
+    fn install_refreshed(&mut self, now: Now, jitter: u32, sent: Now, response: TokenResponse) {
         let Some(previous) = self.grant.take() else { return };
         let Ok(claims) = self.refreshed_claims(now, &response, &previous) else {
             self.refuse_tokens(&response);
             return self.end(Ending::SubjectChanged);
         };
-        let origin = Origin { scope: &previous.scope, claims, previous: Some(&previous) };
+        let origin = Origin { scope: &previous.scope, claims, previous: Some(&previous), jitter };
         self.install(Grant::new(response, origin, sent, now, &self.config.limits));
         let detail = self.snapshot().unwrap_or_default();
         let detail = Object::default()
             .with("generation", u64::from(self.generation))
             .with("scope", detail.string("scope"))
             .with("expiresAt", detail.member("expiresAt").and_then(Value::as_u64));
+        self.watch.note("refreshed", "");
         self.emit("refreshed", detail);
         self.pump(now);
     }
@@ -141,19 +165,38 @@ impl Session {
         let failures = self.refresh.failures() + 1;
         let judgement = judge(&failure);
         let pause = match judgement {
-            Judgement::Over => return self.end(Ending::Revoked),
+            Judgement::Over => {
+                let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
+                return self.end(if lost { Ending::RotationLost } else { Ending::Revoked });
+            }
             Judgement::Misconfigured => MISCONFIGURED_MS,
             Judgement::Transient => match failure.retry_after_ms {
+                None if failure.status == 0 && !self.surroundings.online => OFFLINE_MS,
                 None if failures <= LAST_CALLS => self.last_call(now, backoff(failures, jitter, None)),
                 asked => backoff(failures, jitter, asked),
             },
         };
+        if let Some(grant) = &mut self.grant {
+            // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
+            grant.outcome_unknown |= matches!(failure.status, 0 | 200);
+        }
         let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
-        self.refresh = Refresh::Waiting { until: now.instant.after(pause), failures, standing: standing.clone() };
+        let (until, asked) = (now.instant.after(pause), failure.retry_after_ms.is_some());
+        self.refresh = Refresh::Waiting { until, failures, standing: standing.clone(), asked };
+        self.watch.note("refreshfailed", failure.error.code());
+        self.watch.back_off(pause);
         self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
         if let Some(error) = standing {
             let waiting = self.queue.drain();
             self.reject(waiting, error);
+        }
+    }
+
+    fn note_skew(&mut self, skew_ms: Option<i64>) {
+        let known = core::mem::replace(&mut self.surroundings.skew_ms, skew_ms);
+        if let (None, Some(ms)) = (known, skew_ms) {
+            let anomaly = self.watch.clock(ms);
+            self.alarm(anomaly);
         }
     }
 

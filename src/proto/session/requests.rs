@@ -17,8 +17,11 @@ pub enum Verdict {
     Send(u32),
     /// Wait until it is released or rejected.
     Queued,
-    /// The 401 is the answer.
+    /// The answer stands.
     Final,
+    /// Wait for a sign-in with more rights until released or rejected; if rejected because of the time, the answer
+    /// stands.
+    StepUp,
 }
 
 impl Session {
@@ -29,12 +32,23 @@ impl Session {
     /// [`ApiMisuse::TargetRefused`], [`Error::LoginRequired`], [`QueueError::Full`], or the configuration error that
     /// the last refresh met.
     pub fn authorize(&mut self, now: Now, id: RequestId, target: &str, timeout: Option<u64>) -> Result<Verdict, Error> {
-        let covered =
-            Url::parse(target).is_some_and(|url| self.config.resource_servers.iter().any(|server| server.covers(&url)));
-        if !covered {
+        self.tick(now);
+        let Some(server) = self.covering(target) else {
+            let anomaly = self.watch.off_list();
+            self.alarm(anomaly);
             return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
+        };
+        let anomaly = self.watch.request(server);
+        if anomaly.is_some() {
+            self.alarm(anomaly);
         }
         self.admit(now, id, timeout)
+    }
+
+    /// The resource server that `target` belongs to.
+    pub(super) fn covering(&self, target: &str) -> Option<usize> {
+        let url = Url::parse(target)?;
+        self.config.resource_servers.iter().position(|server| server.covers(&url))
     }
 
     /// Asks for the access token itself, for the application.
@@ -45,6 +59,7 @@ impl Session {
         if !self.config.expose_access_token {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
         }
+        self.tick(now);
         self.admit(now, id, None)
     }
 
@@ -93,13 +108,27 @@ impl Session {
 
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
-        self.queue.remove(id);
+        let _ = self.queue.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
     }
 
-    fn admit(&mut self, now: Now, id: RequestId, timeout: Option<u64>) -> Result<Verdict, Error> {
+    /// Whether one more request may wait.
+    pub(super) fn has_room(&self) -> bool {
+        let waiting = self.queue.len() + self.pauses.len() + self.step_ups.waiting.len();
+        (waiting as u64) < self.config.limits.queue_limit
+    }
+
+    /// Lets a request wait in the queue.
+    pub(super) fn enqueue(&mut self, now: Now, id: RequestId, timeout: Option<u64>) {
+        self.queue.push(id, now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout)));
+        self.watch.wait(self.queue.len());
+    }
+
+    pub(super) fn admit(&mut self, now: Now, id: RequestId, timeout: Option<u64>) -> Result<Verdict, Error> {
+        self.surroundings.used = true;
         match self.freshness(now) {
             None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
             None => {}
+            Some(_) if self.surroundings.locked => {}
             Some(Freshness::Fresh) if self.queue.is_empty() => return Ok(Verdict::Send(self.generation)),
             Some(Freshness::Early) if self.queue.is_empty() => {
                 self.start_refresh(now);
@@ -108,15 +137,16 @@ impl Session {
             Some(Freshness::Fresh | Freshness::Early) => {}
             Some(Freshness::Stale) => self.prepare_refresh(now)?,
         }
-        if self.queue.len() as u64 >= self.config.limits.queue_limit {
+        if !self.has_room() {
+            self.watch.note("queue-full", "");
             return Err(Error::Queue(QueueError::Full));
         }
-        self.queue.push(id, now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout)));
+        self.enqueue(now, id, timeout);
         Ok(Verdict::Queued)
     }
 
     /// The access token's freshness; `None` without a grant.
-    fn freshness(&self, now: Now) -> Option<Freshness> {
+    pub(super) fn freshness(&self, now: Now) -> Option<Freshness> {
         let grant = self.grant.as_ref()?;
         Some(if self.refused { Freshness::Stale } else { grant.freshness(now.instant) })
     }
@@ -141,7 +171,7 @@ impl Session {
 
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
-        if self.queue.is_empty() {
+        if self.queue.is_empty() || self.surroundings.locked {
             return;
         }
         match self.freshness(now) {

@@ -5,14 +5,16 @@ use alloc::string::String;
 
 use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::callback::AuthorizationResponse;
-use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
+use crate::proto::config::Personal;
+use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
 use crate::proto::json::{Object, Value};
 use crate::proto::metadata::AuthorizationServer;
 use crate::proto::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
 use crate::proto::time::Now;
-use crate::proto::token::{TokenResponse, code_request, revocation_request};
+use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_request};
+use crate::proto::watch::Anomaly;
 
 use super::Session;
 use super::command::TokenRequest;
@@ -61,7 +63,8 @@ impl Revocation {
 }
 
 impl Session {
-    /// Builds an authorization request; the shell keeps its record and navigates.
+    /// Builds an authorization request; the shell keeps its record and navigates. A scope in the options is asked for
+    /// in addition to what is granted, or else to the configured one.
     ///
     /// # Errors
     /// [`Error::ApiMisuse`] for options that can't be; [`InvalidResponse::Discovery`] before the metadata is known.
@@ -72,7 +75,8 @@ impl Session {
         random: &[u8; RANDOM_BYTES],
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        AuthorizationRequest::new(&self.config, server, options, random, now.unix_ms)
+        let base = self.grant.as_ref().map_or(&self.config.scope, |grant| &grant.scope);
+        AuthorizationRequest::new(&self.config, server, &options.on_top_of(base), random, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -81,6 +85,25 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse`] and [`Error::AuthorizationResponse`]; the session is as before.
     pub fn accept_response(
+        &mut self,
+        now: Now,
+        response: AuthorizationResponse,
+        record: Option<&str>,
+    ) -> Result<PendingExchange, Error> {
+        self.tick(now);
+        let accepted = self.judge_response(now, response, record);
+        if let Err(error) = &accepted {
+            self.watch.note("callback-refused", error.code());
+            match error {
+                Error::InvalidResponse(InvalidResponse::Replayed) => self.alarm(Some(Anomaly::ReplayedCallback)),
+                Error::AuthorizationResponse(_) => self.give_up_step_ups(),
+                _ => {}
+            }
+        }
+        accepted
+    }
+
+    fn judge_response(
         &mut self,
         now: Now,
         response: AuthorizationResponse,
@@ -129,7 +152,8 @@ impl Session {
         pending: PendingExchange,
         answer: Result<Answer, Transport>,
     ) -> Result<(), Error> {
-        let parsed = TokenResponse::parse(answer);
+        self.tick(now);
+        let parsed = TokenResponse::parse(answer, now.unix_ms);
         let Some(at) = self.exchanges.iter().position(|attempt| *attempt == pending.attempt) else {
             self.handle_late_tokens(pending.attempt, parsed);
             return Err(Error::LoginRequired(self.ending));
@@ -140,7 +164,7 @@ impl Session {
             if claims.is_err() {
                 self.refuse_tokens(&response);
             }
-            let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None };
+            let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None, jitter: 0 };
             self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
             Ok(())
         });
@@ -152,6 +176,22 @@ impl Session {
     pub fn abandon_exchange(&mut self, now: Now, pending: &PendingExchange) {
         self.exchanges.retain(|attempt| *attempt != pending.attempt);
         self.settle_exchange(now);
+    }
+
+    /// Takes a personal access token from the application.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::TokenNotAccepted`] and [`ApiMisuse::TokenMalformed`].
+    pub fn enter_token(&mut self, now: Now, token: &str) -> Result<(), Error> {
+        self.tick(now);
+        if self.config.personal != Some(Personal::Entered) {
+            return Err(Error::ApiMisuse(ApiMisuse::TokenNotAccepted));
+        }
+        if !is_token68(token) {
+            return Err(Error::ApiMisuse(ApiMisuse::TokenMalformed));
+        }
+        self.install_signed_in(now, Grant::personal(AccessToken::new(token)));
+        Ok(())
     }
 
     /// Ends the session on the application's word: local first. The returned request tells the server.
@@ -177,7 +217,10 @@ impl Session {
             self.end(Ending::SubjectChanged);
         }
         self.install(grant);
+        self.signed_in_generation = self.generation;
         self.unhelpful_until = None;
+        self.watch.note("signedin", "");
+        self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
         self.emit("signedin", detail);
         self.pump(now);

@@ -127,6 +127,7 @@ impl Ledger {
             Command::Emit(event) => self.hear(event, now),
             Command::Reject { ids, error } => self.reject(ids, error, now),
             Command::Release { ids, generation } => self.release(ids, *generation),
+            Command::Report(_) => {}
             Command::Revoke(request) => {
                 let token = token_of(request.body.expose(), "token");
                 assert!(!self.revoked.contains(&token), "token {token} is revoked twice");
@@ -149,14 +150,14 @@ impl Ledger {
                 self.forget_failures();
             }
             "signedout" => self.hear_the_end(event.detail.string("reason").unwrap_or_default()),
-            other => assert_eq!(other, "refreshfailed"),
+            other => assert!(["anomaly", "refreshfailed"].contains(&other), "{other}"),
         }
     }
 
     fn hear_the_end(&mut self, reason: &str) {
         match reason {
             "signout" => assert!(self.signing_out, "signed out by nobody"),
-            "revoked" => assert!(self.denied, "a glitch ended the session"),
+            "revoked" | "rotation-lost" => assert!(self.denied, "a glitch ended the session"),
             "expired" => assert!(self.refresh.is_none(), "ended with a refresh token left"),
             "subject-changed" => assert!(self.exchanging, "another user from nowhere"),
             other => panic!("ended for {other}"),

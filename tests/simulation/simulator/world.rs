@@ -244,7 +244,7 @@ impl World {
                 self.agenda.server(at, Server::Revoke { token });
             }
             Command::SendRefreshRequest(request) => self.send_refresh(&request),
-            Command::Emit(_) | Command::Reject { .. } => {}
+            Command::Emit(_) | Command::Reject { .. } | Command::Report(_) => {}
         }
     }
 

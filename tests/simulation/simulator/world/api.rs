@@ -57,7 +57,7 @@ impl World {
                 let deadline = self.now.instant.after(self.queue_timeout);
                 self.ledger.put(id, Place::Queued(deadline));
             }
-            Ok(Verdict::Final) => {
+            Ok(Verdict::Final | Verdict::StepUp) => {
                 self.ledger.tally.final_refusals += 1;
                 self.ledger.settle(id, Settled::Answered(401));
             }

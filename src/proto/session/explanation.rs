@@ -1,0 +1,65 @@
+//! What an API's answer means, in words for developers.
+
+use alloc::string::String;
+
+use crate::proto::challenge::Challenge;
+use crate::proto::http::retry_after_ms;
+use crate::proto::json::{Object, decimal};
+use crate::proto::time::Now;
+
+use super::reply::Reply;
+
+/// The kind of the answer in one word, and the whole explanation.
+pub(super) fn explain(reply: &Reply, challenge: Option<&Challenge>, now: Now) -> (&'static str, Object) {
+    let kind = kind(reply, challenge);
+    let pause =
+        reply.retry_after.as_deref().and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
+    let message = message(kind, challenge, pause);
+    let unreadable = matches!(reply.status, 401 | 403) && reply.challenge.is_none();
+    let hint = if unreadable { UNREADABLE } else { "" };
+    let mut object = Object::default().with("kind", kind).with("message", [message.as_str(), hint].concat().as_str());
+    if let Some(challenge) = challenge {
+        object = object
+            .with("error", challenge.error.as_deref())
+            .with("scope", challenge.scope.as_deref())
+            .with("acrValues", challenge.acr_values.as_deref())
+            .with("maxAge", challenge.max_age);
+    }
+    (kind, object.with("retryAfter", pause))
+}
+
+fn kind(reply: &Reply, challenge: Option<&Challenge>) -> &'static str {
+    match (reply.status, challenge.and_then(|challenge| challenge.error.as_deref())) {
+        (401 | 403, Some("insufficient_scope")) => "scope",
+        (401 | 403, Some("insufficient_user_authentication")) => "authentication",
+        (401 | 403, Some("invalid_request")) => "malformed",
+        (401, _) if reply.replays > 0 => "refused",
+        (401, _) => "expired",
+        (403, _) => "forbidden",
+        (429, _) => "limited",
+        _ => "unavailable",
+    }
+}
+
+fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> String {
+    let scope = challenge.and_then(|challenge| challenge.scope.as_deref()).unwrap_or("that the API wants");
+    let seconds = pause.map_or_else(|| "some".into(), |ms| decimal(ms.div_ceil(1_000)));
+    let parts: &[&str] = match kind {
+        "scope" => &["the token lacks the scope ", scope, "; call signIn({ scope }) for more"],
+        "authentication" => {
+            &["the API wants a stronger or newer sign-in; call signIn({ acrValues, maxAge }) with what it names"]
+        }
+        "malformed" => &["the API takes the request for malformed; another token would not help"],
+        "refused" => {
+            &["the API refused a fresh token too; check the token's audience and scope, and the API's clock and issuer"]
+        }
+        "expired" => &["the API refused the token, and nothing can renew it now; call signIn()"],
+        "forbidden" => &["the API forbids this to the user or the token"],
+        "limited" => &["the API asks for a pause of ", &seconds, " s; send fewer, or allow retries"],
+        _ => &["the API is not available; try again in ", &seconds, " s"],
+    };
+    parts.concat()
+}
+
+const UNREADABLE: &str = "; the reason can't be read: let the API expose WWW-Authenticate \
+                          (Access-Control-Expose-Headers)";

@@ -1,0 +1,185 @@
+//! Answers of resource servers that may not be the last word: 401, 403, 429 and 503.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use crate::proto::challenge::Challenge;
+use crate::proto::error::{Ending, Error};
+use crate::proto::http::retry_after_ms;
+use crate::proto::json::{Object, Value};
+use crate::proto::queue::RequestId;
+use crate::proto::time::Now;
+
+use super::{Session, Verdict, explanation};
+
+/// What a resource server answered, and what is known of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The request's URL in canonical form.
+    pub target: String,
+    /// Its method.
+    pub method: String,
+    /// The status code.
+    pub status: u16,
+    /// Generation of the token that it was sent with.
+    pub generation: u32,
+    /// How often it was sent again with another token.
+    pub replays: u32,
+    /// How often it was sent again after a pause.
+    pub retries: u64,
+    /// Whether it may be sent again after a pause.
+    pub retry: Retry,
+    /// Whether it is ready to wait for a sign-in with more rights.
+    pub step_up: bool,
+    /// Whether its body was a stream, which can't be sent twice.
+    pub streamed: bool,
+    /// How long it is ready to wait for a token, in milliseconds, if not for the configured time.
+    pub timeout: Option<u64>,
+    /// The `WWW-Authenticate` field, if readable.
+    pub challenge: Option<String>,
+    /// The `Retry-After` field, if readable.
+    pub retry_after: Option<String>,
+    /// The `Date` field, if readable.
+    pub date: Option<String>,
+}
+
+/// The application's word on sending a request again after a pause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// None: as the configuration says, if the method is one that may be repeated.
+    #[default]
+    ByMethod,
+    /// Whatever the method, as the configuration says: the request bears repeating.
+    Repeatable,
+    /// At most so often, whatever the method.
+    AtMost(u64),
+}
+
+impl Reply {
+    /// Reads the JSON form; `None` if it isn't one.
+    pub fn parse(json: &str) -> Option<Self> {
+        let object = Object::parse(json.as_bytes())?;
+        let text = |name| object.string(name).map(str::to_owned);
+        let number = |name| object.member(name).and_then(Value::as_u64);
+        let flag = |name| object.member(name).is_some_and(Value::is_true);
+        Some(Self {
+            target: text("target")?,
+            method: text("method")?,
+            status: u16::try_from(number("status")?).ok()?,
+            generation: u32::try_from(number("generation")?).ok()?,
+            replays: u32::try_from(number("replays")?).ok()?,
+            retries: number("retries")?,
+            retry: match object.member("retry") {
+                Some(Value::Bool(false)) => Retry::AtMost(0),
+                Some(Value::Bool(true)) => Retry::Repeatable,
+                Some(value) => Retry::AtMost(value.as_u64()?),
+                None if flag("idempotent") => Retry::Repeatable,
+                None => Retry::ByMethod,
+            },
+            step_up: flag("stepUp"),
+            streamed: flag("streamed"),
+            timeout: number("timeout"),
+            challenge: text("challenge"),
+            retry_after: text("retryAfter"),
+            date: text("date"),
+        })
+    }
+}
+
+impl Session {
+    /// Asks what request `id` should do with `reply`. `jitter` is a fresh random number. After [`Verdict::Final`]
+    /// [`take_explanation`](Self::take_explanation) says more.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize).
+    pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
+        self.tick(now);
+        let server = self.covering(&reply.target).unwrap_or_default();
+        let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
+        let tally = self.watch.server(server);
+        let verdict = match reply.status {
+            401 => {
+                tally.unauthorized += 1;
+                self.handle_refusal(now, id, reply, server, challenge.as_ref())?
+            }
+            403 => {
+                tally.forbidden += 1;
+                match &challenge {
+                    Some(challenge) if asks_for_more(challenge) => self.step_up(now, id, reply, server, challenge)?,
+                    _ => Verdict::Final,
+                }
+            }
+            429 | 503 => {
+                tally.limited += 1;
+                self.handle_limit(now, jitter, id, reply, server)
+            }
+            _ => Verdict::Final,
+        };
+        if verdict == Verdict::Final {
+            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), now);
+            self.watch.note_more("api-refused", kind, 1, Some(server));
+            self.explanation = Some(explanation);
+        }
+        Ok(verdict)
+    }
+
+    /// Why the last answer was final, for developers.
+    pub fn take_explanation(&mut self) -> Option<Object> {
+        self.explanation.take()
+    }
+
+    fn handle_refusal(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        reply: &Reply,
+        server: usize,
+        challenge: Option<&Challenge>,
+    ) -> Result<Verdict, Error> {
+        match challenge {
+            Some(challenge) if asks_for_more(challenge) => return self.step_up(now, id, reply, server, challenge),
+            Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
+            _ => {}
+        }
+        if self.config.personal.is_some() && reply.generation == self.generation && self.grant.is_some() {
+            self.end(Ending::Refused);
+            return Ok(Verdict::Final);
+        }
+        let verdict = self.handle_unauthorized(now, id, reply.generation, reply.replays, reply.timeout)?;
+        self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
+        Ok(verdict)
+    }
+
+    /// A pause that the server asks for is kept, if the request may be repeated and the pause is bearable.
+    fn handle_limit(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply, server: usize) -> Verdict {
+        let limits = &self.config.limits;
+        let most = match reply.retry {
+            Retry::ByMethod if REPEATABLE.iter().any(|method| reply.method.eq_ignore_ascii_case(method)) => {
+                limits.retry_limit
+            }
+            Retry::ByMethod => 0,
+            Retry::Repeatable => limits.retry_limit,
+            Retry::AtMost(most) => most,
+        };
+        let field = reply.retry_after.as_deref();
+        let asked = field.and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
+        let bearable = asked.filter(|ms| *ms <= limits.max_retry_after);
+        let Some(asked) = bearable.filter(|_| reply.retries < most && !reply.streamed && self.has_room()) else {
+            return Verdict::Final;
+        };
+        let spread = (asked / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
+        self.pauses.push(id, now.instant.after(asked + spread));
+        self.watch.server(server).retries += 1;
+        self.watch.note_more("api-pause", "", asked, Some(server));
+        Verdict::Queued
+    }
+}
+
+fn asks_for_more(challenge: &Challenge) -> bool {
+    matches!(challenge.error.as_deref(), Some("insufficient_scope" | "insufficient_user_authentication"))
+}
+
+/// Methods whose requests may be sent twice without harm.
+const REPEATABLE: [&str; 6] = ["GET", "PUT", "HEAD", "DELETE", "OPTIONS", "TRACE"];
+/// Requests that were told the same pause are spread over at least so many milliseconds.
+const LEAST_SPREAD_MS: u64 = 100;
