@@ -4,6 +4,8 @@
  * @module tokenkeep/holder
  */
 
+import type { AnomalyKind, AuditEntry } from "./index.js";
+
 export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
 
 /**
@@ -15,7 +17,7 @@ export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
 export function hold(config: Config): void;
 
 /** The configuration. Unknown options are refused. */
-export type Config = Options & (ByIssuer | ByMetadata);
+export type Config = (SignInConfig & (ByIssuer | ByMetadata)) | PersonalToken;
 
 /** The authorization server by its name: its metadata is looked up (RFC 8414, OpenID Connect Discovery). */
 export interface ByIssuer {
@@ -41,21 +43,38 @@ export interface AuthorizationServerMetadata {
   [member: string]: unknown;
 }
 
-/** What doesn't depend on how the server is named. */
-export interface Options {
+/**
+ * A personal access token instead of sign-in, for prototypes: memory only, same list of targets, same queue and audit. A
+ * 401 ends the session.
+ */
+export interface PersonalToken extends Options {
+  /** The token. Whoever can read this file can read it: never publish it. */
+  token?: string;
+  /** Whether `auth.enterToken()` may bring one at run time, instead of `token`. */
+  acceptToken?: boolean;
+  issuer?: undefined;
+  server?: undefined;
+}
+
+/** How to sign in. */
+export interface SignInConfig extends Options {
   /** The id of the public client that you registered. There is no option for a secret: a browser can't keep one. */
   clientId: string;
   /** The redirection URI that you registered; sent byte for byte. */
   redirectUri: string;
   /** The scope to ask for, space-separated. With `openid`, the session has claims. */
   scope?: string;
+  /** Additional parameters of every authorization request, such as `audience`. */
+  extraParams?: Readonly<Record<string, string>>;
+}
+
+/** What doesn't depend on where the token comes from. */
+export interface Options {
   /**
    * Where the token may go: https base URLs. A path covers whole segments: `https://api.example/v1` covers
    * `/v1` and `/v1/files`, not `/v10`. Empty by default.
    */
   resourceServers?: readonly string[];
-  /** Additional parameters of every authorization request, such as `audience`. */
-  extraParams?: Readonly<Record<string, string>>;
   /** Whether `auth.accessToken()` may hand the access token to the page. Default false. */
   exposeAccessToken?: boolean;
   /** Whether S256 is supported though the metadata doesn't say so. Default false: such a server is refused. */
@@ -72,6 +91,23 @@ export interface Options {
   defaultLifetime?: number;
   /** How long before its end a token is renewed beside requests, in seconds. Default a fifth of its life, at most 60. */
   earlyRefresh?: number;
+  /** Over how much of that time early refreshes are spread by chance, in seconds. Default a quarter of it. */
+  earlyRefreshJitter?: number;
+  /** How often a request is sent again because an API asks for a pause (429, 503). Default 2. */
+  retryLimit?: number;
+  /** Longest such pause, in milliseconds; a longer one is the answer. Default 60,000. */
+  maxRetryAfter?: number;
+  /** How long a request with the option `stepUp` waits for a sign-in, in milliseconds. Default 300,000. */
+  stepUpTimeout?: number;
+  /** Most entries of the audit log. Default 500; 0 switches it off. */
+  auditLimit?: number;
+  /**
+   * Who is given new entries of the audit log, in batches at most five seconds late: a function in this file, or a URL
+   * that they are posted to as a JSON array, without credentials.
+   */
+  auditSink?: string | ((entries: AuditEntry[]) => void);
+  /** Which anomalies lock the session until `auth.unlock()`: all (`true`), none (the default) or these. */
+  lockOnAnomaly?: boolean | readonly AnomalyKind[];
   /**
    * Whether http is good enough for loopback addresses though this script is not served from one. A script that is
    * served from localhost may use them anyway.

@@ -56,14 +56,33 @@ export interface Auth extends EventTarget {
    * - A URL that no configured resource server covers is refused with `TOKENKEEP_TARGET_REFUSED`; nothing is sent.
    * - Without a usable token the request waits for one, at most for the configured `queueTimeout`.
    * - A 401 is replayed once with a fresh token; the answer to that is the answer.
+   * - 429 and 503 with a readable `Retry-After` are obeyed and the request is sent again, if it may be repeated.
    * - Redirects are refused with `TOKENKEEP_REDIRECT_REFUSED`, since they would carry the token on.
    * - Network failures are `TypeError`s and aborts are the signal's reason, as with `window.fetch`.
    * - Credentials and referrer are left out unless `init` asks for them.
    */
   fetch(input: RequestInfo | URL, init?: AuthRequestInit): Promise<Response>;
 
+  /**
+   * Why `auth.fetch` let this answer of 401, 403, 429 or 503 through; null for every other response. For developers:
+   * the words may change.
+   */
+  explain(response: Response): Explanation | null;
+
   /** Numbers for people: a status page, a support ticket, a test. */
   stats(): Promise<Stats>;
+
+  /** The newest entries of the audit log, oldest first. No secret and no URL of a request is in it. */
+  audit(): Promise<AuditEntry[]>;
+
+  /** Lets a session go on that `lockOnAnomaly` has locked. */
+  unlock(): Promise<void>;
+
+  /**
+   * Takes a personal access token into the holder. Only with `hold({ acceptToken: true })`; else it rejects with
+   * `TOKENKEEP_TOKEN_NOT_ACCEPTED`. There is no way to get it out again.
+   */
+  enterToken(token: string): Promise<void>;
 
   /**
    * The access token itself, for what can't go through `fetch`, such as gRPC or a WebSocket subprotocol. Only with
@@ -119,7 +138,7 @@ export interface Arrival {
 
 /** Options of one sign-in. */
 export interface SignInOptions {
-  /** Instead of the configured scope. */
+  /** In addition to what the session has, or to the configured scope if there is no session. */
   scope?: string;
   /** Where to go on afterwards: a path of this application, or a URL of its origin. Comes back in `auth.arrival`. */
   returnTo?: string;
@@ -141,11 +160,92 @@ export interface SignInOptions {
   extraParams?: Record<string, string>;
 }
 
-/** `RequestInit` and the time that this request is ready to wait for a token. */
+/** `RequestInit` and what is tokenkeep's own. */
 export interface AuthRequestInit extends RequestInit {
-  /** Milliseconds, instead of the configured `queueTimeout`. */
-  timeout?: number;
+  tokenkeep?: RequestOptions;
 }
+
+/** How one request is to be treated. */
+export interface RequestOptions {
+  /** Send it as plain `fetch` would: no token, no queue, no list of targets. */
+  skipAuth?: boolean;
+  /** How long it may wait for a token, in milliseconds, instead of the configured `queueTimeout`. */
+  timeout?: number;
+  /**
+   * Whether it may be sent again after a pause that the API asks for. By default GET, PUT, HEAD, DELETE, OPTIONS and
+   * TRACE may, up to the configured `retryLimit`. `true` allows it whatever the method, a number says how often.
+   */
+  retry?: boolean | number;
+  /** Sent as `Idempotency-Key`, the same with every try; `true` makes one up. Such a request may be sent again. */
+  idempotencyKey?: string | true;
+  /**
+   * Whether it waits for a sign-in with more rights if the API asks for one (see the `stepup` event), up to the
+   * configured `stepUpTimeout`. By default the API's answer is the answer.
+   */
+  stepUp?: boolean;
+}
+
+/** See {@link Auth.explain}. */
+export interface Explanation {
+  /**
+   * `expired`: refused, and nothing can renew the token now. `refused`: a fresh token was refused too. `malformed`: the
+   * request is at fault. `scope`, `authentication`: more rights are needed. `forbidden`: 403 without a known reason.
+   * `limited`, `unavailable`: too many requests, or an outage, and the pause is too long or the request may not be repeated.
+   */
+  readonly kind: "expired" | "refused" | "malformed" | "scope" | "authentication" | "forbidden" | "limited" | "unavailable";
+  /** What it means and what to do. */
+  readonly message: string;
+  /** The API's `error`. */
+  readonly error?: string | null;
+  /** The scope that the API asks for. */
+  readonly scope?: string | null;
+  /** The authentication contexts that the API asks for. */
+  readonly acrValues?: string | null;
+  /** How old the sign-in may be, in seconds. */
+  readonly maxAge?: number | null;
+  /** The pause that the API asks for, in milliseconds. */
+  readonly retryAfter: number | null;
+}
+
+/** Something that happened. Plain data, fit for `JSON.stringify` and `navigator.sendBeacon`. */
+export interface AuditEntry {
+  /** Counted from 1: a gap means that older entries were dropped. */
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly kind: AuditKind;
+  /** Why, in one word: a reason of `signedout`, an error code, the name of an anomaly, a kind of explanation. */
+  readonly reason?: string;
+  /** How often it happened within a second, or how many requests, or how many milliseconds. */
+  readonly count: number;
+  /** The base URL of the resource server it is about. */
+  readonly server?: string;
+}
+
+/** What the audit log knows. New kinds may come. */
+export type AuditKind =
+  | "anomaly"
+  | "api-pause"
+  | "api-refused"
+  | "callback-refused"
+  | "clock"
+  | "locked"
+  | "offline"
+  | "online"
+  | "queue-full"
+  | "queue-timeout"
+  | "refreshed"
+  | "refreshfailed"
+  | "signedin"
+  | "signedout"
+  | "slept"
+  | "step-up"
+  | "step-up-ignored"
+  | "target-refused"
+  | "unlocked";
+
+/** What is out of the ordinary; the documentation has the rules. */
+export type AnomalyKind = "refresh-storm" | "request-surge" | "off-list-target" | "replayed-callback" | "clock-jump";
 
 /** What came of `signOut()`. */
 export interface SignOutResult {
@@ -174,6 +274,43 @@ export interface Stats {
   readonly replays: number;
   /** Milliseconds until the next attempt to refresh, or null. */
   readonly nextAttemptIn: number | null;
+  /** Requests that keep a pause which their API asked for. */
+  readonly paused: number;
+  /** Requests that wait for a sign-in with more rights. */
+  readonly steppingUp: number;
+  /** `open`: attempts to refresh are held back after a failure. `probing`: one of them tries the way. */
+  readonly circuit: "closed" | "open" | "probing";
+  /** What the platform says. */
+  readonly online: boolean;
+  /** Whether an anomaly has locked the session. */
+  readonly locked: boolean;
+  /** How far the authorization server's clock is ahead, in milliseconds; null if it can't be read. */
+  readonly clockSkew: number | null;
+  /** Most requests that ever waited at once. */
+  readonly queuePeak: number;
+  /** How many requests waited for a token, and how long in all. */
+  readonly waits: { readonly count: number; readonly ms: number };
+  /** How many pauses there were between attempts to refresh, and how long in all. */
+  readonly backoffs: { readonly count: number; readonly ms: number };
+  /** The configured resource servers, in their order. */
+  readonly servers: readonly ServerStats[];
+}
+
+/** What happened with the requests to one resource server. */
+export interface ServerStats {
+  /** Its base URL. */
+  readonly server: string;
+  readonly requests: number;
+  /** Sent again with another token. */
+  readonly replays: number;
+  /** Sent again after a pause that it asked for. */
+  readonly retries: number;
+  /** Answers with 401. */
+  readonly unauthorized: number;
+  /** Answers with 403. */
+  readonly forbidden: number;
+  /** Answers with 429 or 503. */
+  readonly limited: number;
 }
 
 /** The events of an {@link Auth}. None carries a token. */
@@ -186,10 +323,46 @@ export interface AuthEventMap {
   refreshfailed: CustomEvent<{ readonly code: ErrorCode; readonly retryIn: number }>;
   /** The session is over. */
   signedout: CustomEvent<{ readonly reason: SignOutReason }>;
+  /**
+   * An API asks for more rights than the token has. `auth.signIn(event.detail.signIn)` asks the user for them; requests
+   * with the option `stepUp` wait for that. Told at most three times in ten minutes per resource server.
+   */
+  stepup: CustomEvent<StepUp>;
+  /** Something is out of the ordinary. `locked` says whether the session was locked for it: see `auth.unlock()`. */
+  anomaly: CustomEvent<{
+    readonly kind: AnomalyKind;
+    /** How many, or for `clock-jump` how many milliseconds. */
+    readonly count: number;
+    /** For `request-surge`: what is usual. */
+    readonly baseline?: number;
+    readonly locked: boolean;
+  }>;
+  /** The session was locked and goes on. */
+  unlocked: CustomEvent<Record<string, never>>;
+}
+
+/** What an API asks for (RFC 6750, 3.1; RFC 9470). */
+export interface StepUp {
+  readonly reason: "scope" | "authentication";
+  /** The base URL of the resource server. */
+  readonly resource: string | null;
+  /** Options for `auth.signIn()`. */
+  readonly signIn: { readonly scope?: string; readonly acrValues?: string; readonly maxAge?: number };
 }
 
 /** Why a session ended. */
-export type SignOutReason = "signout" | "revoked" | "expired" | "subject-changed";
+export type SignOutReason =
+  | "signout"
+  /** The authorization server refused the grant. */
+  | "revoked"
+  /** So it did after an answer to a refresh had never come: it has rotated the token. */
+  | "rotation-lost"
+  /** The token ran out and there was no refresh token. */
+  | "expired"
+  /** The API refused the personal access token. */
+  | "refused"
+  /** The server answered for another user. */
+  | "subject-changed";
 
 /** An error with a frozen `code`. Its message names the cure. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {
@@ -223,6 +396,7 @@ export type ErrorCode =
   | "TOKENKEEP_INTERACTION_REQUIRED"
   | "TOKENKEEP_ISSUER_MISMATCH"
   | "TOKENKEEP_ISSUER_MISSING"
+  | "TOKENKEEP_LOCKED"
   | "TOKENKEEP_LOGIN_REQUIRED"
   | "TOKENKEEP_METADATA_INVALID"
   | "TOKENKEEP_NETWORK"
@@ -237,12 +411,15 @@ export type ErrorCode =
   | "TOKENKEEP_RETURN_TARGET_REFUSED"
   | "TOKENKEEP_SERVER_UNAVAILABLE"
   | "TOKENKEEP_SIGN_IN_ABANDONED"
+  | "TOKENKEEP_SIGN_IN_UNAVAILABLE"
   | "TOKENKEEP_STATE_MISMATCH"
   | "TOKENKEEP_STATE_MISSING"
   | "TOKENKEEP_TARGET_REFUSED"
   | "TOKENKEEP_TIMEOUT"
   | "TOKENKEEP_TOKEN_ERROR"
   | "TOKENKEEP_TOKEN_IN_RESPONSE"
+  | "TOKENKEEP_TOKEN_MALFORMED"
+  | "TOKENKEEP_TOKEN_NOT_ACCEPTED"
   | "TOKENKEEP_TOKEN_NOT_EXPOSED"
   | "TOKENKEEP_TOKEN_RESPONSE_INVALID"
   | "TOKENKEEP_TRANSACTION_EXPIRED";

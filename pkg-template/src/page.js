@@ -21,26 +21,33 @@ class PageTransport {
 
   fetch(input, init) {
     try {
-      if (input instanceof Request || init?.body != null) return this.#fetchDescribed(describe(input, init, true));
-      const { timeout, ...options } = init ?? {};
-      return this.#send(new URL(input, globalThis.document?.baseURI).href, options, timeout);
+      if (input instanceof Request || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init, true));
+      return this.#send(new URL(input, globalThis.document?.baseURI).href, init);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async #fetchDescribed(description) {
-    const { url, timeout, ...options } = await description;
-    return this.#send(url, options, timeout);
+    const { url, options, ...init } = await description;
+    return this.#send(url, init, options);
   }
 
-  #send(href, options, timeout) {
-    const headers = new Headers(options.headers);
-    return this.#kernel.send(href, { ...defaults, ...options, headers, redirect: "manual" }, timeout);
+  #send(href, init, options) {
+    const headers = new Headers(init?.headers);
+    return this.#kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
   }
 
-  call(op, { options, href } = {}) {
-    return this.#kernel[op](options ?? href);
+  async call(op, { options, href, token } = {}) {
+    return this.#kernel[op](options ?? href ?? token);
+  }
+
+  see(visible) {
+    this.#kernel.visible(this, visible);
+  }
+
+  explain(response) {
+    return this.#kernel.explain(response);
   }
 
   async listen(listener) {

@@ -12,7 +12,7 @@ use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
-use crate::proto::session::{Session, Verdict};
+use crate::proto::session::{Reply, Session, Verdict};
 
 use super::verdict::{REFUSED, to_number};
 
@@ -20,7 +20,7 @@ use super::verdict::{REFUSED, to_number};
 #[wasm_bindgen]
 pub struct Core {
     driver: Rc<Driver>,
-    refusal: RefCell<Option<Error>>,
+    reason: RefCell<Option<Object>>,
 }
 
 #[wasm_bindgen]
@@ -32,7 +32,7 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, origin: &str, host: Host) -> Result<Core, JsValue> {
         let config = Config::parse(config, origin).map_err(|error| error.to_object().to_json())?;
-        Ok(Self { driver: Driver::new(config, host), refusal: RefCell::default() })
+        Ok(Self { driver: Driver::new(config, host), reason: RefCell::default() })
     }
 
     /// May request `id` to `href` have the token? A generation, or a negative number: -1 wait, -3 refused.
@@ -47,16 +47,22 @@ impl Core {
         self.judge(self.driver.drive(|session, now| session.authorize_exposure(now, id)))
     }
 
-    /// What now, after a 401 to request `id`? As [`authorize`](Self::authorize), and -2: the 401 is the answer.
-    pub fn unauthorized(&self, id: u32, generation: u32, replays: u32, timeout: f64) -> i32 {
-        let timeout = patience(timeout);
-        self.judge(self.driver.drive(|session, now| session.handle_unauthorized(now, id, generation, replays, timeout)))
+    /// What now, after `reply` to request `id`? As [`authorize`](Self::authorize), and -2: the answer stands, -4: wait
+    /// for more rights, and if they don't come in time the answer stands. `reply` is JSON text.
+    pub fn replied(&self, id: u32, reply: &str) -> i32 {
+        let Some(reply) = Reply::parse(reply) else { return to_number(Verdict::Final) };
+        let verdict = self.driver.drive_at_random(|session, now, jitter| {
+            let verdict = session.handle_reply(now, jitter, id, &reply);
+            self.reason.replace(session.take_explanation());
+            verdict
+        });
+        self.judge(verdict)
     }
 
-    /// The error behind the last -3, as JSON text.
-    #[wasm_bindgen(js_name = takeError)]
-    pub fn take_error(&self) -> Option<String> {
-        self.refusal.take().map(|error| error.to_object().to_json())
+    /// The explanation of the last -2 or the error behind the last -3, as JSON text.
+    #[wasm_bindgen(js_name = takeReason)]
+    pub fn take_reason(&self) -> Option<String> {
+        self.reason.take().map(|reason| reason.to_json())
     }
 
     /// The `Authorization` value for requests of `generation`, while that is the current one.
@@ -77,12 +83,13 @@ impl Core {
     /// Starts an operation; `call` will be settled with its outcome: 0 finishes a sign-in (`text` is the URL, the
     /// outcome what the application gets back, as JSON text, or nothing if the URL is no authorization response), 1
     /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (the outcome is
-    /// what came of the revocation).
+    /// what came of the revocation), 3 enters the personal access token `text`.
     pub fn start(&self, call: u32, operation: u8, text: &str) {
         let operation = match operation {
             0 => Operation::Finish,
             1 => Operation::SignIn,
-            _ => Operation::SignOut,
+            2 => Operation::SignOut,
+            _ => Operation::EnterToken,
         };
         self.driver.start(call, operation, text);
     }
@@ -93,10 +100,11 @@ impl Core {
         flight: u32,
         status: u16,
         content_type: Option<String>,
+        date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
     ) {
-        self.driver.answered(flight, status, content_type, retry_after, body);
+        self.driver.answered(flight, status, content_type, date, retry_after, body);
     }
 
     /// The store has done what it was asked for; `record` is what it held.
@@ -112,9 +120,29 @@ impl Core {
         })
     }
 
+    /// The audit log, a JSON array.
+    pub fn audit(&self) -> String {
+        self.driver.ask(|session, _| session.audit())
+    }
+
+    /// The platform says that it is online, or offline.
+    pub fn online(&self, online: bool) {
+        self.driver.drive(|session, now| session.handle_connectivity(now, online));
+    }
+
+    /// Somebody looks at a page, or nobody does.
+    pub fn visible(&self, visible: bool) {
+        self.driver.drive(|session, now| session.handle_visibility(now, visible));
+    }
+
+    /// Lets a locked session go on.
+    pub fn unlock(&self) {
+        self.driver.drive(Session::unlock);
+    }
+
     fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {
         verdict.map(to_number).unwrap_or_else(|error| {
-            self.refusal.replace(Some(error));
+            self.reason.replace(Some(error.to_object()));
             REFUSED
         })
     }

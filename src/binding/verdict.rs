@@ -4,8 +4,10 @@ use crate::proto::session::Verdict;
 
 /// Wait until released or rejected.
 const QUEUED: i32 = -1;
-/// The 401 is the answer.
+/// The answer stands.
 const FINAL: i32 = -2;
+/// Wait for a sign-in with more rights; if that doesn't come in time, the answer stands.
+const STEP_UP: i32 = -4;
 /// Refused: the error is to be had from `Core.takeError()`.
 pub(super) const REFUSED: i32 = -3;
 
@@ -15,5 +17,6 @@ pub(super) fn to_number(verdict: Verdict) -> i32 {
         Verdict::Send(generation) => i32::try_from(generation).unwrap_or(i32::MAX),
         Verdict::Queued => QUEUED,
         Verdict::Final => FINAL,
+        Verdict::StepUp => STEP_UP,
     }
 }

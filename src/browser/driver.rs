@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
-use crate::proto::config::Config;
+use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
 use crate::proto::http::{Answer, MAX_BODY};
@@ -29,6 +29,8 @@ pub enum Operation {
     SignIn,
     /// Sign out.
     SignOut,
+    /// Take a personal access token.
+    EnterToken,
 }
 
 /// One holder with its clock, its timer and its host.
@@ -64,6 +66,12 @@ impl Driver {
         self.steer(|holder, now| call(holder.session_mut(), now))
     }
 
+    /// Calls the session with the present time and a fresh random number, then does what that leads to.
+    pub fn drive_at_random<T>(&self, call: impl FnOnce(&mut Session, Now, u32) -> T) -> T {
+        let jitter = jitter();
+        self.drive(|session, now| call(session, now, jitter))
+    }
+
     /// Calls the session without consequences.
     pub fn ask<T>(&self, call: impl FnOnce(&Session, Now) -> T) -> T {
         let now = self.now();
@@ -81,6 +89,7 @@ impl Driver {
             (Operation::SignIn, None) => holder.refuse(call, Error::Transport(Transport::NoRandomness)),
             (Operation::Finish, _) => holder.finish(call, text),
             (Operation::SignOut, _) => holder.sign_out(call),
+            (Operation::EnterToken, _) => holder.enter_token(now, call, text),
         });
     }
 
@@ -90,14 +99,15 @@ impl Driver {
         flight: u32,
         status: u16,
         content_type: Option<String>,
+        date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
     ) {
         let answer = match http::transport(status) {
             Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, retry_after, body: body.unwrap_or_default().into() }),
+            None => Ok(Answer { status, content_type, date, retry_after, body: body.unwrap_or_default().into() }),
         };
-        let jitter = random::bytes().map_or(u32::MAX, u32::from_le_bytes);
+        let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
 
@@ -108,7 +118,12 @@ impl Driver {
 
     fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.now();
-        let result = call(&mut self.holder.borrow_mut(), now);
+        let jump_ms = self.clock.borrow_mut().take_jump();
+        let result = {
+            let holder = &mut self.holder.borrow_mut();
+            holder.session_mut().handle_clock_jump(now, jump_ms);
+            call(holder, now)
+        };
         self.perform_all(now);
         result
     }
@@ -137,6 +152,11 @@ impl Driver {
             Action::Keep { flight, key, record } => self.host.keep(flight, &key, record.expose()),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
+            Action::Report(entries) => {
+                let sink = self.holder.borrow().session().config().audit_sink.clone();
+                let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
+                self.host.report(url, &entries);
+            }
             Action::Send { flight, url, body } => {
                 let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let body = body.as_ref().map(|body| body.expose());
@@ -154,4 +174,9 @@ impl Driver {
         let session = self.holder.borrow().session().snapshot().map_or(Value::Null, Value::Object);
         Object::default().with("type", event.name).with("detail", event.detail).with("session", session).to_json()
     }
+}
+
+/// A random number; the longest spread where there is no randomness.
+fn jitter() -> u32 {
+    random::bytes().map_or(u32::MAX, u32::from_le_bytes)
 }

@@ -32,6 +32,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, ids: &[u32], generation: u32);
 
+    /// Hands audit entries, a JSON array, over: posted to `url`, or to the application's function.
+    #[wasm_bindgen(method)]
+    pub fn report(this: &Host, url: Option<&str>, entries: &str);
+
     /// Settles a call with its result or an error.
     #[wasm_bindgen(method)]
     pub fn settle(this: &Host, call: u32, result: Option<&str>, error: Option<&str>);

@@ -7,7 +7,7 @@ const form = "application/x-www-form-urlencoded;charset=UTF-8";
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
- * Resolves to `[status, contentType, retryAfter, body]` and never rejects.
+ * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
  */
 export async function send(url, body, timeout, limit) {
   const signal = AbortSignal.timeout(timeout);
@@ -17,7 +17,7 @@ export async function send(url, body, timeout, limit) {
     const response = await fetch(url, init);
     const bytes = await read(response, limit);
     const { headers } = response;
-    return bytes ? [response.status, headers.get("content-type"), headers.get("retry-after"), bytes] : [tooLarge];
+    return bytes ? [response.status, ...["content-type", "date", "retry-after"].map((name) => headers.get(name)), bytes] : [tooLarge];
   } catch {
     return [signal.aborted ? timedOut : network];
   }

@@ -8,7 +8,7 @@ use crate::proto::error::Transport;
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
     /// Posts the form `body`, or gets the document without one. The promise resolves to
-    /// `[status, contentType, retryAfter, body]`; what has no answer resolves to one of the numbers that
+    /// `[status, contentType, date, retryAfter, body]`; what has no answer resolves to one of the numbers that
     /// [`transport`] reads.
     pub(super) fn send(url: &str, body: Option<&str>, timeout_ms: f64, limit: u32) -> JsValue;
 }

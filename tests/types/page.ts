@@ -79,7 +79,7 @@ export async function request(): Promise<void> {
     body: new FormData(),
     signal: AbortSignal.timeout(1),
   });
-  await auth.fetch(new Request("https://api.example.com/"), { timeout: 5_000 });
+  await auth.fetch(new Request("https://api.example.com/"), { tokenkeep: { timeout: 5_000 } });
   // It stands in wherever a library takes a fetch of its own, and needs no `this`.
   const standIn: typeof fetch = auth.fetch;
   const { fetch: detached } = auth;

@@ -128,7 +128,7 @@ async fn an_answer_may_have_one_mebibyte_and_no_more() {
 async fn a_body_in_many_pieces_is_put_together_in_order() {
     let body = r#"{"access_token":"abcdefghijklmnopqrstuvwxyz","x":"é€😀","token_type":"Bearer"}"#;
     for step in [1, 3, 7] {
-        let reply = Object::default().with("body", body).with("step", step).to_json();
+        let reply = Object::default().with("body", body).with("step", step as u64).to_json();
         let (world, code) = World::exchange_with(&with_server(""), &reply).await;
         assert_eq!(code, "");
         assert_eq!(world.core.authorization(1).as_deref(), Some("Bearer abcdefghijklmnopqrstuvwxyz"));

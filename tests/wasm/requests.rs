@@ -14,7 +14,7 @@ async fn verdicts_are_numbers() {
     assert_eq!((world.core.authorization(0), world.core.authorization(2)), (None, None));
     assert_eq!(world.core.authorize(2, "https://evil.example/", -1.0), REFUSED);
     assert_eq!(world.refusal(), "TOKENKEEP_TARGET_REFUSED");
-    assert_eq!(world.core.take_error(), None, "an error is taken once");
+    assert_eq!(world.core.take_reason(), None, "an error is taken once");
     assert_eq!(world.core.authorize_exposure(3), REFUSED);
     assert_eq!(world.refusal(), "TOKENKEEP_TOKEN_NOT_EXPOSED");
     assert_eq!(world.core.unauthorized(1, 1, 1, -1.0), FINAL);

@@ -56,9 +56,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = authorizeExposure)]
     pub(crate) fn authorize_exposure(this: &CoreObject, id: u32) -> i32;
     #[wasm_bindgen(method)]
-    pub(crate) fn unauthorized(this: &CoreObject, id: u32, generation: u32, replays: u32, timeout: f64) -> i32;
-    #[wasm_bindgen(method, js_name = takeError)]
-    pub(crate) fn take_error(this: &CoreObject) -> Option<String>;
+    pub(crate) fn replied(this: &CoreObject, id: u32, reply: &str) -> i32;
+    #[wasm_bindgen(method, js_name = takeReason)]
+    pub(crate) fn take_reason(this: &CoreObject) -> Option<String>;
     #[wasm_bindgen(method)]
     pub(crate) fn authorization(this: &CoreObject, generation: u32) -> Option<String>;
     #[wasm_bindgen(method)]
@@ -67,6 +67,19 @@ extern "C" {
     pub(crate) fn cancel(this: &CoreObject, id: u32);
     #[wasm_bindgen(method)]
     pub(crate) fn describe(this: &CoreObject) -> String;
+}
+
+impl CoreObject {
+    /// The 401 to a request that was sent with the token of `generation` and replayed `replays` times.
+    pub(crate) fn unauthorized(&self, id: u32, generation: u32, replays: u32, timeout: f64) -> i32 {
+        let timeout = if timeout < 0.0 { "null".to_owned() } else { timeout.to_string() };
+        self.replied(
+            id,
+            &format!(
+                r#"{{"target":"{API}","method":"GET","status":401,"generation":{generation},"replays":{replays},"retries":0,"timeout":{timeout}}}"#
+            ),
+        )
+    }
 }
 
 pub(crate) const REDIRECT_URI: &str = "https://app.example/callback";
@@ -189,7 +202,7 @@ impl World {
 
     /// The code of the error behind a refusal.
     pub(crate) fn refusal(&self) -> String {
-        let error = Object::parse(self.core.take_error().expect("an error").as_bytes()).expect("an error");
+        let error = Object::parse(self.core.take_reason().expect("an error").as_bytes()).expect("an error");
         error.string("code").expect("a code").to_owned()
     }
 

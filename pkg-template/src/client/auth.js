@@ -15,8 +15,9 @@ export class Auth extends EventTarget {
     super();
     this.#transport = transport;
     this.#connect();
-    this.fetch = (input, init) => transport.fetch(input, init);
+    this.fetch = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
+    globalThis.document?.addEventListener("visibilitychange", () => this.#look());
   }
 
   get session() {
@@ -52,6 +53,24 @@ export class Auth extends EventTarget {
     return this.#transport.call("stats");
   }
 
+  audit() {
+    return this.#transport.call("audit");
+  }
+
+  unlock() {
+    return this.#transport.call("unlock");
+  }
+
+  /** Takes a personal access token into the holder, if the configuration accepts that. */
+  enterToken(token) {
+    return this.#transport.call("enterToken", { token });
+  }
+
+  /** Why `auth.fetch` let an answer of 401, 403, 429 or 503 through, or null. */
+  explain(response) {
+    return this.#transport.explain(response);
+  }
+
   accessToken() {
     return this.#transport.call("accessToken");
   }
@@ -77,7 +96,12 @@ export class Auth extends EventTarget {
 
   #connect() {
     this.#ready = this.#transport.listen((event) => this.#receive(event)).then((session) => this.#update(session));
+    this.#look();
     this.#ready.catch(() => {});
+  }
+
+  #look() {
+    this.#transport.see(globalThis.document?.visibilityState === "visible");
   }
 
   #receive({ type, detail, session }) {

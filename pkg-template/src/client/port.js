@@ -1,6 +1,6 @@
 import { fail, fromData } from "../errors.js";
 import { describe } from "./requests.js";
-import { toResponse } from "./responses.js";
+import { explanationOf, toResponse } from "./responses.js";
 
 const version = 1;
 const patience = 30_000;
@@ -37,6 +37,14 @@ export class PortTransport {
 
   call(op, parameters) {
     return this.#call({ op, ...parameters });
+  }
+
+  see(visible) {
+    this.#port.postMessage({ v: version, id: 0, op: "visible", visible });
+  }
+
+  explain(response) {
+    return explanationOf(response);
   }
 
   /** Says hello, and resolves to the session as it is. */

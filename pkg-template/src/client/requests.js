@@ -6,9 +6,10 @@ const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mod
  */
 export function describe(input, init = {}, copy = false) {
   if (input instanceof Request) return readRequest(input, init);
-  const request = { url: new URL(input, globalThis.document?.baseURI).href, timeout: init.timeout, signal: init.signal };
+  const request = { url: new URL(input, globalThis.document?.baseURI).href, signal: init.signal };
   for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
   if (init.headers) request.headers = [...new Headers(init.headers)];
+  if (init.tokenkeep) withOptions(request, init.tokenkeep);
   if (init.body == null) return request;
   return withBody(request, copy && isBuffer(init.body) ? new Uint8Array(toBytes(init.body)) : init.body);
 }
@@ -21,12 +22,21 @@ const toBytes = (body) => (body instanceof ArrayBuffer ? new Uint8Array(body) : 
 export async function readRequest(input, init) {
   const request = new Request(input, init);
   const { url, signal, headers, body } = request;
-  const parts = { url, signal, headers: [...headers], timeout: init?.timeout };
+  const parts = { url, signal, headers: [...headers] };
+  if (init?.tokenkeep) withOptions(parts, init.tokenkeep);
   for (const field of fields) if (request[field]) parts[field] = request[field];
   // These are what a Request says when nobody said anything.
   if (init?.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
   if (body) parts.body = await request.blob();
   return parts;
+}
+
+/** The options of one call; an idempotency key becomes a header here, so that every try has the same. */
+function withOptions(request, { timeout, retry, stepUp, idempotencyKey }) {
+  request.options = { timeout, retry, stepUp, idempotent: Boolean(idempotencyKey) };
+  if (!idempotencyKey) return;
+  const key = idempotencyKey === true ? crypto.randomUUID() : String(idempotencyKey);
+  request.headers = [...(request.headers ?? []), ["idempotency-key", key]];
 }
 
 function withBody(request, body) {

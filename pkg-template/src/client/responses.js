@@ -21,10 +21,16 @@ class HeldResponse extends Response {
     return this.#facts.type;
   }
 
+  static explanation(response) {
+    return response instanceof HeldResponse ? (response.#facts.explanation ?? null) : null;
+  }
+
   clone() {
     return new HeldResponse(super.clone().body, this.#facts);
   }
 }
+
+export const explanationOf = (response) => HeldResponse.explanation(response);
 
 /** The response that `facts` describe; `done` is called when nothing of it can be aborted any more. */
 export function toResponse(facts, signal, done) {

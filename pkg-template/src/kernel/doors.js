@@ -58,20 +58,28 @@ class Door {
     signIn: ({ options }, kernel) => kernel.signIn(options),
     finish: ({ href }, kernel) => kernel.finish(String(href)),
     signOut: (_, kernel) => kernel.signOut(),
+    enterToken: ({ token }, kernel) => kernel.enterToken(token),
     stats: (_, kernel) => kernel.stats(),
+    audit: (_, kernel) => kernel.audit(),
+    unlock: (_, kernel) => kernel.unlock(),
+    visible: ({ visible }, kernel) => {
+      kernel.visible(this, visible === true);
+      return this;
+    },
     accessToken: (_, kernel) => kernel.accessToken(),
   };
 
   async #fetch(message, kernel) {
-    const { id, url, headers, timeout } = message;
+    const { id, url, headers, options } = message;
     if (this.#pending.size >= mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
     const controller = new AbortController();
     this.#pending.set(id, controller);
     const done = () => this.#pending.delete(id);
     try {
       const init = requestInit(message, controller.signal, headers);
-      const response = await kernel.send(new URL(url).href, init, typeof timeout === "number" ? timeout : -1);
-      await forward(response, (ok, transfer) => this.#answer({ id, ok }, transfer), done);
+      const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
+      const explanation = kernel.explain(response) ?? undefined;
+      await forward(response, (ok, transfer) => this.#answer({ id, ok: { ...ok, explanation } }, transfer), done);
     } catch (error) {
       done();
       throw error;
@@ -87,6 +95,7 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
+    if (!(this.#kernel instanceof Promise)) this.#kernel.visible(this, false);
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();
@@ -95,7 +104,9 @@ class Door {
   }
 }
 
-const operations = new Set(["hello", "alive", "bye", "fetch", "abort", "signIn", "finish", "signOut", "stats", "accessToken"]);
+const operations = new Set(
+  ["hello", "alive", "bye", "visible", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock"],
+);
 
 function isMessage(data) {
   return data instanceof Object && data.v === version && Number.isSafeInteger(data.id) && operations.has(data.op);

@@ -3,10 +3,16 @@ import { Records } from "./records.js";
 
 const QUEUED = -1;
 const FINAL = -2;
+const STEP_UP = -4;
 
 const FINISH = 0;
 const SIGN_IN = 1;
 const SIGN_OUT = 2;
+const ENTER_TOKEN = 3;
+
+// Answers that may not be the last word; 0 is a redirect.
+const telling = new Set([0, 401, 403, 429, 503]);
+const mostKeptAlive = 60_000;
 
 /** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
 export class Kernel {
@@ -15,25 +21,38 @@ export class Kernel {
   #waiting = new Map();
   #calls = new Map();
   #listeners = new Set();
+  #viewers = new Set();
+  #explanations = new WeakMap();
   #lastId = 0;
   #generation = -1;
   #header;
+  #sink;
 
   /** `Core` is the wasm class; throws a TokenKeepError if the configuration is wrong. */
   constructor(Core, config) {
     try {
-      this.#core = new Core(toJson(config), globalThis.location?.origin ?? "", this.#host());
+      this.#core = new Core(toJson(this.#withSink(config)), globalThis.location?.origin ?? "", this.#host());
     } catch (error) {
       throw typeof error === "string" ? parse(error) : error;
     }
+    const tell = () => this.#core.online(globalThis.navigator?.onLine !== false);
+    for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, tell);
+    tell();
+  }
+
+  #withSink(config) {
+    const sink = config?.auditSink;
+    if (typeof sink === "function") this.#sink = sink;
+    return typeof sink === "function" || sink === true ? { ...config, auditSink: this.#sink ? true : "true" } : config;
   }
 
   /**
    * Sends a request with the token, now or after the refresh that it needs. `href` is what `new URL().href` wrote,
    * `init.headers` a Headers object that this call may change.
    */
-  send(href, init, timeout = -1) {
-    const call = { id: ++this.#lastId, href, init, timeout, replays: 0 };
+  send(href, init, options = {}) {
+    const timeout = typeof options.timeout === "number" ? options.timeout : -1;
+    const call = { id: ++this.#lastId, href, init, timeout, options, replays: 0, retries: 0 };
     const refusal = refuse(init);
     if (refusal) return Promise.reject(refusal);
     return this.#obey(call, this.#core.authorize(call.id, href, timeout));
@@ -62,6 +81,30 @@ export class Kernel {
 
   signOut() {
     return this.#start(SIGN_OUT, "");
+  }
+
+  enterToken(token) {
+    return this.#start(ENTER_TOKEN, String(token));
+  }
+
+  unlock() {
+    this.#core.unlock();
+  }
+
+  audit() {
+    return JSON.parse(this.#core.audit());
+  }
+
+  /** Why an answer that went through is what it is, or null. */
+  explain(response) {
+    return this.#explanations.get(response) ?? null;
+  }
+
+  /** Whether somebody looks at the page behind `viewer`. */
+  visible(viewer, visible) {
+    if (visible) this.#viewers.add(viewer);
+    else this.#viewers.delete(viewer);
+    this.#core.visible(this.#viewers.size > 0);
   }
 
   stats() {
@@ -97,12 +140,29 @@ export class Kernel {
     if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
     call.init.headers.set("authorization", header);
     return fetch(call.href, call.init).then((response) =>
-      response.status === 401 || response.status === 0 ? this.#answered(call, generation, response) : response,
+      telling.has(response.status) ? this.#answered(call, generation, response) : response,
     );
   }
 
   async #queued(call) {
-    const generation = await this.#wait(call.id, call.init.signal);
+    return this.#released(call, await this.#wait(call.id, call.init.signal));
+  }
+
+  /** Waits for more rights; until its time is over the answer that asks for them is kept. */
+  async #steppingUp(call, response) {
+    let generation;
+    try {
+      generation = await this.#wait(call.id, call.init.signal);
+    } catch (error) {
+      if (error?.code === "TOKENKEEP_QUEUE_TIMEOUT") return response;
+      throw error;
+    }
+    call.replays += 1;
+    drop(response);
+    return this.#released(call, generation);
+  }
+
+  async #released(call, generation) {
     let answer;
     try {
       const header = this.#authorization(generation);
@@ -114,20 +174,25 @@ export class Kernel {
       this.#core.settled();
     }
     if (!answer) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
-    return answer.status === 401 || answer.status === 0 ? this.#answered(call, generation, answer) : answer;
+    return telling.has(answer.status) ? this.#answered(call, generation, answer) : answer;
   }
 
   #answered(call, generation, response) {
     if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
-    if (response.status !== 401) return response;
-    const verdict = this.#core.unauthorized(call.id, generation, call.replays, call.timeout);
-    if (verdict === FINAL) return response;
-    response.body?.cancel().catch(() => {});
-    if (call.init.body instanceof ReadableStream) {
+    const reply = describe(call, generation, response);
+    const verdict = this.#core.replied(call.id, JSON.stringify(reply));
+    if (verdict === FINAL) {
+      this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
+      return response;
+    }
+    if (verdict === STEP_UP) return this.#steppingUp(call, response);
+    drop(response);
+    if (reply.streamed) {
       if (verdict === QUEUED) this.#core.cancel(call.id);
       throw fail("BODY_NOT_REPLAYABLE", "the API answered 401 and the body was a stream, which can't be sent twice; send it again, or pass a Blob");
     }
-    call.replays += 1;
+    if (response.status === 429 || response.status === 503) call.retries += 1;
+    else call.replays += 1;
     return this.#obey(call, verdict);
   }
 
@@ -156,7 +221,7 @@ export class Kernel {
   }
 
   #refusal() {
-    return parse(this.#core.takeError());
+    return parse(this.#core.takeReason());
   }
 
   #take(id) {
@@ -190,11 +255,34 @@ export class Kernel {
         else resolve(result);
       },
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
+      report: (url, entries) => {
+        if (url) post(url, entries);
+        else queueMicrotask(() => this.#sink(JSON.parse(entries)));
+      },
       keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.stored(flight)),
       take: (flight, key) => this.#records.take(key).then((record) => this.#core.stored(flight, record)),
       forget: () => this.#records.forget(),
     };
   }
+}
+
+/** What the core has to know of an answer; what is null or undefined counts as absent. */
+function describe({ href, init, timeout, options, replays, retries }, generation, { status, headers }) {
+  const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
+  return {
+    ...{ target: href, method: init.method ?? "GET", status, generation, replays, retries },
+    ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
+    ...{ streamed: init.body instanceof ReadableStream, timeout: timeout < 0 ? undefined : Math.floor(timeout) },
+    ...{ challenge, retryAfter, date },
+  };
+}
+
+const drop = (response) => void response.body?.cancel().catch(() => {});
+
+/** Posts audit entries; where nobody listens they are lost, and the log still has them. */
+function post(url, body) {
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body, credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
+  fetch(url, { ...init, keepalive: body.length < mostKeptAlive }).catch(() => {});
 }
 
 function refuse({ headers, mode }) {
