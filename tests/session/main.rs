@@ -4,12 +4,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod failures;
+mod limits;
 mod pauses;
+mod personal;
 mod queue;
 mod refreshed;
 mod sending;
 mod short_lives;
 mod sign_in;
 mod sign_out;
+mod step_up;
+mod surroundings;
 mod unauthorized;

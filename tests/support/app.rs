@@ -5,7 +5,8 @@ use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, Transport};
 use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::session::{Command, PendingExchange, Session, TokenRequest, Verdict};
+use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::session::{Command, PendingExchange, Reply, Session, TokenRequest, Verdict};
 use tokenkeep::proto::time::{Instant, Now};
 
 use super::server::{Server, param};
@@ -64,6 +65,19 @@ impl App {
     pub(crate) fn after_sign_in(mut self) -> Self {
         self.sign_in();
         assert_eq!(self.seen()[0], "signedin");
+        self
+    }
+
+    /// The same where an anomaly came first.
+    pub(crate) fn after_sign_in_with_alarm(mut self) -> Self {
+        self.seen.clear();
+        self.after_sign_in()
+    }
+
+    /// The same with nothing said about what follows.
+    pub(crate) fn after_sign_in_with_reports(mut self) -> Self {
+        self.sign_in();
+        self.seen.clear();
         self
     }
 
@@ -128,6 +142,40 @@ impl App {
     /// The 401 to a request that was already replayed.
     pub(crate) fn unauthorized_again(&mut self, id: u32, generation: u32) -> Result<Verdict, Error> {
         self.run(|session, now| session.handle_unauthorized(now, id, generation, 1, None))
+    }
+
+    /// The API answers request `id`, which was sent for the first time with the current token.
+    pub(crate) fn replied(&mut self, id: u32, status: u16, fields: Reply) -> Result<Verdict, Error> {
+        let generation = self.stat("generation") as u32;
+        let reply = Reply { target: API.into(), status, generation, ..fields };
+        self.reply(id, &reply)
+    }
+
+    /// The API's answer to request `id`, no jitter.
+    pub(crate) fn reply(&mut self, id: u32, reply: &Reply) -> Result<Verdict, Error> {
+        self.run(|session, now| session.handle_reply(now, 0, id, reply))
+    }
+
+    /// The kind of the last explanation.
+    pub(crate) fn explained(&mut self) -> String {
+        let explanation = self.session.take_explanation().expect("an explanation");
+        assert!(explanation.string("message").is_some_and(|message| message.len() > 20), "{explanation:?}");
+        explanation.string("kind").expect("a kind").to_owned()
+    }
+
+    /// The audit log, as `kind reason count` lines.
+    pub(crate) fn audit(&self) -> Vec<String> {
+        let log = format!(r#"{{"log":{}}}"#, self.session.audit());
+        let Some(Value::Array(entries)) = Object::parse(log.as_bytes()).expect("JSON").member("log").cloned() else {
+            panic!("no log: {log}")
+        };
+        let line = |entry: Value| {
+            let Value::Object(entry) = entry else { panic!("{entry:?}") };
+            let word = |name| entry.string(name).unwrap_or_default().to_owned();
+            let count = entry.member("count").and_then(Value::as_u64).expect("a count");
+            format!("{} {} {count}", word("kind"), word("reason")).replace("  ", " ")
+        };
+        entries.into_iter().map(line).collect()
     }
 
     /// `count` released requests have their answers.

@@ -8,7 +8,7 @@ use crate::proto::time::{Instant, Now};
 use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
 use super::command::{Command, TokenRequest};
-use super::grant::{Grant, Origin};
+use super::grant::{Freshness, Grant, Origin};
 use super::surroundings::OFFLINE_MS;
 use super::{Revocation, Session};
 
@@ -176,6 +176,9 @@ impl Session {
                 asked => backoff(failures, jitter, asked),
             },
         };
+        // Nobody waits, so nothing is urgent.
+        let at_leisure = self.queue.is_empty() && self.freshness(now) == Some(Freshness::Early);
+        let pause = if at_leisure { pause.max(LEISURE_MS) } else { pause };
         if let Some(grant) = &mut self.grant {
             // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
             grant.outcome_unknown |= matches!(failure.status, 0 | 200);
@@ -239,6 +242,9 @@ const PATIENT_FAILURES: u32 = 12;
 const LAST_CALLS: u32 = 16;
 /// How long before the first deadline in the queue the last attempt is made.
 const LAST_CALL_MS: u64 = 1_000;
+
+/// Shortest pause between attempts while the token still works, in milliseconds.
+const LEISURE_MS: u64 = 5_000;
 
 /// How long a refused client is left alone, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;
