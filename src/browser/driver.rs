@@ -117,15 +117,19 @@ impl Driver {
     }
 
     fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
-        let now = self.now();
-        let jump_ms = self.clock.borrow_mut().take_jump();
-        let result = {
-            let holder = &mut self.holder.borrow_mut();
-            holder.session_mut().handle_clock_jump(now, jump_ms);
-            call(holder, now)
-        };
+        let now = self.begin();
+        let result = call(&mut self.holder.borrow_mut(), now);
         self.perform_all(now);
         result
+    }
+
+    /// What comes before every call.
+    #[inline(never)]
+    fn begin(&self) -> Now {
+        let now = self.now();
+        let jump_ms = self.clock.borrow_mut().take_jump();
+        self.holder.borrow_mut().session_mut().handle_clock_jump(now, jump_ms);
+        now
     }
 
     #[inline(never)]

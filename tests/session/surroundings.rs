@@ -192,6 +192,17 @@ fn the_servers_clock_is_compared_with_ours() {
     }
 }
 
+#[test]
+fn the_exchange_tells_the_servers_clock_too() {
+    let mut app = App::new();
+    let mut pending = app.come_back();
+    let request = app.session.exchange_request(app.now, &mut pending).expect("a request");
+    let Ok(given) = app.server.respond(&request) else { panic!() };
+    let given = Answer { date: Some("Tue, 14 Nov 2023 22:14:20 GMT".into()), ..given };
+    assert_eq!(app.exchanged(pending, Ok(given)), Ok(()));
+    assert!(app.session.stats(app.now).to_json().contains(r#""clockSkew":60000"#));
+}
+
 fn locking(options: &str) -> App {
     App::with_options(options).after_sign_in()
 }

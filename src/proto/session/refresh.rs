@@ -92,8 +92,10 @@ impl Session {
     /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
     pub fn handle_refresh_response(&mut self, now: Now, jitter: u32, attempt: u32, answer: Result<Answer, Transport>) {
         self.tick(now);
-        let skew = |sent: Now| answer.as_ref().ok().and_then(|answer| answer.clock_skew(sent.unix_ms, now.unix_ms));
-        let skew = if let Refresh::InFlight { sent, .. } = self.refresh { skew(sent) } else { None };
+        let skew = match self.refresh {
+            Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
+            Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
+        };
         let parsed = TokenResponse::parse(answer, now.unix_ms);
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, .. } if current == attempt => match parsed {
@@ -195,7 +197,8 @@ impl Session {
         }
     }
 
-    fn note_skew(&mut self, skew_ms: Option<i64>) {
+    /// Takes note of how far the server's clock is ahead, and tells if that is out of the ordinary and news.
+    pub(super) fn note_skew(&mut self, skew_ms: Option<i64>) {
         let known = core::mem::replace(&mut self.surroundings.skew_ms, skew_ms);
         if let (None, Some(ms)) = (known, skew_ms) {
             let anomaly = self.watch.clock(ms);
@@ -208,6 +211,11 @@ impl Session {
         let left = self.queue.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
         left.filter(|left| *left > FLOOR_MS).map_or(pause, |left| pause.min(left))
     }
+}
+
+/// How far the server's clock is ahead by its answer to a request sent at `sent`.
+pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -> Option<i64> {
+    answer.as_ref().ok()?.clock_skew(sent.unix_ms, now.unix_ms)
 }
 
 fn judge(failure: &TokenFailure) -> Judgement {

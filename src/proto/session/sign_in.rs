@@ -19,7 +19,7 @@ use crate::proto::watch::Anomaly;
 use super::Session;
 use super::command::TokenRequest;
 use super::grant::{Grant, Origin};
-use super::refresh::Refresh;
+use super::refresh::{Refresh, skew_of};
 
 /// An accepted authorization response on its way to becoming a grant.
 #[derive(Debug)]
@@ -153,6 +153,7 @@ impl Session {
         answer: Result<Answer, Transport>,
     ) -> Result<(), Error> {
         self.tick(now);
+        let skew = skew_of(&answer, pending.sent, now);
         let parsed = TokenResponse::parse(answer, now.unix_ms);
         let Some(at) = self.exchanges.iter().position(|attempt| *attempt == pending.attempt) else {
             self.handle_late_tokens(pending.attempt, parsed);
@@ -165,6 +166,7 @@ impl Session {
                 self.refuse_tokens(&response);
             }
             let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None, jitter: 0 };
+            self.note_skew(skew);
             self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
             Ok(())
         });
