@@ -147,6 +147,23 @@ test("two refreshes with one token at the same moment are a reuse", async () => 
   assert.equal(as.counts.reuseAlarms, 1);
 });
 
+test("within the grace a used refresh token works again, and after it the reuse is an alarm", async () => {
+  const usual = as;
+  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], reuseGrace: 0.5 });
+  try {
+    const { refresh_token: refreshToken } = await signIn();
+    const first = await refresh(refreshToken);
+    assert.deepEqual([first.status, (await refresh(refreshToken)).status], [200, 200]);
+    const started = performance.now();
+    while ((await refresh(refreshToken)).status === 200) assert.ok(performance.now() < started + 5000);
+    assert.equal((await refresh(first.body.refresh_token)).body.error, "invalid_grant");
+    assert.equal(as.counts.reuseAlarms, 1);
+  } finally {
+    await as.close();
+    as = usual;
+  }
+});
+
 test("access tokens expired on the server only are refused while a refresh still works", async () => {
   const tokens = await signIn();
   as.expireAccessTokens();
