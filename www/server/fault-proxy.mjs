@@ -42,7 +42,7 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) 
   const attempts = [];
   const agent = new Agent({ keepAlive: true });
   const ask = (request, response, body) => forward({ target, agent, request, response, body });
-  const { port: bound, close } = await listen((request, response) => handle({ rules, attempts, ask }, request, response), {
+  const { server, port: bound, close } = await listen((request, response) => handle({ rules, attempts, ask }, request, response), {
     port,
     host,
   });
@@ -58,6 +58,8 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) 
     inject: (rule) => rules.add(rule),
     /** Ends the faults of `path`, or all. */
     restore: (path) => rules.remove(path),
+    /** Closes the connections that no request uses: a browser repeats a request that breaks on one it had used before. */
+    closeIdleConnections: () => server.closeIdleConnections(),
     close: async () => {
       await close();
       agent.destroy();
