@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { burst, endOfBurst, events, session, startBurst, stats } from "./support/calls.mjs";
+import { assertEachOnce } from "./support/effects.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -53,7 +54,7 @@ for (const [name, outage] of Object.entries(outages)) {
     const before = await session(page);
 
     assert.deepEqual(await burst(page, stage.v1("effects"), calls), { 201: calls });
-    assertEachOnce(stage);
+    assertEachOnce(stage.api.effects, calls);
     const gaps = spacing(t, stage);
     const failures = (await events(page, "refreshfailed")).map(({ detail }) => detail);
     assert.deepEqual(new Set(failures.map((failure) => failure.code)), new Set([code]));
@@ -107,7 +108,7 @@ test("the tab that caused the refresh is closed in the middle of it: the other's
   answer.open();
 
   assert.deepEqual(await endOfBurst(second), { 201: calls });
-  assertEachOnce(stage);
+  assertEachOnce(stage.api.effects, calls);
   assert.equal(stage.proxy.attempts.length, 1);
   assert.equal((await events(second, "refreshed")).length, 1);
   assert.ok(stage.probe.requests.every(({ status }) => status === 401));
@@ -135,13 +136,4 @@ function spacing(t, { proxy: { attempts } }) {
   const gaps = attempts.slice(1).map(({ at }, index) => at - attempts[index].at);
   t.diagnostic(`${attempts.length} attempts, apart by ${gaps.map((gap) => `${Math.round(gap)} ms`).join(", ")}`);
   return gaps;
-}
-
-/** No call is lost, and none is carried out twice. */
-function assertEachOnce({ api: { effects } }) {
-  const inOrder = Array.from({ length: calls }, (_, n) => n);
-  assert.deepEqual(
-    [...effects].sort((a, b) => a - b),
-    inOrder,
-  );
 }
