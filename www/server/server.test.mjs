@@ -277,3 +277,28 @@ test("the API echoes, streams and redirects", async () => {
   const moved = await call(accessToken, "/v1/redirect?to=/v1/bytes", { redirect: "manual" });
   assert.equal(moved.headers.get("location"), "/v1/bytes");
 });
+
+test("the API's feed goes on where its reader left it", async () => {
+  const { access_token: accessToken } = await signIn();
+  const follow = (headers) =>
+    fetch(`${api.origin}/v1/feed`, { headers: { authorization: `Bearer ${accessToken}`, ...headers } });
+  const heard = async (response) => (await response.text()).match(/(?<=^data: ).*$/gm);
+  api.feed.publish("one");
+  const first = await follow();
+  api.feed.publish("two");
+  api.feed.end();
+  assert.deepEqual(await heard(first), ["one", "two"]);
+  api.feed.publish("three");
+  const second = await follow({ "last-event-id": "1" });
+  api.feed.end();
+  assert.deepEqual(await heard(second), ["two", "three"]);
+  const third = await follow({ "last-event-id": "3" });
+  api.feed.end({ isBroken: true });
+  await assert.rejects(third.text(), TypeError);
+  assert.equal(api.feed.readers, 0);
+  assert.deepEqual(
+    api.requests.map(({ lastEventId }) => lastEventId),
+    [null, "1", "3"],
+  );
+  assert.equal((await follow({ "last-event-id": "4" })).status, 400);
+});
