@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { burst, endOfBurst, send, startBurst, stats, statusOf } from "./support/calls.mjs";
+import { assertEachOnce } from "./support/effects.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
@@ -163,14 +164,6 @@ async function openConnections({ probe }, page) {
 /** The numbers of the calls that the probe answered with `status`, in the order of their arrival. */
 function arrived({ probe }, status) {
   return probe.requests.filter((request) => request.status === status).map(({ body }) => JSON.parse(body).n);
-}
-
-/** No effect is lost and none happens twice. */
-function assertEachOnce(effects, count) {
-  assert.deepEqual(
-    [...effects].sort((a, b) => a - b),
-    Array.from({ length: count }, (_, n) => n),
-  );
 }
 
 /** By how many places `order` has moved the one that it moved furthest. */

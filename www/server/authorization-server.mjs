@@ -16,7 +16,11 @@ const TOKEN_PATH = "/token";
 const REVOCATION_PATH = "/token/revocation";
 const DAY = 24 * 60 * 60;
 
-/** Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. */
+/**
+ * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin` is
+ * what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may be
+ * used again, as servers do that forgive a lost answer.
+ */
 export async function startAuthorizationServer({
   port = 0,
   host = "127.0.0.1",
@@ -25,16 +29,20 @@ export async function startAuthorizationServer({
   origins = [],
   accessTokenTtl = 60,
   refreshTokenTtl = 3600,
+  reuseGrace = 0,
+  publicOrigin,
 }) {
   const allowed = { redirectUris, origins };
   const counts = noCounts();
   const issued = new IssuedTokens();
-  const store = new MemoryStore((id) => (id === clientId ? clientMetadata(clientId, allowed) : undefined));
+  const findClient = (id) => (id === clientId ? clientMetadata(clientId, allowed) : undefined);
+  const store = new MemoryStore(findClient, { reuseGrace });
 
   // The issuer contains the port, so the server listens before the provider exists.
   let handle = (request, response) => response.writeHead(503).end();
   const { port: bound, close } = await listen((request, response) => handle(request, response), { port, host });
-  const issuer = `http://${host}:${bound}`;
+  const origin = `http://${host}:${bound}`;
+  const issuer = publicOrigin ?? origin;
   const provider = createProvider({ issuer, store, allowed, accessTokenTtl, refreshTokenTtl });
   observe(provider, { counts, issued, accessTokenTtl });
 
@@ -43,6 +51,7 @@ export async function startAuthorizationServer({
 
   return {
     issuer,
+    origin,
     port: bound,
     provider,
     counts,

@@ -4,14 +4,20 @@
 export class MemoryStore {
   #entries = new Map();
   #clients;
+  #reuseGrace;
 
-  /** `clients` answers a client's metadata by its id, at each use: redirection URIs may become known later. */
-  constructor(clients) {
+  /**
+   * `clients` answers a client's metadata by its id, at each use: redirection URIs may become known later. A refresh
+   * token counts as used only when its first use is `reuseGrace` seconds ago.
+   */
+  constructor(clients, { reuseGrace = 0 } = {}) {
     this.#clients = clients;
+    this.#reuseGrace = reuseGrace;
   }
 
   adapterFor(model) {
-    return model === "Client" ? { find: async (id) => this.#clients(id) } : new ModelAdapter(model, this.#entries);
+    if (model === "Client") return { find: async (id) => this.#clients(id) };
+    return new ModelAdapter(model, this.#entries, model === "RefreshToken" ? this.#reuseGrace : 0);
   }
 
   /** Forgets every grant and every token and code issued under one. Sign-in sessions stay. */
@@ -25,10 +31,12 @@ export class MemoryStore {
 class ModelAdapter {
   #model;
   #entries;
+  #grace;
 
-  constructor(model, entries) {
+  constructor(model, entries, grace) {
     this.#model = model;
     this.#entries = entries;
+    this.#grace = grace;
   }
 
   #key(id) {
@@ -40,7 +48,10 @@ class ModelAdapter {
   }
 
   async find(id) {
-    return this.#entries.get(this.#key(id))?.payload;
+    const entry = this.#entries.get(this.#key(id));
+    if (!entry || !(performance.now() < entry.graceUntil)) return entry?.payload;
+    const { consumed, ...unused } = entry.payload;
+    return unused;
   }
 
   async findByUid(uid) {
@@ -52,7 +63,9 @@ class ModelAdapter {
 
   async consume(id) {
     const entry = this.#entries.get(this.#key(id));
-    if (entry) entry.payload.consumed = Math.floor(Date.now() / 1000);
+    if (!entry || entry.payload.consumed) return;
+    entry.payload.consumed = Math.floor(Date.now() / 1000);
+    entry.graceUntil = performance.now() + this.#grace * 1000;
   }
 
   async destroy(id) {

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { Feed } from "./feed.mjs";
 import { corsHeaders, listen, readBody, send, sendJson, urlOf } from "./http.mjs";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -19,13 +20,14 @@ const ROUTES = {
   "/v1/bytes": { methods: ["GET", "HEAD"], scope: "files:read", answer: bytes },
   "/v1/stream": { methods: ["GET"], scope: "files:read", answer: stream },
   "/v1/events": { methods: ["GET"], scope: "files:read", answer: events },
+  "/v1/feed": { methods: ["GET"], scope: "files:read", answer: feed },
   "/v1/slow": { methods: ["GET"], scope: "files:read", before: slow, answer: files },
   "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
 };
 
 /** Starts the API on a loopback port. */
 export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [] }) {
-  const state = { authorizationServer, origins, requests: [], effects: [] };
+  const state = { authorizationServer, origins, requests: [], effects: [], feed: new Feed() };
   const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
     port,
     host,
@@ -36,6 +38,7 @@ export async function startResourceServer({ port = 0, host = "127.0.0.1", author
     close,
     requests: state.requests,
     effects: state.effects,
+    feed: state.feed,
     allow: (more) => void Object.assign(state, more),
     reset() {
       state.requests.length = 0;
@@ -76,6 +79,7 @@ function recordOf(request, url) {
     n: n === null ? null : Number(n),
     at: Date.now(),
     contentType: headers["content-type"] ?? null,
+    lastEventId: headers["last-event-id"] ?? null,
   };
 }
 
@@ -160,6 +164,10 @@ async function stream({ response, url }) {
 async function events({ response, url }) {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   await write(response, url, { count: "count", text: (index) => `id: ${index}\ndata: event ${index}\n\n` });
+}
+
+function feed({ state, request, response }) {
+  state.feed.follow(response, request.headers["last-event-id"]);
 }
 
 /** Writes pieces with a pause before each but the first, until done or the reader is gone. */

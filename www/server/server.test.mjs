@@ -147,6 +147,23 @@ test("two refreshes with one token at the same moment are a reuse", async () => 
   assert.equal(as.counts.reuseAlarms, 1);
 });
 
+test("within the grace a used refresh token works again, and after it the reuse is an alarm", async () => {
+  const usual = as;
+  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], reuseGrace: 0.5 });
+  try {
+    const { refresh_token: refreshToken } = await signIn();
+    const first = await refresh(refreshToken);
+    assert.deepEqual([first.status, (await refresh(refreshToken)).status], [200, 200]);
+    const started = performance.now();
+    while ((await refresh(refreshToken)).status === 200) assert.ok(performance.now() < started + 5000);
+    assert.equal((await refresh(first.body.refresh_token)).body.error, "invalid_grant");
+    assert.equal(as.counts.reuseAlarms, 1);
+  } finally {
+    await as.close();
+    as = usual;
+  }
+});
+
 test("access tokens expired on the server only are refused while a refresh still works", async () => {
   const tokens = await signIn();
   as.expireAccessTokens();
@@ -259,4 +276,29 @@ test("the API echoes, streams and redirects", async () => {
   assert.match(await (await call(accessToken, "/v1/events?count=2")).text(), /data: event 1\n\n$/);
   const moved = await call(accessToken, "/v1/redirect?to=/v1/bytes", { redirect: "manual" });
   assert.equal(moved.headers.get("location"), "/v1/bytes");
+});
+
+test("the API's feed goes on where its reader left it", async () => {
+  const { access_token: accessToken } = await signIn();
+  const follow = (headers) =>
+    fetch(`${api.origin}/v1/feed`, { headers: { authorization: `Bearer ${accessToken}`, ...headers } });
+  const heard = async (response) => (await response.text()).match(/(?<=^data: ).*$/gm);
+  api.feed.publish("one");
+  const first = await follow();
+  api.feed.publish("two");
+  api.feed.end();
+  assert.deepEqual(await heard(first), ["one", "two"]);
+  api.feed.publish("three");
+  const second = await follow({ "last-event-id": "1" });
+  api.feed.end();
+  assert.deepEqual(await heard(second), ["two", "three"]);
+  const third = await follow({ "last-event-id": "3" });
+  api.feed.end({ isBroken: true });
+  await assert.rejects(third.text(), TypeError);
+  assert.equal(api.feed.readers, 0);
+  assert.deepEqual(
+    api.requests.map(({ lastEventId }) => lastEventId),
+    [null, "1", "3"],
+  );
+  assert.equal((await follow({ "last-event-id": "4" })).status, 400);
 });

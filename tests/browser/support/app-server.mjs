@@ -1,7 +1,7 @@
 // Serves the tests' app: one page under every path, its script, the holder and the configuration.
 
 import { listen, send, urlOf } from "../../../www/server/http.mjs";
-import { bundles } from "./bundles.mjs";
+import { bundles, library } from "./bundles.mjs";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 /** What the documentation advises, but for `connect-src`: no policy may do what the package has to do. */
@@ -19,7 +19,9 @@ export async function startAppServer(shown) {
     <title>app</title><script type="module" src="/app.js"></script><h1>app</h1></html>`;
   const files = {
     "/app.js": () => [SCRIPT, scripts[shown.mode]],
-    "/axios.js": () => [SCRIPT, scripts.axios],
+    "/axios.js": async () => [SCRIPT, await library("axios")],
+    "/eventsource.js": async () => [SCRIPT, await library("eventsource")],
+    "/mcp.js": async () => [SCRIPT, await library("mcp")],
     "/config.js": () => [SCRIPT, `export const config = ${shown.config};`],
     "/holder.js": () => [SCRIPT, scripts.holder],
     "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],
@@ -27,10 +29,10 @@ export async function startAppServer(shown) {
     "/bare.html": () => ["text/html; charset=utf-8", "<!doctype html><title>bare</title>"],
     "/favicon.ico": () => ["image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"],
   };
-  const { port, close } = await listen((request, response) => {
+  const { port, close } = await listen(async (request, response) => {
     const { pathname } = urlOf(request);
     const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
-    const [type, body] = file(request);
+    const [type, body] = await file(request);
     const policy = { "content-security-policy": shown.policy ?? strictPolicy };
     send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...policy });
   });

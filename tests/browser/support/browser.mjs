@@ -6,7 +6,9 @@ import { chromium } from "playwright-core";
 
 import { fingerprint } from "./certificate.mjs";
 
-const args = [
+export const executablePath = process.env.CHROME_PATH || "/usr/bin/chromium";
+
+export const args = [
   "--disable-gpu",
   "--disable-quic",
   // A name that leads to this machine but is not a secure context.
@@ -20,7 +22,7 @@ let launched;
 /** The browser of this test file, started when first asked for. */
 export function browser() {
   launched ??= chromium.launch({
-    executablePath: process.env.CHROME_PATH || "/usr/bin/chromium",
+    executablePath,
     args,
     // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],

@@ -9,7 +9,8 @@ import { build } from "esbuild";
 import { installPackage } from "../../../scripts/lib/pack.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const entries = ["shared", "worker", "page", "holder", "holder-slim", "axios"];
+const entries = ["shared", "worker", "page", "holder", "holder-slim"];
+const libraries = new Map();
 let made;
 
 /** Resolves to the scripts by name, and the package's raw wasm; made once per process. */
@@ -18,10 +19,20 @@ export function bundles() {
   return made;
 }
 
+/** Resolves to the script that brings a library into a page, bundled when first asked for. */
+export function library(name) {
+  if (!libraries.has(name)) libraries.set(name, bundle([name]).then((scripts) => scripts[name]));
+  return libraries.get(name);
+}
+
 async function make() {
   const installed = await installPackage(folder);
+  return { scripts: await bundle(entries), wasm: readFileSync(join(installed, "tokenkeep.wasm")) };
+}
+
+async function bundle(names) {
   const { outputFiles } = await build({
-    entryPoints: entries.map((name) => join(folder, "app", `${name}.js`)),
+    entryPoints: names.map((name) => join(folder, "app", `${name}.js`)),
     outdir: join(folder, "app"),
     write: false,
     bundle: true,
@@ -30,6 +41,5 @@ async function make() {
     external: ["/config.js"],
     logLevel: "warning",
   });
-  const scripts = outputFiles.map(({ path, text }) => [basename(path, ".js"), text]);
-  return { scripts: Object.fromEntries(scripts), wasm: readFileSync(join(installed, "tokenkeep.wasm")) };
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, ".js"), text]));
 }

@@ -1,6 +1,7 @@
 // Everything one test needs, and nothing of any other test: three servers and a browser profile.
 
 import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
+import { startFaultProxy } from "../../../www/server/fault-proxy.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "./app-server.mjs";
 import { browser } from "./browser.mjs";
@@ -16,22 +17,26 @@ export const scope = "openid profile files:read files:write";
 /**
  * Starts the stage of test `t`, which takes it down again. `config` overrides members of the holder's configuration,
  * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
- * `before`; what else is given goes to the app's server.
+ * `before`; `server` has options of the authorization server; with `proxied` a proxy stands in front of it that injects
+ * faults; `context` is a browser's profile other than a fresh one of the shared browser; what else is given goes to the app's server.
  */
-export async function startStage(t, { mode = "shared", config = {}, accessTokenTtl = 600, probe, ...shownToo } = {}) {
+export async function startStage(t, options = {}) {
+  const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
+  const { context = await (await browser()).newContext(), ...shownToo } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
-  const authorizationServer = await startAuthorizationServer({ accessTokenTtl });
+  let authorizationServer;
+  const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
+  authorizationServer = await startAuthorizationServer({ accessTokenTtl, publicOrigin: proxy?.origin, ...server });
   const api = await startResourceServer({ authorizationServer });
   const probeServer = await startProbe({ answer: guarded({ authorizationServer, ...probe }) });
   const app = await startAppServer(shown);
-  const context = await (await browser()).newContext();
   t.after(async () => {
     await context.close();
-    await Promise.all([app, probeServer, api, authorizationServer].map((server) => server.close()));
+    await Promise.all([app, probeServer, api, proxy, authorizationServer].map((one) => one?.close()));
   });
   authorizationServer.allow({ redirectUris: [`${app.origin}/callback`], origins: [app.origin] });
   api.allow({ origins: [app.origin] });
-  const stage = new Stage({ authorizationServer, api, probe: probeServer, app, context, shown });
+  const stage = new Stage({ authorizationServer, proxy, api, probe: probeServer, app, context, shown });
   stage.configure(typeof config === "function" ? config(stage) : config);
   return stage;
 }
