@@ -1,168 +1,27 @@
-//! The configuration that `hold()` fixes for the holder's whole life.
+//! Reads the options of `hold()`, each with what to write instead of a bad value.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorization::is_owned;
-use super::error::{ApiMisuse, Error};
-use super::json::{Object, Value};
-use super::metadata::AuthorizationServer;
-use super::resource::{ResourceServer, is_safe};
-use super::secret::AccessToken;
-use super::text::parts;
-use super::token::is_token68;
-use super::url::Url;
-use super::watch::Anomaly;
+use crate::proto::authorization::is_owned;
+use crate::proto::error::{ApiMisuse, Error};
+use crate::proto::json::{Object, Value};
+use crate::proto::metadata::AuthorizationServer;
+use crate::proto::resource::{ResourceServer, is_safe};
+use crate::proto::secret::AccessToken;
+use crate::proto::text::parts;
+use crate::proto::token::is_token68;
+use crate::proto::url::Url;
+use crate::proto::watch::Anomaly;
 
-/// A checked configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Config {
-    /// The issuer, exactly as written.
-    pub issuer: String,
-    /// The metadata, when the application gave it instead of leaving it to discovery.
-    pub server: Option<AuthorizationServer>,
-    /// The public client's id.
-    pub client_id: String,
-    /// The registered redirection URI, sent byte for byte.
-    pub redirect_uri: String,
-    /// The scope asked for, space-separated.
-    pub scope: String,
-    /// Where the token may go.
-    pub resource_servers: Vec<ResourceServer>,
-    /// Additional parameters of every authorization request.
-    pub extra_params: Vec<(String, String)>,
-    /// Whether the page may read the access token.
-    pub expose_access_token: bool,
-    /// Whether http on loopback addresses is good enough.
-    pub allow_loopback: bool,
-    /// Whether S256 is taken to be supported without an announcement.
-    pub assume_pkce: bool,
-    /// What the access token is, if it doesn't come from an authorization server.
-    pub personal: Option<Personal>,
-    /// Who is given the audit log's entries.
-    pub audit_sink: Option<AuditSink>,
-    /// The anomalies that lock the session, by name.
-    pub lock_on: Vec<&'static str>,
-    /// The numbers.
-    pub limits: Limits,
-}
+use super::{AuditSink, Personal};
 
-/// A personal access token: no sign-in, no refresh.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Personal {
-    /// The configuration has it.
-    Given(AccessToken),
-    /// The page hands it in.
-    Entered,
-}
-
-/// Who is given the audit log's entries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuditSink {
-    /// A function beside the configuration.
-    Function,
-    /// A URL that they are posted to.
-    Url(String),
-}
-
-/// Limits and times of the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Most requests that may wait for a token.
-    pub queue_limit: u64,
-    /// Longest wait for a token, in milliseconds.
-    pub queue_timeout: u64,
-    /// Most waiting requests that are on their way at once when the queue drains.
-    pub drain_concurrency: u64,
-    /// Longest time for one call to the authorization server, in milliseconds.
-    pub request_timeout: u64,
-    /// Lifetime of an access token that comes without `expires_in`, in seconds.
-    pub default_lifetime: u64,
-    /// How long before its end a token is renewed beside requests, in seconds; a fifth of the lifetime and at most
-    /// a minute if absent.
-    pub early_refresh: Option<u64>,
-    /// Over how much of that time early refreshes are spread, in seconds; a quarter of it if absent.
-    pub early_refresh_jitter: Option<u64>,
-    /// How often a request is sent again because an API asks for a pause.
-    pub retry_limit: u64,
-    /// Longest pause that an API may ask for, in milliseconds.
-    pub max_retry_after: u64,
-    /// How long a request that asked to may wait for a sign-in with more rights, in milliseconds.
-    pub step_up_timeout: u64,
-    /// Most entries of the audit log.
-    pub audit_limit: u64,
-}
-
-impl Config {
-    /// Reads the JSON form of what the application passed to `hold()`. `origin` is the holder's own: an application
-    /// that is served from a loopback address is being developed, and may use http to loopback addresses.
-    ///
-    /// # Errors
-    /// [`ApiMisuse::Config`] with the option's name and the cure.
-    pub fn parse(json: &str, origin: &str) -> Result<Self, Error> {
-        let options =
-            Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
-        refuse_unknown(&options)?;
-        let personal = personal(&options)?;
-        let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
-        let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
-        let assume_pkce = flag(&options, "assumePkce")?;
-        let (issuer, server, client_id, redirect_uri) = match personal {
-            Some(_) => Default::default(),
-            None => {
-                let (issuer, server) = authorization_server(&options, allow_loopback, assume_pkce)?;
-                let client_id = required(&options, "clientId", "must be the client id you registered, as a string")?;
-                (issuer, server, client_id, redirect_uri(&options, allow_loopback)?)
-            }
-        };
-        Ok(Self {
-            issuer,
-            server,
-            client_id,
-            redirect_uri,
-            scope: scope(&options)?,
-            resource_servers: resource_servers(&options, allow_loopback)?,
-            extra_params: extra_params(&options)?,
-            expose_access_token: flag(&options, "exposeAccessToken")?,
-            allow_loopback,
-            assume_pkce,
-            personal,
-            audit_sink: audit_sink(&options, allow_loopback)?,
-            lock_on: lock_on(&options)?,
-            limits: Limits::parse(&options)?,
-        })
-    }
-
-    /// Whether the sign-in asks for an ID token.
-    pub fn wants_openid(scope: &str) -> bool {
-        parts(scope, b' ').any(|value| value == "openid")
-    }
-}
-
-impl Limits {
-    fn parse(options: &Object) -> Result<Self, Error> {
-        Ok(Self {
-            queue_limit: number(options, "queueLimit", 1, 1_000_000)?.unwrap_or(10_000),
-            queue_timeout: number(options, "queueTimeout", 1, DAY_MS)?.unwrap_or(30_000),
-            drain_concurrency: number(options, "drainConcurrency", 1, 10_000)?.unwrap_or(64),
-            request_timeout: number(options, "requestTimeout", 1, DAY_MS)?.unwrap_or(10_000),
-            default_lifetime: number(options, "defaultLifetime", 1, DAY_MS)?.unwrap_or(3_600),
-            early_refresh: number(options, "earlyRefresh", 0, DAY_MS)?,
-            early_refresh_jitter: number(options, "earlyRefreshJitter", 0, DAY_MS)?,
-            retry_limit: number(options, "retryLimit", 0, 100)?.unwrap_or(2),
-            max_retry_after: number(options, "maxRetryAfter", 0, DAY_MS)?.unwrap_or(60_000),
-            step_up_timeout: number(options, "stepUpTimeout", 1, DAY_MS)?.unwrap_or(300_000),
-            audit_limit: number(options, "auditLimit", 0, 10_000)?.unwrap_or(500),
-        })
-    }
-}
-
-fn bad(option: &str, cure: &'static str) -> Error {
+pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
 }
 
-fn refuse_unknown(options: &Object) -> Result<(), Error> {
+pub(super) fn refuse_unknown(options: &Object) -> Result<(), Error> {
     for (name, _) in options.members() {
         if SECRETS.contains(&name) {
             return Err(bad(name, "a browser can't keep a secret; register a public client and remove this option"));
@@ -174,7 +33,7 @@ fn refuse_unknown(options: &Object) -> Result<(), Error> {
     Ok(())
 }
 
-fn authorization_server(
+pub(super) fn authorization_server(
     options: &Object,
     allow_loopback: bool,
     assume_pkce: bool,
@@ -206,7 +65,7 @@ fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
     Url::parse(href).is_some_and(|url| check(&url)) || Url::parse(&[href, "/"].concat()).is_some_and(|url| check(&url))
 }
 
-fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<String, Error> {
+pub(super) fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<String, Error> {
     let redirect_uri = required(options, "redirectUri", "must be the redirection URI you registered, as a string")?;
     let usable = Url::parse(&redirect_uri).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
     usable.then_some(redirect_uri).ok_or_else(|| {
@@ -214,7 +73,7 @@ fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<String, Error>
     })
 }
 
-fn scope(options: &Object) -> Result<String, Error> {
+pub(super) fn scope(options: &Object) -> Result<String, Error> {
     let scope = match options.member("scope") {
         None => return Ok(String::new()),
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
@@ -229,7 +88,7 @@ pub fn is_scope(scope: &str) -> bool {
     parts(scope, b' ').all(token)
 }
 
-fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
+pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
     let member = options.member("resourceServers");
     let hrefs = member.map_or(Some(Vec::new()), Value::as_strings);
     let hrefs = hrefs.ok_or_else(|| bad("resourceServers", "must be an array of base URLs, as strings"))?;
@@ -246,7 +105,7 @@ fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<Resour
     })
 }
 
-fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {
+pub(super) fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {
     let Some(value) = options.member("extraParams") else { return Ok(Vec::new()) };
     let Value::Object(params) = value else { return Err(bad("extraParams", EXTRA_CURE)) };
     params
@@ -260,7 +119,7 @@ fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// A token instead of an authorization server. What belongs to one is refused, since nothing would come of it.
-fn personal(options: &Object) -> Result<Option<Personal>, Error> {
+pub(super) fn personal(options: &Object) -> Result<Option<Personal>, Error> {
     let entered = flag(options, "acceptToken")?;
     let personal = match options.member("token") {
         None if !entered => return Ok(None),
@@ -277,7 +136,7 @@ fn personal(options: &Object) -> Result<Option<Personal>, Error> {
     }
 }
 
-fn audit_sink(options: &Object, allow_loopback: bool) -> Result<Option<AuditSink>, Error> {
+pub(super) fn audit_sink(options: &Object, allow_loopback: bool) -> Result<Option<AuditSink>, Error> {
     match options.member("auditSink") {
         None => Ok(None),
         Some(Value::Bool(true)) => Ok(Some(AuditSink::Function)),
@@ -289,7 +148,7 @@ fn audit_sink(options: &Object, allow_loopback: bool) -> Result<Option<AuditSink
 }
 
 /// The names of anomalies that lock, as the rules spell them.
-fn lock_on(options: &Object) -> Result<Vec<&'static str>, Error> {
+pub(super) fn lock_on(options: &Object) -> Result<Vec<&'static str>, Error> {
     let known = |name: &&str| Anomaly::NAMES.iter().find(|known| *known == name).copied();
     match options.member("lockOnAnomaly") {
         None | Some(Value::Bool(false)) => Ok(Vec::new()),
@@ -301,11 +160,11 @@ fn lock_on(options: &Object) -> Result<Vec<&'static str>, Error> {
     }
 }
 
-fn required(options: &Object, name: &str, cure: &'static str) -> Result<String, Error> {
+pub(super) fn required(options: &Object, name: &str, cure: &'static str) -> Result<String, Error> {
     options.string(name).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| bad(name, cure))
 }
 
-fn flag(options: &Object, name: &str) -> Result<bool, Error> {
+pub(super) fn flag(options: &Object, name: &str) -> Result<bool, Error> {
     match options.member(name) {
         None => Ok(false),
         Some(Value::Bool(value)) => Ok(*value),
@@ -313,7 +172,7 @@ fn flag(options: &Object, name: &str) -> Result<bool, Error> {
     }
 }
 
-fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {
+pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {
     match options.member(name) {
         None => Ok(None),
         Some(value) => match value.as_u64().filter(|number| (least..=most).contains(number)) {
@@ -324,7 +183,7 @@ fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<
 }
 
 const EXTRA_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
-const DAY_MS: u64 = 86_400_000;
+pub(super) const DAY_MS: u64 = 86_400_000;
 const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";
 const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, authorization_endpoint and token_endpoint over \

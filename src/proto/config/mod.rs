@@ -1,0 +1,163 @@
+//! The configuration that `hold()` fixes for the holder's whole life.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+mod options;
+
+use super::error::Error;
+use super::json::Object;
+use super::metadata::AuthorizationServer;
+use super::resource::ResourceServer;
+use super::secret::AccessToken;
+use super::text::parts;
+use super::url::Url;
+
+pub use options::is_scope;
+use options::{
+    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, redirect_uri, refuse_unknown, required,
+    resource_servers, scope,
+};
+
+/// A checked configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The issuer, exactly as written.
+    pub issuer: String,
+    /// The metadata, when the application gave it instead of leaving it to discovery.
+    pub server: Option<AuthorizationServer>,
+    /// The public client's id.
+    pub client_id: String,
+    /// The registered redirection URI, sent byte for byte.
+    pub redirect_uri: String,
+    /// The scope asked for, space-separated.
+    pub scope: String,
+    /// Where the token may go.
+    pub resource_servers: Vec<ResourceServer>,
+    /// Additional parameters of every authorization request.
+    pub extra_params: Vec<(String, String)>,
+    /// Whether the page may read the access token.
+    pub expose_access_token: bool,
+    /// Whether http on loopback addresses is good enough.
+    pub allow_loopback: bool,
+    /// Whether S256 is taken to be supported without an announcement.
+    pub assume_pkce: bool,
+    /// What the access token is, if it doesn't come from an authorization server.
+    pub personal: Option<Personal>,
+    /// Who is given the audit log's entries.
+    pub audit_sink: Option<AuditSink>,
+    /// The anomalies that lock the session, by name.
+    pub lock_on: Vec<&'static str>,
+    /// The numbers.
+    pub limits: Limits,
+}
+
+/// A personal access token: no sign-in, no refresh.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Personal {
+    /// The configuration has it.
+    Given(AccessToken),
+    /// The page hands it in.
+    Entered,
+}
+
+/// Who is given the audit log's entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditSink {
+    /// A function beside the configuration.
+    Function,
+    /// A URL that they are posted to.
+    Url(String),
+}
+
+/// Limits and times of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most requests that may wait for a token.
+    pub queue_limit: u64,
+    /// Longest wait for a token, in milliseconds.
+    pub queue_timeout: u64,
+    /// Most waiting requests that are on their way at once when the queue drains.
+    pub drain_concurrency: u64,
+    /// Longest time for one call to the authorization server, in milliseconds.
+    pub request_timeout: u64,
+    /// Lifetime of an access token that comes without `expires_in`, in seconds.
+    pub default_lifetime: u64,
+    /// How long before its end a token is renewed beside requests, in seconds; a fifth of the lifetime and at most
+    /// a minute if absent.
+    pub early_refresh: Option<u64>,
+    /// Over how much of that time early refreshes are spread, in seconds; a quarter of it if absent.
+    pub early_refresh_jitter: Option<u64>,
+    /// How often a request is sent again because an API asks for a pause.
+    pub retry_limit: u64,
+    /// Longest pause that an API may ask for, in milliseconds.
+    pub max_retry_after: u64,
+    /// How long a request that asked to may wait for a sign-in with more rights, in milliseconds.
+    pub step_up_timeout: u64,
+    /// Most entries of the audit log.
+    pub audit_limit: u64,
+}
+
+impl Config {
+    /// Reads the JSON form of what the application passed to `hold()`. `origin` is the holder's own: an application
+    /// that is served from a loopback address is being developed, and may use http to loopback addresses.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::Config`](super::error::ApiMisuse::Config) with the option's name and the cure.
+    pub fn parse(json: &str, origin: &str) -> Result<Self, Error> {
+        let options =
+            Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
+        refuse_unknown(&options)?;
+        let personal = personal(&options)?;
+        let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
+        let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
+        let assume_pkce = flag(&options, "assumePkce")?;
+        let (issuer, server, client_id, redirect_uri) = match personal {
+            Some(_) => Default::default(),
+            None => {
+                let (issuer, server) = options::authorization_server(&options, allow_loopback, assume_pkce)?;
+                let client_id = required(&options, "clientId", "must be the client id you registered, as a string")?;
+                (issuer, server, client_id, redirect_uri(&options, allow_loopback)?)
+            }
+        };
+        Ok(Self {
+            issuer,
+            server,
+            client_id,
+            redirect_uri,
+            scope: scope(&options)?,
+            resource_servers: resource_servers(&options, allow_loopback)?,
+            extra_params: extra_params(&options)?,
+            expose_access_token: flag(&options, "exposeAccessToken")?,
+            allow_loopback,
+            assume_pkce,
+            personal,
+            audit_sink: audit_sink(&options, allow_loopback)?,
+            lock_on: lock_on(&options)?,
+            limits: Limits::parse(&options)?,
+        })
+    }
+
+    /// Whether the sign-in asks for an ID token.
+    pub fn wants_openid(scope: &str) -> bool {
+        parts(scope, b' ').any(|value| value == "openid")
+    }
+}
+
+impl Limits {
+    fn parse(options: &Object) -> Result<Self, Error> {
+        Ok(Self {
+            queue_limit: number(options, "queueLimit", 1, 1_000_000)?.unwrap_or(10_000),
+            queue_timeout: number(options, "queueTimeout", 1, DAY_MS)?.unwrap_or(30_000),
+            drain_concurrency: number(options, "drainConcurrency", 1, 10_000)?.unwrap_or(64),
+            request_timeout: number(options, "requestTimeout", 1, DAY_MS)?.unwrap_or(10_000),
+            default_lifetime: number(options, "defaultLifetime", 1, DAY_MS)?.unwrap_or(3_600),
+            early_refresh: number(options, "earlyRefresh", 0, DAY_MS)?,
+            early_refresh_jitter: number(options, "earlyRefreshJitter", 0, DAY_MS)?,
+            retry_limit: number(options, "retryLimit", 0, 100)?.unwrap_or(2),
+            max_retry_after: number(options, "maxRetryAfter", 0, DAY_MS)?.unwrap_or(60_000),
+            step_up_timeout: number(options, "stepUpTimeout", 1, DAY_MS)?.unwrap_or(300_000),
+            audit_limit: number(options, "auditLimit", 0, 10_000)?.unwrap_or(500),
+        })
+    }
+}

@@ -1,0 +1,213 @@
+//! Everything that can go wrong, sorted by whose fault it is.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+mod words;
+
+/// Why something was refused or failed. Holds no secret, no request and no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The application asked for something that can't be done.
+    ApiMisuse(ApiMisuse),
+    /// The authorization server answered the authorization request with an error
+    /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+    AuthorizationResponse(Box<ServerError>),
+    /// A response broke the protocol, or isn't meant for this browser.
+    InvalidResponse(InvalidResponse),
+    /// There is no session, or there is none any more.
+    LoginRequired(Ending),
+    /// A request waited for a token in vain.
+    Queue(QueueError),
+    /// The token endpoint answered with an error
+    /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    TokenResponse(Box<ServerError>),
+    /// The authorization server could not be reached or was not able to answer.
+    Transport(Transport),
+}
+
+/// The application's mistakes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiMisuse {
+    /// An option of the configuration is missing, unknown or has a bad value.
+    Config {
+        /// The option's name as the application wrote it.
+        option: Box<str>,
+        /// What is wrong and what to write instead.
+        cure: &'static str,
+    },
+    /// An extra authorization parameter that belongs to the library, or has no value.
+    ParameterRefused(Box<str>),
+    /// A return target that leaves the application's origin.
+    ReturnTargetRefused,
+    /// A request to a URL that no configured resource server covers.
+    TargetRefused,
+    /// `accessToken()` without `exposeAccessToken`.
+    TokenNotExposed,
+    /// `enterToken()` without `acceptToken`.
+    TokenNotAccepted,
+    /// `enterToken()` with something that can't be a token.
+    TokenMalformed,
+    /// `signIn()` where the configuration names no authorization server.
+    NoAuthorizationServer,
+}
+
+/// Protocol violations, by what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidResponse {
+    /// A parameter appears twice ([RFC 6749, 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)).
+    DuplicateParameter,
+    /// Neither `code` nor `error`, or both.
+    Malformed,
+    /// The authorization server announces `iss` and left it out
+    /// ([RFC 9207, 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
+    IssuerMissing,
+    /// `iss` is another issuer's.
+    IssuerMismatch,
+    /// No `state`.
+    StateMissing,
+    /// A `state` that this browser didn't send.
+    StateMismatch,
+    /// A `state` that was used before.
+    Replayed,
+    /// The sign-in was started too long ago.
+    TransactionExpired,
+    /// A token in the URL, from the implicit flow or an attacker.
+    TokenInResponse,
+    /// The token endpoint's answer can't be used.
+    Token(&'static str),
+    /// The ID token fails a check of OpenID Connect Core 3.1.3.7.
+    IdToken(&'static str),
+    /// The issuer's metadata can't be used.
+    Metadata(Box<str>),
+    /// No metadata document was found at the issuer.
+    Discovery(Box<str>),
+    /// The metadata doesn't announce PKCE with S256.
+    PkceUnsupported,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// There was none.
+    NeverSignedIn,
+    /// The application signed out.
+    SignOut,
+    /// The authorization server refused the grant: revoked, expired or reused.
+    Revoked,
+    /// The authorization server refused the grant after an answer to a refresh had never come: it has put another
+    /// token in its place, which nobody knows.
+    RotationLost,
+    /// The resource server refused the personal access token.
+    Refused,
+    /// The access token expired and there was no refresh token.
+    Expired,
+    /// The server answered for another user.
+    SubjectChanged,
+}
+
+/// How waiting for a token ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueueError {
+    /// Too many requests wait already.
+    Full,
+    /// The request's time to wait is over.
+    Timeout,
+    /// The request's time to wait is over, and the session is locked.
+    Locked,
+}
+
+/// What kept the authorization server's answer from us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transport {
+    /// The platform gives no random numbers.
+    NoRandomness,
+    /// The request failed: no network, CORS, TLS, or a redirect.
+    Network,
+    /// No complete answer in time.
+    Timeout,
+    /// The answer is larger than anything sensible.
+    TooLarge,
+    /// A status that says nothing about the grant: 429, 5xx.
+    Status(u16),
+}
+
+/// An error the authorization server reported, checked and cut to a sensible length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerError {
+    /// The `error` code.
+    pub error: String,
+    /// `error_description`: text for developers, never HTML for users.
+    pub description: Option<String>,
+}
+
+impl ServerError {
+    /// Checks `error` and `error_description` against the characters RFC 6749 allows and caps their length.
+    pub fn new(error: &str, description: Option<&str>) -> Self {
+        Self { error: clean(error, MAX_ERROR), description: description.map(|text| clean(text, MAX_DESCRIPTION)) }
+    }
+}
+
+impl ServerError {
+    /// The four answers to `prompt=none` that mean "show the user a page"
+    /// ([OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+    fn needs_the_user(&self) -> bool {
+        ["login_required", "interaction_required", "consent_required", "account_selection_required"]
+            .contains(&self.error.as_str())
+    }
+
+    /// Errors that no new sign-in cures, because the client is registered or configured wrongly.
+    pub fn blames_the_client(&self) -> bool {
+        [
+            "invalid_client",
+            "unauthorized_client",
+            "invalid_scope",
+            "invalid_target",
+            "invalid_request",
+            "unsupported_grant_type",
+        ]
+        .contains(&self.error.as_str())
+    }
+}
+
+fn clean(text: &str, limit: usize) -> String {
+    let allowed = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    text.chars().take(limit).map(|c| if allowed(c) { c } else { '?' }).collect()
+}
+
+const MAX_ERROR: usize = 64;
+const MAX_DESCRIPTION: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_text_is_cleaned_and_capped() {
+        let error = ServerError::new("a\u{1}\"é", Some(&"x".repeat(1 << 20)));
+        assert_eq!(error.error, "a???");
+        assert_eq!(error.description.map(|text| text.len()), Some(MAX_DESCRIPTION));
+    }
+
+    #[test]
+    fn errors_that_need_the_user_have_their_own_code() {
+        let code = |error| Error::AuthorizationResponse(Box::new(ServerError::new(error, None))).code();
+        assert_eq!(code("login_required"), "TOKENKEEP_INTERACTION_REQUIRED");
+        assert_eq!(code("access_denied"), "TOKENKEEP_AUTHORIZATION_ERROR");
+    }
+
+    #[test]
+    fn configuration_errors_name_the_option() {
+        let error = Error::ApiMisuse(ApiMisuse::Config { option: "issuer".into(), cure: "must be https" });
+        assert_eq!(
+            error.to_object().to_json(),
+            r#"{"code":"TOKENKEEP_CONFIG_INVALID","message":"hold({ issuer }): must be https","option":"issuer"}"#
+        );
+    }
+}
