@@ -17,9 +17,9 @@ const REVOCATION_PATH = "/token/revocation";
 const DAY = 24 * 60 * 60;
 
 /**
- * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin` is
- * what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may be
- * used again, as servers do that forgive a lost answer.
+ * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin`
+ * is what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may
+ * be used again, as servers do that forgive a lost answer.
  */
 export async function startAuthorizationServer({
   port = 0,

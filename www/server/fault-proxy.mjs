@@ -31,7 +31,10 @@ const FAULTS = {
   },
 };
 
-const page = { headers: { "content-type": "text/html; charset=utf-8" }, body: "<h1>Welcome to the hotel's network</h1>" };
+const page = {
+  headers: { "content-type": "text/html; charset=utf-8" },
+  body: "<h1>Welcome to the hotel's network</h1>",
+};
 
 /**
  * Starts a proxy on a loopback port. `target` is the origin of the server behind, or a function evaluated at each
@@ -42,10 +45,8 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) 
   const attempts = [];
   const agent = new Agent({ keepAlive: true });
   const ask = (request, response, body) => forward({ target, agent, request, response, body });
-  const { server, port: bound, close } = await listen((request, response) => handle({ rules, attempts, ask }, request, response), {
-    port,
-    host,
-  });
+  const take = (request, response) => handle({ rules, attempts, ask }, request, response);
+  const { server, port: bound, close } = await listen(take, { port, host });
   return {
     origin: `http://${host}:${bound}`,
     port: bound,
@@ -58,7 +59,7 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) 
     inject: (rule) => rules.add(rule),
     /** Ends the faults of `path`, or all. */
     restore: (path) => rules.remove(path),
-    /** Closes the connections that no request uses: a browser repeats a request that breaks on one it had used before. */
+    /** Closes unused connections: a browser repeats a request by itself that breaks on one it had used before. */
     closeIdleConnections: () => server.closeIdleConnections(),
     close: async () => {
       await close();

@@ -71,7 +71,8 @@ test("a stream that breaks behind breaks at the reader", async () => {
 });
 
 test("a status comes with its headers, its body and CORS, for as many requests as were asked for", async () => {
-  proxy.inject({ path: "/a", kind: "status", status: 429, headers: { "retry-after": "3" }, body: { error: "busy" }, times: 2 });
+  const busy = { status: 429, headers: { "retry-after": "3" }, body: { error: "busy" } };
+  proxy.inject({ path: "/a", kind: "status", ...busy, times: 2 });
   for (let round = 0; round < 2; round += 1) {
     const answer = await post("/a");
     assert.deepEqual([answer.status, answer.headers.get("retry-after")], [429, "3"]);
