@@ -59,6 +59,11 @@ impl Core {
         self.judge(verdict)
     }
 
+    /// A request to `href` with the token of `generation` was not answered by 401; whether such news is still of use.
+    pub fn taken(&self, href: &str, generation: u32) -> bool {
+        self.driver.drive(|session, now| session.handle_taken(now, href, generation))
+    }
+
     /// The explanation of the last -2 or the error behind the last -3, as JSON text.
     #[wasm_bindgen(js_name = takeReason)]
     pub fn take_reason(&self) -> Option<String> {

@@ -18,6 +18,7 @@ export class Auth extends EventTarget {
     this.fetch = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
+    for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
   }
 
   get session() {
@@ -101,7 +102,7 @@ export class Auth extends EventTarget {
   }
 
   #look() {
-    this.#transport.see(globalThis.document?.visibilityState === "visible");
+    this.#transport.see(globalThis.document?.visibilityState === "visible", globalThis.navigator?.onLine !== false);
   }
 
   #receive({ type, detail, session }) {

@@ -27,6 +27,8 @@ export class Kernel {
   #generation = -1;
   #header;
   #sink;
+  // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
+  #doubtful = false;
 
   /** `Core` is the wasm class; throws a TokenKeepError if the configuration is wrong. */
   constructor(Core, config) {
@@ -100,10 +102,11 @@ export class Kernel {
     return this.#explanations.get(response) ?? null;
   }
 
-  /** Whether somebody looks at the page behind `viewer`. */
-  visible(viewer, visible) {
+  /** Whether somebody looks at the page behind `viewer`, and what that page knows of the network. */
+  see(viewer, visible, online) {
     if (visible) this.#viewers.add(viewer);
     else this.#viewers.delete(viewer);
+    if (online !== undefined) this.#core.online(online);
     this.#core.visible(this.#viewers.size > 0);
   }
 
@@ -139,9 +142,7 @@ export class Kernel {
     const header = this.#authorization(generation);
     if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
     call.init.headers.set("authorization", header);
-    return fetch(call.href, call.init).then((response) =>
-      telling.has(response.status) ? this.#answered(call, generation, response) : response,
-    );
+    return fetch(call.href, call.init).then((response) => this.#answered(call, generation, response));
   }
 
   async #queued(call) {
@@ -174,14 +175,21 @@ export class Kernel {
       this.#core.settled();
     }
     if (!answer) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
-    return telling.has(answer.status) ? this.#answered(call, generation, answer) : answer;
+    return this.#answered(call, generation, answer);
   }
 
   #answered(call, generation, response) {
+    const { status } = response;
+    if ((this.#doubtful || call.replays > 0) && status !== 401 && status !== 0) this.#doubtful = this.#core.taken(call.href, generation);
+    return telling.has(status) ? this.#judge(call, generation, response) : response;
+  }
+
+  #judge(call, generation, response) {
     if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
     const reply = describe(call, generation, response);
     const verdict = this.#core.replied(call.id, JSON.stringify(reply));
     if (verdict === FINAL) {
+      this.#doubtful ||= response.status === 401;
       this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
       return response;
     }

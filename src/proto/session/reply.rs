@@ -10,6 +10,7 @@ use crate::proto::json::{Object, Value};
 use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
 
+use super::trials::Place;
 use super::{Session, Verdict, explanation};
 
 /// What a resource server answered, and what is known of the request.
@@ -94,13 +95,14 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        let server = self.covering(&reply.target).unwrap_or_default();
+        let place = self.place(&reply.target).unwrap_or_default();
+        let server = place.server;
         let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
         let tally = self.watch.server(server);
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
-                self.handle_refusal(now, id, reply, server, challenge.as_ref())?
+                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
             }
             403 => {
                 tally.forbidden += 1;
@@ -133,9 +135,10 @@ impl Session {
         now: Now,
         id: RequestId,
         reply: &Reply,
-        server: usize,
+        place: Place,
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
+        let server = place.server;
         match challenge {
             Some(challenge) if asks_for_more(challenge) => return self.step_up(now, id, reply, server, challenge),
             Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
@@ -145,7 +148,7 @@ impl Session {
             self.end(Ending::Refused);
             return Ok(Verdict::Final);
         }
-        let verdict = self.handle_unauthorized(now, id, reply.generation, reply.replays, reply.timeout)?;
+        let verdict = self.handle_unauthorized_at(now, id, place, reply.generation, reply.replays, reply.timeout)?;
         self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
         Ok(verdict)
     }

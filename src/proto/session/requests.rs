@@ -8,6 +8,7 @@ use crate::proto::time::Now;
 use crate::proto::url::Url;
 
 use super::grant::Freshness;
+use super::trials::Place;
 use super::{Command, Session};
 
 /// What a request should do.
@@ -46,9 +47,19 @@ impl Session {
     }
 
     /// The resource server that `target` belongs to.
-    pub(super) fn covering(&self, target: &str) -> Option<usize> {
+    fn covering(&self, target: &str) -> Option<usize> {
+        self.covering_url(&Url::parse(target)?)
+    }
+
+    fn covering_url(&self, url: &Url<'_>) -> Option<usize> {
+        self.config.resource_servers.iter().position(|server| server.covers(url))
+    }
+
+    /// The resource server that `target` belongs to, and where in it.
+    pub(super) fn place(&self, target: &str) -> Option<Place> {
         let url = Url::parse(target)?;
-        self.config.resource_servers.iter().position(|server| server.covers(&url))
+        let server = self.covering_url(&url)?;
+        Some(Place::new(server, url.path))
     }
 
     /// Asks for the access token itself, for the application.
@@ -77,18 +88,32 @@ impl Session {
         replays: u32,
         timeout: Option<u64>,
     ) -> Result<Verdict, Error> {
+        self.handle_unauthorized_at(now, id, Place::default(), generation, replays, timeout)
+    }
+
+    /// The same for a request to `place`.
+    pub(super) fn handle_unauthorized_at(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        place: Place,
+        generation: u32,
+        replays: u32,
+        timeout: Option<u64>,
+    ) -> Result<Verdict, Error> {
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
         let current = generation == self.generation;
         if replays > 0 {
             if current {
-                self.unhelpful_until = Some(now.instant.after(UNHELPFUL_MS));
+                self.trials.refused(place, generation, now.instant.after(UNHELPFUL_MS));
             }
             return Ok(Verdict::Final);
         }
+        self.trials.note(place);
         if current && !self.refused {
-            let unhelpful = self.unhelpful_until.is_some_and(|until| now.instant < until);
+            let unhelpful = self.trials.is_unhelpful(place, now.instant);
             let refreshable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if self.grant.is_some() && (unhelpful || !refreshable) {
                 return Ok(Verdict::Final);
@@ -98,6 +123,15 @@ impl Session {
         let verdict = self.admit(now, id, timeout)?;
         self.counters.replays += 1;
         Ok(verdict)
+    }
+
+    /// Takes note that a request to `target` with the token of `generation` was not answered by 401; whether such news
+    /// is still of use.
+    pub fn handle_taken(&mut self, now: Now, target: &str, generation: u32) -> bool {
+        if let Some(place) = self.place(target) {
+            self.trials.taken(place, generation);
+        }
+        self.trials.is_any_unhelpful(now.instant)
     }
 
     /// Takes note that a released request has its answer, or failed.
@@ -142,6 +176,7 @@ impl Session {
             return Err(Error::Queue(QueueError::Full));
         }
         self.enqueue(now, id, timeout);
+        self.hasten(now);
         Ok(Verdict::Queued)
     }
 
@@ -169,8 +204,19 @@ impl Session {
         self.exchanges.is_empty() && self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none())
     }
 
+    /// Rejects those whose time to wait is over. After sleep an answer may come before the timer.
+    fn expire(&mut self, now: Now) {
+        let late = self.queue.expire(now.instant);
+        if !late.is_empty() {
+            self.watch.note_more("queue-timeout", "", late.len() as u64, None);
+            let error = if self.surroundings.locked { QueueError::Locked } else { QueueError::Timeout };
+            self.reject(late, Error::Queue(error));
+        }
+    }
+
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
+        self.expire(now);
         if self.queue.is_empty() || self.surroundings.locked {
             return;
         }

@@ -20,6 +20,7 @@ use super::Session;
 use super::command::TokenRequest;
 use super::grant::{Grant, Origin};
 use super::refresh::{Refresh, skew_of};
+use super::trials::Trials;
 
 /// An accepted authorization response on its way to becoming a grant.
 #[derive(Debug)]
@@ -220,7 +221,7 @@ impl Session {
         }
         self.install(grant);
         self.signed_in_generation = self.generation;
-        self.unhelpful_until = None;
+        self.trials = Trials::default();
         self.watch.note("signedin", "");
         self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
