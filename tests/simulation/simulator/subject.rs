@@ -1,5 +1,8 @@
 //! The session under test, and the only file of the simulator that knows its methods.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
@@ -81,12 +84,8 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn new(setup: &Setup) -> Self {
-        let Setup { queue, wait, drain, openid, .. } = setup;
-        let more = format!(r#""queueLimit":{queue},"queueTimeout":{wait},"drainConcurrency":{drain}"#);
-        let text = config_text(if *openid { "openid" } else { "files:read" }, &more)
-            .replace(r#""https://api.example/v1/"]"#, r#""https://api.example/v1/","https://files.example/"]"#);
-        let config = Config::parse(&text, "https://app.example").expect("a good configuration");
-        Self { session: Session::new(config), clock: Clock::default(), now: Now::default(), exchanges: Vec::new() }
+        let session = Session::new(config(setup));
+        Self { session, clock: Clock::default(), now: Now::default(), exchanges: Vec::new() }
     }
 
     /// Takes a reading of both clocks, as the shell does before each call.
@@ -197,6 +196,24 @@ impl Subject {
     pub(crate) fn on_the_way(&self) -> Option<u64> {
         self.session.stats(self.now).member("inFlight").and_then(|value| value.as_u64())
     }
+}
+
+type ConfigKey = (u64, u64, u64, bool);
+
+thread_local! {
+    /// Reading a configuration takes longer than most schedules.
+    static CONFIGS: RefCell<BTreeMap<ConfigKey, Config>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn config(setup: &Setup) -> Config {
+    let Setup { queue, wait, drain, openid, .. } = *setup;
+    let read = || {
+        let more = format!(r#""queueLimit":{queue},"queueTimeout":{wait},"drainConcurrency":{drain}"#);
+        let text = config_text(if openid { "openid" } else { "files:read" }, &more)
+            .replace(r#""https://api.example/v1/"]"#, r#""https://api.example/v1/","https://files.example/"]"#);
+        Config::parse(&text, "https://app.example").expect("a good configuration")
+    };
+    CONFIGS.with_borrow_mut(|configs| configs.entry((queue, wait, drain, openid)).or_insert_with(read).clone())
 }
 
 fn decision(verdict: Result<Verdict, Error>) -> Decision {
