@@ -218,6 +218,11 @@ impl AuthorizationServer {
         self.families[self.tokens[id].family].live
     }
 
+    /// Whose token this is.
+    pub(crate) fn user_of(&self, id: TokenId) -> u64 {
+        self.families[self.tokens[id].family].user
+    }
+
     /// The token's whole grant dies.
     pub(crate) fn revoke(&mut self, id: TokenId) {
         let family = self.tokens[id].family;

@@ -72,6 +72,12 @@ pub(crate) struct Ledger {
     pub(crate) last_failure: Option<(u64, u64)>,
     failures: u32,
     client_refused: bool,
+    /// The current token was refused.
+    pub(crate) refused: bool,
+    /// How many sessions there have been, with the running one.
+    pub(crate) sessions: u32,
+    /// When the machine woke up last, or the clock was set.
+    pub(crate) woke: u64,
     /// The application is signing out right now.
     pub(crate) signing_out: bool,
     pub(crate) exchanging: bool,
@@ -170,7 +176,8 @@ impl Ledger {
         self.generation += 1;
         self.access = Some(tokens.access);
         self.refresh = if tokens.renewable { Some(tokens.access) } else { self.refresh.filter(|_| !new) };
-        (self.signed_in, self.installed) = (true, now);
+        self.sessions += u32::from(!self.signed_in);
+        (self.signed_in, self.refused, self.installed) = (true, false, now);
         self.forget_failures();
     }
 
@@ -202,6 +209,7 @@ impl Ledger {
             match why {
                 Why::TimedOut => {
                     must!(deadline <= now, Deadlines, "request {id} timed out early");
+                    self.check_attempts(*id, deadline);
                     self.tally.timeouts += 1;
                 }
                 Why::LoginRequired => must!(!self.signed_in, NothingLost, "request {id} is lost in a live session"),
@@ -212,6 +220,14 @@ impl Ledger {
             }
             self.settle(*id, Settled::Failed(why));
         }
+    }
+
+    /// Whoever times out in an outage has seen an attempt after each longest pause.
+    fn check_attempts(&self, id: RequestId, deadline: u64) {
+        let Some((failed, _)) = self.last_failure.filter(|(failed, _)| *failed >= self.woke) else { return };
+        let idle = self.signed_in && self.in_flight.is_none();
+        let next = failed + self.longest_pause();
+        must!(!idle || deadline <= next, Pauses, "request {id} waits until {deadline} for an attempt at {next}");
     }
 
     fn release(&mut self, ids: &[RequestId], generation: u32) {

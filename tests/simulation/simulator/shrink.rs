@@ -2,7 +2,7 @@
 
 use super::invariant::Invariant;
 use super::run_schedule;
-use super::schedule::{Fate, Schedule, Setup, Step, Target};
+use super::schedule::{Fate, Key, Name, Schedule, Setup, Step, Target};
 
 /// Makes a schedule that breaks `invariant` smaller until nothing that is tried makes it smaller still.
 pub(crate) fn shrink(schedule: Schedule, invariant: Invariant) -> Schedule {
@@ -16,9 +16,37 @@ pub(crate) fn shrink(schedule: Schedule, invariant: Invariant) -> Schedule {
         shrinking.simplify_fates();
         shrinking.shorten();
         if shrinking.best == before {
-            return before;
+            return renamed(&before, invariant).unwrap_or(before);
         }
     }
+}
+
+/// The same with names from 1 on, if that fails too.
+fn renamed(schedule: &Schedule, invariant: Invariant) -> Option<Schedule> {
+    let mut names = Vec::new();
+    for (_, step) in &schedule.steps {
+        if let Step::Ask { name, .. } | Step::SignIn { name, .. } = step {
+            names.push(*name);
+        }
+    }
+    let rename = |name: Name| names.iter().position(|known| *known == name).map_or(name, |at| at as Name + 1);
+    let mut candidate = schedule.clone();
+    for (_, step) in &mut candidate.steps {
+        if let Step::Ask { name, .. } | Step::SignIn { name, .. } | Step::Cancel { name } = step {
+            *name = rename(*name);
+        }
+    }
+    let rekey = |(key, fate)| match key {
+        Key::SignIn(name) => (Key::SignIn(rename(name)), fate),
+        Key::Refresh(name, number) => (Key::Refresh(rename(name), number), fate),
+        Key::Ask(name, sending) => (Key::Ask(rename(name), sending), fate),
+    };
+    candidate.fates = candidate.fates.into_iter().map(rekey).collect();
+    fails(&candidate, invariant).then_some(candidate)
+}
+
+fn fails(schedule: &Schedule, invariant: Invariant) -> bool {
+    run_schedule(schedule, false).is_err_and(|breach| breach.invariant == invariant)
 }
 
 struct Shrinking {
@@ -29,8 +57,7 @@ struct Shrinking {
 impl Shrinking {
     /// Keeps the candidate if it is simpler and fails in the same way.
     fn offer(&mut self, candidate: Schedule) -> bool {
-        let better = weight(&candidate) < weight(&self.best)
-            && run_schedule(&candidate, false).is_err_and(|breach| breach.invariant == self.invariant);
+        let better = weight(&candidate) < weight(&self.best) && fails(&candidate, self.invariant);
         if better {
             self.best = candidate;
         }

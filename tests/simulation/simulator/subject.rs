@@ -19,6 +19,7 @@ use crate::support::server::param;
 use crate::support::{REDIRECT_URI, config_text};
 
 pub(crate) use tokenkeep::proto::queue::RequestId;
+pub(crate) use tokenkeep::proto::time::SLEEP_THRESHOLD_MS;
 
 /// The token endpoint's answer, or why there is none.
 pub(crate) type Answered = Result<Answer, Transport>;

@@ -41,6 +41,8 @@ pub(crate) struct World {
     grant: (Name, u32),
     /// When the weather turned good, by the session's clock.
     healed: Option<u64>,
+    /// Somebody set the wall clock.
+    jumped: bool,
     probes: Vec<RequestId>,
 }
 
@@ -48,7 +50,11 @@ struct Request {
     name: Name,
     page: u64,
     listed: bool,
+    /// The session and the user for which it was made, as far as they were known.
+    owner: Option<(u32, Option<u64>)>,
     asked: u64,
+    /// When its time to wait is over for people, whatever the session's clock says.
+    patience: u64,
     replays: u32,
     sending: u32,
 }
@@ -89,6 +95,7 @@ impl World {
             exchanges: Vec::new(),
             grant: (0, 0),
             healed: None,
+            jumped: false,
             probes: Vec::new(),
         }
     }
@@ -149,7 +156,7 @@ impl World {
         self.note(|| format!("{what:?}"));
         match what {
             Happening::Step(step) => self.take(step),
-            Happening::Wake => {}
+            Happening::Wake => self.ledger.woke = self.subject.now(),
             Happening::Probe => self.probe(),
             Happening::Refresh { attempt, token, fate } => self.refresh_request(attempt, token, fate),
             Happening::Exchange { exchange, fate } => self.exchange_request(exchange, fate),
@@ -174,8 +181,9 @@ impl World {
             Step::Sleep { .. } | Step::ClockJump { .. } | Step::Endpoint(_) if self.healed.is_some() => {}
             Step::Sleep { ms, paused } => self.sleep(ms, paused),
             Step::ClockJump { ms } => {
-                self.wall_ms += ms;
+                (self.wall_ms, self.jumped) = (self.wall_ms + ms, true);
                 self.tick();
+                self.ledger.woke = self.subject.now();
             }
             Step::Heal => self.heal(),
             Step::RevokeAll => self.server.revoke_all(),

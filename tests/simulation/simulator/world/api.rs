@@ -6,12 +6,14 @@ use super::super::ledger::{Place, Settled};
 use super::super::network::Happening;
 use super::super::schedule::{Fate, Key, Name, Target};
 use super::super::subject::{Decision, RequestId, Subject, Why};
-use super::{Request, World};
+use super::{REQUEST_TIMEOUT, Request, World};
+use crate::support::SECOND;
 
 impl World {
     pub(super) fn ask(&mut self, name: Name, page: u64, target: Target) -> RequestId {
         let listed = matches!(target, Target::Listed(_));
-        self.requests.push(Request { name, page, listed, asked: self.subject.now(), replays: 0, sending: 0 });
+        let (asked, patience, owner) = (self.subject.now(), self.at + self.setup.wait, self.owner());
+        self.requests.push(Request { name, page, listed, owner, asked, patience, replays: 0, sending: 0 });
         self.ledger.tally.asked += 1;
         let id = self.requests.len() as RequestId;
         let waited = self.ledger.queue_length() > 0;
@@ -23,6 +25,12 @@ impl World {
         must!(!waited || !matches!(decision, Decision::Go(_)), Queue, "request {id} overtook the queue");
         self.follow(id, decision);
         id
+    }
+
+    /// The running session, and its user if the session can know.
+    fn owner(&self) -> Option<(u32, Option<u64>)> {
+        let user = self.ledger.access.map(|token| self.server.user_of(token));
+        self.ledger.signed_in.then_some((self.ledger.sessions, user.filter(|_| self.setup.openid)))
     }
 
     /// Does with request `id` what the session decided.
@@ -39,6 +47,7 @@ impl World {
                 let hope = self.ledger.signed_in || self.exchanging();
                 must!(hope, NoneAfterTheEnd, "request {id} waits for nothing");
                 let deadline = self.subject.now() + self.setup.wait;
+                self.requests[id as usize - 1].patience = self.at + self.setup.wait;
                 self.ledger.put(id, Place::Queued(deadline));
             }
             Decision::Final => {
@@ -81,8 +90,11 @@ impl World {
         };
         let token = self.subject.token(generation);
         must!(token.is_some() && token == self.ledger.access, CurrentToken, "request {id} goes with token {token:?}");
+        let owner = self.owner();
         let request = &mut self.requests[id as usize - 1];
         must!(request.listed, ListedOnly, "request {id} goes to an unlisted target");
+        let before = *request.owner.get_or_insert(owner.unwrap_or_default());
+        must!(Some(before) == owner, NoneAfterTheEnd, "request {id} of {before:?} goes on as one of {owner:?}");
         request.sending += 1;
         let (name, sending) = (request.name, request.sending);
         let fate = self.fates.of(Key::Ask(name, sending), self.healed.is_some());
@@ -127,11 +139,11 @@ impl World {
     fn unauthorized(&mut self, id: RequestId, generation: u32) {
         let replays = self.requests[id as usize - 1].replays;
         self.ledger.tally.late_refusals += u64::from(generation < self.ledger.generation);
-        let refreshes = self.refreshes.len();
+        let (is_old, refreshes) = (generation < self.ledger.generation, self.refreshes.len());
         let decision = self.act(|subject| subject.unauthorized(id, generation, replays));
-        let is_old = generation < self.ledger.generation;
-        let fresh = self.subject.now() == self.ledger.installed;
-        must!(!is_old || !fresh || refreshes == self.refreshes.len(), Replays, "a late 401 refreshes a new token");
+        let refreshed = refreshes < self.refreshes.len();
+        must!(!refreshed || !is_old || !self.is_fresh(), Replays, "a late 401 refreshes a new token");
+        self.ledger.refused |= !is_old;
         if matches!(decision, Decision::Go(_) | Decision::Wait) {
             must!(replays == 0, Replays, "request {id} is replayed twice");
             self.requests[id as usize - 1].replays += 1;
@@ -141,6 +153,13 @@ impl World {
             self.check_final(id);
         }
         self.follow(id, decision);
+    }
+
+    /// Whether the current token is surely not due for a refresh.
+    fn is_fresh(&self) -> bool {
+        let (now, installed) = (self.subject.now(), self.ledger.installed);
+        let lifetime = self.setup.policy.lifetime.filter(|_| !self.setup.policy.repeats).unwrap_or(0) * SECOND;
+        !self.ledger.refused && (now == installed || now + REQUEST_TIMEOUT < installed + lifetime / 4 * 3)
     }
 
     /// A page goes, or a caller aborts; nobody waits for these requests any more.

@@ -5,10 +5,12 @@ use super::super::invariant::{breach, must};
 use super::super::ledger::{Place, Settled};
 use super::super::network::Happening;
 use super::super::schedule::{Name, Target};
-use super::super::subject::{Deed, RequestId, Why};
+use super::super::subject::{Deed, RequestId, SLEEP_THRESHOLD_MS, Why};
 use super::World;
 use crate::support::SECOND;
 
+/// After a sleep everything that was missed has come after so long.
+const WAKING: u64 = 50;
 /// Requests that look whether all is well at the end.
 const PROBES: u32 = 3;
 /// Their names, beyond those of the schedule.
@@ -32,12 +34,24 @@ impl World {
             let timer = self.subject.timer();
             must!(timer.is_some_and(|at| at <= deadline), Deadlines, "the timer rings at {timer:?}, not at {deadline}");
         }
+        self.check_patience();
         let signed_in = self.ledger.signed_in;
         must!(self.subject.is_signed_in() == signed_in, Account, "signed in: {signed_in}");
         let token = self.subject.token(self.ledger.generation);
         must!(token == self.ledger.access, NoneAfterTheEnd, "{token:?} instead of {:?}", self.ledger.access);
         let older = self.ledger.generation.checked_sub(1).and_then(|older| self.subject.token(older));
         must!(older.is_none(), CurrentToken, "there is a token for the generation before");
+    }
+
+    /// Nobody waits longer than people can see, but for a sleep: each may cost as much as isn't taken for one.
+    fn check_patience(&self) {
+        if self.jumped || self.ledger.tally.sleeps == 0 || self.at <= self.asleep_until + WAKING {
+            return;
+        }
+        let grace = self.ledger.tally.sleeps * SLEEP_THRESHOLD_MS;
+        let overdue = |id: RequestId| self.at > self.requests[id as usize - 1].patience + grace;
+        let late = self.ledger.queued().find(|(id, _)| overdue(*id));
+        must!(late.is_none(), Deadlines, "the clock forgot a sleep: {late:?} still waits");
     }
 
     /// The weather is good from now on.
