@@ -28,6 +28,8 @@ fn nothing_is_lost_that_could_be_kept() {
     assert_eq!(outcome.tally.missing(), [""; 0], "the schedules no longer reach everything");
 }
 
+/// Each schedule of the corpus is what a fault, planted in the core or once really there, shrank to: its first line
+/// says which. A new one is printed by a failing run, ready to be kept.
 #[test]
 fn schedules_that_once_failed_pass() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/corpus");

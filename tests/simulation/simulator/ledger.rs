@@ -83,6 +83,8 @@ pub(crate) struct Ledger {
     pub(crate) exchanging: bool,
     pub(crate) revoked: Vec<TokenId>,
     uses: BTreeMap<TokenId, Use>,
+    /// The refresh under way repeats one whose answer never came or said nothing about the token.
+    retrying: bool,
     denied: bool,
 }
 
@@ -137,8 +139,12 @@ impl Ledger {
             Use::Denied => {
                 self.denied = true;
                 self.tally.denials += 1;
+                self.tally.retries_denied += u64::from(self.retrying);
             }
-            Use::Granted { .. } => self.tally.refreshed += 1,
+            Use::Granted { .. } => {
+                self.tally.refreshed += 1;
+                self.tally.retries_granted += u64::from(self.retrying);
+            }
             Use::Open => unreachable!("that is no outcome"),
         }
     }
@@ -245,9 +251,10 @@ impl Ledger {
     fn send(&mut self, attempt: u32, token: TokenId, now: u64) {
         must!(self.signed_in && !self.denied, NoneAfterTheEnd, "a refresh after the grant's end");
         must!(self.in_flight.is_none(), OneRefresh, "attempt {attempt} while {:?} is under way", self.in_flight);
-        match self.uses.insert(token, Use::Open) {
-            None | Some(Use::Granted { replaced: false }) => {}
-            Some(Use::Transient(_) | Use::ClientRefused) => self.tally.careful_retries += 1,
+        let before = self.uses.insert(token, Use::Open);
+        self.retrying = matches!(before, Some(Use::Transient(_) | Use::ClientRefused));
+        match before {
+            None | Some(Use::Transient(_) | Use::ClientRefused | Use::Granted { replaced: false }) => {}
             before => breach!(TokenOnce, "refresh-{token} is sent again after {before:?}"),
         }
         must!(Some(token) == self.refresh, TokenOnce, "refresh-{token} instead of {:?}", self.refresh);
