@@ -71,13 +71,15 @@ pub(crate) struct Ledger {
     /// When the last refresh failed, and for how long there must be none.
     pub(crate) last_failure: Option<(u64, u64)>,
     failures: u32,
+    /// When the next attempt after the last failure comes at the latest; kept when it succeeds.
+    pub(crate) next_attempt: u64,
     client_refused: bool,
     /// The current token was refused.
     pub(crate) refused: bool,
     /// How many sessions there have been, with the running one.
     pub(crate) sessions: u32,
     /// When the machine woke up last, or the clock was set.
-    pub(crate) woke: u64,
+    pub(crate) woke: Option<u64>,
     /// The application is signing out right now.
     pub(crate) signing_out: bool,
     pub(crate) exchanging: bool,
@@ -152,6 +154,7 @@ impl Ledger {
     fn fail(&mut self, now: u64, pause: u64) {
         self.failures += 1;
         (self.last_failure, self.client_refused) = (Some((now, pause)), false);
+        self.next_attempt = now + self.longest_pause();
         self.tally.failed_refreshes += 1;
     }
 
@@ -230,7 +233,10 @@ impl Ledger {
 
     /// Whoever times out in an outage has seen an attempt after each longest pause.
     fn check_attempts(&self, id: RequestId, deadline: u64) {
-        let Some((failed, _)) = self.last_failure.filter(|(failed, _)| *failed >= self.woke) else { return };
+        let Some((failed, _)) = self.last_failure.filter(|(failed, _)| self.woke.is_none_or(|woke| *failed >= woke))
+        else {
+            return;
+        };
         let idle = self.signed_in && self.in_flight.is_none();
         let next = failed + self.longest_pause();
         must!(!idle || deadline <= next, Pauses, "request {id} waits until {deadline} for an attempt at {next}");
@@ -266,7 +272,7 @@ impl Ledger {
     }
 
     /// How long after the last failure the next attempt may come at the latest.
-    pub(crate) fn longest_pause(&self) -> u64 {
+    fn longest_pause(&self) -> u64 {
         let asked = self.last_failure.map_or(0, |(_, pause)| pause);
         let ceiling = if self.failures <= 12 { 4 * SECOND } else { 20 * SECOND };
         ceiling.max(asked + asked / 10)

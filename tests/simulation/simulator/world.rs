@@ -156,7 +156,7 @@ impl World {
         self.note(|| format!("{what:?}"));
         match what {
             Happening::Step(step) => self.take(step),
-            Happening::Wake => self.ledger.woke = self.subject.now(),
+            Happening::Wake => self.ledger.woke = Some(self.subject.now()),
             Happening::Probe => self.probe(),
             Happening::Refresh { attempt, token, fate } => self.refresh_request(attempt, token, fate),
             Happening::Exchange { exchange, fate } => self.exchange_request(exchange, fate),
@@ -183,7 +183,7 @@ impl World {
             Step::ClockJump { ms } => {
                 (self.wall_ms, self.jumped) = (self.wall_ms + ms, true);
                 self.tick();
-                self.ledger.woke = self.subject.now();
+                self.ledger.woke = Some(self.subject.now());
             }
             Step::Heal => self.heal(),
             Step::RevokeAll => self.server.revoke_all(),

@@ -76,7 +76,8 @@ impl World {
     ///
     /// Exactly: from H on, when the network and the token endpoint work, a refresh is possible at the latest at
     /// R = max(H, last failure + its longest pause), where that pause is what the server asked for and a tenth,
-    /// at least 4 s, or 20 s after 12 failures in a row. A request whose deadline is not before
+    /// at least 4 s, or 20 s after 12 failures in a row; the last failure may be that of a refresh sent before H,
+    /// which hangs for 10 s at most. A request whose deadline is not before
     /// max(R + patience, asked) + 2 s for messages + 1 s for each round of the drain must not time out. Patience is
     /// the 2 s for which requests from before H may hold up the queue. Not counted: requests behind a refresh that
     /// was sent before H and still hangs, and those whose grant can't be refreshed.
@@ -87,10 +88,9 @@ impl World {
         if hangs || !self.server.can_refresh(self.at, refresh) {
             return;
         }
-        let pause = self.ledger.last_failure.map_or(0, |(at, _)| at + self.ledger.longest_pause());
         let healed_for_good = if self.ledger.sent <= healed { self.ledger.installed.max(healed) } else { healed };
         let drained = ROUND_TRIPS + self.backlog(healed).div_ceil(self.setup.drain) * SECOND;
-        let ready = pause.max(healed_for_good) + PATIENCE;
+        let ready = self.ledger.next_attempt.max(healed_for_good) + PATIENCE;
         for id in ids {
             let Place::Queued(deadline) = self.ledger.place(*id) else { continue };
             let served = ready.max(self.requests[*id as usize - 1].asked) + drained;
