@@ -66,6 +66,8 @@ pub(crate) struct Ledger {
     pub(crate) sent: u64,
     /// When the current tokens came.
     pub(crate) installed: u64,
+    /// The clock didn't leap between their request and that.
+    pub(crate) steady: bool,
     /// Refreshes under way whose session was signed out.
     pub(crate) signed_out_attempts: Vec<u32>,
     /// When the last refresh failed, and for how long there must be none.
@@ -186,6 +188,7 @@ impl Ledger {
         self.access = Some(tokens.access);
         self.refresh = if tokens.renewable { Some(tokens.access) } else { self.refresh.filter(|_| !new) };
         self.sessions += u32::from(!self.signed_in);
+        self.steady = self.woke.is_none_or(|woke| woke + LONGEST_REQUEST < now);
         (self.signed_in, self.refused, self.installed) = (true, false, now);
         self.forget_failures();
     }
@@ -279,5 +282,7 @@ impl Ledger {
     }
 }
 
+/// Every answer of the token endpoint has come after so long.
+const LONGEST_REQUEST: u64 = 10 * SECOND;
 /// A refused client isn't tried again for so long.
 const CLIENT_REFUSED: u64 = 60 * SECOND;

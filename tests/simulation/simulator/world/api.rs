@@ -159,10 +159,8 @@ impl World {
     fn is_fresh(&self) -> bool {
         let (now, installed) = (self.subject.now(), self.ledger.installed);
         let lifetime = self.setup.policy.lifetime.filter(|_| !self.setup.policy.repeats).unwrap_or(0) * SECOND;
-        // Lifetimes count from the request on, and the clock may have leapt between that and the answer.
-        let steady = self.ledger.woke.is_none_or(|woke| woke + REQUEST_TIMEOUT < installed || woke > installed);
         let young = now == installed || now + REQUEST_TIMEOUT < installed + lifetime / 4 * 3;
-        !self.ledger.refused && steady && young
+        !self.ledger.refused && self.ledger.steady && young
     }
 
     /// A page goes, or a caller aborts; nobody waits for these requests any more.
