@@ -80,6 +80,7 @@ pub(crate) struct Ledger {
     pub(crate) refused: bool,
     /// How many sessions there have been, with the running one.
     pub(crate) sessions: u32,
+    pub(crate) offline: bool,
     /// When the machine woke up last, or the clock was set.
     pub(crate) woke: Option<u64>,
     /// The application is signing out right now.
@@ -172,7 +173,7 @@ impl Ledger {
             Deed::Refreshed => self.install(false, now),
             Deed::SignedOut { reason } => self.end(reason),
             Deed::Rejected { ids, why } => self.reject(ids, *why, now),
-            Deed::Released { ids, generation } => self.release(ids, *generation),
+            Deed::Released { ids, generation } => self.release(ids, *generation, now),
             Deed::Revokes { token } => {
                 must!(!self.revoked.contains(token), LateTokens, "token {token} is revoked twice");
                 self.revoked.push(*token);
@@ -240,18 +241,22 @@ impl Ledger {
         else {
             return;
         };
-        let idle = self.signed_in && self.in_flight.is_none();
+        let idle = !self.offline && self.signed_in && self.in_flight.is_none();
         let next = failed + self.longest_pause();
         must!(!idle || deadline <= next, Pauses, "request {id} waits until {deadline} for an attempt at {next}");
     }
 
-    fn release(&mut self, ids: &[RequestId], generation: u32) {
+    fn release(&mut self, ids: &[RequestId], generation: u32, now: u64) {
         must!(self.signed_in, NoneAfterTheEnd, "released after the session ended");
         let current = self.generation;
         must!(generation == current, CurrentToken, "released with token {generation} instead of {current}");
         let first: Vec<_> = self.queued().take(ids.len()).map(|(id, _)| id).collect();
         must!(ids == first, Queue, "{ids:?} are released before {first:?}");
         for id in ids {
+            let Place::Queued(deadline) = self.place(*id) else {
+                breach!(SettlesOnce, "request {id} is released and didn't wait")
+            };
+            must!(deadline > now, Deadlines, "request {id} is released after its deadline");
             self.put(*id, Place::Away { generation, released: true });
         }
         self.tally.released += ids.len() as u64;

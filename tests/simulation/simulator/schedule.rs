@@ -58,6 +58,10 @@ pub(crate) enum Step {
     Sleep { ms: u64, paused: bool },
     /// Somebody sets the wall clock.
     ClockJump { ms: i64 },
+    /// The platform says that the network is gone, or back, and it is so.
+    Online { is: bool },
+    /// Somebody looks at a page, or nobody does any more.
+    Visible { is: bool },
     /// Faults are over.
     Heal,
     /// An administrator ends every grant.

@@ -133,6 +133,18 @@ impl Script {
             let paused = self.random.chance(50);
             self.at_random(Step::Sleep { ms, paused });
         }
+        for _ in 0..self.random.pick(&[0, 0, 0, 1, 2]) {
+            let start = self.moment();
+            let length = self.random.pick(&[200, 2 * SECOND, 15 * SECOND, 2 * MINUTE]);
+            self.steps.push((start, Step::Online { is: false }));
+            let stop = (start + self.random.within(1..length)).min(self.end);
+            self.steps.push((stop, Step::Online { is: true }));
+        }
+        for is in [true, false] {
+            if self.random.chance(40) {
+                self.at_random(Step::Visible { is });
+            }
+        }
         if self.random.chance(10) {
             let ms = self.random.pick(&[-3_600_000, -10_000, -1_000, 1_000, 10_000, 3_600_000]);
             self.at_random(Step::ClockJump { ms });

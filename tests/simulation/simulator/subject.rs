@@ -113,6 +113,7 @@ impl Subject {
                     "signedout" => Deed::SignedOut { reason: event.detail.string("reason").unwrap_or("").to_owned() },
                     _ => continue,
                 },
+                Command::Report(_) => continue,
                 Command::Reject { ids, error } => Deed::Rejected { ids, why: why(&error) },
                 Command::Release { ids, generation } => Deed::Released { ids, generation },
                 Command::Revoke(request) => Deed::Revokes { token: token_of(request.body.expose(), "token") },
@@ -145,6 +146,14 @@ impl Subject {
     /// A released request has its answer.
     pub(crate) fn settled(&mut self) {
         self.session.handle_settled(self.now);
+    }
+
+    pub(crate) fn online(&mut self, is: bool) {
+        self.session.handle_connectivity(self.now, is);
+    }
+
+    pub(crate) fn visible(&mut self, is: bool) {
+        self.session.handle_visibility(self.now, is);
     }
 
     pub(crate) fn cancel(&mut self, id: RequestId) {
@@ -221,7 +230,7 @@ fn decision(verdict: Result<Verdict, Error>) -> Decision {
     match verdict {
         Ok(Verdict::Send(generation)) => Decision::Go(generation),
         Ok(Verdict::Queued) => Decision::Wait,
-        Ok(Verdict::Final) => Decision::Final,
+        Ok(Verdict::Final | Verdict::StepUp) => Decision::Final,
         Err(error) => Decision::Refuse(why(&error)),
     }
 }

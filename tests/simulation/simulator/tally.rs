@@ -46,6 +46,7 @@ tally!(
     sign_ins,
     endings,
     sleeps,
+    outages_of_the_line,
     late_refusals,
     sign_outs_active,
     sign_outs_refreshing,

@@ -53,6 +53,10 @@ fn number<T: FromStr>(word: &str) -> Option<T> {
     word.parse().ok()
 }
 
+fn said(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}
+
 fn yes(word: &str) -> Option<bool> {
     match word {
         "yes" => Some(true),
@@ -63,7 +67,6 @@ fn yes(word: &str) -> Option<bool> {
 
 impl Setup {
     fn words(&self) -> [(&'static str, String); 10] {
-        let said = |is: bool| if is { "yes" } else { "no" }.to_owned();
         let rotation = match self.policy.rotation {
             Rotation::None => "none",
             Rotation::Refuse => "refuse",
@@ -119,6 +122,8 @@ impl Step {
             Self::SignOut => "sign-out".into(),
             Self::Sleep { ms, paused } => format!("sleep {ms}{}", if *paused { " paused" } else { "" }),
             Self::ClockJump { ms } => format!("clock-jump {ms}"),
+            Self::Online { is } => format!("online {}", said(*is)),
+            Self::Visible { is } => format!("visible {}", said(*is)),
             Self::Heal => "heal".into(),
             Self::RevokeAll => "revoke-all".into(),
             Self::RefuseTokens => "refuse-tokens".into(),
@@ -148,6 +153,8 @@ impl Step {
             ["sleep", ms] => Self::Sleep { ms: number(ms)?, paused: false },
             ["sleep", ms, "paused"] => Self::Sleep { ms: number(ms)?, paused: true },
             ["clock-jump", ms] => Self::ClockJump { ms: number(ms)? },
+            ["online", is] => Self::Online { is: yes(is)? },
+            ["visible", is] => Self::Visible { is: yes(is)? },
             ["heal"] => Self::Heal,
             ["revoke-all"] => Self::RevokeAll,
             ["refuse-tokens"] => Self::RefuseTokens,

@@ -178,18 +178,27 @@ impl World {
             Step::SignIn { name, user } => self.come_back(name, user),
             Step::SignOut => self.sign_out(),
             // Good weather lasts.
-            Step::Sleep { .. } | Step::ClockJump { .. } | Step::Endpoint(_) if self.healed.is_some() => {}
+            Step::Sleep { .. } | Step::ClockJump { .. } | Step::Endpoint(_) | Step::Online { .. }
+                if self.healed.is_some() => {}
             Step::Sleep { ms, paused } => self.sleep(ms, paused),
             Step::ClockJump { ms } => {
                 (self.wall_ms, self.jumped) = (self.wall_ms + ms, true);
                 self.tick();
                 self.ledger.woke = Some(self.subject.now());
             }
+            Step::Online { is } => self.online(is),
+            Step::Visible { is } => self.act(|subject| subject.visible(is)),
             Step::Heal => self.heal(),
             Step::RevokeAll => self.server.revoke_all(),
             Step::RefuseTokens => self.server.refuse_tokens(),
             Step::Endpoint(mode) => self.server.mode = mode,
         }
+    }
+
+    fn online(&mut self, is: bool) {
+        self.ledger.tally.outages_of_the_line += u64::from(!is);
+        (self.ledger.offline, self.ledger.woke) = (!is, Some(self.subject.now()));
+        self.act(|subject| subject.online(is));
     }
 
     fn sleep(&mut self, ms: u64, paused: bool) {

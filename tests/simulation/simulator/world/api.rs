@@ -98,7 +98,7 @@ impl World {
         request.sending += 1;
         let (name, sending) = (request.name, request.sending);
         let fate = self.fates.of(Key::Ask(name, sending), self.healed.is_some());
-        match (fate.there, token) {
+        match (fate.there.filter(|_| !self.ledger.offline), token) {
             (Some(delay), Some(token)) => {
                 self.agenda.add(self.at + delay, Happening::Api { id, sending, token, fate });
             }
@@ -183,4 +183,4 @@ impl World {
 }
 
 /// How long it takes to notice that a connection broke, in milliseconds.
-const BREAKS_AFTER: u64 = 50;
+pub(super) const BREAKS_AFTER: u64 = 50;

@@ -58,6 +58,7 @@ impl World {
     pub(super) fn heal(&mut self) {
         self.server.mode = Mode::Up;
         self.healed.get_or_insert(self.subject.now());
+        self.online(true);
         self.agenda.add(self.at + PROBE_AFTER, Happening::Probe);
     }
 

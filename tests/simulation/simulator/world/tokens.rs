@@ -9,6 +9,7 @@ use super::super::ledger::{Tokens, Use};
 use super::super::network::Happening;
 use super::super::schedule::{Fate, Key, Name};
 use super::super::subject::{Answered, Subject, Why, number_of};
+use super::api::BREAKS_AFTER;
 use super::{Exchange, REQUEST_TIMEOUT, RefreshSent, World};
 
 impl World {
@@ -20,7 +21,10 @@ impl World {
         let timeout = Happening::ExchangeAnswer { exchange, answer: Err(Transport::Timeout) };
         self.agenda.add(self.at + REQUEST_TIMEOUT, timeout);
         let fate = self.fates.of(Key::SignIn(name), self.healed.is_some());
-        if let Some(delay) = fate.there {
+        if self.ledger.offline {
+            let answer = Err(Transport::Network);
+            self.agenda.add(self.at + BREAKS_AFTER, Happening::ExchangeAnswer { exchange, answer });
+        } else if let Some(delay) = fate.there {
             self.agenda.add(self.at + delay, Happening::Exchange { exchange, fate });
         }
     }
@@ -107,7 +111,11 @@ impl World {
         let fate = self.fates.of(Key::Refresh(sign_in, number), self.healed.is_some());
         let timeout = Happening::RefreshAnswer { attempt, answer: Err(Transport::Timeout), jitter: fate.jitter };
         self.agenda.add(self.at + REQUEST_TIMEOUT, timeout);
-        if let Some(delay) = fate.there {
+        if self.ledger.offline {
+            let answer = Err(Transport::Network);
+            let answer = Happening::RefreshAnswer { attempt, answer, jitter: fate.jitter };
+            self.agenda.add(self.at + BREAKS_AFTER, answer);
+        } else if let Some(delay) = fate.there {
             self.agenda.add(self.at + delay, Happening::Refresh { attempt, token, fate });
         }
     }
