@@ -42,9 +42,10 @@ impl SignInOptions {
         Ok(options)
     }
 
-    /// These options with a scope that asks for `base` too, if they have one.
-    pub fn on_top_of(&self, base: &str) -> Self {
-        Self { scope: self.scope.as_ref().map(|more| union(base, more)), ..self.clone() }
+    /// These options with a scope that asks for the configured one and for what was `asked` before too.
+    pub fn on_top_of(&self, configured: &str, asked: &str) -> Self {
+        let scope = [asked, self.scope.as_deref().unwrap_or_default()].iter().fold(configured.to_owned(), union);
+        Self { scope: Some(scope), ..self.clone() }
     }
 
     fn take(&mut self, name: &str, value: &Value, redirect_uri: &str) -> Result<(), Error> {
@@ -203,10 +204,9 @@ impl AuthorizationRequest {
 }
 
 /// The scopes of both, each once, in their order.
-fn union(scope: &str, more: &str) -> String {
-    let mut all = scope.to_owned();
+fn union(mut all: String, more: &&str) -> String {
     for value in parts(more, b' ') {
-        if !parts(&all, b' ').any(|known| known == value) {
+        if !value.is_empty() && !parts(&all, b' ').any(|known| known == value) {
             if !all.is_empty() {
                 all.push(' ');
             }

@@ -26,7 +26,7 @@ use super::config::{Config, Personal};
 use super::error::{Ending, Error, QueueError};
 use super::json::Object;
 use super::metadata::AuthorizationServer;
-use super::queue::Queue;
+use super::queue::{Queue, RequestId};
 use super::time::{Instant, Now};
 use super::watch::Watch;
 
@@ -73,6 +73,8 @@ pub struct Session {
     /// Requests that keep a pause which their API asked for.
     pauses: Queue,
     step_ups: StepUps,
+    /// The times of those among both who named one, in milliseconds.
+    timeouts: Vec<(RequestId, u64)>,
     surroundings: Surroundings,
     commands: Vec<Command>,
     counters: Counters,
@@ -114,6 +116,7 @@ impl Session {
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
+            timeouts: Vec::new(),
             surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
@@ -127,7 +130,7 @@ impl Session {
         let unmet = self.step_ups.waiting.expire(now.instant);
         self.reject(unmet, Error::Queue(QueueError::Timeout));
         for id in self.pauses.expire(now.instant) {
-            self.enqueue(now, id, None);
+            self.go_on_after_pause(now, id);
         }
         self.drain.handle_timeout(now.instant);
         self.pump(now);
@@ -251,6 +254,8 @@ impl Session {
         let mut waiting = self.queue.drain();
         waiting.extend(self.pauses.drain());
         waiting.extend(self.step_ups.waiting.drain());
+        self.timeouts.clear();
+        self.step_ups.forget();
         self.drain = Drain::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);
         self.emit("signedout", Object::default().with("reason", ending.reason()));

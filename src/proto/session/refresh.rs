@@ -20,8 +20,15 @@ pub(super) enum Refresh {
     /// One is on its way.
     InFlight { attempt: u32, sent: Now, failures: u32 },
     /// The last one failed; the next may start at `until`, or at `urgent` if somebody waits. `standing` is an error that
-    /// waiting doesn't cure; `asked` says that the server named the time.
-    Waiting { until: Instant, urgent: Instant, failures: u32, standing: Option<Error>, asked: bool },
+    /// waiting doesn't cure; `asked` says that the server named the time; `silent_since` is when it said nothing at all.
+    Waiting {
+        until: Instant,
+        urgent: Instant,
+        failures: u32,
+        standing: Option<Error>,
+        asked: bool,
+        silent_since: Option<Instant>,
+    },
 }
 
 impl Refresh {
@@ -173,7 +180,7 @@ impl Session {
             }
             Judgement::Misconfigured => MISCONFIGURED_MS,
             Judgement::Transient => match failure.retry_after_ms {
-                None if failure.status == 0 && !self.surroundings.online => OFFLINE_MS,
+                None if failure.status == 0 && !self.surroundings.online => self.last_call(now, OFFLINE_MS),
                 None if failures <= LAST_CALLS => self.last_call(now, backoff(failures, jitter, None)),
                 asked => backoff(failures, jitter, asked),
             },
@@ -184,11 +191,17 @@ impl Session {
         let pause = if at_leisure { pause.max(LEISURE_MS) } else { pause };
         if let Some(grant) = &mut self.grant {
             // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
-            grant.outcome_unknown |= matches!(failure.status, 0 | 200);
+            grant.outcome_unknown |= failure.status == 200 || (failure.status == 0 && self.surroundings.online);
         }
         let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
-        let (until, asked) = (now.instant.after(pause), failure.retry_after_ms.is_some());
-        self.refresh = Refresh::Waiting { until, urgent, failures, standing: standing.clone(), asked };
+        self.refresh = Refresh::Waiting {
+            until: now.instant.after(pause),
+            urgent,
+            failures,
+            standing: standing.clone(),
+            asked: failure.retry_after_ms.is_some_and(|asked| asked > 0),
+            silent_since: (failure.status == 0).then_some(now.instant),
+        };
         self.watch.note("refreshfailed", failure.error.code());
         self.watch.back_off(pause);
         self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
@@ -210,13 +223,25 @@ impl Session {
     /// Shortens the pause under way for a request that has just begun to wait.
     pub(super) fn hasten(&mut self, now: Now) {
         let last_call = self.last_call(now, u64::MAX);
-        if let Refresh::Waiting { until, urgent, failures, standing: None, asked: false } = &mut self.refresh
-            && self.surroundings.online
-        {
-            *until = (*until).min((*urgent).max(now.instant));
-            if *failures <= LAST_CALLS {
+        if let Refresh::Waiting { until, urgent, failures, standing: None, asked, .. } = &mut self.refresh {
+            if self.surroundings.online {
+                *until = (*until).min((*urgent).max(now.instant));
+            }
+            if *failures <= LAST_CALLS && !*asked {
                 *until = (*until).min(now.instant.after(last_call));
             }
+        }
+    }
+
+    /// Holds the next attempt back while offline. Online it comes at once, if the network was what failed.
+    pub(super) fn reconsider(&mut self, now: Now) {
+        let offline_until = now.instant.after(self.last_call(now, OFFLINE_MS));
+        if let Refresh::Waiting { until, urgent, standing: None, asked: false, silent_since, .. } = &mut self.refresh {
+            *until = match (self.surroundings.online, *silent_since) {
+                (true, Some(since)) => since.after(LEAST_SILENCE_MS).max(now.instant),
+                (true, None) => (*until).min((*urgent).max(now.instant)),
+                (false, _) => (*until).max(offline_until),
+            };
         }
     }
 
@@ -264,6 +289,8 @@ const LATE_CEILING_MS: u64 = 20_000;
 const PATIENT_FAILURES: u32 = 12;
 /// Failures up to which a pause is shortened for the sake of those who wait; later it would be a storm.
 const LAST_CALLS: u32 = 16;
+/// Shortest pause before an attempt because of being online, in milliseconds: a platform may change its mind often.
+const LEAST_SILENCE_MS: u64 = 400;
 /// Shortest pause before a last call, in milliseconds.
 const LEAST_PAUSE_MS: u64 = 100;
 /// How long before the first deadline in the queue the last attempt is made.

@@ -35,8 +35,7 @@ impl Session {
     pub fn authorize(&mut self, now: Now, id: RequestId, target: &str, timeout: Option<u64>) -> Result<Verdict, Error> {
         self.tick(now);
         let Some(server) = self.covering(target) else {
-            let anomaly = self.watch.off_list();
-            self.alarm(anomaly);
+            self.alarm_off_list();
             return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
         };
         let anomaly = self.watch.request(server);
@@ -107,7 +106,7 @@ impl Session {
         let current = generation == self.generation;
         if replays > 0 {
             if current {
-                self.trials.refused(place, generation, now.instant.after(UNHELPFUL_MS));
+                self.trials.refused(place, generation, now.instant);
             }
             return Ok(Verdict::Final);
         }
@@ -143,6 +142,27 @@ impl Session {
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
         let _ = self.queue.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
+        self.take_timeout(id);
+    }
+
+    /// Keeps the time that a request named, for when it waits for a token again.
+    pub(super) fn remember_timeout(&mut self, id: RequestId, timeout: Option<u64>) {
+        self.timeouts.extend(timeout.map(|timeout| (id, timeout)));
+    }
+
+    pub(super) fn take_timeout(&mut self, id: RequestId) -> Option<u64> {
+        let at = self.timeouts.iter().position(|(known, _)| *known == id)?;
+        Some(self.timeouts.swap_remove(at).1)
+    }
+
+    /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
+    pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
+        let timeout = self.take_timeout(id);
+        let stale = self.freshness(now) == Some(Freshness::Stale);
+        match if stale { self.prepare_refresh(now) } else { Ok(()) } {
+            Ok(()) => self.enqueue(now, id, timeout),
+            Err(error) => self.reject([id].into(), error),
+        }
     }
 
     /// Whether one more request may wait.
@@ -236,7 +256,3 @@ impl Session {
         }
     }
 }
-
-/// After a fresh token was refused, further 401s are the answer for this long, in milliseconds: the resource server
-/// has another reason than the token's age.
-const UNHELPFUL_MS: u64 = 30_000;

@@ -65,7 +65,7 @@ impl Revocation {
 
 impl Session {
     /// Builds an authorization request; the shell keeps its record and navigates. A scope in the options is asked for
-    /// in addition to what is granted, or else to the configured one.
+    /// in addition to the configured one and to what the running session was asked for.
     ///
     /// # Errors
     /// [`Error::ApiMisuse`] for options that can't be; [`InvalidResponse::Discovery`] before the metadata is known.
@@ -76,8 +76,9 @@ impl Session {
         random: &[u8; RANDOM_BYTES],
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        let base = self.grant.as_ref().map_or(&self.config.scope, |grant| &grant.scope);
-        AuthorizationRequest::new(&self.config, server, &options.on_top_of(base), random, now.unix_ms)
+        let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
+        let options = options.on_top_of(&self.config.scope, asked);
+        AuthorizationRequest::new(&self.config, server, &options, random, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -216,7 +217,7 @@ impl Session {
     /// Replaces the grant by that of a new sign-in. Another user's requests don't go on as this one's.
     fn install_signed_in(&mut self, now: Now, grant: Grant) {
         let subject = self.grant.as_ref().and_then(|previous| previous.subject.as_ref());
-        if subject.is_some() && grant.subject.is_some() && subject != grant.subject.as_ref() {
+        if subject.is_some() && subject != grant.subject.as_ref() {
             self.end(Ending::SubjectChanged);
         }
         self.install(grant);

@@ -31,6 +31,9 @@ struct Trial {
     /// The last generation that was taken there.
     taken: u32,
     unhelpful_until: Option<Instant>,
+    /// Refreshes in vain since the first that still counts.
+    in_vain: u32,
+    counted_until: Option<Instant>,
 }
 
 impl Trials {
@@ -44,20 +47,25 @@ impl Trials {
     pub(super) fn taken(&mut self, place: Place, generation: u32) {
         for trial in self.about(place) {
             trial.taken = trial.taken.max(generation);
-            trial.unhelpful_until = None;
+            if trial.in_vain < MOST_IN_VAIN {
+                trial.unhelpful_until = None;
+            }
         }
     }
 
-    /// Takes note of a 401 to the fresh token of `generation`: until then further 401s are the answer, at this place, and
-    /// at all of the server unless it took that token elsewhere. Where it was taken before, it has run out since.
-    pub(super) fn refused(&mut self, place: Place, generation: u32, until: Instant) {
+    /// Takes note of a 401 to the fresh token of `generation`: for a while further 401s are the answer, at this place, and
+    /// at all of the server unless it took that token elsewhere and there were few such places. Where the token was taken
+    /// before, it has run out since.
+    pub(super) fn refused(&mut self, place: Place, generation: u32, now: Instant) {
         self.note(place);
+        let until = now.after(UNHELPFUL_MS);
         let here = Some(place.path);
         if self.about(place).any(|trial| trial.path == here && trial.taken == generation) {
             return;
         }
         for trial in self.about(place) {
-            if trial.path == here || trial.taken != generation {
+            trial.count(now, until);
+            if trial.path == here || trial.taken != generation || trial.in_vain >= MOST_IN_VAIN {
                 trial.unhelpful_until = Some(until);
             }
         }
@@ -88,15 +96,27 @@ impl Trials {
         {
             self.0.remove(oldest);
         }
-        self.0.push(Trial { server, path, taken: 0, unhelpful_until: None });
+        self.0.push(Trial { server, path, taken: 0, unhelpful_until: None, in_vain: 0, counted_until: None });
     }
 }
 
 impl Trial {
+    fn count(&mut self, now: Instant, until: Instant) {
+        if self.counted_until.is_none_or(|counted| counted <= now) {
+            (self.in_vain, self.counted_until) = (0, Some(until));
+        }
+        self.in_vain += 1;
+    }
+
     fn is_unhelpful(&self, now: Instant) -> bool {
         self.unhelpful_until.is_some_and(|until| now < until)
     }
 }
 
+/// After a fresh token was refused, further 401s are the answer for this long, in milliseconds: the resource server has
+/// another reason than the token's age.
+const UNHELPFUL_MS: u64 = 30_000;
+/// So many refreshes in vain within that time are enough for a whole server, whatever it takes elsewhere.
+const MOST_IN_VAIN: u32 = 3;
 /// So many are remembered; then the oldest places are forgotten, and no server.
 const MOST: usize = 64;
