@@ -42,9 +42,11 @@ impl SignInOptions {
         Ok(options)
     }
 
-    /// These options with a scope that asks for the configured one and for what was `asked` before too.
-    pub fn on_top_of(&self, configured: &str, asked: &str) -> Self {
-        let scope = [asked, self.scope.as_deref().unwrap_or_default()].iter().fold(configured.to_owned(), union);
+    /// These options with a scope that asks for the configured one and for what there was `before` too.
+    pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
+        let [asked, granted] = before;
+        let more = self.scope.as_deref().unwrap_or_default();
+        let scope = [asked, granted, more].iter().fold(configured.to_owned(), union);
         Self { scope: Some(scope), ..self.clone() }
     }
 
@@ -206,7 +208,8 @@ impl AuthorizationRequest {
 /// The scopes of both, each once, in their order.
 fn union(mut all: String, more: &&str) -> String {
     for value in parts(more, b' ') {
-        if !value.is_empty() && !parts(&all, b' ').any(|known| known == value) {
+        // Some servers answer with commas between.
+        if !value.is_empty() && !value.contains(',') && !parts(&all, b' ').any(|known| known == value) {
             if !all.is_empty() {
                 all.push(' ');
             }

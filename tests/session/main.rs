@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod corners;
 mod failures;
 mod limits;
 mod pauses;

@@ -17,7 +17,7 @@ use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_re
 use crate::proto::watch::Anomaly;
 
 use super::Session;
-use super::command::TokenRequest;
+use super::command::{Command, TokenRequest};
 use super::grant::{Grant, Origin};
 use super::refresh::{Refresh, skew_of};
 use super::trials::Trials;
@@ -65,7 +65,7 @@ impl Revocation {
 
 impl Session {
     /// Builds an authorization request; the shell keeps its record and navigates. A scope in the options is asked for
-    /// in addition to the configured one and to what the running session was asked for.
+    /// in addition to the configured one and to what the running session asked for and has.
     ///
     /// # Errors
     /// [`Error::ApiMisuse`] for options that can't be; [`InvalidResponse::Discovery`] before the metadata is known.
@@ -76,8 +76,8 @@ impl Session {
         random: &[u8; RANDOM_BYTES],
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
-        let options = options.on_top_of(&self.config.scope, asked);
+        let (asked, granted) = self.grant.as_ref().map_or(("", ""), |grant| (&grant.asked_scope, &grant.scope));
+        let options = options.on_top_of(&self.config.scope, [asked, granted]);
         AuthorizationRequest::new(&self.config, server, &options, random, now.unix_ms)
     }
 
@@ -218,6 +218,7 @@ impl Session {
     fn install_signed_in(&mut self, now: Now, grant: Grant) {
         let subject = self.grant.as_ref().and_then(|previous| previous.subject.as_ref());
         if subject.is_some() && subject != grant.subject.as_ref() {
+            self.revoke_all();
             self.end(Ending::SubjectChanged);
         }
         self.install(grant);
@@ -228,6 +229,18 @@ impl Session {
         let detail = self.snapshot().unwrap_or_default();
         self.emit("signedin", detail);
         self.pump(now);
+    }
+
+    /// Revokes what another user leaves behind, and what is still under way for them. The same user's older tokens are left
+    /// alone: servers that see one grant in both would end the new session too.
+    fn revoke_all(&mut self) {
+        if let Refresh::InFlight { attempt, .. } = self.refresh {
+            self.abandoned.push(attempt);
+        }
+        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
+        let refresh_token = grant.refresh_token.as_ref();
+        let revocation = Revocation::new(server, &self.config.client_id, &grant.access_token, refresh_token);
+        self.commands.extend(revocation.map(Command::Revoke));
     }
 
     fn first_claims(
