@@ -10,6 +10,7 @@ export class Auth extends EventTarget {
   #resuming;
   #known = "null";
   #listeners = new Set();
+  #heard = 0;
 
   constructor(transport) {
     super();
@@ -96,7 +97,10 @@ export class Auth extends EventTarget {
   }
 
   #connect() {
-    this.#ready = this.#transport.listen((event) => this.#receive(event)).then((session) => this.#update(session));
+    const heard = this.#heard;
+    const snapshot = this.#transport.listen((event) => this.#receive(event));
+    // An event that came meanwhile is newer than the snapshot.
+    this.#ready = snapshot.then((session) => void (heard === this.#heard && this.#update(session)));
     this.#look();
     this.#ready.catch(() => {});
   }
@@ -106,6 +110,7 @@ export class Auth extends EventTarget {
   }
 
   #receive({ type, detail, session }) {
+    this.#heard += 1;
     const changed = this.#update(session, false);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();

@@ -66,7 +66,11 @@ class Door {
       kernel.see(this, visible === true, online !== false);
       return this;
     },
-    accessToken: (_, kernel) => kernel.accessToken(),
+    accessToken: ({ id }, kernel) => {
+      const controller = new AbortController();
+      this.#pending.set(id, controller);
+      return kernel.accessToken(controller.signal).finally(() => this.#pending.delete(id));
+    },
   };
 
   async #fetch(message, kernel) {
