@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod borders;
 mod failures;
 mod pauses;
 mod queue;
