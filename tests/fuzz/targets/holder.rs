@@ -87,7 +87,7 @@ impl Office {
 
     fn sign_in(&mut self, bytes: &mut Bytes<'_>) {
         let call = self.next_call();
-        let text = String::from_utf8_lossy(if bytes.flag() { bytes.slice() } else { b"{}" }).into_owned();
+        let text = if bytes.flag() { bytes.foreign() } else { "{}".to_owned() };
         let random: [u8; RANDOM_BYTES] = std::array::from_fn(|at| (call as u8).wrapping_mul(37) ^ at as u8);
         self.run(|holder, now| holder.sign_in(now, call, &text, random));
     }
@@ -103,7 +103,7 @@ impl Office {
         let href = match shape % 8 {
             0 => format!("{REDIRECT_URI}?error=access_denied&state={state}&iss=https%3A%2F%2Fas.example"),
             1 => format!("{REDIRECT_URI}?code=canary&state={state}&iss=https%3A%2F%2Fevil.example"),
-            2 => format!("{REDIRECT_URI}?{}", String::from_utf8_lossy(bytes.slice())),
+            2 => format!("{REDIRECT_URI}?{}", bytes.foreign()),
             _ => format!("{REDIRECT_URI}?code=canary&state={state}&iss=https%3A%2F%2Fas.example"),
         };
         self.run(|holder, _| holder.finish(call, &href));
@@ -138,7 +138,7 @@ impl Office {
         let nonce = self.urls.last().and_then(|url| param(url.split_once('?')?.1, "nonce"));
         let answer = match (form, bytes.byte()) {
             (false, 0..=191) => json(200, METADATA),
-            (false, 192..=223) => Ok(answer(200, Some("application/json"), bytes.slice())),
+            (false, 192..=223) => Ok(answer(200, Some("application/json"), bytes.foreign().as_bytes())),
             (_, shape) => reply(bytes, self.issued, nonce.as_deref().filter(|_| shape & 7 != 7)),
         };
         let jitter = bytes.byte();

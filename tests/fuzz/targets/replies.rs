@@ -30,9 +30,9 @@ pub(crate) fn reply(bytes: &mut Bytes<'_>, n: u32, nonce: Option<&str>) -> Resul
             let retry_after = bytes.pick(&PAUSES).map(str::to_owned);
             Ok(Answer { retry_after, ..answer(status(bytes), None, b"canary") })
         }
-        10 => Ok(answer(status(bytes), Some("application/json"), &without_canary(bytes.slice()))),
+        10 => Ok(answer(status(bytes), Some("application/json"), bytes.foreign().as_bytes())),
         _ => Ok(Answer {
-            retry_after: Some(String::from_utf8_lossy(bytes.slice()).into_owned()),
+            retry_after: Some(bytes.foreign()),
             ..answer(status(bytes), Some("application/json"), b"{\"error\":")
         }),
     }
@@ -53,10 +53,4 @@ fn tokens(bytes: &mut Bytes<'_>, n: u32, nonce: Option<&str>) -> Result<Answer, 
         body = body.with("scope", "files:read files:write");
     }
     json(200, &body.to_json())
-}
-
-// An answer made of the fuzzer's bytes may say anything, except what the leaks are looked for by.
-fn without_canary(body: &[u8]) -> Vec<u8> {
-    let plain = Object::parse(body).map(|object| object.to_json().into_bytes()).unwrap_or_else(|| body.to_vec());
-    if plain.windows(5).any(|window| window == b"anary") { Vec::new() } else { body.to_vec() }
 }
