@@ -30,3 +30,12 @@ fn nobody_overtakes_a_queue_that_drains_into_the_early_window() {
     assert!(app.stat("queued") > 0, "and somebody still waits");
     assert_eq!(app.authorize(41), Ok(Verdict::Queued));
 }
+
+#[test]
+fn a_session_that_is_not_there_says_so() {
+    let mut app = App::new();
+    assert_eq!(app.session.stats(app.now).string("phase"), Some("signedout"));
+    app.sign_in();
+    app.sign_out();
+    assert_eq!(app.session.stats(app.now).string("phase"), Some("signedout"));
+}
