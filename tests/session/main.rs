@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod borders;
 mod corners;
 mod failures;
 mod limits;
