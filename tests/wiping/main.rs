@@ -114,6 +114,11 @@ fn answers_that_are_refused_are_wiped_too() {
         r#"{"access_token":"canary","token_type":"Bearer","id_token":"canary canary"}"#,
         r#"{"access_token":"canary","expires_in":"#,
         r#"{"access_token":"canary"#,
+        r#"{"access_token":"canary","access_token":"canary"}"#,
+        r#"{"access_token":["canary"}"#,
+        r#"{"access_token":"canary\x"}"#,
+        r#"{"access_token":{"canary":1}}"#,
+        r#"{"canary" 1}"#,
     ];
     for body in bodies {
         for status in [200, 400, 503] {
