@@ -69,6 +69,12 @@ export async function startAuthorizationServer({
     delayTokenEndpoint: (milliseconds) => endpoint.delay(milliseconds),
     verify: (token) => verify(provider, issued, token),
     issuedTokens: () => issued.values(),
+    /** A token as a developer gets it from a settings page, to be used by hand. */
+    issuePersonalToken: async ({ login = "ada", scope = "files:read", lifetime = DAY } = {}) => {
+      const token = await personalToken(provider, { clientId, login, scope });
+      issued.record({ access_token: token }, lifetime, {});
+      return token;
+    },
   };
 }
 
@@ -97,6 +103,14 @@ async function verify(provider, issued, value) {
     exp: expiresAt / 1000,
     ...issued.signInOf(value),
   };
+}
+
+async function personalToken(provider, { clientId, login, scope }) {
+  const client = await provider.Client.find(clientId);
+  const grant = new provider.Grant({ accountId: login, clientId });
+  grant.addOIDCScope(scope);
+  const token = new provider.AccessToken({ accountId: login, client, grantId: await grant.save(), gty: "personal", scope });
+  return token.save();
 }
 
 function observe(provider, { counts, issued, accessTokenTtl }) {

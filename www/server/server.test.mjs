@@ -297,6 +297,14 @@ test("whoever signed in before has to do so again for a stronger or a newer sign
   assert.deepEqual([await isAsked({}), await isAsked({ max_age: 600 })], [false, true]);
 });
 
+test("a personal access token has its scope and is refused once its grant is revoked", async () => {
+  const accessToken = await as.issuePersonalToken({ scope: "files:read" });
+  assert.equal((await call(accessToken)).status, 200);
+  assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":1}' })).status, 403);
+  as.revokeGrants();
+  assert.equal((await call(accessToken)).status, 401);
+});
+
 test("the API applies an effect once and keeps a record of each request", async () => {
   const { access_token: accessToken } = await signIn();
   assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);
