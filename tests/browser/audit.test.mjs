@@ -54,6 +54,7 @@ for (const mode of transports) {
     withSink(stage, `(entries) => fetch("/sink", { method: "POST", body: JSON.stringify(entries) })`);
     const page = await stage.open();
     await signIn(page);
+    await until(() => batches.length, "the first batch");
     await live(stage, page);
 
     await assertDelivered(page, () => batches.map(({ body }) => body));
@@ -75,6 +76,7 @@ for (const mode of transports) {
 
   test(`${mode}: a URL is posted each entry once, without credentials`, async (t) => {
     const { stage, page } = await startPosting(t, mode);
+    await until(() => posts(stage).length, "the first batch");
     await live(stage, page);
 
     await assertDelivered(page, () => posts(stage).map(({ body }) => JSON.parse(body)));
@@ -87,6 +89,7 @@ for (const mode of transports) {
 
   test(`${mode}: a page that is left loses no entry`, async (t) => {
     const { stage, page } = await startPosting(t, mode);
+    await until(() => posts(stage).length, "the first batch");
     await live(stage, page);
     const entries = await audit(page);
     await page.goto(`${stage.app.origin}/bare.html`);

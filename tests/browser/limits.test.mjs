@@ -137,18 +137,19 @@ test("a pause that the API does not let scripts read goes through", async (t) =>
 
 test("50 calls that were told the same pause come back once each and in disorder", async (t) => {
   const { stage, page } = await startSignedIn(t);
-  stage.api.limit({ path: effects, seconds: 3 });
+  stage.api.limit({ path: effects, seconds: 5 });
   const outcome = await page.evaluate(burstOfRepeatable, [stage.v1("effects"), 50]);
 
   assert.deepEqual(outcome, Array(50).fill(201));
   assertEachOnce(stage.api.effects, 50);
+  const answered = stage.api.requests.filter(({ status }) => status === 201);
+  t.diagnostic(`they came back within ${answered.at(-1).at - answered[0].at} ms`);
   const refused = keysOf(stage, 429);
-  const [first, last] = [0, -1].map((index) => stage.api.requests.filter(({ status }) => status === 201).at(index).at);
-  t.diagnostic(`they came back within ${last - first} ms`);
   assert.equal(refused.length, 50);
-  const moved = Math.max(...keysOf(stage, 201).map((key, index) => Math.abs(refused.indexOf(key) - index)));
-  // Six connections alone would hardly change the order.
-  assert.ok(moved > 12, `moved by ${moved} places at most`);
+  const share = disorder(keysOf(stage, 201).map((key) => refused.indexOf(key)));
+  // Several connections alone hardly change the order.
+  t.diagnostic(`${share} of all pairs have changed places`);
+  assert.ok(share > 0.15, `${share} of all pairs have changed places`);
 });
 
 test("calls that come back after a pause are on their way drainConcurrency at a time", async (t) => {
@@ -178,6 +179,12 @@ const statuses = ({ api }) => api.requests.map(({ status }) => status);
 
 const keysOf = ({ api }, wanted) =>
   api.requests.filter(({ status }) => status === wanted).map(({ idempotencyKey }) => idempotencyKey);
+
+/** The share of pairs that are in the wrong order: none in order, half of them by chance. */
+function disorder(places) {
+  const pairs = places.flatMap((place, index) => places.slice(index + 1).map((later) => later < place));
+  return pairs.filter(Boolean).length / pairs.length;
+}
 
 /** Runs in the page: sends numbered effects at once that may all be repeated; the statuses. */
 function burstOfRepeatable([url, count]) {
