@@ -11,6 +11,7 @@ export function createAlarm({ auth, signIn, failed }) {
     const shown = isLocked ? locked(reason) : wanted && more(wanted);
     byId("alarm").hidden = !shown;
     if (!shown) return;
+    byId("alarm").dataset.tone = shown.tone;
     write("alarm-text", shown.text);
     write("alarm-action", shown.action);
   }
@@ -47,9 +48,11 @@ export function createAlarm({ auth, signIn, failed }) {
 const locked = (reason) => ({
   text: `The session is locked (${reason}). Calls wait until somebody unlocks it.`,
   action: "Unlock",
+  tone: "bad",
 });
 
 const more = ({ signIn: { scope } }) => ({
   text: scope ? `The API asks for the scope ${scope}.` : "The API asks for a stronger sign-in.",
   action: "Sign in for more",
+  tone: "wait",
 });

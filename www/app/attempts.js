@@ -93,7 +93,7 @@ function line(row, { start, scale }) {
 
 function pauseOf({ end, next, due, at, isUnderWay }) {
   if (next) return `pause ${seconds(next - end)}`;
-  if (due) return `next in ${seconds(due - end)}`;
+  if (due) return `next after ${seconds(due - end)}`;
   return isUnderWay ? "" : `took ${seconds(end - at)}`;
 }
 

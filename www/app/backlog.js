@@ -9,7 +9,7 @@ const DENSE_ABOVE = 120;
 const MINUTE = 60_000;
 const [WIDTH, HEIGHT] = [600, 60];
 // In the order in which the squares are drawn: the backlog drains from its front.
-const STATES = { ok: "answered", lost: "lost", way: "on the way", paused: "keeping a pause", sent: "waiting" };
+const STATES = { ok: "answered", lost: "lost", way: "on the way", paused: "pausing", sent: "waiting" };
 const ORDER = ["sent", "paused", "way", "ok", "lost"];
 
 export function createBacklog() {

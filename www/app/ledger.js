@@ -1,13 +1,13 @@
 // The holder's numbers, what happened at each resource server, and the audit log.
 
-import { byId, element, plural, seconds } from "./dom.js";
+import { byId, element, seconds } from "./dom.js";
 import { PHASES } from "./view.js";
 
 const MOST_ENTRIES = 100;
 const IN_MILLISECONDS = ["slept", "clock"];
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-const spans = ({ count, ms }) => (count === 0 ? "none" : `${count}, ${seconds(ms)} in all`);
+const spans = ({ count, ms }) => (count === 0 ? "none" : `${count}, ${seconds(ms / count)} on average`);
 
 const NUMBERS = {
   Phase: ({ phase }) => PHASES[phase] ?? phase,
@@ -17,12 +17,12 @@ const NUMBERS = {
   "Next attempt": ({ nextAttemptIn }) => (nextAttemptIn === null ? "none planned" : `in ${seconds(nextAttemptIn)}`),
   Waiting: ({ queued }) => queued,
   "On the way from the queue": ({ inFlight }) => inFlight,
-  "Keeping a pause": ({ paused }) => paused,
+  "Pausing for an API": ({ paused }) => paused,
   "Waiting for more rights": ({ steppingUp }) => steppingUp,
   "Most that ever waited": ({ queuePeak }) => queuePeak,
   "Waits so far": ({ waits }) => spans(waits),
   Refreshes: ({ refreshes, refreshFailures }) => `${refreshes}, ${refreshFailures} failed`,
-  "Pauses between attempts": ({ backoffs }) => spans(backoffs),
+  "Pauses so far": ({ backoffs }) => spans(backoffs),
   "Calls replayed": ({ replays }) => replays,
   "Token generation": ({ generation }) => generation,
   "Server's clock is": ({ clockSkew }) => skew(clockSkew),

@@ -19,9 +19,7 @@ const WORDS = {
   },
   room: {
     "hero-title": () => "Control room",
-    "hero-lead":
-      "Spoil the servers, send calls, and watch the backlog build up and drain. " +
-      "The numbers are the holder's own; the attempts are timed in front of the authorization server.",
+    "hero-lead": "Spoil the servers, send calls, and watch the backlog build up and drain.",
   },
   open: {
     "hero-title": (name) => `Go on, ${name}, break it.`,
