@@ -144,7 +144,7 @@ function createProvider({ issuer, store, allowed, accessTokenTtl, refreshTokenTt
     adapter: (model) => store.adapterFor(model),
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString("base64url")] },
-    scopes: ["openid", "profile", "files:read", "files:write"],
+    scopes: ["openid", "profile", "files:read", "files:write", "files:delete"],
     claims: { openid: ["sub"], profile: ["name"] },
     conformIdTokenClaims: false,
     acrValues: ["gold"],

@@ -27,6 +27,8 @@ const ROUTES = {
   "/v1/slow": { methods: ["GET"], scope: "files:read", before: slow, answer: files },
   "/v1/vault": { methods: ["GET", "POST"], scope: "files:read", signIn: { acr: "gold" }, answer: files },
   "/v1/recent": { methods: ["GET"], scope: "files:read", signIn: { maxAge: 600 }, answer: files },
+  "/v1/work": { methods: ["GET"], scope: "files:read", answer: work },
+  "/v1/bin": { methods: ["DELETE"], scope: "files:delete", answer: emptyBin },
   "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
 };
 
@@ -219,6 +221,16 @@ async function write(response, url, { count, text }) {
 /** Waits before the token is looked at, so that a test can let it die meanwhile. */
 function slow({ url }) {
   return pause(numberFrom(url, "ms", 100, LONGEST_WAIT));
+}
+
+/** Takes its time once the token is accepted. */
+async function work({ response, url }) {
+  await pause(numberFrom(url, "ms", 100, LONGEST_WAIT));
+  sendJson(response, 200, { done: true });
+}
+
+function emptyBin({ response }) {
+  sendJson(response, 200, { emptied: true });
 }
 
 function redirect({ response, url }) {

@@ -305,6 +305,23 @@ test("a personal access token has its scope and is refused once its grant is rev
   assert.equal((await call(accessToken)).status, 401);
 });
 
+test("the API empties the bin only for tokens that may, which nobody's may without asking", async () => {
+  const { access_token: usual } = await signIn();
+  const refused = await call(usual, "/v1/bin", { method: "DELETE" });
+  assert.equal(refused.status, 403);
+  assert.match(refused.headers.get("www-authenticate"), /error="insufficient_scope", scope="files:delete"/);
+  const { access_token: more } = await signIn("Ada", { scope: "openid files:read files:delete" });
+  assert.deepEqual(await (await call(more, "/v1/bin", { method: "DELETE" })).json(), { emptied: true });
+});
+
+test("the API looks at the token before it works", async () => {
+  const { access_token: accessToken } = await signIn();
+  const started = performance.now();
+  assert.equal((await call("bad", "/v1/work?ms=60000")).status, 401);
+  assert.equal((await call(accessToken, "/v1/work?ms=150")).status, 200);
+  assert.ok(performance.now() - started >= 149);
+});
+
 test("the API applies an effect once and keeps a record of each request", async () => {
   const { access_token: accessToken } = await signIn();
   assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);
