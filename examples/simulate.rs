@@ -1,5 +1,5 @@
-//! Runs schedules of the simulator: `simulate [count] [--from X]`, or one of them step by step: `simulate --seed X`.
-//! `npm run simulate` builds this optimised and with overflow checks.
+//! Runs schedules of the simulator: `simulate [count] [--from X]`, or one of them step by step: `simulate --seed X` or
+//! `simulate --schedule FILE`. `npm run simulate` builds this optimised and with overflow checks.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "../tests/simulation/simulator/mod.rs"]
@@ -16,43 +16,82 @@ fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse::<u64>().ok();
-    let asked = match arguments[..] {
-        [] => Some((0, 20_000)),
-        [count] => number(count).map(|count| (0, count)),
-        [count, "--from", first] => number(first).zip(number(count)),
-        ["--seed", seed] => return number(seed).map_or_else(usage, repeat),
+    let passed = match arguments[..] {
+        [] => Some(native::run(0, 20_000)),
+        [count] => number(count).map(|count| native::run(0, count)),
+        [count, "--from", first] => number(first).zip(number(count)).map(|(first, count)| native::run(first, count)),
+        ["--seed", seed] => number(seed).map(native::repeat_seed),
+        ["--schedule", file] => Some(native::repeat_file(file)),
         _ => None,
     };
-    asked.map_or_else(usage, |(first, count)| run(first, count))
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn usage() -> std::process::ExitCode {
-    eprintln!("usage: npm run simulate -- [count] [--from X]\n       npm run simulate -- --seed X");
-    std::process::ExitCode::from(2)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn repeat(seed: u64) -> std::process::ExitCode {
-    match simulator::run(seed, true) {
-        Ok(tally) => println!("seed {seed} passes\n{tally:?}"),
-        Err(why) => {
-            println!("seed {seed} fails: {why}");
-            return std::process::ExitCode::FAILURE;
+    match passed {
+        Some(true) => std::process::ExitCode::SUCCESS,
+        Some(false) => std::process::ExitCode::FAILURE,
+        None => {
+            eprintln!("usage: npm run simulate -- [count] [--from X]\n       npm run simulate -- --seed X");
+            eprintln!("       npm run simulate -- --schedule FILE");
+            std::process::ExitCode::from(2)
         }
     }
-    std::process::ExitCode::SUCCESS
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-#[expect(clippy::disallowed_methods, reason = "the speed of the simulator is told in real time")]
-fn run(first: u64, count: u64) -> std::process::ExitCode {
-    let started = std::time::Instant::now();
-    let outcome = simulator::run_many(first, count);
-    let speed = count as f64 / started.elapsed().as_secs_f64();
-    for (seed, why) in &outcome.failures {
-        println!("seed {seed}: {why}\n  repeat with: npm run simulate -- --seed {seed}");
+mod native {
+    use super::simulator;
+
+    /// Failures that are shrunk and printed in full.
+    const SHRUNK: usize = 3;
+
+    pub(super) fn repeat_seed(seed: u64) -> bool {
+        let schedule = simulator::schedule_of(seed);
+        println!("{schedule}");
+        let failed = !repeat(&schedule);
+        if let (true, Err(breach)) = (failed, simulator::run(seed)) {
+            println!("\n{}", simulator::shrunk(seed, &breach));
+        }
+        !failed
     }
-    println!("schedules {count}, failures {}, {speed:.0} per second", outcome.failures.len());
-    if outcome.failures.is_empty() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
+
+    pub(super) fn repeat_file(file: &str) -> bool {
+        let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+        match text.and_then(|text| text.parse()) {
+            Ok(schedule) => repeat(&schedule),
+            Err(why) => {
+                eprintln!("{file}: {why}");
+                false
+            }
+        }
+    }
+
+    fn repeat(schedule: &simulator::Schedule) -> bool {
+        match simulator::run_schedule(schedule, true) {
+            Ok(tally) => {
+                println!("passes\n{tally:?}");
+                true
+            }
+            Err(breach) => {
+                println!("fails: {breach}");
+                false
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the speed of the simulator is told in real time")]
+    pub(super) fn run(first: u64, count: u64) -> bool {
+        let started = std::time::Instant::now();
+        let outcome = simulator::run_many(first, count);
+        let speed = count as f64 / started.elapsed().as_secs_f64();
+        for (seed, breach) in outcome.failures.iter().take(SHRUNK) {
+            println!("{}", simulator::shrunk(*seed, breach));
+        }
+        for (seed, breach) in outcome.failures.iter().skip(SHRUNK) {
+            println!("seed {seed}: {breach}");
+        }
+        let failures = outcome.failures.len();
+        if failures > 0 {
+            println!("repeat one with: npm run simulate -- --seed X");
+        }
+        println!("schedules {count}, failures {failures}, {speed:.0} per second");
+        failures == 0
+    }
 }

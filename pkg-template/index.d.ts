@@ -325,7 +325,7 @@ export interface AuthEventMap {
   signedout: CustomEvent<{ readonly reason: SignOutReason }>;
   /**
    * An API asks for more rights than the token has. `auth.signIn(event.detail.signIn)` asks the user for them; requests
-   * with the option `stepUp` wait for that. Told at most three times in ten minutes per resource server.
+   * with the option `stepUp` wait for that. Told at most five times in ten minutes per resource server.
    */
   stepup: CustomEvent<StepUp>;
   /** Something is out of the ordinary. `locked` says whether the session was locked for it: see `auth.unlock()`. */

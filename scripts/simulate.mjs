@@ -13,7 +13,7 @@ const profile = [
   "overflow-checks=true",
 ].flatMap((setting) => ["--config", `profile.simulate.${setting}`]);
 
-// npm run simulate [-- count [--from X] | --seed X]
+// npm run simulate [-- count [--from X] | --seed X | --schedule FILE]
 await main(async () => {
   const rust = await inspectRust();
   if (!rust) throw new CurableError("there is no Rust compiler", rustCure);

@@ -1,4 +1,5 @@
-// Starts the demo: an authorization server, an API and the app, each on a loopback port of its own.
+// Starts the demo: an authorization server, an API and the app, each on a loopback port of its own, and before the first
+// two a proxy that spoils answers when the app's control room asks for it.
 //
 //   node www/start.mjs [--port 4000]      or TOKENKEEP_APP_PORT=4000; without either, free ports are taken
 
@@ -9,13 +10,15 @@ import { parseArgs } from "node:util";
 import { startAppServer } from "./server/app-server.mjs";
 import { startAuthorizationServer } from "./server/authorization-server.mjs";
 import { createControl } from "./server/control.mjs";
+import { startFaultProxy } from "./server/fault-proxy.mjs";
+import { describeGrant } from "./server/faults.mjs";
 import { startResourceServer } from "./server/resource-server.mjs";
 
 const CLIENT_ID = "tokenkeep-demo";
 const HIGHEST_PORT = 65_533;
 const SCOPE = "openid profile files:read files:write";
 
-/** Starts the three servers and resolves to { url, app, authorizationServer, resourceServer, close }. */
+/** Starts the servers and resolves to { url, app, authorizationServer, resourceServer, tokenProxy, apiProxy, close }. */
 export async function start({
   port,
   appPort = port ?? Number(process.env.TOKENKEEP_APP_PORT ?? 0),
@@ -41,23 +44,32 @@ export async function start({
 }
 
 async function startServers({ appPort, accessTokenTtl, root, running }) {
-  // A chosen port fixes the other two as well, so that tabs left open find the same servers after a restart.
+  // A chosen port fixes those of the proxies as well, so that tabs left open find the same servers after a restart.
   const portAfter = (step) => (appPort === 0 ? 0 : appPort + step);
   const started = (server) => {
     running.push(server);
     return server;
   };
+  const behind = {};
+  const front = async (name, step, more) =>
+    started(await startFaultProxy({ port: portAfter(step), target: () => behind[name].origin, ...more }));
+  const tokenProxy = await front("authorizationServer", 1, { describe: describeGrant });
+  const apiProxy = await front("resourceServer", 2);
+  const publicOrigin = tokenProxy.origin;
   const authorizationServer = started(
-    await startAuthorizationServer({ port: portAfter(1), clientId: CLIENT_ID, accessTokenTtl }),
+    await startAuthorizationServer({ clientId: CLIENT_ID, accessTokenTtl, publicOrigin }),
   );
-  const resourceServer = started(await startResourceServer({ port: portAfter(2), authorizationServer }));
-  const configure = (origin) => introduce({ origin, authorizationServer, resourceServer, accessTokenTtl });
+  const resourceServer = started(await startResourceServer({ authorizationServer }));
+  Object.assign(behind, { authorizationServer, resourceServer });
+  const servers = { ...behind, tokenProxy, apiProxy };
+  const configure = (origin) => introduce({ origin, accessTokenTtl, ...servers });
   const app = started(await startAppServer({ port: appPort, root, configure }));
-  return { app, authorizationServer, resourceServer };
+  return { app, ...servers };
 }
 
-/** Makes the three known to each other, and answers what the app's server needs. */
-function introduce({ origin, authorizationServer, resourceServer, accessTokenTtl }) {
+/** Makes them known to each other, and answers what the app's server needs. */
+function introduce({ origin, accessTokenTtl, ...servers }) {
+  const { authorizationServer, resourceServer, apiProxy } = servers;
   const redirectUri = `${origin}/callback`;
   authorizationServer.allow({ redirectUris: [redirectUri], origins: [origin] });
   resourceServer.allow({ origins: [origin] });
@@ -66,17 +78,17 @@ function introduce({ origin, authorizationServer, resourceServer, accessTokenTtl
     clientId: CLIENT_ID,
     redirectUri,
     scope: SCOPE,
-    resourceServers: [`${resourceServer.origin}/v1/`],
+    resourceServers: [`${apiProxy.origin}/v1/`],
   };
-  return { config, accessTokenTtl, control: createControl({ origin, authorizationServer, resourceServer }) };
+  return { config, accessTokenTtl, control: createControl({ origin, ...servers }) };
 }
 
-function announce(print, { app, authorizationServer, resourceServer }) {
+function announce(print, { app, authorizationServer, apiProxy }) {
   print(`
   tokenkeep demo       ${app.origin}
 
   authorization server ${authorizationServer.issuer}
-  API                  ${resourceServer.origin}
+  API                  ${apiProxy.origin}
 
   Everything listens on this machine only and forgets when it stops. Press Ctrl+C to stop.
 `);

@@ -43,7 +43,7 @@ class PageTransport {
   }
 
   see(visible) {
-    this.#kernel.visible(this, visible);
+    this.#kernel.see(this, visible);
   }
 
   explain(response) {

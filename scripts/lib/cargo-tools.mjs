@@ -7,7 +7,8 @@ import { rustCure } from "./rust.mjs";
 import { ask, must, which } from "./run.mjs";
 
 const wasmPackVersion = "0.15.1";
-const buildFolder = join(tools, "build");
+/** Where programs are built; whoever has built one removes it. */
+export const buildFolder = join(tools, "build");
 
 /** The programs that have to be there beside cargo: `{ wasmBindgen, wasmPack }` as paths; only the tests need the second. */
 export async function ensureCargoTools(tests) {
@@ -30,10 +31,11 @@ export function lockedVersion(crate) {
   throw new CurableError(`Cargo.lock names no version of ${crate}`, "restore it (git checkout Cargo.lock) or run: cargo generate-lockfile");
 }
 
-async function ensureTool(program, crate, version) {
+/** The path of a program in this version; it is built into .tools unless it is there or in PATH. */
+export async function ensureTool(program, crate, version, asking = ["--version"]) {
   const own = join(toolsBin, program + (process.platform === "win32" ? ".exe" : ""));
   for (const place of [own, which(program)]) {
-    if (place && (await versionOf(place)) === version) return place;
+    if (place && (await versionOf(place, asking)) === version) return place;
   }
   await build(crate, version);
   return own;
@@ -55,6 +57,6 @@ function buildEnv() {
   return { ...process.env, CARGO_TARGET_DIR: buildFolder, CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_STRIP: "debuginfo" };
 }
 
-async function versionOf(program) {
-  return (await ask(program, ["--version"]))?.match(/\d+\.\d+\.\d+\S*/)?.[0] ?? null;
+async function versionOf(program, asking) {
+  return (await ask(program, asking))?.match(/\d+\.\d+\.\d+\S*/)?.[0] ?? null;
 }

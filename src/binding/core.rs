@@ -50,6 +50,7 @@ impl Core {
     /// What now, after `reply` to request `id`? As [`authorize`](Self::authorize), and -2: the answer stands, -4: wait
     /// for more rights, and if they don't come in time the answer stands. `reply` is JSON text.
     pub fn replied(&self, id: u32, reply: &str) -> i32 {
+        self.reason.take();
         let Some(reply) = Reply::parse(reply) else { return to_number(Verdict::Final) };
         let verdict = self.driver.drive_at_random(|session, now, jitter| {
             let verdict = session.handle_reply(now, jitter, id, &reply);
@@ -57,6 +58,11 @@ impl Core {
             verdict
         });
         self.judge(verdict)
+    }
+
+    /// A request to `href` with the token of `generation` was not answered by 401; whether such news is still of use.
+    pub fn taken(&self, href: &str, generation: u32) -> bool {
+        self.driver.drive(|session, now| session.handle_taken(now, href, generation))
     }
 
     /// The explanation of the last -2 or the error behind the last -3, as JSON text.

@@ -42,9 +42,12 @@ impl SignInOptions {
         Ok(options)
     }
 
-    /// These options with a scope that asks for `base` too, if they have one.
-    pub fn on_top_of(&self, base: &str) -> Self {
-        Self { scope: self.scope.as_ref().map(|more| union(base, more)), ..self.clone() }
+    /// These options with a scope that asks for the configured one and for what there was `before` too.
+    pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
+        let [asked, granted] = before;
+        let more = self.scope.as_deref().unwrap_or_default();
+        let scope = [asked, granted, more].iter().fold(configured.to_owned(), union);
+        Self { scope: Some(scope), ..self.clone() }
     }
 
     fn take(&mut self, name: &str, value: &Value, redirect_uri: &str) -> Result<(), Error> {
@@ -203,10 +206,10 @@ impl AuthorizationRequest {
 }
 
 /// The scopes of both, each once, in their order.
-fn union(scope: &str, more: &str) -> String {
-    let mut all = scope.to_owned();
+fn union(mut all: String, more: &&str) -> String {
     for value in parts(more, b' ') {
-        if !parts(&all, b' ').any(|known| known == value) {
+        // Some servers answer with commas between.
+        if !value.is_empty() && !value.contains(',') && !parts(&all, b' ').any(|known| known == value) {
             if !all.is_empty() {
                 all.push(' ');
             }

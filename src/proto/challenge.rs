@@ -46,7 +46,11 @@ impl Challenge {
             if params[..index].iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name)) {
                 return None;
             }
-            match name.to_ascii_lowercase().as_str() {
+            let name = name.to_ascii_lowercase();
+            if KNOWN.contains(&name.as_str()) && (!value.is_ascii() || value.len() > MAX_VALUE) {
+                return None;
+            }
+            match name.as_str() {
                 "error" => challenge.error = Some(value.clone()),
                 "scope" if !is_scope(value) => return None,
                 "scope" => challenge.scope = Some(value.clone()),
@@ -61,7 +65,7 @@ impl Challenge {
 
 fn seconds(value: &str) -> Option<u64> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| value.parse().ok())?
+    digits.then(|| value.parse().ok().filter(|seconds| *seconds <= MAX_SECONDS))?
 }
 
 type Params<'a> = Vec<(&'a str, String)>;
@@ -143,7 +147,8 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// The rest of a quoted string, without its escapes. Characters that no parameter here may have make it none.
+    /// The rest of a quoted string, without its escapes and with a mark for everything outside ASCII. Control characters
+    /// make it none.
     fn quoted(&mut self) -> Option<String> {
         let mut out = String::new();
         loop {
@@ -156,6 +161,7 @@ impl<'a> Scanner<'a> {
                     self.at += 1;
                 }
                 b' '..=b'~' => out.push(char::from(byte)),
+                0x80.. => out.push(char::REPLACEMENT_CHARACTER),
                 _ => return None,
             }
         }
@@ -178,5 +184,11 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
+/// The parameters that are read.
+const KNOWN: [&str; 4] = ["error", "scope", "acr_values", "max_age"];
+/// A longer value is nobody's scope, in bytes.
+const MAX_VALUE: usize = 1_000;
+/// What JavaScript's numbers hold exactly.
+const MAX_SECONDS: u64 = (1 << 53) - 1;
 /// A longer field is somebody's mistake or attack, in bytes.
 const MAX_FIELD: usize = 8_192;

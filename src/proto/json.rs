@@ -60,7 +60,7 @@ impl Value {
         self.as_str() == Some(text) || self.as_strings().is_some_and(|items| items.contains(&text))
     }
 
-    fn wipe(&mut self) {
+    pub(super) fn wipe(&mut self) {
         match self {
             Self::Number(text) | Self::String(text) => text.zeroize(),
             Self::Array(items) => items.iter_mut().for_each(Self::wipe),
@@ -139,9 +139,14 @@ impl Object {
     }
 
     /// Adds a member unless there is one of that name, or too many to look through each time.
-    pub(super) fn insert(&mut self, name: String, value: Value) -> Option<()> {
-        let fits = self.0.len() < MAX_MEMBERS && self.0.iter().all(|(key, _)| *key != name);
-        fits.then(|| self.0.push((name, value)))
+    pub(super) fn insert(&mut self, mut name: String, mut value: Value) -> Option<()> {
+        if self.0.len() < MAX_MEMBERS && self.0.iter().all(|(key, _)| *key != name) {
+            self.0.push((name, value));
+            return Some(());
+        }
+        name.zeroize();
+        value.wipe();
+        None
     }
 
     /// Removes the members that are called one of `names`.
@@ -179,7 +184,10 @@ impl Object {
 impl Drop for Object {
     #[inline(never)]
     fn drop(&mut self) {
-        self.0.iter_mut().for_each(|(_, value)| value.wipe());
+        self.0.iter_mut().for_each(|(name, value)| {
+            name.zeroize();
+            value.wipe();
+        });
     }
 }
 

@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use super::json::{Object, Value};
 use super::text::cut;
 
@@ -58,10 +60,10 @@ impl<'a> Reader<'a> {
         }
         loop {
             self.expect('"')?;
-            let name = self.string()?;
+            let mut name = Zeroizing::new(self.string()?);
             self.expect(':')?;
             let value = self.value()?;
-            object.insert(name, value)?;
+            object.insert(core::mem::take(&mut *name), value)?;
             if self.expect(',').is_none() {
                 return self.expect('}').map(|()| object);
             }
@@ -71,27 +73,35 @@ impl<'a> Reader<'a> {
     /// The items of an array whose bracket has been read.
     fn array(&mut self) -> Option<Vec<Value>> {
         let mut items = Vec::new();
+        let complete = self.items(&mut items);
+        if complete.is_none() {
+            items.iter_mut().for_each(Value::wipe);
+        }
+        complete.map(|()| items)
+    }
+
+    fn items(&mut self, items: &mut Vec<Value>) -> Option<()> {
         if self.expect(']').is_some() {
-            return Some(items);
+            return Some(());
         }
         loop {
             items.push(self.value()?);
             if self.expect(',').is_none() {
-                return self.expect(']').map(|()| items);
+                return self.expect(']');
             }
         }
     }
 
     /// A string whose opening quote has been read.
     fn string(&mut self) -> Option<String> {
-        let mut out = String::with_capacity(self.rest.bytes().position(|byte| byte == b'"')?);
+        let mut out = Zeroizing::new(String::with_capacity(self.rest.bytes().position(|byte| byte == b'"')?));
         loop {
             let plain = self.rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
             out.push_str(self.rest.get(..plain)?);
             let mark = self.rest.as_bytes()[plain];
             self.skip(plain + 1)?;
             match mark {
-                b'"' => return Some(out),
+                b'"' => return Some(core::mem::take(&mut *out)),
                 b'\\' => out.push(self.escaped()?),
                 _ => return None,
             }

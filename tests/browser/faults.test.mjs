@@ -17,7 +17,7 @@ const outages = {
   "503 for five seconds": {
     fault: { kind: "status", status: 503, forMs: 5_000 },
     code: "TOKENKEEP_SERVER_UNAVAILABLE",
-    most: 14,
+    most: 6,
   },
   "two requests that hang": {
     fault: { kind: "hang", times: 2 },

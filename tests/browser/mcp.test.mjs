@@ -9,7 +9,7 @@ import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const calls = 100;
-// One connection less than browsers have, because a stream takes one: a call that waits for a connection ages its token.
+// A browser has one connection more, which the stream takes; a call that waits for a connection ages its token.
 const atOnce = 5;
 const paths = { streamable: "/mcp", sse: "/sse" };
 const squares = Object.fromEntries(Array.from({ length: calls }, (_, n) => [n, `${n * n}`]));

@@ -159,9 +159,10 @@ fn replies_cross_as_json() {
     assert!(whole.step_up && whole.streamed && whole.timeout == Some(5));
     let texts = [whole.challenge, whole.retry_after, whole.date];
     assert_eq!(texts.map(Option::unwrap), ["c", "r", "d"]);
-    for bad in [r#","retry":-1"#, r#","retry":"x""#, r#","status":401"#] {
-        assert_eq!(parse(bad), None, "{bad}");
+    for odd in [r#","retry":-1"#, r#","retry":1.5"#, r#","retry":"x""#] {
+        assert_eq!(retry(odd), Some(Retry::ByMethod), "{odd}");
     }
+    assert_eq!(parse(r#","status":401"#), None, "a member twice");
     for bad in ["", "[]", "{}", r#"{"target":"x"}"#] {
         assert_eq!(Reply::parse(bad), None, "{bad}");
     }

@@ -5,6 +5,8 @@
 mod support;
 
 mod audit;
+mod borders;
+mod corners;
 mod failures;
 mod limits;
 mod pauses;

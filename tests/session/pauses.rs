@@ -4,7 +4,7 @@ use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::session::Verdict;
 
 use crate::failures::{retry_after, waiting};
-use crate::support::{API, App, HOUR, SECOND, answer};
+use crate::support::{API, App, HOUR, MINUTE, SECOND, answer};
 
 #[test]
 fn pauses_double_up_to_four_seconds_and_to_twenty_in_a_long_outage() {
@@ -12,8 +12,8 @@ fn pauses_double_up_to_four_seconds_and_to_twenty_in_a_long_outage() {
     app.pass(HOUR);
     app.queue([1]);
     let mut last = app.now.instant;
-    let doubling = [500, 1_000, 2_000];
-    for pause in doubling.into_iter().chain([4_000; 9]).chain([20_000; 4]) {
+    let doubling = [1_000, 2_000];
+    for pause in doubling.into_iter().chain([4_000; 10]).chain([20_000; 4]) {
         let attempt = app.refreshes.remove(0).attempt;
         app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
         assert_eq!(app.session.poll_timeout(), Some(last.after(pause)), "REF-9");
@@ -29,7 +29,7 @@ fn pauses_double_up_to_four_seconds_and_to_twenty_in_a_long_outage() {
     app.queue([2]);
     let attempt = app.refreshes.remove(0).attempt;
     app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
-    assert_eq!(app.stat("nextAttemptIn"), 500, "a success starts the row anew");
+    assert_eq!(app.stat("nextAttemptIn"), 1_000, "a success starts the row anew");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_first_to_give_up_sees_one_more_attempt() {
         let attempt = app.refreshes.remove(0).attempt;
         app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
     };
-    for pause in [500, 1_000, 2_000] {
+    for pause in [1_000, 2_000] {
         fail(&mut app);
         app.pass(pause);
     }
@@ -94,7 +94,7 @@ fn the_first_to_give_up_sees_one_more_attempt() {
 
 #[test]
 fn retry_after_is_obeyed() {
-    for (value, least, most) in [("3", 3_000, 3_300), ("0", 0, 500), ("999999999", 3_600_000, 3_960_000)] {
+    for (value, least, most) in [("3", 3_000, 3_300), ("0", 0, 1_000), ("999999999", 3_600_000, 3_960_000)] {
         for status in [429, 503] {
             for jitter in [0, u32::MAX] {
                 let mut app = waiting(1..=1);
@@ -113,7 +113,7 @@ fn a_retry_after_that_can_not_be_read_is_no_answer() {
     for value in ["Wed, 21 Oct 2026 07:28:00 CET", "-1", "1.5", "soon", ""] {
         let mut app = waiting(1..=1);
         app.refresh_with(retry_after(503, value));
-        assert_eq!(app.stat("nextAttemptIn"), 100, "{value}");
+        assert_eq!(app.stat("nextAttemptIn"), 400, "{value}");
     }
 }
 
@@ -138,4 +138,57 @@ fn a_burst_after_a_failure_causes_no_burst_of_refreshes() {
     assert!(app.seen().is_empty(), "REF-10");
     app.pass(SECOND + 1);
     assert_eq!(app.seen(), ["refresh refresh-1"]);
+}
+
+#[test]
+fn an_outage_of_five_seconds_takes_six_attempts_at_most() {
+    for jitter in [0, u32::MAX / 7, u32::MAX / 2, u32::MAX] {
+        let mut app = waiting(1..=50);
+        let (start, mut attempts) = (app.now.instant, 0);
+        while app.stat("inFlight") == 0 {
+            if let Some(request) = app.refreshes.pop() {
+                attempts += 1;
+                let up = app.now.instant >= start.after(5 * SECOND);
+                let given = if up { app.server.respond(&request) } else { Ok(answer(503, None, b"")) };
+                app.run(|session, now| session.handle_refresh_response(now, jitter, request.attempt, given));
+            } else {
+                app.pass(1);
+            }
+        }
+        assert!(attempts <= 6, "jitter {jitter}: {attempts}");
+        assert_eq!(app.stat("inFlight"), 50);
+    }
+}
+
+#[test]
+fn whoever_begins_to_wait_during_a_long_pause_hastens_it() {
+    let mut app = App::signed_in();
+    app.pass(59 * MINUTE);
+    assert_eq!(app.authorize(1), Ok(Verdict::Send(1)));
+    app.refresh_with(Err(Transport::Network));
+    assert_eq!(app.stat("nextAttemptIn"), 5_000, "at leisure while the token works");
+    app.unauthorized(1, 1).expect("a verdict");
+    assert_eq!(app.stat("nextAttemptIn"), 400);
+    let mut app = waiting(1..=1);
+    for _ in 0..3 {
+        let attempt = app.refreshes.remove(0).attempt;
+        app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, Err(Transport::Network)));
+        let pause = app.stat("nextAttemptIn");
+        app.pass(pause - if pause == 4_000 { 4_000 } else { 0 });
+    }
+    assert_eq!(app.stat("nextAttemptIn"), 4_000);
+    let verdict = app.run(|session, now| session.authorize(now, 2, API, Some(3_000)));
+    assert_eq!((verdict, app.stat("nextAttemptIn")), (Ok(Verdict::Queued), 2_000), "a second before it gives up");
+    let mut asked = waiting(1..=1);
+    asked.refresh_with(retry_after(503, "20"));
+    let _ = asked.run(|session, now| session.authorize(now, 2, API, Some(3_000)));
+    assert_eq!(asked.stat("nextAttemptIn"), 20_000, "not against the server's word");
+}
+
+#[test]
+fn an_answer_that_comes_before_the_timer_on_waking_releases_nobody_who_is_late() {
+    let mut app = waiting(1..=2);
+    app.now = tokenkeep::proto::time::Now { instant: app.now.instant.after(HOUR), ..app.now };
+    app.refresh();
+    assert_eq!(app.seen(), ["refreshed", "reject 1 2 QUEUE_TIMEOUT"]);
 }

@@ -37,7 +37,7 @@ fn going_offline_holds_back_the_next_attempt() {
     app.refresh_with(Err(Transport::Timeout));
     online(&mut app, false);
     app.seen();
-    app.pass(29 * SECOND);
+    app.pass(28 * SECOND);
     assert!(app.seen().is_empty());
     online(&mut app, true);
     assert_eq!(app.seen(), ["refresh refresh-1"]);

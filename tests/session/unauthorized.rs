@@ -1,7 +1,7 @@
 //! What a 401 of a resource server means.
 
 use tokenkeep::proto::error::{Ending, Error};
-use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::session::{Reply, Verdict};
 
 use crate::support::{App, HOUR, MINUTE, SECOND};
 
@@ -194,4 +194,54 @@ fn a_401_of_the_session_before_a_step_up_replays() {
     app.seen();
     assert_eq!(app.unauthorized(1, 1), Ok(Verdict::Send(2)));
     assert!(app.seen().is_empty());
+}
+
+fn at(path: &str, generation: u32, replays: u32) -> Reply {
+    let target = format!("https://api.example/v1/{path}");
+    Reply { target, method: "GET".into(), status: 401, generation, replays, ..Reply::default() }
+}
+
+fn taken(app: &mut App, path: &str, generation: u32) -> bool {
+    let target = format!("https://api.example/v1/{path}");
+    app.run(|session, now| session.handle_taken(now, &target, generation))
+}
+
+/// Requests 1 and 2 met a 401 at `mcp` and were replayed with the token of generation 2.
+fn replayed() -> App {
+    let mut app = App::signed_in();
+    assert_eq!(app.reply(1, &at("mcp", 1, 0)), Ok(Verdict::Queued));
+    assert_eq!(app.reply(2, &at("mcp", 1, 0)), Ok(Verdict::Queued));
+    app.refresh();
+    app.settle(2);
+    app.seen();
+    app
+}
+
+#[test]
+fn a_token_that_was_taken_and_is_refused_later_is_worth_a_refresh() {
+    let mut app = replayed();
+    assert!(!taken(&mut app, "mcp", 2));
+    assert_eq!(app.reply(2, &at("mcp", 2, 1)), Ok(Verdict::Final), "USE-13");
+    assert_eq!(app.reply(3, &at("mcp", 2, 0)), Ok(Verdict::Queued));
+    assert_eq!(app.seen(), ["refresh refresh-2"]);
+}
+
+#[test]
+fn a_place_that_takes_no_token_does_not_spoil_the_others() {
+    let mut app = replayed();
+    assert!(!taken(&mut app, "mcp", 2));
+    assert_eq!(app.reply(4, &at("admin", 2, 1)), Ok(Verdict::Final));
+    assert_eq!(app.reply(5, &at("admin", 2, 0)), Ok(Verdict::Final), "not worth it there");
+    assert_eq!(app.reply(6, &at("mcp?x=1", 2, 0)), Ok(Verdict::Queued), "worth it here");
+}
+
+#[test]
+fn a_server_that_takes_no_token_is_not_asked_path_by_path() {
+    let mut app = replayed();
+    assert_eq!(app.reply(1, &at("mcp", 2, 1)), Ok(Verdict::Final));
+    for id in 10..60 {
+        assert_eq!(app.reply(id, &at(&format!("files/{id}"), 2, 0)), Ok(Verdict::Final));
+    }
+    assert!(taken(&mut app, "else", 2), "the place itself stays in doubt");
+    assert_eq!(app.reply(7, &at("files/7", 2, 0)), Ok(Verdict::Queued), "one that takes it clears the server");
 }

@@ -1,6 +1,7 @@
 // The holder's side, in each of its three places.
 
-import { hold, type Config } from "tokenkeep/holder";
+import type { AuditEntry } from "tokenkeep";
+import { hold, type Config, type PersonalToken, type SignInConfig } from "tokenkeep/holder";
 import { hold as holdSlim } from "tokenkeep/holder/slim";
 import { hold as holdInPage, isTokenKeepError, type Auth } from "tokenkeep/page";
 
@@ -35,6 +36,24 @@ hold({
   earlyRefresh: 5,
   dangerAllowLoopbackHttp: true,
 });
+
+const numbers: Partial<SignInConfig> = {
+  earlyRefresh: 30,
+  earlyRefreshJitter: 10,
+  retryLimit: 3,
+  maxRetryAfter: 10_000,
+  stepUpTimeout: 60_000,
+  auditLimit: 0,
+};
+hold({ ...config, ...numbers, auditSink: "/audit", lockOnAnomaly: true });
+hold({ ...config, auditSink: (entries: AuditEntry[]) => void entries.map(({ kind }) => kind), lockOnAnomaly: false });
+hold({ ...config, auditSink: (entries) => void fetch("/audit", { method: "POST", body: JSON.stringify(entries) }) });
+hold({ ...config, lockOnAnomaly: ["refresh-storm", "request-surge", "off-list-target"] as const });
+hold({ ...config, lockOnAnomaly: ["replayed-callback", "clock-jump"] });
+
+const personal: PersonalToken = { token: "ghp_x", resourceServers: ["https://api.example.com/v1/"] };
+const places: Config[] = [personal, { acceptToken: true, queueTimeout: 1_000, auditLimit: 50, lockOnAnomaly: true }];
+for (const place of places) hold(place);
 
 export async function slim(): Promise<void> {
   const places: Promise<void>[] = [

@@ -4,13 +4,22 @@ import {
   TokenKeepError,
   connect,
   isTokenKeepError,
+  type AnomalyKind,
+  type AuditEntry,
+  type AuditKind,
   type Auth,
   type AuthEventMap,
+  type AuthRequestInit,
   type ErrorCode,
+  type Explanation,
+  type RequestOptions,
+  type ServerStats,
   type Session,
   type SignInOptions,
+  type SignOutReason,
   type SignOutResult,
   type Stats,
+  type StepUp,
 } from "tokenkeep";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -65,9 +74,25 @@ export async function signInAndOut(): Promise<void> {
     stats.refreshes,
     stats.refreshFailures,
     stats.replays,
+    stats.paused,
+    stats.steppingUp,
+    stats.queuePeak,
+    stats.waits.count,
+    stats.waits.ms,
+    stats.backoffs.count,
+    stats.backoffs.ms,
   ];
+  same<typeof stats.circuit, "closed" | "open" | "probing">(true);
+  same<typeof stats.clockSkew, number | null>(true);
+  const flags: boolean[] = [stats.online, stats.locked];
+  const servers: readonly ServerStats[] = stats.servers;
+  const tallies = servers.map(({ server, requests, replays, retries, unauthorized, forbidden, limited }) => {
+    const counts: number[] = [requests, replays, retries, unauthorized, forbidden, limited];
+    const href: string = server;
+    return [href, counts] as const;
+  });
   const token: string = await auth.accessToken();
-  void [numbers, token];
+  void [numbers, flags, tallies, token];
   const never: never = await auth.signIn(wanted);
   return never;
 }
@@ -86,6 +111,53 @@ export async function request(): Promise<void> {
   await Promise.all([standIn("/x"), detached("/x"), response.json()]);
 }
 
+export async function requestWithOptions(): Promise<void> {
+  const options: RequestOptions = { skipAuth: true, timeout: 1_000, retry: 3, idempotencyKey: "k", stepUp: true };
+  const init: AuthRequestInit = { method: "POST", body: "{}", tokenkeep: options };
+  const response = await auth.fetch("https://api.example.com/v1/files", init);
+  await auth.fetch("https://api.example.com/v1/files", { tokenkeep: { retry: false } });
+  await auth.fetch("https://api.example.com/v1/files", { tokenkeep: { retry: true, idempotencyKey: true } });
+  const explanation: Explanation | null = auth.explain(response);
+  if (!explanation) return;
+  same<typeof explanation.retryAfter, number | null>(true);
+  same<typeof explanation.scope, string | null | undefined>(true);
+  same<typeof explanation.maxAge, number | null | undefined>(true);
+  const texts: (string | null | undefined)[] = [explanation.message, explanation.error, explanation.acrValues];
+  void [texts, cure(explanation)];
+}
+
+// Every kind has its answer: a new one would stop the compilation here.
+function cure({ kind }: Explanation): string {
+  switch (kind) {
+    case "expired":
+    case "refused":
+    case "authentication":
+      return "sign in";
+    case "scope":
+    case "forbidden":
+      return "ask for more";
+    case "malformed":
+      return "look at the request";
+    case "limited":
+    case "unavailable":
+      return "wait";
+  }
+}
+
+export async function watch(): Promise<void> {
+  const entries: AuditEntry[] = await auth.audit();
+  for (const { seq, time, kind, reason, count, server } of entries) {
+    const known: AuditKind = kind;
+    const numbers: number[] = [seq, time, count];
+    const texts: (string | undefined)[] = [reason, server];
+    void [known, numbers, texts];
+  }
+  navigator.sendBeacon("/audit", JSON.stringify(entries));
+  const unlocked: void = await auth.unlock();
+  const entered: void = await auth.enterToken("token");
+  void [unlocked, entered];
+}
+
 export function listen(): () => void {
   auth.addEventListener("signedin", ({ detail }) => same<typeof detail.scope, string>(true));
   auth.addEventListener("refreshed", ({ detail }) => same<typeof detail.generation, number>(true));
@@ -93,14 +165,29 @@ export function listen(): () => void {
   auth.addEventListener(
     "signedout",
     ({ detail }) => {
-      const reason: string = detail.reason;
-      void reason;
+      const reason: SignOutReason = detail.reason;
+      void (reason === "rotation-lost" || reason === "refused");
     },
     { once: true },
   );
+  auth.addEventListener("stepup", ({ detail }) => {
+    const stepUp: StepUp = detail;
+    same<typeof stepUp.reason, "scope" | "authentication">(true);
+    same<typeof stepUp.resource, string | null>(true);
+    void auth.signIn(stepUp.signIn);
+    void auth.signIn({ ...detail.signIn, returnTo: "/inbox" });
+  });
+  auth.addEventListener("anomaly", ({ detail }) => {
+    const kind: AnomalyKind = detail.kind;
+    same<typeof detail.baseline, number | undefined>(true);
+    const [count, locked]: [number, boolean] = [detail.count, detail.locked];
+    if (locked && kind !== "refresh-storm" && count < 2) void auth.unlock();
+  });
+  auth.addEventListener("unlocked", (event) => void event.type);
   auth.addEventListener("another", (event: Event) => void event.type);
   const names: (keyof AuthEventMap)[] = ["signedin", "refreshed", "refreshfailed", "signedout"];
-  void names;
+  const more: (keyof AuthEventMap)[] = ["stepup", "anomaly", "unlocked"];
+  void [names, more];
   // As React's useSyncExternalStore takes them.
   const store: [(changed: () => void) => () => void, () => Session | null] = [auth.subscribe, () => auth.session];
   void store;
@@ -111,6 +198,8 @@ export function listen(): () => void {
 export function told(error: unknown): string {
   if (isTokenKeepError(error)) {
     const code: ErrorCode = error.code;
+    const isNew: boolean = code === "TOKENKEEP_LOCKED" || code === "TOKENKEEP_TOKEN_MALFORMED";
+    if (isNew || code === "TOKENKEEP_TOKEN_NOT_ACCEPTED" || code === "TOKENKEEP_SIGN_IN_UNAVAILABLE") return code;
     const details: (string | undefined)[] = [error.option, error.error, error.errorDescription, error.reason];
     return `${code} ${details.join()}`;
   }

@@ -55,3 +55,43 @@ void (error.code === "TOKENKEEP_TYPO");
 error.code = "TOKENKEEP_NETWORK";
 // @ts-expect-error details follow the event's type
 auth.addEventListener("signedout", ({ detail }) => void detail.retryIn);
+// @ts-expect-error a token needs no authorization server
+hold({ ...good, token: "ghp_x" });
+// @ts-expect-error a token is text
+hold({ token: new Uint8Array(8) });
+// @ts-expect-error no such anomaly
+hold({ ...good, lockOnAnomaly: ["too-many-tabs"] });
+// @ts-expect-error a list, not one
+hold({ ...good, lockOnAnomaly: "refresh-storm" });
+// @ts-expect-error a sink takes entries
+hold({ ...good, auditSink: (entry: string) => void entry });
+// @ts-expect-error seconds are a number
+hold({ ...good, earlyRefresh: "30s" });
+// @ts-expect-error no such option of a request
+void auth.fetch("/x", { tokenkeep: { retries: 3 } });
+// @ts-expect-error a key, or true for one that is made up
+void auth.fetch("/x", { tokenkeep: { idempotencyKey: false } });
+// @ts-expect-error yes, no or how often
+void auth.fetch("/x", { tokenkeep: { retry: "always" } });
+// @ts-expect-error one says so, or doesn't
+void auth.fetch("/x", { tokenkeep: { stepUp: "scope" } });
+// @ts-expect-error options have a place of their own
+void auth.fetch("/x", { skipAuth: true });
+// @ts-expect-error a token is text
+void auth.enterToken({ token: "ghp_x" });
+// @ts-expect-error a token has to be given
+void auth.enterToken();
+// @ts-expect-error a response, not its status
+void auth.explain(403);
+// @ts-expect-error there is no way to clear the log
+void auth.audit({ clear: true });
+// @ts-expect-error no such kind of entry
+void auth.audit().then(([entry]) => entry?.kind === "token");
+// @ts-expect-error entries are what happened
+void auth.audit().then(([entry]) => entry && (entry.count = 0));
+// @ts-expect-error numbers are the library's to change
+void auth.stats().then((stats) => (stats.locked = false));
+// @ts-expect-error details follow the event's type
+auth.addEventListener("stepup", ({ detail }) => void detail.count);
+// @ts-expect-error details follow the event's type
+auth.addEventListener("anomaly", ({ detail }) => void detail.signIn);

@@ -12,6 +12,7 @@ mod discovery;
 mod id_token;
 mod json;
 mod jwk;
+mod limits;
 mod metadata;
 mod pkce;
 mod resource;

@@ -14,6 +14,9 @@ export const demo = {
   expire: () => tell("expire"),
   revoke: () => tell("revoke"),
   outage: (seconds) => tell("outage", { seconds }),
+  room: () => ask("room"),
+  fault: (name) => tell("fault", { name }),
+  restore: () => tell("restore"),
   recognise: (texts) => tell("recognise", { texts }),
 
   /** What the servers counted while `work` ran. */

@@ -5,4 +5,10 @@ import { hold } from "tokenkeep/holder";
 
 import { config } from "/config.js";
 
-hold(config);
+hold({
+  ...config,
+  // Shorter, fewer and stricter than usual, so that the control room has something to show.
+  requestTimeout: 4_000,
+  drainConcurrency: 8,
+  lockOnAnomaly: ["off-list-target"],
+});

@@ -4,30 +4,34 @@ import { connect } from "tokenkeep";
 
 import { accessTokenTtl, config } from "/config.js";
 
+import { createAlarm } from "./alarm.js";
 import { createBoard } from "./calls.js";
 import { demo } from "./demo.js";
+import { byId } from "./dom.js";
 import { createLog, logEvents } from "./log.js";
+import { createRoom } from "./room.js";
 import { wireStories } from "./runner.js";
 import { scanPage } from "./scan.js";
 import { createStage, outcomeOfReload } from "./stories.js";
 import { isCompanion, serveAsCompanion } from "./tabs.js";
 import { wireTheme } from "./theme.js";
 import { createGauge, showCounts, showNotice, showOutcome, showScan, showSession, showStats } from "./view.js";
+import { currentView, isView, wireViews } from "./views.js";
 
 const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
 const shared = "SharedWorker" in globalThis;
 const auth = connect(shared ? new SharedWorker("/holder.js", options) : new Worker("/holder.js", options));
 const resumed = auth.resume();
 
-const byId = (id) => document.getElementById(id);
-
 const board = createBoard(byId("board"));
-const log = createLog(byId("log"));
+const log = createLog(byId("log"), byId("room-log"));
 const stage = createStage({ auth, resourceServer: config.resourceServers[0], board, log });
 const showGauge = createGauge(accessTokenTtl);
+const alarm = createAlarm({ auth, signIn, failed: (error) => tell("That did not work", error) });
+const room = createRoom({ auth, resourceServer: config.resourceServers[0], alarm, log, failed: tell, signOut });
 
 function render() {
-  showSession(auth.session);
+  showSession(auth.session, currentView());
   showGauge(auth.session);
 }
 
@@ -36,16 +40,18 @@ async function arrive() {
     const session = await resumed;
     if (auth.arrival) history.replaceState(null, "", auth.arrival.returnTo ?? "/");
     if (session && !auth.arrival) log("Found the session that the holder kept.", "good");
-    if (location.pathname !== "/") history.replaceState(null, "", "/");
+    if (!isView(location.pathname)) history.replaceState(null, "", "/");
   } catch (error) {
     history.replaceState(null, "", "/");
     tell("Signing in did not work", error);
   }
-  render();
+  showView();
   const outcome = await outcomeOfReload(auth.session);
   if (outcome) showOutcome("reload", outcome);
   if (outcome && !auth.session) showNotice(outcome.text, "bad");
   if (auth.session) await scan();
+  const again = auth.session && auth.arrival?.appState?.again;
+  if (again) await room.use(again);
 }
 
 function tell(what, error) {
@@ -63,8 +69,8 @@ async function scan() {
 let wasSignedOut = false;
 
 /** The authorization server still knows who was here; after a sign-out it is asked to let another name in. */
-function signIn() {
-  return auth.signIn(wasSignedOut ? { prompt: "login" } : {});
+function signIn(options = {}) {
+  return auth.signIn({ ...(wasSignedOut && { prompt: "login" }), returnTo: location.pathname, ...options });
 }
 
 async function signOut() {
@@ -97,10 +103,16 @@ function watch() {
     tick();
   };
   every(250, async () => {
+    const stats = await auth.stats();
     showGauge(auth.session);
-    showStats(await auth.stats());
+    showStats(stats);
+    alarm.showLock(stats.locked);
+    room.note(stats);
+    if (currentView() === "room") room.showStats(stats);
   });
   every(1000, async () => showCounts(await demo.counts()));
+  every(300, async () => currentView() === "room" && room.look());
+  every(1000, async () => currentView() === "room" && room.read());
 }
 
 /** What follows a story: a look at what it left in the page, and a last word where the session did not survive it. */
@@ -124,6 +136,7 @@ function wireCompanion() {
 }
 
 wireTheme(byId("theme"));
+const showView = wireViews(render);
 wireStories({ stage, board, after: afterStory, failed: tell });
 logEvents(auth, log);
 auth.subscribe(render);

@@ -1,6 +1,8 @@
 // Puts the session, the holder's state and the servers' counts on the page.
 
-const PHASES = {
+import { byId, write } from "./dom.js";
+
+export const PHASES = {
   signedout: "signed out",
   exchanging: "exchanging the code",
   active: "active",
@@ -8,19 +10,16 @@ const PHASES = {
   waiting: "waiting to retry",
 };
 
-const byId = (id) => document.getElementById(id);
-
-function write(id, value) {
-  const text = String(value);
-  if (byId(id).textContent !== text) byId(id).textContent = text;
-}
-
 const WORDS = {
   none: {
     "hero-title": () => "The page never holds the token.",
     "hero-lead":
       "Sign in at a real authorization server on this machine. " +
       "Then expire its tokens, open tabs, take it down, and see what your calls notice.",
+  },
+  room: {
+    "hero-title": () => "Control room",
+    "hero-lead": "Spoil the servers, send calls, and watch the backlog build up and drain.",
   },
   open: {
     "hero-title": (name) => `Go on, ${name}, break it.`,
@@ -30,9 +29,9 @@ const WORDS = {
   },
 };
 
-export function showSession(session) {
+export function showSession(session, view) {
   const name = session?.claims?.name ?? session?.claims?.sub ?? "you";
-  const words = session ? WORDS.open : WORDS.none;
+  const words = WORDS[view] ?? (session ? WORDS.open : WORDS.none);
   byId("welcome").hidden = Boolean(session);
   byId("workbench").hidden = !session;
   byId("sign-out").hidden = !session;

@@ -3,7 +3,7 @@
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
-import { Provider } from "oidc-provider";
+import { Provider, interactionPolicy } from "oidc-provider";
 
 import { listen, listOf, urlOf } from "./http.mjs";
 import { interactionRoutes } from "./interactions.mjs";
@@ -17,9 +17,9 @@ const REVOCATION_PATH = "/token/revocation";
 const DAY = 24 * 60 * 60;
 
 /**
- * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin` is
- * what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may be
- * used again, as servers do that forgive a lost answer.
+ * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin`
+ * is what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may
+ * be used again, as servers do that forgive a lost answer.
  */
 export async function startAuthorizationServer({
   port = 0,
@@ -60,11 +60,21 @@ export async function startAuthorizationServer({
     reset: () => void Object.assign(counts, noCounts()),
     expireAccessTokens: () => issued.refuseAllSoFar(),
     revokeGrants: () => store.dropGrants(),
+    ageSignIns(seconds) {
+      store.ageSignIns(seconds);
+      issued.ageSignIns(seconds);
+    },
     failTokenEndpoint: (mode) => endpoint.fail(mode),
     restoreTokenEndpoint: () => endpoint.restore(),
     delayTokenEndpoint: (milliseconds) => endpoint.delay(milliseconds),
     verify: (token) => verify(provider, issued, token),
     issuedTokens: () => issued.values(),
+    /** A token as a developer gets it from a settings page, to be used by hand. */
+    issuePersonalToken: async ({ login = "ada", scope = "files:read", lifetime = DAY } = {}) => {
+      const token = await personalToken(provider, { clientId, login, scope });
+      issued.record({ access_token: token }, lifetime, {});
+      return token;
+    },
   };
 }
 
@@ -91,14 +101,24 @@ async function verify(provider, issued, value) {
     sub: token.accountId,
     clientId: token.clientId,
     exp: expiresAt / 1000,
+    ...issued.signInOf(value),
   };
+}
+
+async function personalToken(provider, { clientId, login, scope }) {
+  const client = await provider.Client.find(clientId);
+  const grant = new provider.Grant({ accountId: login, clientId });
+  grant.addOIDCScope(scope);
+  const token = new provider.AccessToken({ accountId: login, client, grantId: await grant.save(), gty: "personal", scope });
+  return token.save();
 }
 
 function observe(provider, { counts, issued, accessTokenTtl }) {
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.path !== TOKEN_PATH || ctx.status !== 200 || !ctx.body?.access_token) return;
-    issued.record(ctx.body, accessTokenTtl);
+    const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
+    issued.record(ctx.body, accessTokenTtl, AuthorizationCode ?? RefreshToken);
     if (ctx.oidc.params.grant_type === "refresh_token") counts.refreshed += 1;
   });
   provider.on("grant.error", (ctx, error) => {
@@ -124,12 +144,13 @@ function createProvider({ issuer, store, allowed, accessTokenTtl, refreshTokenTt
     adapter: (model) => store.adapterFor(model),
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString("base64url")] },
-    scopes: ["openid", "profile", "files:read", "files:write"],
+    scopes: ["openid", "profile", "files:read", "files:write", "files:delete"],
     claims: { openid: ["sub"], profile: ["name"] },
     conformIdTokenClaims: false,
+    acrValues: ["gold"],
     findAccount: (ctx, sub) => ({ accountId: sub, claims: () => ({ sub, name: sub }) }),
     clientBasedCORS: (ctx, origin) => listOf(allowed.origins).includes(origin),
-    interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}`, policy: signInPolicy() },
     features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: ownTokenOnly } },
     pkce: { required: () => true },
     rotateRefreshToken: true,
@@ -149,6 +170,16 @@ function createProvider({ issuer, store, allowed, accessTokenTtl, refreshTokenTt
       Grant: DAY,
     },
   });
+}
+
+/** The usual one; and whoever is asked for a stronger sign-in than the last is sent to the login page again. */
+function signInPolicy() {
+  const { Check, base } = interactionPolicy;
+  const policy = base();
+  const isMet = ({ acr, params }) => !params.acr_values || params.acr_values.split(" ").includes(acr);
+  const check = ({ oidc }) => (isMet(oidc) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT);
+  policy.get("login").checks.add(new Check("acr_values", "a stronger sign-in is asked for", check));
+  return policy;
 }
 
 const ownTokenOnly = async (ctx, client, token) => token.clientId === client.clientId;

@@ -1,20 +1,18 @@
-// What the demo's buttons ask of the servers: expire, revoke, fail for a while, and tell the counts. A real app has
+// What the demo's buttons ask of the servers: expire, revoke, fail in many ways, and tell what happened. A real app has
 // nothing of the kind; it is here because the stories need somebody to misbehave on demand.
 
+import { createFaults } from "./faults.mjs";
 import { readBody, sendJson } from "./http.mjs";
 
 const LONGEST_OUTAGE = 60;
 
-export function createControl({ origin, authorizationServer, resourceServer }) {
-  let restore = null;
+export function createControl({ origin, authorizationServer, resourceServer, tokenProxy, apiProxy }) {
+  const faults = createFaults({ tokenProxy, apiProxy });
 
   function outage({ seconds }) {
     if (!(seconds > 0 && seconds <= LONGEST_OUTAGE))
       throw new Error(`seconds must be more than 0 and at most ${LONGEST_OUTAGE}`);
-    clearTimeout(restore);
-    authorizationServer.failTokenEndpoint({ status: 503 });
-    restore = setTimeout(() => authorizationServer.restoreTokenEndpoint(), seconds * 1000);
-    restore.unref();
+    faults.inject("token-503", { forMs: seconds * 1000 });
   }
 
   /** How many of the tokens ever issued occur in each of the named texts. */
@@ -25,10 +23,13 @@ export function createControl({ origin, authorizationServer, resourceServer }) {
   }
 
   const actions = {
-    "GET /demo/counts": () => countsOf(authorizationServer, resourceServer),
+    "GET /demo/counts": () => countsOf(authorizationServer, resourceServer, faults),
+    "GET /demo/room": () => ({ now: Date.now(), refreshes: faults.refreshes(), faults: faults.inForce() }),
     "POST /demo/expire": () => authorizationServer.expireAccessTokens(),
     "POST /demo/revoke": () => authorizationServer.revokeGrants(),
     "POST /demo/outage": outage,
+    "POST /demo/fault": ({ name }) => faults.inject(name),
+    "POST /demo/restore": () => faults.restore(),
     "POST /demo/recognise": recognise,
   };
 
@@ -56,9 +57,12 @@ function isOwnPage({ method, headers }, origin) {
   return (site === undefined || site === "same-origin") && (method === "GET" || headers.origin === origin);
 }
 
-function countsOf({ counts }, { requests, effects }) {
+function countsOf({ counts }, { requests, effects }, faults) {
+  const stopped = faults.stopped();
   return {
     ...counts,
+    tokenRequests: counts.tokenRequests + stopped,
+    refreshes: counts.refreshes + stopped,
     apiRequests: requests.length,
     apiRefusals: requests.filter(({ status }) => status === 401).length,
     effects: effects.length,

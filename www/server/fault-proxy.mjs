@@ -31,26 +31,33 @@ const FAULTS = {
   },
 };
 
-const page = { headers: { "content-type": "text/html; charset=utf-8" }, body: "<h1>Welcome to the hotel's network</h1>" };
+const page = {
+  headers: { "content-type": "text/html; charset=utf-8" },
+  body: "<h1>Welcome to the hotel's network</h1>",
+};
 
 /**
  * Starts a proxy on a loopback port. `target` is the origin of the server behind, or a function evaluated at each
- * request. The Host header is passed on, so that a server behind may take this origin for its own.
+ * request. The Host header is passed on, so that a server behind may take this origin for its own. What `describe(body)`
+ * answers is kept with the attempt.
  */
-export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) {
+export async function startFaultProxy({ target, port = 0, host = "127.0.0.1", describe = () => ({}) }) {
   const rules = new Rules();
   const attempts = [];
   const agent = new Agent({ keepAlive: true });
   const ask = (request, response, body) => forward({ target, agent, request, response, body });
-  const { server, port: bound, close } = await listen((request, response) => handle({ rules, attempts, ask }, request, response), {
-    port,
-    host,
-  });
+  const take = (request, response) => handle({ rules, attempts, describe, ask }, request, response);
+  const { server, port: bound, close } = await listen(take, { port, host });
   return {
     origin: `http://${host}:${bound}`,
     port: bound,
-    /** What has arrived, but for preflights, as `{ at, method, path, fault }`; `at` in milliseconds since 1970. */
+    /**
+     * What has arrived, but for preflights, as `{ at, method, path, fault, status, endedAt }`; times in milliseconds
+     * since 1970. `endedAt` is null as long as nobody has answered or gone away; `status` is null without an answer.
+     */
     attempts,
+    /** The faults in force, newest first, as they were injected, with the `left` requests and `leftMs` milliseconds. */
+    faults: () => rules.active(),
     /**
      * Spoils requests for `path`: `kind` is status, html, hang, reset, delay, drop-after or cut. The fault ends after
      * `times` requests, after `forMs` milliseconds, or when it is restored. The newest fault for a path counts.
@@ -58,7 +65,7 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1" }) 
     inject: (rule) => rules.add(rule),
     /** Ends the faults of `path`, or all. */
     restore: (path) => rules.remove(path),
-    /** Closes the connections that no request uses: a browser repeats a request that breaks on one it had used before. */
+    /** Closes unused connections: a browser repeats a request by itself that breaks on one it had used before. */
     closeIdleConnections: () => server.closeIdleConnections(),
     close: async () => {
       await close();
@@ -81,20 +88,30 @@ class Rules {
 
   /** The rule for a request to `path`, which counts as one of its times. */
   take(path) {
-    const rule = this.#rules.find((one) => one.path === path && one.left > 0 && one.until > performance.now());
+    const rule = this.#rules.find((one) => one.path === path && isActive(one));
     if (rule) rule.left -= 1;
     return rule;
   }
+
+  active() {
+    return this.#rules.filter(isActive).map(({ until, ...rule }) => ({ ...rule, leftMs: until - performance.now() }));
+  }
 }
 
-async function handle({ rules, attempts, ask }, request, response) {
+const isActive = ({ left, until }) => left > 0 && until > performance.now();
+
+async function handle({ rules, attempts, describe, ask }, request, response) {
   try {
     const { pathname: path } = urlOf(request);
     const isPreflight = request.method === "OPTIONS";
     const rule = isPreflight ? undefined : rules.take(path);
-    const at = performance.timeOrigin + performance.now();
-    if (!isPreflight) attempts.push({ at, method: request.method, path, fault: rule?.kind ?? null });
+    const attempt = { at: now(), method: request.method, path, fault: rule?.kind ?? null, status: null, endedAt: null };
+    if (!isPreflight) attempts.push(attempt);
+    response.once("close", () => {
+      Object.assign(attempt, { status: response.headersSent ? response.statusCode : null, endedAt: now() });
+    });
     const body = await readBody(request);
+    Object.assign(attempt, describe(body));
     const askBehind = () => ask(request, response, body);
     const pass = async () => relay(await askBehind(), response);
     await (rule ? FAULTS[rule.kind]({ request, response, rule, pass, ask: askBehind }) : pass());
@@ -103,6 +120,8 @@ async function handle({ rules, attempts, ask }, request, response) {
     response.destroy();
   }
 }
+
+const now = () => performance.timeOrigin + performance.now();
 
 function answer(request, response, { status, headers = {}, body = { error: "temporarily_unavailable" } }) {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -42,6 +42,12 @@ beforeEach(() => {
 const post = (path, init) =>
   fetch(proxy.origin + path, { method: "POST", body: "hello", headers: { origin: ORIGIN }, ...init });
 
+/** The attempts, as soon as `count` of them have ended. */
+async function ended(count) {
+  while (proxy.attempts.filter(({ endedAt }) => endedAt !== null).length < count) await new Promise(setImmediate);
+  return proxy.attempts;
+}
+
 /** The code of the socket error that a request failed with. */
 const failure = (work) => work.then(() => null, ({ cause, message }) => cause?.code ?? message);
 
@@ -49,9 +55,44 @@ test("what is not spoilt passes, with the host it was sent to", async () => {
   const answer = await (await post("/a?b=c")).json();
 
   assert.deepEqual(answer, { url: "/a?b=c", host: new URL(proxy.origin).host, body: "hello" });
-  const [{ at, ...attempt }] = proxy.attempts;
-  assert.deepEqual(attempt, { method: "POST", path: "/a", fault: null });
+  const [{ at, endedAt, ...attempt }] = await ended(1);
+  assert.deepEqual(attempt, { method: "POST", path: "/a", fault: null, status: 200 });
   assert.ok(Math.abs(at - Date.now()) < 60_000, `${at}`);
+  assert.ok(endedAt >= at, `${endedAt}`);
+});
+
+test("an attempt says what it was, and how it ended", async () => {
+  for (const [path, kind] of [["/a", "reset"], ["/b", "html"], ["/c", "hang"]]) proxy.inject({ path, kind });
+  await failure(post("/a"));
+  await post("/b");
+  const leave = new AbortController();
+  const hanging = failure(post("/c", { signal: leave.signal }));
+  const [first, second] = await ended(2);
+  assert.deepEqual([first.fault, first.status, second.fault, second.status], ["reset", null, "html", 200]);
+  while (proxy.attempts.length < 3) await new Promise(setImmediate);
+  assert.equal(proxy.attempts[2].endedAt, null);
+  leave.abort();
+  await hanging;
+  assert.equal((await ended(3))[2].status, null);
+
+  const telling = await startFaultProxy({ target: () => proxy.origin, describe: (body) => ({ said: String(body) }) });
+  await fetch(`${telling.origin}/d`, { method: "POST", body: "who I am" });
+  assert.equal(telling.attempts[0].said, "who I am");
+  await telling.close();
+});
+
+test("the faults in force are told with what is left of them", async () => {
+  proxy.inject({ path: "/a", kind: "html", times: 2, name: "pages" });
+  proxy.inject({ path: "/b", kind: "reset", forMs: 60_000 });
+  await post("/a");
+  const [reset, { leftMs, ...pages }] = proxy.faults();
+  assert.deepEqual(pages, { path: "/a", kind: "html", name: "pages", left: 1 });
+  assert.ok(reset.leftMs > 0 && reset.leftMs <= 60_000 && leftMs === Infinity, `${reset.leftMs}`);
+
+  await post("/a");
+  assert.deepEqual(proxy.faults().map(({ path }) => path), ["/b"]);
+  proxy.restore();
+  assert.deepEqual(proxy.faults(), []);
 });
 
 test("a stream passes piece by piece, and its end at the reader is its end behind", async () => {
@@ -71,7 +112,8 @@ test("a stream that breaks behind breaks at the reader", async () => {
 });
 
 test("a status comes with its headers, its body and CORS, for as many requests as were asked for", async () => {
-  proxy.inject({ path: "/a", kind: "status", status: 429, headers: { "retry-after": "3" }, body: { error: "busy" }, times: 2 });
+  const busy = { status: 429, headers: { "retry-after": "3" }, body: { error: "busy" } };
+  proxy.inject({ path: "/a", kind: "status", ...busy, times: 2 });
   for (let round = 0; round < 2; round += 1) {
     const answer = await post("/a");
     assert.deepEqual([answer.status, answer.headers.get("retry-after")], [429, "3"]);

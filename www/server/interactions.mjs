@@ -29,10 +29,13 @@ export function interactionRoutes({ provider, redirectUris }) {
   async function logIn(request, response) {
     const login = (await form(request)).get("login")?.trim();
     if (!login) return show(request, response);
+    const { params } = await provider.interactionDetails(request, response);
+    // One way to sign in is all there is; it passes for as strong as the client asks.
+    const acr = params.acr_values?.split(" ")[0];
     return provider.interactionFinished(
       request,
       response,
-      { login: { accountId: login } },
+      { login: { accountId: login, ...(acr && { acr }) } },
       { mergeWithLastSubmission: false },
     );
   }

@@ -7,14 +7,24 @@ export class IssuedTokens {
   #accessTokens = new Map();
   #values = new Set();
 
-  /** Takes the body of a successful token response. */
-  record({ access_token: accessToken, refresh_token: refreshToken, id_token: idToken }, lifetime) {
+  /** Takes the body of a successful token response, and the sign-in that it goes back to. */
+  record({ access_token: accessToken, refresh_token: refreshToken, id_token: idToken }, lifetime, { acr, authTime }) {
     for (const value of [accessToken, refreshToken, idToken]) if (value) this.#values.add(value);
-    this.#accessTokens.set(accessToken, { expiresAt: Date.now() + lifetime * 1000, refused: false });
+    this.#accessTokens.set(accessToken, { expiresAt: Date.now() + lifetime * 1000, refused: false, acr, authTime });
   }
 
   refuseAllSoFar() {
     for (const token of this.#accessTokens.values()) token.refused = true;
+  }
+
+  /** The sign-in that the token goes back to: its `acr`, and when it was in seconds since the epoch. */
+  signInOf(accessToken) {
+    const { acr, authTime } = this.#accessTokens.get(accessToken) ?? {};
+    return { acr, authTime };
+  }
+
+  ageSignIns(seconds) {
+    for (const token of this.#accessTokens.values()) token.authTime -= seconds;
   }
 
   /** Milliseconds since the epoch, or null when the token is unknown, refused or past its time. */

@@ -20,6 +20,13 @@ export class MemoryStore {
     return new ModelAdapter(model, this.#entries, model === "RefreshToken" ? this.#reuseGrace : 0);
   }
 
+  /** Makes every sign-in so far look as if it had been made `seconds` earlier. */
+  ageSignIns(seconds) {
+    for (const { payload } of this.#entries.values()) {
+      for (const name of ["loginTs", "authTime"]) if (payload[name]) payload[name] -= seconds;
+    }
+  }
+
   /** Forgets every grant and every token and code issued under one. Sign-in sessions stay. */
   dropGrants() {
     for (const [key, { model, payload }] of this.#entries) {

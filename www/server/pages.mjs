@@ -7,6 +7,7 @@ const SCOPES = {
   profile: ["See your profile", "the name to greet you with"],
   "files:read": ["Read your files", "list them and fetch their contents"],
   "files:write": ["Change your files", "create and update them in your name"],
+  "files:delete": ["Delete your files", "empty the bin, for good"],
 };
 
 export function loginPage({ uid, client, login }) {

@@ -6,13 +6,16 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { Feed } from "./feed.mjs";
 import { corsHeaders, listen, readBody, send, sendJson, urlOf } from "./http.mjs";
+import { RateLimits } from "./rate-limits.mjs";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const EXPOSED = "WWW-Authenticate, Retry-After, Location";
 const REALM = 'Bearer realm="tokenkeep-demo"';
 const LONGEST_WAIT = 60_000;
 
-/** path -> the methods it answers (all when absent), the scope it asks for, and what it does. */
+/**
+ * path -> the methods it answers (all when absent), the scope it asks for, the sign-in it asks for, and what it does.
+ */
 const ROUTES = {
   "/v1/files": { methods: ["GET", "HEAD"], scope: "files:read", answer: files },
   "/v1/effects": { methods: ["POST"], scope: "files:write", answer: effect },
@@ -22,12 +25,16 @@ const ROUTES = {
   "/v1/events": { methods: ["GET"], scope: "files:read", answer: events },
   "/v1/feed": { methods: ["GET"], scope: "files:read", answer: feed },
   "/v1/slow": { methods: ["GET"], scope: "files:read", before: slow, answer: files },
+  "/v1/vault": { methods: ["GET", "POST"], scope: "files:read", signIn: { acr: "gold" }, answer: files },
+  "/v1/recent": { methods: ["GET"], scope: "files:read", signIn: { maxAge: 600 }, answer: files },
+  "/v1/work": { methods: ["GET"], scope: "files:read", answer: work },
+  "/v1/bin": { methods: ["DELETE"], scope: "files:delete", answer: emptyBin },
   "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
 };
 
 /** Starts the API on a loopback port. */
 export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [] }) {
-  const state = { authorizationServer, origins, requests: [], effects: [], feed: new Feed() };
+  const state = { authorizationServer, origins, ...clean(), feed: new Feed(), limits: new RateLimits() };
   const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
     port,
     host,
@@ -39,16 +46,24 @@ export async function startResourceServer({ port = 0, host = "127.0.0.1", author
     requests: state.requests,
     effects: state.effects,
     feed: state.feed,
+    /** Most requests that were being answered at once, apart from those that met a limit. */
+    busiest: () => state.busiest,
+    /** Takes `origins` that may call it, and `exposed`: the headers that their scripts may read. */
     allow: (more) => void Object.assign(state, more),
+    limit: (limit) => state.limits.set(limit),
     reset() {
       state.requests.length = 0;
       state.effects.length = 0;
+      state.busiest = 0;
+      state.limits.lift();
     },
   };
 }
 
+const clean = () => ({ requests: [], effects: [], underWay: 0, busiest: 0 });
+
 async function handle(state, request, response) {
-  for (const [name, value] of Object.entries(corsHeaders(request, state.origins, EXPOSED)))
+  for (const [name, value] of Object.entries(corsHeaders(request, state.origins, state.exposed ?? EXPOSED)))
     response.setHeader(name, value);
   if (request.method === "OPTIONS") return preflight(request, response);
   const url = urlOf(request);
@@ -60,7 +75,8 @@ async function handle(state, request, response) {
   try {
     const body = await readBody(request);
     Object.assign(record, { length: body.length, sha256: sha256(body) });
-    return await serve({ state, request, response, url, record, body });
+    const exchange = { state, request, response, url, record, body };
+    return state.limits.refuses(exchange) ? undefined : await counted(state, () => serve(exchange));
   } catch (error) {
     return response.headersSent || response.destroyed
       ? response.destroy()
@@ -80,6 +96,7 @@ function recordOf(request, url) {
     at: Date.now(),
     contentType: headers["content-type"] ?? null,
     lastEventId: headers["last-event-id"] ?? null,
+    idempotencyKey: headers["idempotency-key"] ?? null,
   };
 }
 
@@ -91,6 +108,16 @@ function preflight(request, response) {
   });
 }
 
+async function counted(state, work) {
+  state.underWay += 1;
+  state.busiest = Math.max(state.busiest, state.underWay);
+  try {
+    return await work();
+  } finally {
+    state.underWay -= 1;
+  }
+}
+
 async function serve(exchange) {
   const { state, request, response, url } = exchange;
   const route = ROUTES[url.pathname];
@@ -99,14 +126,14 @@ async function serve(exchange) {
     return sendJson(response, 405, { error: "method_not_allowed" }, { allow: route.methods.join(", ") });
   }
   await route.before?.(exchange);
-  const challenge = await challengeFor(state.authorizationServer, request.headers.authorization, route.scope);
+  const challenge = await challengeFor(state.authorizationServer, request.headers.authorization, route);
   if (!challenge) return route.answer(exchange);
   const { status, error = "token_required", header } = challenge;
   return sendJson(response, status, { error }, { "www-authenticate": header });
 }
 
 /** Why a request may not pass, in the terms of RFC 6750 section 3; null when it may. */
-async function challengeFor(authorizationServer, authorization, scope) {
+async function challengeFor(authorizationServer, authorization, { scope, signIn = {} }) {
   const value = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? "")?.[1];
   if (!authorization) return { status: 401, header: REALM };
   if (!value) return { status: 400, error: "invalid_request", header: `${REALM}, error="invalid_request"` };
@@ -126,7 +153,17 @@ async function challengeFor(authorizationServer, authorization, scope) {
       header: `${REALM}, error="insufficient_scope", scope="${scope}"`,
     };
   }
-  return null;
+  return signInChallenge(token, signIn);
+}
+
+/** Asks for a stronger or a newer sign-in, in the terms of RFC 9470 section 3. */
+function signInChallenge(token, { acr, maxAge }) {
+  const isTooWeak = acr !== undefined && token.acr !== acr;
+  const isTooOld = maxAge !== undefined && token.authTime + maxAge < Date.now() / 1000;
+  if (!isTooWeak && !isTooOld) return null;
+  const error = "insufficient_user_authentication";
+  const wanted = isTooWeak ? `acr_values="${acr}"` : `max_age="${maxAge}"`;
+  return { status: 401, error, header: `${REALM}, error="${error}", ${wanted}` };
 }
 
 function files({ response }) {
@@ -184,6 +221,16 @@ async function write(response, url, { count, text }) {
 /** Waits before the token is looked at, so that a test can let it die meanwhile. */
 function slow({ url }) {
   return pause(numberFrom(url, "ms", 100, LONGEST_WAIT));
+}
+
+/** Takes its time once the token is accepted. */
+async function work({ response, url }) {
+  await pause(numberFrom(url, "ms", 100, LONGEST_WAIT));
+  sendJson(response, 200, { done: true });
+}
+
+function emptyBin({ response }) {
+  sendJson(response, 200, { emptied: true });
 }
 
 function redirect({ response, url }) {

@@ -256,6 +256,72 @@ test("the API answers 404, 405, 401 and 403 for what they mean", async () => {
   assert.deepEqual(api.effects, []);
 });
 
+test("the API keeps to the limit that it tells, in seconds and as a date", async () => {
+  const { access_token: accessToken } = await signIn();
+  for (const [status, asDate] of Object.entries({ 429: false, 503: true })) {
+    api.limit({ path: "/v1/files", status: Number(status), seconds: 1, asDate });
+    const refused = await call(accessToken);
+    const pause = refused.headers.get("retry-after");
+    assert.equal(refused.status, Number(status));
+    assert.match(pause, asDate ? /^\w{3}, .* GMT$/ : /^1$/);
+    assert.equal((await call(accessToken)).status, Number(status), "too early");
+    assert.equal((await call(accessToken, "/v1/echo")).status, 200, "another path");
+    const end = asDate ? Date.parse(pause) : api.requests.at(-3).at + 1000;
+    while ((await call(accessToken)).status !== 200) assert.ok(Date.now() < end + 5000);
+    assert.ok(Date.now() >= end);
+  }
+  assert.equal(api.busiest(), 1);
+});
+
+test("the API asks for a stronger or a newer sign-in, and the pages give it", async () => {
+  const { access_token: accessToken } = await signIn();
+  const asked = async (token, path) => (await call(token, path)).headers.get("www-authenticate");
+  assert.equal((await call(accessToken, "/v1/recent")).status, 200);
+  as.ageSignIns(601);
+  assert.match(await asked(accessToken, "/v1/recent"), /error="insufficient_user_authentication", max_age="600"$/);
+  assert.match(await asked(accessToken, "/v1/vault"), /error="insufficient_user_authentication", acr_values="gold"$/);
+  const { access_token: stronger, refresh_token: refreshToken } = await signIn("Ada", { acr_values: "gold" });
+  for (const path of ["/v1/vault", "/v1/recent"]) assert.equal((await call(stronger, path)).status, 200);
+  const { body } = await refresh(refreshToken);
+  assert.equal((await call(body.access_token, "/v1/vault")).status, 200, "a refresh goes back to the same sign-in");
+});
+
+test("whoever signed in before has to do so again for a stronger or a newer sign-in only", async () => {
+  const person = browser();
+  const consent = await person.submit(await person.go(authorizationUrl("v".repeat(43))), "login", { login: "Ada" });
+  await person.submit(consent, "consent", { consent: "allow" });
+  const isAsked = async (extra) => !(await person.go(authorizationUrl("v".repeat(43), extra))).url.startsWith(ORIGIN);
+  assert.deepEqual([await isAsked({}), await isAsked({ max_age: 600 })], [false, false]);
+  assert.equal(await isAsked({ acr_values: "gold" }), true);
+  as.ageSignIns(601);
+  assert.deepEqual([await isAsked({}), await isAsked({ max_age: 600 })], [false, true]);
+});
+
+test("a personal access token has its scope and is refused once its grant is revoked", async () => {
+  const accessToken = await as.issuePersonalToken({ scope: "files:read" });
+  assert.equal((await call(accessToken)).status, 200);
+  assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":1}' })).status, 403);
+  as.revokeGrants();
+  assert.equal((await call(accessToken)).status, 401);
+});
+
+test("the API empties the bin only for tokens that may, which nobody's may without asking", async () => {
+  const { access_token: usual } = await signIn();
+  const refused = await call(usual, "/v1/bin", { method: "DELETE" });
+  assert.equal(refused.status, 403);
+  assert.match(refused.headers.get("www-authenticate"), /error="insufficient_scope", scope="files:delete"/);
+  const { access_token: more } = await signIn("Ada", { scope: "openid files:read files:delete" });
+  assert.deepEqual(await (await call(more, "/v1/bin", { method: "DELETE" })).json(), { emptied: true });
+});
+
+test("the API looks at the token before it works", async () => {
+  const { access_token: accessToken } = await signIn();
+  const started = performance.now();
+  assert.equal((await call("bad", "/v1/work?ms=60000")).status, 401);
+  assert.equal((await call(accessToken, "/v1/work?ms=150")).status, 200);
+  assert.ok(performance.now() - started >= 149);
+});
+
 test("the API applies an effect once and keeps a record of each request", async () => {
   const { access_token: accessToken } = await signIn();
   assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);

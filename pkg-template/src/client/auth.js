@@ -10,6 +10,7 @@ export class Auth extends EventTarget {
   #resuming;
   #known = "null";
   #listeners = new Set();
+  #heard = 0;
 
   constructor(transport) {
     super();
@@ -18,6 +19,7 @@ export class Auth extends EventTarget {
     this.fetch = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
+    for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
   }
 
   get session() {
@@ -95,16 +97,20 @@ export class Auth extends EventTarget {
   }
 
   #connect() {
-    this.#ready = this.#transport.listen((event) => this.#receive(event)).then((session) => this.#update(session));
+    const heard = this.#heard;
+    const snapshot = this.#transport.listen((event) => this.#receive(event));
+    // An event that came meanwhile is newer than the snapshot.
+    this.#ready = snapshot.then((session) => void (heard === this.#heard && this.#update(session)));
     this.#look();
     this.#ready.catch(() => {});
   }
 
   #look() {
-    this.#transport.see(globalThis.document?.visibilityState === "visible");
+    this.#transport.see(globalThis.document?.visibilityState === "visible", globalThis.navigator?.onLine !== false);
   }
 
   #receive({ type, detail, session }) {
+    this.#heard += 1;
     const changed = this.#update(session, false);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();

@@ -39,8 +39,8 @@ export class PortTransport {
     return this.#call({ op, ...parameters });
   }
 
-  see(visible) {
-    this.#port.postMessage({ v: version, id: 0, op: "visible", visible });
+  see(visible, online) {
+    this.#port.postMessage({ v: version, id: 0, op: "see", visible, online });
   }
 
   explain(response) {

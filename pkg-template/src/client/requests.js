@@ -36,7 +36,8 @@ function withOptions(request, { timeout, retry, stepUp, idempotencyKey }) {
   request.options = { timeout, retry, stepUp, idempotent: Boolean(idempotencyKey) };
   if (!idempotencyKey) return;
   const key = idempotencyKey === true ? crypto.randomUUID() : String(idempotencyKey);
-  request.headers = [...(request.headers ?? []), ["idempotency-key", key]];
+  const others = (request.headers ?? []).filter(([name]) => name !== "idempotency-key");
+  request.headers = [...others, ["idempotency-key", key]];
 }
 
 function withBody(request, body) {

@@ -62,11 +62,15 @@ class Door {
     stats: (_, kernel) => kernel.stats(),
     audit: (_, kernel) => kernel.audit(),
     unlock: (_, kernel) => kernel.unlock(),
-    visible: ({ visible }, kernel) => {
-      kernel.visible(this, visible === true);
+    see: ({ visible, online }, kernel) => {
+      kernel.see(this, visible === true, online !== false);
       return this;
     },
-    accessToken: (_, kernel) => kernel.accessToken(),
+    accessToken: ({ id }, kernel) => {
+      const controller = new AbortController();
+      this.#pending.set(id, controller);
+      return kernel.accessToken(controller.signal).finally(() => this.#pending.delete(id));
+    },
   };
 
   async #fetch(message, kernel) {
@@ -95,7 +99,7 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
-    if (!(this.#kernel instanceof Promise)) this.#kernel.visible(this, false);
+    if (!(this.#kernel instanceof Promise)) this.#kernel.see(this, false);
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();
@@ -105,7 +109,7 @@ class Door {
 }
 
 const operations = new Set(
-  ["hello", "alive", "bye", "visible", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock"],
+  ["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock"],
 );
 
 function isMessage(data) {

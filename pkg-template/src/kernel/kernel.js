@@ -1,4 +1,5 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
+import { describe, drop, later, post, refuse } from "./calls.js";
 import { Records } from "./records.js";
 
 const QUEUED = -1;
@@ -12,7 +13,6 @@ const ENTER_TOKEN = 3;
 
 // Answers that may not be the last word; 0 is a redirect.
 const telling = new Set([0, 401, 403, 429, 503]);
-const mostKeptAlive = 60_000;
 
 /** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
 export class Kernel {
@@ -27,6 +27,8 @@ export class Kernel {
   #generation = -1;
   #header;
   #sink;
+  // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
+  #doubtful = false;
 
   /** `Core` is the wasm class; throws a TokenKeepError if the configuration is wrong. */
   constructor(Core, config) {
@@ -59,15 +61,15 @@ export class Kernel {
   }
 
   /** The access token, if the configuration exposes it. */
-  async accessToken() {
+  async accessToken(signal) {
     const id = ++this.#lastId;
     let generation = this.#core.authorizeExposure(id);
     if (generation === QUEUED) {
-      generation = await this.#wait(id);
+      generation = await this.#wait(id, signal);
       this.#core.settled();
     } else if (generation < 0) throw this.#refusal();
     const header = this.#core.authorization(generation);
-    return header ? header.slice(header.indexOf(" ") + 1) : this.accessToken();
+    return header ? header.slice(header.indexOf(" ") + 1) : this.accessToken(signal);
   }
 
   signIn(options) {
@@ -84,7 +86,7 @@ export class Kernel {
   }
 
   enterToken(token) {
-    return this.#start(ENTER_TOKEN, String(token));
+    return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "");
   }
 
   unlock() {
@@ -100,10 +102,11 @@ export class Kernel {
     return this.#explanations.get(response) ?? null;
   }
 
-  /** Whether somebody looks at the page behind `viewer`. */
-  visible(viewer, visible) {
+  /** Whether somebody looks at the page behind `viewer`, and what that page knows of the network. */
+  see(viewer, visible, online) {
     if (visible) this.#viewers.add(viewer);
     else this.#viewers.delete(viewer);
+    if (online !== undefined) this.#core.online(online);
     this.#core.visible(this.#viewers.size > 0);
   }
 
@@ -139,9 +142,7 @@ export class Kernel {
     const header = this.#authorization(generation);
     if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
     call.init.headers.set("authorization", header);
-    return fetch(call.href, call.init).then((response) =>
-      telling.has(response.status) ? this.#answered(call, generation, response) : response,
-    );
+    return fetch(call.href, call.init).then((response) => this.#answered(call, generation, response));
   }
 
   async #queued(call) {
@@ -155,6 +156,7 @@ export class Kernel {
       generation = await this.#wait(call.id, call.init.signal);
     } catch (error) {
       if (error?.code === "TOKENKEEP_QUEUE_TIMEOUT") return response;
+      drop(response);
       throw error;
     }
     call.replays += 1;
@@ -174,18 +176,24 @@ export class Kernel {
       this.#core.settled();
     }
     if (!answer) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
-    return telling.has(answer.status) ? this.#answered(call, generation, answer) : answer;
+    return this.#answered(call, generation, answer);
   }
 
   #answered(call, generation, response) {
+    const { status } = response;
+    if ((this.#doubtful || call.replays > 0) && status !== 401 && status !== 0) this.#doubtful = this.#core.taken(call.href, generation);
+    return telling.has(status) ? this.#judge(call, generation, response) : response;
+  }
+
+  #judge(call, generation, response) {
     if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
     const reply = describe(call, generation, response);
     const verdict = this.#core.replied(call.id, JSON.stringify(reply));
-    if (verdict === FINAL) {
+    if (verdict === FINAL || verdict === STEP_UP) {
+      this.#doubtful ||= response.status === 401;
       this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
-      return response;
+      return verdict === FINAL ? response : this.#steppingUp(call, response);
     }
-    if (verdict === STEP_UP) return this.#steppingUp(call, response);
     drop(response);
     if (reply.streamed) {
       if (verdict === QUEUED) this.#core.cancel(call.id);
@@ -246,7 +254,8 @@ export class Kernel {
       emit: (event) => {
         const news = JSON.parse(event);
         if (!news.session) this.#header = undefined;
-        for (const listener of this.#listeners) listener(news);
+        // The core is in the middle of something, and in a page a listener may call it.
+        for (const listener of this.#listeners) later(() => listener(news));
       },
       settle: (call, result, error) => {
         const { resolve, reject } = this.#calls.get(call);
@@ -257,37 +266,13 @@ export class Kernel {
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
       report: (url, entries) => {
         if (url) post(url, entries);
-        else queueMicrotask(() => this.#sink(JSON.parse(entries)));
+        else later(async () => this.#sink?.(JSON.parse(entries)));
       },
       keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.stored(flight)),
       take: (flight, key) => this.#records.take(key).then((record) => this.#core.stored(flight, record)),
       forget: () => this.#records.forget(),
     };
   }
-}
-
-/** What the core has to know of an answer; what is null or undefined counts as absent. */
-function describe({ href, init, timeout, options, replays, retries }, generation, { status, headers }) {
-  const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
-  return {
-    ...{ target: href, method: init.method ?? "GET", status, generation, replays, retries },
-    ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
-    ...{ streamed: init.body instanceof ReadableStream, timeout: timeout < 0 ? undefined : Math.floor(timeout) },
-    ...{ challenge, retryAfter, date },
-  };
-}
-
-const drop = (response) => void response.body?.cancel().catch(() => {});
-
-/** Posts audit entries; where nobody listens they are lost, and the log still has them. */
-function post(url, body) {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body, credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
-  fetch(url, { ...init, keepalive: body.length < mostKeptAlive }).catch(() => {});
-}
-
-function refuse({ headers, mode }) {
-  if (headers.has("authorization") || headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
-  if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
 }
 
 // What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.

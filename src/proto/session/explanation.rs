@@ -10,8 +10,13 @@ use crate::proto::time::Now;
 use super::reply::Reply;
 
 /// The kind of the answer in one word, and the whole explanation.
-pub(super) fn explain(reply: &Reply, challenge: Option<&Challenge>, now: Now) -> (&'static str, Object) {
-    let kind = kind(reply, challenge);
+pub(super) fn explain(
+    reply: &Reply,
+    challenge: Option<&Challenge>,
+    renewable: bool,
+    now: Now,
+) -> (&'static str, Object) {
+    let kind = kind(reply, challenge, renewable);
     let pause =
         reply.retry_after.as_deref().and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
     let message = message(kind, challenge, pause);
@@ -28,12 +33,12 @@ pub(super) fn explain(reply: &Reply, challenge: Option<&Challenge>, now: Now) ->
     (kind, object.with("retryAfter", pause))
 }
 
-fn kind(reply: &Reply, challenge: Option<&Challenge>) -> &'static str {
+fn kind(reply: &Reply, challenge: Option<&Challenge>, renewable: bool) -> &'static str {
     match (reply.status, challenge.and_then(|challenge| challenge.error.as_deref())) {
         (401 | 403, Some("insufficient_scope")) => "scope",
         (401 | 403, Some("insufficient_user_authentication")) => "authentication",
         (401 | 403, Some("invalid_request")) => "malformed",
-        (401, _) if reply.replays > 0 => "refused",
+        (401, _) if reply.replays > 0 || renewable => "refused",
         (401, _) => "expired",
         (403, _) => "forbidden",
         (429, _) => "limited",

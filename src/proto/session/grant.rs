@@ -16,6 +16,8 @@ pub(super) struct Grant {
     pub(super) access_token: AccessToken,
     pub(super) refresh_token: Option<RefreshToken>,
     pub(super) scope: String,
+    /// The scope that the sign-in asked for; servers may leave parts of it out of what they say they granted.
+    pub(super) asked_scope: String,
     pub(super) subject: Option<String>,
     claims: Option<String>,
     expires_unix_ms: Option<u64>,
@@ -67,6 +69,7 @@ impl Grant {
             access_token: response.access_token,
             refresh_token,
             scope: response.scope.unwrap_or_else(|| origin.scope.to_owned()),
+            asked_scope: previous.map_or(origin.scope, |grant| &grant.asked_scope).to_owned(),
             subject,
             claims,
             expires_unix_ms: response
@@ -85,6 +88,7 @@ impl Grant {
             access_token,
             refresh_token: None,
             scope: String::new(),
+            asked_scope: String::new(),
             subject: None,
             claims: None,
             expires_unix_ms: None,
@@ -144,7 +148,8 @@ impl Lifetime {
         };
         let lifetime = seconds.saturating_mul(1_000);
         let early = limits.early_refresh.map_or(lifetime / 5, |seconds| seconds.saturating_mul(1_000));
-        let window = early.min(if limits.early_refresh.is_some() { lifetime } else { EARLY_MS });
+        // More than half of its life and a token would be renewed as soon as it came.
+        let window = early.min(if limits.early_refresh.is_some() { lifetime / 2 } else { EARLY_MS });
         let margin = (lifetime / 20).min(MARGIN_MS);
         let spread =
             limits.early_refresh_jitter.map_or(window / 4, |seconds| seconds.saturating_mul(1_000)).min(window);

@@ -13,18 +13,20 @@ mod requests;
 mod sign_in;
 mod step_up;
 mod surroundings;
+mod trials;
 
 use drain::Drain;
 use grant::Grant;
 use refresh::Refresh;
 use step_up::StepUps;
 use surroundings::Surroundings;
+use trials::Trials;
 
 use super::config::{Config, Personal};
 use super::error::{Ending, Error, QueueError};
 use super::json::Object;
 use super::metadata::AuthorizationServer;
-use super::queue::Queue;
+use super::queue::{Queue, RequestId};
 use super::time::{Instant, Now};
 use super::watch::Watch;
 
@@ -58,8 +60,8 @@ pub struct Session {
     refresh: Refresh,
     /// The resource server answered 401 to the current access token.
     refused: bool,
-    /// A 401 before this moment is not worth a refresh: a token just refreshed was refused too.
-    unhelpful_until: Option<Instant>,
+    /// Which 401s are worth a refresh.
+    trials: Trials,
     exchanges: Vec<u32>,
     /// Attempts that sign-out overtook; tokens they still bring are revoked.
     abandoned: Vec<u32>,
@@ -71,6 +73,8 @@ pub struct Session {
     /// Requests that keep a pause which their API asked for.
     pauses: Queue,
     step_ups: StepUps,
+    /// The times of those among both who named one, in milliseconds.
+    timeouts: Vec<(RequestId, u64)>,
     surroundings: Surroundings,
     commands: Vec<Command>,
     counters: Counters,
@@ -102,7 +106,7 @@ impl Session {
             signed_in_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
             refused: false,
-            unhelpful_until: None,
+            trials: Trials::default(),
             exchanges: Vec::new(),
             abandoned: Vec::new(),
             attempts: 0,
@@ -112,6 +116,7 @@ impl Session {
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
+            timeouts: Vec::new(),
             surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
@@ -122,16 +127,10 @@ impl Session {
     /// Acts on every deadline that has come.
     pub fn handle_timeout(&mut self, now: Now) {
         self.tick(now);
-        let late = self.queue.expire(now.instant);
-        if !late.is_empty() {
-            self.watch.note_more("queue-timeout", "", late.len() as u64, None);
-        }
-        let locked = self.surroundings.locked;
-        self.reject(late, Error::Queue(if locked { QueueError::Locked } else { QueueError::Timeout }));
         let unmet = self.step_ups.waiting.expire(now.instant);
         self.reject(unmet, Error::Queue(QueueError::Timeout));
         for id in self.pauses.expire(now.instant) {
-            self.enqueue(now, id, None);
+            self.go_on_after_pause(now, id);
         }
         self.drain.handle_timeout(now.instant);
         self.pump(now);
@@ -248,13 +247,15 @@ impl Session {
         self.grant = None;
         self.refresh = Refresh::Idle { failures: 0 };
         self.refused = false;
-        self.unhelpful_until = None;
+        self.trials = Trials::default();
         self.first_generation = self.generation + 1;
         self.ending = ending;
         self.surroundings.locked = false;
         let mut waiting = self.queue.drain();
         waiting.extend(self.pauses.drain());
         waiting.extend(self.step_ups.waiting.drain());
+        self.timeouts.clear();
+        self.step_ups.forget();
         self.drain = Drain::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);
         self.emit("signedout", Object::default().with("reason", ending.reason()));

@@ -10,6 +10,7 @@ use crate::proto::json::{Object, Value};
 use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
 
+use super::trials::Place;
 use super::{Session, Verdict, explanation};
 
 /// What a resource server answered, and what is known of the request.
@@ -72,7 +73,7 @@ impl Reply {
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
                 Some(Value::Bool(true)) => Retry::Repeatable,
-                Some(value) => Retry::AtMost(value.as_u64()?),
+                Some(value) => value.as_u64().map_or(Retry::ByMethod, Retry::AtMost),
                 None if flag("idempotent") => Retry::Repeatable,
                 None => Retry::ByMethod,
             },
@@ -94,36 +95,42 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        let server = self.covering(&reply.target).unwrap_or_default();
+        let place = self.place(&reply.target).unwrap_or_default();
+        let server = place.server;
         let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
         let tally = self.watch.server(server);
+        // An answer that another session's request waited for is nothing to act on in this one.
+        let ours = self.grant.is_some() && reply.generation >= self.first_generation;
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
-                self.handle_refusal(now, id, reply, server, challenge.as_ref())?
+                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
             }
             403 => {
                 tally.forbidden += 1;
                 match &challenge {
-                    Some(challenge) if asks_for_more(challenge) => self.step_up(now, id, reply, server, challenge)?,
+                    Some(challenge) if ours && asks_for_more(challenge) => {
+                        self.step_up(now, id, reply, server, challenge)?
+                    }
                     _ => Verdict::Final,
                 }
             }
             429 | 503 => {
                 tally.limited += 1;
-                self.handle_limit(now, jitter, id, reply, server)
+                if ours { self.handle_limit(now, jitter, id, reply, server) } else { Verdict::Final }
             }
             _ => Verdict::Final,
         };
-        if verdict == Verdict::Final {
-            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), now);
+        if matches!(verdict, Verdict::Final | Verdict::StepUp) {
+            let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
+            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), renewable, now);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
         }
         Ok(verdict)
     }
 
-    /// Why the last answer was final, for developers.
+    /// Why the last answer was final, or asks for more rights, for developers.
     pub fn take_explanation(&mut self) -> Option<Object> {
         self.explanation.take()
     }
@@ -133,11 +140,14 @@ impl Session {
         now: Now,
         id: RequestId,
         reply: &Reply,
-        server: usize,
+        place: Place,
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
+        let server = place.server;
         match challenge {
-            Some(challenge) if asks_for_more(challenge) => return self.step_up(now, id, reply, server, challenge),
+            Some(challenge) if asks_for_more(challenge) && reply.generation >= self.first_generation => {
+                return self.step_up(now, id, reply, server, challenge);
+            }
             Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
             _ => {}
         }
@@ -145,7 +155,7 @@ impl Session {
             self.end(Ending::Refused);
             return Ok(Verdict::Final);
         }
-        let verdict = self.handle_unauthorized(now, id, reply.generation, reply.replays, reply.timeout)?;
+        let verdict = self.handle_unauthorized_at(now, id, place, reply.generation, reply.replays, reply.timeout)?;
         self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
         Ok(verdict)
     }
@@ -159,7 +169,7 @@ impl Session {
             }
             Retry::ByMethod => 0,
             Retry::Repeatable => limits.retry_limit,
-            Retry::AtMost(most) => most,
+            Retry::AtMost(most) => most.min(MOST_RETRIES),
         };
         let field = reply.retry_after.as_deref();
         let asked = field.and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
@@ -167,10 +177,12 @@ impl Session {
         let Some(asked) = bearable.filter(|_| reply.retries < most && !reply.streamed && self.has_room()) else {
             return Verdict::Final;
         };
-        let spread = (asked / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
-        self.pauses.push(id, now.instant.after(asked + spread));
+        let pause = asked.max(LEAST_PAUSE_MS << reply.retries.min(8));
+        let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
+        self.pauses.push(id, now.instant.after(pause + spread));
+        self.remember_timeout(id, reply.timeout);
         self.watch.server(server).retries += 1;
-        self.watch.note_more("api-pause", "", asked, Some(server));
+        self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued
     }
 }
@@ -181,5 +193,9 @@ fn asks_for_more(challenge: &Challenge) -> bool {
 
 /// Methods whose requests may be sent twice without harm.
 const REPEATABLE: [&str; 6] = ["GET", "PUT", "HEAD", "DELETE", "OPTIONS", "TRACE"];
+/// An API that asks for no pause at all gets one that doubles, in milliseconds.
+const LEAST_PAUSE_MS: u64 = 100;
+/// Whatever the application says.
+const MOST_RETRIES: u64 = 100;
 /// Requests that were told the same pause are spread over at least so many milliseconds.
 const LEAST_SPREAD_MS: u64 = 100;

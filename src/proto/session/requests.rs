@@ -8,6 +8,7 @@ use crate::proto::time::Now;
 use crate::proto::url::Url;
 
 use super::grant::Freshness;
+use super::trials::Place;
 use super::{Command, Session};
 
 /// What a request should do.
@@ -34,8 +35,7 @@ impl Session {
     pub fn authorize(&mut self, now: Now, id: RequestId, target: &str, timeout: Option<u64>) -> Result<Verdict, Error> {
         self.tick(now);
         let Some(server) = self.covering(target) else {
-            let anomaly = self.watch.off_list();
-            self.alarm(anomaly);
+            self.alarm_off_list();
             return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
         };
         let anomaly = self.watch.request(server);
@@ -46,9 +46,19 @@ impl Session {
     }
 
     /// The resource server that `target` belongs to.
-    pub(super) fn covering(&self, target: &str) -> Option<usize> {
+    fn covering(&self, target: &str) -> Option<usize> {
+        self.covering_url(&Url::parse(target)?)
+    }
+
+    fn covering_url(&self, url: &Url<'_>) -> Option<usize> {
+        self.config.resource_servers.iter().position(|server| server.covers(url))
+    }
+
+    /// The resource server that `target` belongs to, and where in it.
+    pub(super) fn place(&self, target: &str) -> Option<Place> {
         let url = Url::parse(target)?;
-        self.config.resource_servers.iter().position(|server| server.covers(&url))
+        let server = self.covering_url(&url)?;
+        Some(Place::new(server, url.path))
     }
 
     /// Asks for the access token itself, for the application.
@@ -77,18 +87,32 @@ impl Session {
         replays: u32,
         timeout: Option<u64>,
     ) -> Result<Verdict, Error> {
+        self.handle_unauthorized_at(now, id, Place::default(), generation, replays, timeout)
+    }
+
+    /// The same for a request to `place`.
+    pub(super) fn handle_unauthorized_at(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        place: Place,
+        generation: u32,
+        replays: u32,
+        timeout: Option<u64>,
+    ) -> Result<Verdict, Error> {
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
         let current = generation == self.generation;
         if replays > 0 {
             if current {
-                self.unhelpful_until = Some(now.instant.after(UNHELPFUL_MS));
+                self.trials.refused(place, generation, now.instant);
             }
             return Ok(Verdict::Final);
         }
+        self.trials.note(place);
         if current && !self.refused {
-            let unhelpful = self.unhelpful_until.is_some_and(|until| now.instant < until);
+            let unhelpful = self.trials.is_unhelpful(place, now.instant);
             let refreshable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if self.grant.is_some() && (unhelpful || !refreshable) {
                 return Ok(Verdict::Final);
@@ -100,6 +124,15 @@ impl Session {
         Ok(verdict)
     }
 
+    /// Takes note that a request to `target` with the token of `generation` was not answered by 401; whether such news
+    /// is still of use.
+    pub fn handle_taken(&mut self, now: Now, target: &str, generation: u32) -> bool {
+        if let Some(place) = self.place(target) {
+            self.trials.taken(place, generation);
+        }
+        self.trials.is_any_unhelpful(now.instant)
+    }
+
     /// Takes note that a released request has its answer, or failed.
     pub fn handle_settled(&mut self, now: Now) {
         self.drain.give_back();
@@ -109,6 +142,27 @@ impl Session {
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
         let _ = self.queue.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
+        self.take_timeout(id);
+    }
+
+    /// Keeps the time that a request named, for when it waits for a token again.
+    pub(super) fn remember_timeout(&mut self, id: RequestId, timeout: Option<u64>) {
+        self.timeouts.extend(timeout.map(|timeout| (id, timeout)));
+    }
+
+    pub(super) fn take_timeout(&mut self, id: RequestId) -> Option<u64> {
+        let at = self.timeouts.iter().position(|(known, _)| *known == id)?;
+        Some(self.timeouts.swap_remove(at).1)
+    }
+
+    /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
+    pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
+        let timeout = self.take_timeout(id);
+        let stale = self.freshness(now) == Some(Freshness::Stale);
+        match if stale { self.prepare_refresh(now) } else { Ok(()) } {
+            Ok(()) => self.enqueue(now, id, timeout),
+            Err(error) => self.reject([id].into(), error),
+        }
     }
 
     /// Whether one more request may wait.
@@ -142,6 +196,7 @@ impl Session {
             return Err(Error::Queue(QueueError::Full));
         }
         self.enqueue(now, id, timeout);
+        self.hasten(now);
         Ok(Verdict::Queued)
     }
 
@@ -169,8 +224,19 @@ impl Session {
         self.exchanges.is_empty() && self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none())
     }
 
+    /// Rejects those whose time to wait is over. After sleep an answer may come before the timer.
+    fn expire(&mut self, now: Now) {
+        let late = self.queue.expire(now.instant);
+        if !late.is_empty() {
+            self.watch.note_more("queue-timeout", "", late.len() as u64, None);
+            let error = if self.surroundings.locked { QueueError::Locked } else { QueueError::Timeout };
+            self.reject(late, Error::Queue(error));
+        }
+    }
+
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
+        self.expire(now);
         if self.queue.is_empty() || self.surroundings.locked {
             return;
         }
@@ -190,7 +256,3 @@ impl Session {
         }
     }
 }
-
-/// After a fresh token was refused, further 401s are the answer for this long, in milliseconds: the resource server
-/// has another reason than the token's age.
-const UNHELPFUL_MS: u64 = 30_000;

@@ -17,9 +17,10 @@ use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_re
 use crate::proto::watch::Anomaly;
 
 use super::Session;
-use super::command::TokenRequest;
+use super::command::{Command, TokenRequest};
 use super::grant::{Grant, Origin};
 use super::refresh::{Refresh, skew_of};
+use super::trials::Trials;
 
 /// An accepted authorization response on its way to becoming a grant.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl Revocation {
 
 impl Session {
     /// Builds an authorization request; the shell keeps its record and navigates. A scope in the options is asked for
-    /// in addition to what is granted, or else to the configured one.
+    /// in addition to the configured one and to what the running session asked for and has.
     ///
     /// # Errors
     /// [`Error::ApiMisuse`] for options that can't be; [`InvalidResponse::Discovery`] before the metadata is known.
@@ -75,8 +76,9 @@ impl Session {
         random: &[u8; RANDOM_BYTES],
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        let base = self.grant.as_ref().map_or(&self.config.scope, |grant| &grant.scope);
-        AuthorizationRequest::new(&self.config, server, &options.on_top_of(base), random, now.unix_ms)
+        let (asked, granted) = self.grant.as_ref().map_or(("", ""), |grant| (&grant.asked_scope, &grant.scope));
+        let options = options.on_top_of(&self.config.scope, [asked, granted]);
+        AuthorizationRequest::new(&self.config, server, &options, random, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -215,17 +217,30 @@ impl Session {
     /// Replaces the grant by that of a new sign-in. Another user's requests don't go on as this one's.
     fn install_signed_in(&mut self, now: Now, grant: Grant) {
         let subject = self.grant.as_ref().and_then(|previous| previous.subject.as_ref());
-        if subject.is_some() && grant.subject.is_some() && subject != grant.subject.as_ref() {
+        if subject.is_some() && subject != grant.subject.as_ref() {
+            self.revoke_all();
             self.end(Ending::SubjectChanged);
         }
         self.install(grant);
         self.signed_in_generation = self.generation;
-        self.unhelpful_until = None;
+        self.trials = Trials::default();
         self.watch.note("signedin", "");
         self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
         self.emit("signedin", detail);
         self.pump(now);
+    }
+
+    /// Revokes what another user leaves behind, and what is still under way for them. The same user's older tokens are left
+    /// alone: servers that see one grant in both would end the new session too.
+    fn revoke_all(&mut self) {
+        if let Refresh::InFlight { attempt, .. } = self.refresh {
+            self.abandoned.push(attempt);
+        }
+        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
+        let refresh_token = grant.refresh_token.as_ref();
+        let revocation = Revocation::new(server, &self.config.client_id, &grant.access_token, refresh_token);
+        self.commands.extend(revocation.map(Command::Revoke));
     }
 
     fn first_claims(

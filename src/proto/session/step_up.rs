@@ -25,6 +25,8 @@ struct Asked {
     server: usize,
     challenge: Challenge,
     at: Instant,
+    /// Since somebody signed in, the same demand is news again.
+    old: bool,
 }
 
 /// What a resource server's demand is worth.
@@ -41,14 +43,24 @@ impl StepUps {
     fn judge(&mut self, now: Instant, server: usize, challenge: &Challenge) -> Demand {
         self.asked.retain(|asked| now.since(asked.at) < MEMORY_MS);
         let mut from_server = self.asked.iter().filter(|asked| asked.server == server);
-        if from_server.any(|asked| asked.challenge == *challenge && now.since(asked.at) < TOLD_MS) {
+        if from_server.any(|asked| !asked.old && asked.challenge == *challenge && now.since(asked.at) < TOLD_MS) {
             return Demand::Told;
         }
         if self.asked.iter().filter(|asked| asked.server == server).count() >= MOST_ASKED {
             return Demand::TooMany;
         }
-        self.asked.push(Asked { server, challenge: challenge.clone(), at: now });
+        self.asked.push(Asked { server, challenge: challenge.clone(), at: now, old: false });
         Demand::New
+    }
+
+    /// Takes note that somebody signed in.
+    fn age(&mut self) {
+        self.asked.iter_mut().for_each(|asked| asked.old = true);
+    }
+
+    /// Forgets what was asked of somebody else.
+    pub(super) fn forget(&mut self) {
+        self.asked.clear();
     }
 }
 
@@ -82,6 +94,7 @@ impl Session {
             return Ok(Verdict::Final);
         }
         self.step_ups.waiting.push(id, now.instant.after(self.config.limits.step_up_timeout));
+        self.remember_timeout(id, reply.timeout);
         Ok(Verdict::StepUp)
     }
 
@@ -105,9 +118,11 @@ impl Session {
 
     /// Lets those who waited for more rights go on with the new token.
     pub(super) fn release_step_ups(&mut self, now: Now) {
+        self.step_ups.age();
         for id in self.step_ups.waiting.drain() {
             self.counters.replays += 1;
-            self.enqueue(now, id, None);
+            let timeout = self.take_timeout(id);
+            self.enqueue(now, id, timeout);
         }
     }
 
@@ -125,6 +140,6 @@ pub(super) fn reason(challenge: &Challenge) -> &'static str {
 
 /// Demands are remembered for this long, in milliseconds, and so many of them are told per resource server.
 const MEMORY_MS: u64 = 600_000;
-const MOST_ASKED: usize = 3;
+const MOST_ASKED: usize = 5;
 /// The same demand is told once in this time, in milliseconds: many requests meet it at once.
 const TOLD_MS: u64 = 10_000;

@@ -43,9 +43,7 @@ impl Session {
         }
         self.surroundings.online = online;
         self.watch.note(if online { "online" } else { "offline" }, "");
-        if let Refresh::Waiting { until, standing: None, asked: false, .. } = &mut self.refresh {
-            *until = if online { now.instant } else { (*until).max(now.instant.after(OFFLINE_MS)) };
-        }
+        self.reconsider(now);
         self.pump(now);
     }
 
@@ -110,8 +108,7 @@ impl Session {
     /// Tells of an anomaly, and locks the session if the configuration says so.
     pub(super) fn alarm(&mut self, anomaly: Option<Anomaly>) {
         let Some(anomaly) = anomaly else { return };
-        let active = self.grant.is_some() || !self.exchanges.is_empty();
-        let locks = active && self.config.lock_on.contains(&anomaly.name());
+        let locks = self.locks(anomaly);
         self.surroundings.locked |= locks;
         self.watch.note_more("anomaly", anomaly.name(), anomaly.count(), None);
         if locks {
@@ -122,6 +119,19 @@ impl Session {
             detail = detail.with("baseline", baseline);
         }
         self.emit("anomaly", detail.with("locked", self.surroundings.locked));
+    }
+
+    /// Tells of a request to a place that isn't on the list: once in a while, but whenever it locks the session.
+    pub(super) fn alarm_off_list(&mut self) {
+        let told = self.watch.off_list();
+        let locks = self.locks(Anomaly::OffListTarget);
+        self.alarm(told.or(locks.then_some(Anomaly::OffListTarget)));
+    }
+
+    /// Whether `anomaly` locks a session that is not locked yet.
+    fn locks(&self, anomaly: Anomaly) -> bool {
+        let active = self.grant.is_some() || !self.exchanges.is_empty();
+        active && !self.surroundings.locked && self.config.lock_on.contains(&anomaly.name())
     }
 
     /// Hands new audit entries over if somebody wants them and it is time, or `all` says so.

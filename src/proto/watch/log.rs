@@ -77,6 +77,9 @@ impl Log {
                 }
                 self.entries.push_back(Entry { seq: self.last, ..entry });
                 self.since = self.since.or(self.reports.then_some(now));
+                if self.last - self.reported >= self.limit as u64 {
+                    self.since = self.since.map(|_| Instant::default());
+                }
             }
         }
     }

@@ -1,10 +1,12 @@
 // What every page of the tests has beside its connection: a record of the events, and calls whose outcome can leave
 // the page as plain data.
 
+const types = ["signedin", "refreshed", "refreshfailed", "signedout", "stepup", "anomaly", "unlocked"];
+
 /** Puts `app` into the global scope: the thing under test and the helpers that tests call by `page.evaluate`. */
 export function setStage(auth, tokenkeep) {
   const events = [];
-  for (const type of ["signedin", "refreshed", "refreshfailed", "signedout"]) {
+  for (const type of types) {
     auth?.addEventListener(type, ({ detail }) => events.push({ type, detail }));
   }
   const violations = [];
@@ -12,12 +14,19 @@ export function setStage(auth, tokenkeep) {
     violations.push(`${violatedDirective} ${blockedURI}`);
   });
   const send = (...request) => outcome(() => sent(auth, request));
-  globalThis.app = { auth, tokenkeep, events, violations, outcome, send, burst: (...wanted) => burst(send, ...wanted) };
+  const explain = (...request) => outcome(() => explained(auth, request));
+  const helpers = { outcome, send, explain, burst: (...wanted) => burst(send, ...wanted) };
+  globalThis.app = { auth, tokenkeep, events, violations, ...helpers };
 }
 
 async function sent(auth, [input, init]) {
   const response = await auth.fetch(input, init);
   return { status: response.status, text: await response.text() };
+}
+
+async function explained(auth, [input, init]) {
+  const response = await auth.fetch(input, init);
+  return { status: response.status, explanation: auth.explain(response) };
 }
 
 /** Sends `count` effects at once, numbered in the order of the calls; how often each outcome came. */

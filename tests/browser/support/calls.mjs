@@ -3,6 +3,15 @@
 /** The outcome of a request: `{ value: { status, text } }` or `{ error }`. */
 export const send = (page, url, init) => page.evaluate((request) => app.send(...request), [url, init]);
 
+/** As `send`, and the value is `{ status, explanation }`. */
+export const explain = (page, url, init) => page.evaluate((request) => app.explain(...request), [url, init]);
+
+/** Starts a request; `endOfSend` waits for its outcome. */
+export const startSend = (page, url, init) =>
+  page.evaluate((request) => void (globalThis.sending = app.send(...request)), [url, init]);
+
+export const endOfSend = (page) => page.evaluate(() => globalThis.sending);
+
 /** The status of the answer to a request, undefined if it failed. */
 export const statusOf = async (page, url, init) => (await send(page, url, init)).value?.status;
 

@@ -15,7 +15,8 @@ export class EventStore {
     const { streamId } = this.#events[id - 1];
     for (const [index, event] of this.#events.entries()) {
       // What opens a stream is an event without a message.
-      if (index >= id && event.streamId === streamId && event.message.jsonrpc) await send(`${index + 1}`, event.message);
+      const isMissed = index >= id && event.streamId === streamId && event.message.jsonrpc;
+      if (isMissed) await send(`${index + 1}`, event.message);
     }
     return streamId;
   }

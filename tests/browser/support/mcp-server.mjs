@@ -34,7 +34,7 @@ export async function startMcpServer({ verify, during }) {
     origin: `http://127.0.0.1:${port}`,
     /** The arguments of the tool's executions. */
     executions: state.executions,
-    /** What has arrived but for preflights: `{ method, path, lastEventId, answered(), status }`, the last at its end. */
+    /** What has arrived but for preflights: { method, path, lastEventId, answered(), status }, the last at its end. */
     requests: state.requests,
     /** How many clients are connected. */
     clients: () => state.servers.size,

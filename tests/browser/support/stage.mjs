@@ -18,7 +18,8 @@ export const scope = "openid profile files:read files:write";
  * Starts the stage of test `t`, which takes it down again. `config` overrides members of the holder's configuration,
  * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
  * `before`; `server` has options of the authorization server; with `proxied` a proxy stands in front of it that injects
- * faults; `context` is a browser's profile other than a fresh one of the shared browser; what else is given goes to the app's server.
+ * faults; `context` is a browser's profile other than a fresh one of the shared browser; what else is given goes to the
+ * app's server.
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;

@@ -22,6 +22,14 @@ pub(crate) enum Mode {
     Busy(u64),
     /// A captive portal answers 200 with a page.
     Html,
+    /// 200 with a body that breaks off.
+    Garbled,
+    /// 401, as a proxy in front of it may say.
+    Unauthorized,
+    /// 403, as a firewall in front of it may say.
+    Forbidden,
+    /// 400 `invalid_client`: somebody broke the client's registration.
+    BadClient,
     /// The connection breaks before the server sees the request.
     Broken,
     /// No answer ever comes.
@@ -45,20 +53,33 @@ struct Token {
     expires_at: Option<u64>,
     refused: bool,
     renewable: bool,
-    rotated_at: Option<u64>,
+    /// When it was replaced, and by which.
+    replaced: Option<(u64, TokenId)>,
+}
+
+/// Whether a refresh replaces the refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rotation {
+    /// No: one refresh token for the whole grant.
+    None,
+    /// Yes, and a replaced one is refused.
+    Refuse,
+    /// Yes, and a replaced one that comes again ends the grant.
+    Alarm,
 }
 
 /// How this server was set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Policy {
     /// Seconds, stated in every response.
     pub(crate) lifetime: Option<u64>,
     /// Whether sign-ins bring a refresh token.
     pub(crate) renewable: bool,
-    /// Whether a refresh replaces the refresh token.
-    pub(crate) rotate: bool,
+    pub(crate) rotation: Rotation,
     /// For how long a replaced refresh token is good for another try, in milliseconds.
     pub(crate) grace: u64,
+    /// Whether another try brings the same tokens as the first.
+    pub(crate) repeats: bool,
     /// Whether resource servers hear of revocation, or go by the expiry alone.
     pub(crate) introspect: bool,
 }
@@ -68,8 +89,15 @@ impl Policy {
         Self {
             lifetime: random.pick(&[None, Some(5), Some(20), Some(60), Some(300), Some(3_600)]),
             renewable: random.chance(92),
-            rotate: random.chance(80),
-            grace: random.pick(&[0, 0, 10 * SECOND]),
+            rotation: random.pick(&[
+                Rotation::None,
+                Rotation::Refuse,
+                Rotation::Alarm,
+                Rotation::Alarm,
+                Rotation::Alarm,
+            ]),
+            grace: random.pick(&[0, 0, 10 * SECOND, 60 * SECOND]),
+            repeats: random.chance(40),
             introspect: random.chance(70),
         }
     }
@@ -79,7 +107,7 @@ impl Policy {
 pub(crate) struct AuthorizationServer {
     pub(crate) policy: Policy,
     pub(crate) mode: Mode,
-    /// How often a replaced refresh token came in.
+    /// How often a replaced refresh token came in and the grant died of it.
     pub(crate) alarms: u64,
     families: Vec<Family>,
     tokens: Vec<Token>,
@@ -94,7 +122,8 @@ impl AuthorizationServer {
     pub(crate) fn exchange(&mut self, at: u64, user: u64, nonce: Option<&str>) -> Reply {
         self.through_the_mode(|server| {
             server.families.push(Family { live: true, user });
-            server.issue(at, server.families.len() - 1, server.policy.renewable, nonce)
+            let id = server.issue(at, server.families.len() - 1, server.policy.renewable);
+            server.response(at, id, server.policy.renewable, nonce)
         })
     }
 
@@ -102,18 +131,34 @@ impl AuthorizationServer {
     pub(crate) fn refresh(&mut self, at: u64, id: TokenId) -> Reply {
         self.through_the_mode(|server| {
             assert!(server.tokens[id].renewable, "refresh-{id} was never issued");
-            let family = server.tokens[id].family;
             if !server.can_refresh(at, id) {
-                server.alarms += u64::from(server.families[family].live);
-                server.families[family].live = false;
+                server.refuse(id);
                 return error(400, "invalid_grant");
             }
-            let rotate = server.policy.rotate;
-            if rotate {
-                server.tokens[id].rotated_at.get_or_insert(at);
-            }
-            server.issue(at, family, rotate, None)
+            let new = server.replacement(at, id);
+            server.response(at, new, server.tokens[new].renewable, None)
         })
+    }
+
+    fn refuse(&mut self, id: TokenId) {
+        let family = &mut self.families[self.tokens[id].family];
+        if self.policy.rotation == Rotation::Alarm && family.live {
+            (family.live, self.alarms) = (false, self.alarms + 1);
+        }
+    }
+
+    /// The tokens that a refresh brings: new ones, or those that a try before brought.
+    fn replacement(&mut self, at: u64, id: TokenId) -> TokenId {
+        let again = self.tokens[id].replaced.map(|(_, new)| new).filter(|_| self.policy.repeats);
+        if let Some(new) = again.filter(|new| self.accepts(at, *new)) {
+            return new;
+        }
+        let rotate = self.policy.rotation != Rotation::None;
+        let new = self.issue(at, self.tokens[id].family, rotate);
+        if rotate {
+            self.tokens[id].replaced.get_or_insert((at, new));
+        }
+        new
     }
 
     fn through_the_mode(&mut self, work: impl FnOnce(&mut Self) -> Result<Answer, Transport>) -> Reply {
@@ -124,6 +169,10 @@ impl AuthorizationServer {
                 Some(Ok(Answer { retry_after: Some(seconds.to_string()), ..answer(429, None, b"") }))
             }
             Mode::Html => Some(Ok(answer(200, Some("text/html"), b"<h1>canary</h1>"))),
+            Mode::Garbled => Some(json(200, r#"{"access_token":"canary","token_ty"#)),
+            Mode::Unauthorized => Some(Ok(answer(401, None, b"canary"))),
+            Mode::Forbidden => Some(Ok(answer(403, Some("text/html"), b"<h1>canary</h1>"))),
+            Mode::BadClient => Some(error(400, "invalid_client")),
             Mode::Broken => Some(Err(Transport::Network)),
             Mode::Hanging => None,
             Mode::AnswerLost => {
@@ -133,18 +182,20 @@ impl AuthorizationServer {
         }
     }
 
-    fn issue(&mut self, at: u64, family: usize, renewable: bool, nonce: Option<&str>) -> Result<Answer, Transport> {
-        let lifetime = self.policy.lifetime;
-        let expires_at = lifetime.map(|seconds| at + seconds * SECOND);
-        let id = self.tokens.len();
-        self.tokens.push(Token { family, expires_at, refused: false, renewable, rotated_at: None });
-        let refresh_token = renewable.then(|| format!("refresh-{id}"));
-        let user = format!("user-{}", self.families[family].user);
+    fn issue(&mut self, at: u64, family: usize, renewable: bool) -> TokenId {
+        let expires_at = self.policy.lifetime.map(|seconds| at + seconds * SECOND);
+        self.tokens.push(Token { family, expires_at, refused: false, renewable, replaced: None });
+        self.tokens.len() - 1
+    }
+
+    fn response(&self, at: u64, id: TokenId, renewable: bool, nonce: Option<&str>) -> Result<Answer, Transport> {
+        let left = self.tokens[id].expires_at.map(|expires_at| expires_at.saturating_sub(at) / SECOND);
+        let user = format!("user-{}", self.families[self.tokens[id].family].user);
         let body = Object::default()
             .with("access_token", format!("access-{id}").as_str())
             .with("token_type", "Bearer")
-            .with("expires_in", lifetime)
-            .with("refresh_token", refresh_token.as_deref())
+            .with("expires_in", left)
+            .with("refresh_token", renewable.then(|| format!("refresh-{id}")).as_deref())
             .with("id_token", nonce.map(|nonce| id_token(&user, Some(nonce))).as_deref());
         json(200, &body.to_json())
     }
@@ -152,8 +203,7 @@ impl AuthorizationServer {
     /// Whether a refresh with this token would succeed if it came in now.
     pub(crate) fn can_refresh(&self, at: u64, id: TokenId) -> bool {
         let token = &self.tokens[id];
-        let replaced =
-            token.rotated_at.is_some_and(|rotated| at > rotated + self.policy.grace || self.policy.grace == 0);
+        let replaced = token.replaced.is_some_and(|(when, _)| at > when + self.policy.grace || self.policy.grace == 0);
         self.families[token.family].live && !replaced
     }
 
@@ -168,6 +218,11 @@ impl AuthorizationServer {
         self.families[self.tokens[id].family].live
     }
 
+    /// Whose token this is.
+    pub(crate) fn user_of(&self, id: TokenId) -> u64 {
+        self.families[self.tokens[id].family].user
+    }
+
     /// The token's whole grant dies.
     pub(crate) fn revoke(&mut self, id: TokenId) {
         let family = self.tokens[id].family;
@@ -180,7 +235,7 @@ impl AuthorizationServer {
     }
 
     /// Resource servers refuse every access token issued so far.
-    pub(crate) fn expire_early(&mut self) {
+    pub(crate) fn refuse_tokens(&mut self) {
         self.tokens.iter_mut().for_each(|token| token.refused = true);
     }
 }

@@ -2,31 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use tokenkeep::proto::error::{Error, QueueError};
-use tokenkeep::proto::queue::RequestId;
-use tokenkeep::proto::session::{Command, Event, TokenRequest};
-use tokenkeep::proto::time::Instant;
-
 use super::authorization_server::TokenId;
+use super::invariant::{breach, must};
+use super::subject::{Deed, RequestId, Why};
 use super::tally::Tally;
 use crate::support::SECOND;
-use crate::support::server::param;
 
-/// Where a request is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a request is. Times are those of the session's clock, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// It waits, until then.
-    Queued(Instant),
+    Queued(u64),
     /// It was sent with the token of this generation; through the queue or at once.
     Away { generation: u32, released: bool },
     /// It has its answer, its error, or nobody who wants one.
     Settled(Settled),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
     Answered(u16),
-    Failed(&'static str),
+    Failed(Why),
     Lost,
     Cancelled,
 }
@@ -38,6 +34,8 @@ pub(crate) enum Use {
     Open,
     /// Nobody knows, or the server was not able to answer, and asked for this pause.
     Transient(u64),
+    /// The server refuses the client, whatever the token.
+    ClientRefused,
     /// Tokens came back, with another refresh token or without.
     Granted { replaced: bool },
     /// The grant is dead.
@@ -61,29 +59,55 @@ pub(crate) struct Ledger {
     /// The tokens in the answer that is being handed in.
     pub(crate) incoming: Option<Tokens>,
     /// Where each request is; the first has number 1.
-    pub(crate) places: BTreeMap<RequestId, Place>,
-    waiting: BTreeMap<RequestId, Instant>,
+    places: Vec<Place>,
+    waiting: BTreeMap<RequestId, u64>,
     pub(crate) in_flight: Option<u32>,
     /// When the refresh under way was sent, or the last one.
-    pub(crate) sent: Instant,
+    pub(crate) sent: u64,
     /// When the current tokens came.
-    pub(crate) installed: Instant,
+    pub(crate) installed: u64,
+    /// The clock didn't leap between their request and that.
+    pub(crate) steady: bool,
     /// Refreshes under way whose session was signed out.
     pub(crate) signed_out_attempts: Vec<u32>,
-    /// When the last refresh failed, and how many did in a row.
-    pub(crate) last_failure: Option<(Instant, u64)>,
-    pub(crate) failures: u32,
+    /// When the last refresh failed, and for how long there must be none.
+    pub(crate) last_failure: Option<(u64, u64)>,
+    failures: u32,
+    /// When the next attempt after the last failure comes at the latest; kept when it succeeds.
+    pub(crate) next_attempt: u64,
+    client_refused: bool,
+    /// The current token was refused.
+    pub(crate) refused: bool,
+    /// How many sessions there have been, with the running one.
+    pub(crate) sessions: u32,
+    pub(crate) offline: bool,
+    /// When the machine woke up last, or the clock was set.
+    pub(crate) woke: Option<u64>,
     /// The application is signing out right now.
     pub(crate) signing_out: bool,
     pub(crate) exchanging: bool,
     pub(crate) revoked: Vec<TokenId>,
     uses: BTreeMap<TokenId, Use>,
+    /// The refresh under way repeats one whose answer never came or said nothing about the token.
+    retrying: bool,
     denied: bool,
 }
 
 impl Ledger {
-    pub(crate) fn queued(&self) -> impl Iterator<Item = (RequestId, Instant)> + '_ {
+    pub(crate) fn queued(&self) -> impl Iterator<Item = (RequestId, u64)> + '_ {
         self.waiting.iter().map(|(id, deadline)| (*id, *deadline))
+    }
+
+    pub(crate) fn queue_length(&self) -> u64 {
+        self.waiting.len() as u64
+    }
+
+    pub(crate) fn place(&self, id: RequestId) -> Place {
+        self.places[id as usize - 1]
+    }
+
+    pub(crate) fn places(&self) -> impl Iterator<Item = (RequestId, Place)> + '_ {
+        (1..).zip(self.places.iter().copied())
     }
 
     /// Books where request `id` is now.
@@ -92,75 +116,90 @@ impl Ledger {
             Place::Queued(deadline) => self.waiting.insert(id, deadline),
             Place::Away { .. } | Place::Settled(_) => self.waiting.remove(&id),
         };
-        self.places.insert(id, place)
+        if id as usize > self.places.len() {
+            self.places.push(place);
+            return None;
+        }
+        Some(std::mem::replace(&mut self.places[id as usize - 1], place))
     }
 
     /// Books the end of request `id`, which may come once only.
     pub(crate) fn settle(&mut self, id: RequestId, how: Settled) {
         let before = self.put(id, Place::Settled(how));
-        assert!(!matches!(before, Some(Place::Settled(_))), "request {id} settles twice");
+        must!(!matches!(before, Some(Place::Settled(_))), SettlesOnce, "request {id} settles twice");
         self.tally.settled += 1;
     }
 
     /// The answer to a refresh is about to be handed in.
-    pub(crate) fn refresh_answered(&mut self, token: TokenId, outcome: Use, now: Instant) {
+    pub(crate) fn refresh_answered(&mut self, token: TokenId, outcome: Use, now: u64) {
         self.in_flight = None;
         self.uses.insert(token, outcome);
         match outcome {
-            Use::Transient(pause) => {
-                self.failures += 1;
-                self.last_failure = Some((now, pause));
-                self.tally.failed_refreshes += 1;
+            Use::Transient(pause) => self.fail(now, pause),
+            Use::ClientRefused => {
+                self.fail(now, CLIENT_REFUSED);
+                self.client_refused = true;
+                self.tally.client_refusals += 1;
             }
             Use::Denied => {
                 self.denied = true;
                 self.tally.denials += 1;
+                self.tally.retries_denied += u64::from(self.retrying);
             }
-            Use::Granted { .. } => self.tally.refreshed += 1,
+            Use::Granted { .. } => {
+                self.tally.refreshed += 1;
+                self.tally.retries_granted += u64::from(self.retrying);
+            }
             Use::Open => unreachable!("that is no outcome"),
         }
     }
 
-    /// Takes a command, in the order in which the session gave it.
-    pub(crate) fn observe(&mut self, command: &Command, now: Instant) {
-        match command {
-            Command::Emit(event) => self.hear(event, now),
-            Command::Reject { ids, error } => self.reject(ids, error, now),
-            Command::Release { ids, generation } => self.release(ids, *generation),
-            Command::Report(_) => {}
-            Command::Revoke(request) => {
-                let token = token_of(request.body.expose(), "token");
-                assert!(!self.revoked.contains(&token), "token {token} is revoked twice");
-                self.revoked.push(token);
+    fn fail(&mut self, now: u64, pause: u64) {
+        self.failures += 1;
+        (self.last_failure, self.client_refused) = (Some((now, pause)), false);
+        self.next_attempt = now + self.longest_pause();
+        self.tally.failed_refreshes += 1;
+    }
+
+    /// Whether requests are told that the server refuses this client, instead of waiting.
+    pub(crate) fn is_client_refused(&self, now: u64) -> bool {
+        self.client_refused && self.last_failure.is_some_and(|(at, pause)| now < at + pause)
+    }
+
+    /// Takes a deed, in the order in which the session did them.
+    pub(crate) fn observe(&mut self, deed: &Deed, now: u64) {
+        match deed {
+            Deed::SignedIn => self.install(true, now),
+            Deed::Refreshed => self.install(false, now),
+            Deed::SignedOut { reason } => self.end(reason),
+            Deed::Rejected { ids, why } => self.reject(ids, *why, now),
+            Deed::Released { ids, generation } => self.release(ids, *generation, now),
+            Deed::Revokes { token } => {
+                must!(!self.revoked.contains(token), LateTokens, "token {token} is revoked twice");
+                self.revoked.push(*token);
             }
-            Command::SendRefreshRequest(request) => self.send(request, now),
+            Deed::Refreshes { attempt, token } => self.send(*attempt, *token, now),
         }
     }
 
-    fn hear(&mut self, event: &Event, now: Instant) {
-        match event.name {
-            "signedin" | "refreshed" => {
-                let new = event.name == "signedin";
-                assert!(new || self.signed_in, "a refresh without a session");
-                let tokens = self.incoming.take().expect("the session has tokens that nobody issued");
-                self.generation += 1;
-                self.access = Some(tokens.access);
-                self.refresh = if tokens.renewable { Some(tokens.access) } else { self.refresh.filter(|_| !new) };
-                (self.signed_in, self.installed) = (true, now);
-                self.forget_failures();
-            }
-            "signedout" => self.hear_the_end(event.detail.string("reason").unwrap_or_default()),
-            other => assert!(["anomaly", "refreshfailed"].contains(&other), "{other}"),
-        }
+    fn install(&mut self, new: bool, now: u64) {
+        must!(new || self.signed_in, LateTokens, "a refresh without a session");
+        let Some(tokens) = self.incoming.take() else { breach!(LateTokens, "tokens from nowhere are installed") };
+        self.generation += 1;
+        self.access = Some(tokens.access);
+        self.refresh = if tokens.renewable { Some(tokens.access) } else { self.refresh.filter(|_| !new) };
+        self.sessions += u32::from(!self.signed_in);
+        self.steady = self.woke.is_none_or(|woke| woke + LONGEST_REQUEST < now);
+        (self.signed_in, self.refused, self.installed) = (true, false, now);
+        self.forget_failures();
     }
 
-    fn hear_the_end(&mut self, reason: &str) {
+    fn end(&mut self, reason: &str) {
         match reason {
-            "signout" => assert!(self.signing_out, "signed out by nobody"),
-            "revoked" | "rotation-lost" => assert!(self.denied, "a glitch ended the session"),
-            "expired" => assert!(self.refresh.is_none(), "ended with a refresh token left"),
-            "subject-changed" => assert!(self.exchanging, "another user from nowhere"),
-            other => panic!("ended for {other}"),
+            "signout" => must!(self.signing_out, EndsForAReason, "signed out by nobody"),
+            "expired" => must!(self.refresh.is_none(), EndsForAReason, "ended with a refresh token left"),
+            "subject-changed" => must!(self.exchanging, EndsForAReason, "another user from nowhere"),
+            other => must!(self.denied, EndsForAReason, "ended as {other}, and nobody refused the grant"),
         }
         if self.signing_out {
             self.signed_out_attempts.extend(self.in_flight);
@@ -171,65 +210,84 @@ impl Ledger {
     }
 
     fn forget_failures(&mut self) {
-        (self.in_flight, self.failures, self.last_failure, self.denied) = (None, 0, None, false);
+        (self.in_flight, self.failures, self.last_failure) = (None, 0, None);
+        (self.denied, self.client_refused) = (false, false);
     }
 
-    fn reject(&mut self, ids: &[RequestId], error: &Error, now: Instant) {
+    fn reject(&mut self, ids: &[RequestId], why: Why, now: u64) {
         for id in ids {
-            let Some(Place::Queued(deadline)) = self.places.get(id) else { panic!("request {id} didn't wait") };
-            match error {
-                Error::Queue(QueueError::Timeout) => {
-                    assert!(*deadline <= now, "request {id} timed out early");
+            let Place::Queued(deadline) = self.place(*id) else {
+                breach!(SettlesOnce, "request {id} is rejected and didn't wait")
+            };
+            match why {
+                Why::TimedOut => {
+                    must!(deadline <= now, Deadlines, "request {id} timed out early");
+                    self.check_attempts(*id, deadline);
                     self.tally.timeouts += 1;
                 }
-                Error::LoginRequired(_) => assert!(!self.signed_in, "request {id} is rejected in a live session"),
-                other => panic!("request {id} is rejected with {other:?}"),
+                Why::LoginRequired => must!(!self.signed_in, NothingLost, "request {id} is lost in a live session"),
+                Why::ClientRefused => {
+                    must!(self.is_client_refused(now), NothingLost, "request {id} is lost for a refusal that wasn't");
+                }
+                other => breach!(NothingLost, "request {id} is rejected with {other:?}"),
             }
-            self.settle(*id, Settled::Failed(error.code()));
+            self.settle(*id, Settled::Failed(why));
         }
     }
 
-    fn release(&mut self, ids: &[RequestId], generation: u32) {
-        assert!(self.signed_in, "released after the session ended");
-        assert_eq!(generation, self.generation, "released with another token than the current one");
+    /// Whoever times out in an outage has seen an attempt after each longest pause.
+    fn check_attempts(&self, id: RequestId, deadline: u64) {
+        let Some((failed, _)) = self.last_failure.filter(|(failed, _)| self.woke.is_none_or(|woke| *failed >= woke))
+        else {
+            return;
+        };
+        let idle = !self.offline && self.signed_in && self.in_flight.is_none();
+        let next = failed + self.longest_pause();
+        must!(!idle || deadline <= next, Pauses, "request {id} waits until {deadline} for an attempt at {next}");
+    }
+
+    fn release(&mut self, ids: &[RequestId], generation: u32, now: u64) {
+        must!(self.signed_in, NoneAfterTheEnd, "released after the session ended");
+        let current = self.generation;
+        must!(generation == current, CurrentToken, "released with token {generation} instead of {current}");
         let first: Vec<_> = self.queued().take(ids.len()).map(|(id, _)| id).collect();
-        assert_eq!(ids, first, "released out of order");
+        must!(ids == first, Queue, "{ids:?} are released before {first:?}");
         for id in ids {
+            let Place::Queued(deadline) = self.place(*id) else {
+                breach!(SettlesOnce, "request {id} is released and didn't wait")
+            };
+            must!(deadline > now, Deadlines, "request {id} is released after its deadline");
             self.put(*id, Place::Away { generation, released: true });
         }
         self.tally.released += ids.len() as u64;
     }
 
-    fn send(&mut self, request: &TokenRequest, now: Instant) {
-        let token = token_of(request.body.expose(), "refresh_token");
-        assert!(self.signed_in && !self.denied, "a refresh after the grant's end");
-        assert_eq!(self.in_flight, None, "a second refresh is under way");
-        assert_eq!(Some(token), self.refresh, "not the current refresh token");
-        match self.uses.insert(token, Use::Open) {
-            None | Some(Use::Transient(_) | Use::Granted { replaced: false }) => {}
-            before => panic!("refresh-{token} is sent again after {before:?}"),
+    fn send(&mut self, attempt: u32, token: TokenId, now: u64) {
+        must!(self.signed_in && !self.denied, NoneAfterTheEnd, "a refresh after the grant's end");
+        must!(self.in_flight.is_none(), OneRefresh, "attempt {attempt} while {:?} is under way", self.in_flight);
+        let before = self.uses.insert(token, Use::Open);
+        self.retrying = matches!(before, Some(Use::Transient(_) | Use::ClientRefused));
+        match before {
+            None | Some(Use::Transient(_) | Use::ClientRefused | Use::Granted { replaced: false }) => {}
+            before => breach!(TokenOnce, "refresh-{token} is sent again after {before:?}"),
         }
+        must!(Some(token) == self.refresh, TokenOnce, "refresh-{token} instead of {:?}", self.refresh);
         if let Some((failed, pause)) = self.last_failure {
-            assert!(failed.after(pause.max(1)) <= now, "too soon after a failure");
+            must!(failed + pause.max(1) <= now, Pauses, "{} ms after a failure that asks for {pause}", now - failed);
         }
-        (self.in_flight, self.sent) = (Some(request.attempt), now);
+        (self.in_flight, self.sent) = (Some(attempt), now);
         self.tally.refreshes += 1;
     }
 
-    /// How long after the last failure the next attempt may come at the latest, in milliseconds.
-    pub(crate) fn longest_pause(&self) -> u64 {
+    /// How long after the last failure the next attempt may come at the latest.
+    fn longest_pause(&self) -> u64 {
         let asked = self.last_failure.map_or(0, |(_, pause)| pause);
         let ceiling = if self.failures <= 12 { 4 * SECOND } else { 20 * SECOND };
         ceiling.max(asked + asked / 10)
     }
 }
 
-/// The number in a token such as `access-7`.
-pub(crate) fn token_of(form: &str, name: &str) -> TokenId {
-    let token = param(form, name).expect("a token");
-    number_of(&token)
-}
-
-pub(crate) fn number_of(token: &str) -> TokenId {
-    token.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).expect("a token of this server")
-}
+/// Every answer of the token endpoint has come after so long.
+const LONGEST_REQUEST: u64 = 10 * SECOND;
+/// A refused client isn't tried again for so long.
+const CLIENT_REFUSED: u64 = 60 * SECOND;

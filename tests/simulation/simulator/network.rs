@@ -1,68 +1,48 @@
-//! Everything that is going to happen, in order of time: messages on their way, the user, the weather.
+//! Everything that is going to happen, in order of time, and what becomes of messages on their way.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
-use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::queue::RequestId;
-
-use super::authorization_server::{Mode, TokenId};
+use super::authorization_server::TokenId;
 use super::random::Random;
+use super::schedule::{Fate, Key, Step};
+use super::subject::{Answered, RequestId};
 
 /// Something that happens.
 #[derive(Clone, Debug)]
 pub(crate) enum Happening {
-    /// The browser's side.
-    Client(Client),
-    /// The servers' side, which goes on while the machine sleeps.
-    Server(Server),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Client {
-    /// A page makes a request; it is on the list or not.
-    Ask { page: u64, off_list: bool },
-    /// A page goes, and its requests with it.
-    PageLeaves { page: u64 },
-    /// The user consented and is back.
-    ComeBack,
-    /// The application signs out.
-    SignOut,
-    /// The answer to a refresh is here.
-    RefreshAnswer { attempt: u32, answer: Result<Answer, Transport> },
-    /// The answer to an exchange is here.
-    ExchangeAnswer { exchange: usize, answer: Result<Answer, Transport> },
-    /// A resource server's answer is here, or the news that none will come.
-    ApiAnswer { id: RequestId, sending: u32, status: Option<u16> },
-    /// The machine sleeps from now on; its monotonic clock may stand still.
-    Sleep { ms: u64, paused: bool },
-    /// It is awake.
+    /// What the schedule says.
+    Step(Step),
+    /// The machine is awake.
     Wake,
-    /// Somebody sets the wall clock.
-    ClockJump { ms: i64 },
-    /// Faults are over.
-    Heal,
     /// A last look at whether all is well.
     Probe,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Server {
-    /// A refresh request comes in.
-    Refresh { attempt: u32, token: TokenId },
+    /// A refresh request comes in at the authorization server.
+    Refresh { attempt: u32, token: TokenId, fate: Fate },
     /// A code comes in.
-    Exchange { exchange: usize, nonce: Option<String> },
-    /// A request comes in at a resource server.
-    Api { id: RequestId, sending: u32, token: TokenId },
+    Exchange { exchange: usize, fate: Fate },
     /// A token comes in at the revocation endpoint.
     Revoke { token: TokenId },
-    /// An administrator ends every grant.
-    RevokeAll,
-    /// Access tokens are refused before their time.
-    ExpireEarly,
-    /// The token endpoint changes its ways.
-    Mode(Mode),
+    /// A request comes in at a resource server.
+    Api { id: RequestId, sending: u32, token: TokenId, fate: Fate },
+    /// The answer to a refresh is here.
+    RefreshAnswer { attempt: u32, answer: Answered, jitter: u8 },
+    /// The answer to an exchange is here.
+    ExchangeAnswer { exchange: usize, answer: Answered },
+    /// A resource server's answer is here, or the news that none will come.
+    ApiAnswer { id: RequestId, sending: u32, status: Option<u16> },
+}
+
+impl Happening {
+    /// Whether it happens in the browser, which sleeps when the machine does.
+    pub(crate) fn is_here(&self) -> bool {
+        match self {
+            Self::Step(Step::RevokeAll | Step::RefuseTokens | Step::Endpoint(_)) => false,
+            Self::Step(_) | Self::Wake | Self::Probe => true,
+            Self::Refresh { .. } | Self::Exchange { .. } | Self::Revoke { .. } | Self::Api { .. } => false,
+            Self::RefreshAnswer { .. } | Self::ExchangeAnswer { .. } | Self::ApiAnswer { .. } => true,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -92,27 +72,6 @@ impl Ord for Entry {
     }
 }
 
-/// How bad the lines are, in percent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lines {
-    pub(crate) loss: u64,
-    pub(crate) duplicates: u64,
-    pub(crate) spikes: u64,
-}
-
-impl Lines {
-    pub(crate) const GOOD: Self = Self { loss: 0, duplicates: 0, spikes: 0 };
-
-    pub(crate) fn new(random: &mut Random) -> Self {
-        Self { loss: random.pick(&[0, 1, 10]), duplicates: random.pick(&[0, 5, 20]), spikes: random.pick(&[0, 3, 15]) }
-    }
-
-    /// How long a message travels. Long for a few, so that they overtake each other.
-    pub(crate) fn delay(self, random: &mut Random) -> u64 {
-        if random.chance(self.spikes) { random.within(500..12_000) } else { random.within(5..200) }
-    }
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     entries: BinaryHeap<Reverse<Entry>>,
@@ -125,19 +84,73 @@ impl Agenda {
         self.entries.push(Reverse(Entry { at, number: self.numbers, what }));
     }
 
-    pub(crate) fn client(&mut self, at: u64, what: Client) {
-        self.add(at, Happening::Client(what));
-    }
-
-    pub(crate) fn server(&mut self, at: u64, what: Server) {
-        self.add(at, Happening::Server(what));
-    }
-
     pub(crate) fn next_at(&self) -> Option<u64> {
         self.entries.peek().map(|Reverse(entry)| entry.at)
     }
 
     pub(crate) fn take(&mut self) -> Option<(u64, Happening)> {
         self.entries.pop().map(|Reverse(entry)| (entry.at, entry.what))
+    }
+}
+
+/// How bad the lines are, in percent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines {
+    seed: u64,
+    loss: u64,
+    duplicates: u64,
+    spikes: u64,
+}
+
+impl Lines {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        Self {
+            seed: random.next(),
+            loss: random.pick(&[0, 1, 10]),
+            duplicates: random.pick(&[0, 5, 20]),
+            spikes: random.pick(&[0, 3, 15]),
+        }
+    }
+
+    fn fate(self, key: Key) -> Fate {
+        let numbers = match key {
+            Key::SignIn(name) => [1, name.into(), 0],
+            Key::Refresh(name, number) => [2, name.into(), number.into()],
+            Key::Ask(name, sending) => [3, name.into(), sending.into()],
+        };
+        let mut random = Random::fork(self.seed, numbers);
+        let mut leg = || (!random.chance(self.loss)).then(|| self.delay(&mut random));
+        let (there, back) = (leg(), leg());
+        let again = random.chance(self.duplicates).then(|| self.delay(&mut random));
+        // A browser may repeat a request whose connection broke.
+        let twice = matches!(key, Key::Refresh(..)) && random.chance(self.duplicates) && random.chance(10);
+        Fate { there, back, again, twice, jitter: random.next() as u8 }
+    }
+
+    /// How long a message travels. Long for a few, so that they overtake each other.
+    fn delay(self, random: &mut Random) -> u64 {
+        if random.chance(self.spikes) { random.within(500..12_000) } else { random.within(5..200) }
+    }
+}
+
+/// What becomes of each message: drawn from the seed, or as the schedule says.
+#[derive(Debug)]
+pub(crate) enum Fates {
+    Drawn { lines: Lines, seen: BTreeMap<Key, Fate>, record: bool },
+    Given(BTreeMap<Key, Fate>),
+}
+
+impl Fates {
+    /// What becomes of this message; in good weather nothing bad.
+    pub(crate) fn of(&mut self, key: Key, calm: bool) -> Fate {
+        let fate = match self {
+            Self::Drawn { lines, .. } => lines.fate(key),
+            Self::Given(fates) => fates.get(&key).copied().unwrap_or_default(),
+        };
+        let fate = if calm { fate.calm() } else { fate };
+        if let Self::Drawn { seen, record: true, .. } = self {
+            seen.insert(key, fate);
+        }
+        fate
     }
 }

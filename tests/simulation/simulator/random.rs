@@ -18,6 +18,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// A source of its own for each of these numbers, so that one more here changes nothing there.
+    pub(crate) fn fork(seed: u64, numbers: [u64; 3]) -> Self {
+        numbers.into_iter().fold(Self::new(seed), |mut random, number| Self(random.next() ^ number))
+    }
+
     pub(crate) fn within(&mut self, range: Range<u64>) -> u64 {
         range.start + self.next() % (range.end - range.start)
     }

@@ -36,6 +36,9 @@ tally!(
     refreshes,
     refreshed,
     failed_refreshes,
+    client_refusals,
+    retries_granted,
+    retries_denied,
     denials,
     alarms,
     answers_in_vain,
@@ -43,5 +46,12 @@ tally!(
     sign_ins,
     endings,
     sleeps,
+    outages_of_the_line,
+    late_refusals,
+    sign_outs_active,
+    sign_outs_refreshing,
+    sign_outs_waiting,
+    sign_outs_exchanging,
+    sign_outs_draining,
     probed
 );

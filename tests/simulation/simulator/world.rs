@@ -1,19 +1,14 @@
 //! The session between its pages and its servers, on virtual time.
 
-use tokenkeep::proto::config::Config;
-use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::queue::RequestId;
-use tokenkeep::proto::session::{Command, PendingExchange, Session};
-use tokenkeep::proto::time::{Clock, Instant, Now};
-
-use super::authorization_server::{AuthorizationServer, Policy, TokenId};
-use super::ledger::{Ledger, Place, token_of};
-use super::network::{Agenda, Client, Happening, Lines, Server};
+use super::authorization_server::{AuthorizationServer, TokenId};
+use super::invariant::{breach, must};
+use super::ledger::Ledger;
+use super::network::{Agenda, Fates, Happening};
 use super::random::Random;
-use super::script;
+use super::schedule::{Name, Schedule, Setup, Step};
+use super::subject::{Deed, RequestId, Subject};
 use super::tally::Tally;
-use crate::support::{START_UNIX_MS, config_text};
+use crate::support::START_UNIX_MS;
 
 mod api;
 mod end;
@@ -22,46 +17,53 @@ mod tokens;
 /// The token endpoint's answer is waited for as long as this, in milliseconds.
 const REQUEST_TIMEOUT: u64 = 10_000;
 /// No schedule takes more steps than this; one that does goes round in circles.
-const MOST_STEPS: u32 = 50_000;
+const MOST_STEPS: u32 = 20_000;
 const DAY_MS: u64 = 86_400_000;
 
 pub(crate) struct World {
-    random: Random,
+    setup: Setup,
     trace: bool,
     at: u64,
     /// When the clocks were last read.
     read_at: u64,
-    session: Session,
-    clock: Clock,
-    now: Now,
+    subject: Subject,
     paused_ms: u64,
     wall_ms: i64,
     asleep_until: u64,
     agenda: Agenda,
-    lines: Lines,
+    fates: Fates,
     server: AuthorizationServer,
     ledger: Ledger,
     requests: Vec<Request>,
     refreshes: Vec<RefreshSent>,
     exchanges: Vec<Exchange>,
-    queue_limit: u64,
-    queue_timeout: u64,
-    drain_concurrency: u64,
-    openid: bool,
-    sign_ins: u64,
-    healed: Option<Instant>,
+    /// The sign-in whose grant is in use, and how many refreshes it has seen.
+    grant: (Name, u32),
+    /// When the weather turned good, by the session's clock.
+    healed: Option<u64>,
+    /// Somebody set the wall clock.
+    jumped: bool,
     probes: Vec<RequestId>,
 }
 
 struct Request {
+    name: Name,
     page: u64,
-    asked: Instant,
+    listed: bool,
+    /// The session and the user for which it was made, as far as they were known.
+    owner: Option<(u32, Option<u64>)>,
+    asked: u64,
+    /// When its time to wait is over for people, whatever the session's clock says.
+    patience: u64,
     replays: u32,
     sending: u32,
 }
 
 struct Exchange {
-    pending: Option<PendingExchange>,
+    name: Name,
+    user: u64,
+    nonce: Option<String>,
+    pending: bool,
     signed_out: bool,
 }
 
@@ -72,51 +74,34 @@ struct RefreshSent {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, trace: bool) -> Self {
-        let mut random = Random::new(seed);
-        let queue_limit = random.pick(&[3, 8, 1_000]);
-        let queue_timeout = random.pick(&[2_000, 10_000, 30_000, 30_000]);
-        let drain_concurrency = random.pick(&[1, 2, 4, 64]);
-        let openid = random.chance(30);
-        let more = format!(
-            r#""queueLimit":{queue_limit},"queueTimeout":{queue_timeout},"drainConcurrency":{drain_concurrency}"#
-        );
-        let text = config_text(if openid { "openid" } else { "files:read" }, &more)
-            .replace(r#""https://api.example/v1/"]"#, r#""https://api.example/v1/","https://files.example/"]"#);
-        let config = Config::parse(&text, "https://app.example").expect("a good configuration");
-        let (policy, lines) = (Policy::new(&mut random), Lines::new(&mut random));
+    pub(crate) fn new(schedule: &Schedule, fates: Fates, trace: bool) -> Self {
         let mut agenda = Agenda::default();
-        script::write(&mut random, &mut agenda);
+        schedule.steps.iter().for_each(|(at, step)| agenda.add(*at, Happening::Step(*step)));
         Self {
-            random,
+            setup: schedule.setup,
             trace,
             at: 0,
             read_at: 0,
-            session: Session::new(config),
-            clock: Clock::default(),
-            now: Now::default(),
+            subject: Subject::new(&schedule.setup),
             paused_ms: 0,
             wall_ms: (START_UNIX_MS + DAY_MS) as i64,
             asleep_until: 0,
             agenda,
-            lines,
-            server: AuthorizationServer::new(policy),
+            fates,
+            server: AuthorizationServer::new(schedule.setup.policy),
             ledger: Ledger::default(),
             requests: Vec::new(),
             refreshes: Vec::new(),
             exchanges: Vec::new(),
-            queue_limit,
-            queue_timeout,
-            drain_concurrency,
-            openid,
-            sign_ins: 0,
+            grant: (0, 0),
             healed: None,
+            jumped: false,
             probes: Vec::new(),
         }
     }
 
     /// Lets everything happen, then looks whether all ended well.
-    pub(crate) fn run(mut self) -> Tally {
+    pub(crate) fn run(&mut self) -> Tally {
         self.tick();
         for _ in 0..MOST_STEPS {
             if !self.step() {
@@ -125,12 +110,17 @@ impl World {
                 return self.ledger.tally;
             }
         }
-        panic!("no end at {} ms", self.at);
+        breach!(Terminates, "no end at {} ms", self.at);
+    }
+
+    /// What became of the messages, if that was recorded.
+    pub(crate) fn into_fates(self) -> Fates {
+        self.fates
     }
 
     /// The next thing happens, or the timer rings; false when there is nothing left.
     fn step(&mut self) -> bool {
-        let due = self.session.poll_timeout().map(|at| self.read_at + at.since(self.now.instant));
+        let due = self.subject.timer().map(|at| self.read_at + at.saturating_sub(self.subject.now()));
         let ring = due.map(|due| due.max(self.asleep_until).max(self.at));
         match (self.agenda.next_at(), ring) {
             (None, None) => return false,
@@ -145,74 +135,76 @@ impl World {
         self.at = at;
         self.tick();
         self.note(|| "timer".into());
-        self.act(Session::handle_timeout);
-        let overdue = self.ledger.queued().find(|(_, deadline)| *deadline <= self.now.instant);
-        assert_eq!(overdue, None, "a waiter outlived its deadline");
-        let next = self.session.poll_timeout();
-        assert!(next.is_none_or(|next| next > self.now.instant), "the timer stands still");
+        self.act(Subject::ring);
+        let now = self.subject.now();
+        let overdue = self.ledger.queued().find(|(_, deadline)| *deadline <= now);
+        must!(overdue.is_none(), Deadlines, "a waiter outlived its deadline: {overdue:?}");
+        must!(self.subject.timer().is_none_or(|next| next > now), Terminates, "the timer stands still");
     }
 
     fn happen(&mut self) {
         let Some((at, what)) = self.agenda.take() else { return };
+        if what.is_here() && at < self.asleep_until {
+            // On waking, what was missed comes in any order.
+            let later = self.asleep_until + Random::new(at).within(0..50);
+            return self.agenda.add(later, what);
+        }
+        self.at = at;
+        if what.is_here() {
+            self.tick();
+        }
+        self.note(|| format!("{what:?}"));
         match what {
-            Happening::Client(client) if at < self.asleep_until => {
-                let later = self.asleep_until + self.random.within(0..50);
-                self.agenda.client(later, client);
-            }
-            Happening::Client(client) => {
-                self.at = at;
-                self.tick();
-                self.note(|| format!("{client:?}"));
-                self.at_client(client);
-            }
-            Happening::Server(server) => {
-                self.at = at;
-                self.note(|| format!("{server:?}"));
-                self.at_server(server);
-            }
+            Happening::Step(step) => self.take(step),
+            Happening::Wake => self.ledger.woke = Some(self.subject.now()),
+            Happening::Probe => self.probe(),
+            Happening::Refresh { attempt, token, fate } => self.refresh_request(attempt, token, fate),
+            Happening::Exchange { exchange, fate } => self.exchange_request(exchange, fate),
+            Happening::Revoke { token } => self.server.revoke(token),
+            Happening::Api { id, sending, token, fate } => self.api_request(id, sending, token, fate),
+            Happening::RefreshAnswer { attempt, answer, jitter } => self.refresh_answer(attempt, answer, jitter),
+            Happening::ExchangeAnswer { exchange, answer } => self.exchange_answer(exchange, answer),
+            Happening::ApiAnswer { id, sending, status } => self.api_answer(id, sending, status),
         }
     }
 
-    fn at_client(&mut self, client: Client) {
-        match client {
-            Client::Ask { page, off_list } => {
-                self.ask(page, off_list);
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Ask { name, page, target } => {
+                self.ask(name, page, target);
             }
-            Client::PageLeaves { page } => self.leave(page),
-            Client::ComeBack => self.come_back(),
-            Client::SignOut => self.sign_out(),
-            Client::RefreshAnswer { attempt, answer } => self.refresh_answer(attempt, answer),
-            Client::ExchangeAnswer { exchange, answer } => self.exchange_answer(exchange, answer),
-            Client::ApiAnswer { id, sending, status } => self.api_answer(id, sending, status),
+            Step::Cancel { name } => self.cancel_where(|request| request.name == name),
+            Step::Leave { page } => self.cancel_where(|request| request.page == page),
+            Step::SignIn { name, user } => self.come_back(name, user),
+            Step::SignOut => self.sign_out(),
             // Good weather lasts.
-            Client::Sleep { .. } | Client::ClockJump { .. } if self.healed.is_some() => {}
-            Client::Sleep { ms, paused } => self.sleep(ms, paused),
-            Client::Wake => {}
-            Client::ClockJump { ms } => {
-                self.wall_ms += ms;
+            Step::Sleep { .. } | Step::ClockJump { .. } | Step::Endpoint(_) | Step::Online { .. }
+                if self.healed.is_some() => {}
+            Step::Sleep { ms, paused } => self.sleep(ms, paused),
+            Step::ClockJump { ms } => {
+                (self.wall_ms, self.jumped) = (self.wall_ms + ms, true);
                 self.tick();
+                self.ledger.woke = Some(self.subject.now());
             }
-            Client::Heal => self.heal(),
-            Client::Probe => self.probe(),
+            Step::Online { is } => self.online(is),
+            Step::Visible { is } => self.act(|subject| subject.visible(is)),
+            Step::Heal => self.heal(),
+            Step::RevokeAll => self.server.revoke_all(),
+            Step::RefuseTokens => self.server.refuse_tokens(),
+            Step::Endpoint(mode) => self.server.mode = mode,
         }
     }
 
-    fn at_server(&mut self, server: Server) {
-        match server {
-            Server::Refresh { attempt, token } => self.refresh_request(attempt, token),
-            Server::Exchange { exchange, nonce } => self.exchange_request(exchange, nonce.as_deref()),
-            Server::Api { id, sending, token } => self.api_request(id, sending, token),
-            Server::Revoke { token } => self.server.revoke(token),
-            Server::RevokeAll => self.server.revoke_all(),
-            Server::ExpireEarly => self.server.expire_early(),
-            Server::Mode(mode) => self.server.mode = mode,
-        }
+    fn online(&mut self, is: bool) {
+        self.ledger.tally.outages_of_the_line += u64::from(!is);
+        (self.ledger.offline, self.ledger.woke) = (!is, Some(self.subject.now()));
+        self.act(|subject| subject.online(is));
     }
 
     fn sleep(&mut self, ms: u64, paused: bool) {
         self.asleep_until = self.at + ms;
         self.paused_ms += if paused { ms } else { 0 };
-        self.agenda.client(self.asleep_until, Client::Wake);
+        self.agenda.add(self.asleep_until, Happening::Wake);
         self.ledger.tally.sleeps += 1;
     }
 
@@ -220,43 +212,33 @@ impl World {
     fn tick(&mut self) {
         self.read_at = self.at;
         let unix_ms = (self.wall_ms + self.at as i64) as u64;
-        self.now = self.clock.advance((self.at + DAY_MS).saturating_sub(self.paused_ms), unix_ms);
+        self.subject.tick((self.at + DAY_MS).saturating_sub(self.paused_ms), unix_ms);
     }
 
     /// Calls the session, then does what that leads to.
-    fn act<T>(&mut self, call: impl FnOnce(&mut Session, Now) -> T) -> T {
-        let result = call(&mut self.session, self.now);
-        while let Some(command) = self.session.poll_command() {
-            self.note(|| format!("  {command:?}"));
-            self.check_losses(&command);
-            self.ledger.observe(&command, self.now.instant);
-            self.perform(command);
+    fn act<T>(&mut self, call: impl FnOnce(&mut Subject) -> T) -> T {
+        let result = call(&mut self.subject);
+        while let Some(deed) = self.subject.next_deed() {
+            self.note(|| format!("  {deed:?}"));
+            self.check_losses(&deed);
+            self.ledger.observe(&deed, self.subject.now());
+            self.perform(deed);
         }
         result
     }
 
-    fn perform(&mut self, command: Command) {
-        match command {
-            Command::Release { ids, .. } => ids.into_iter().for_each(|id| self.send(id)),
-            Command::Revoke(request) => {
-                let token = token_of(request.body.expose(), "token");
-                let at = self.at + self.lines.delay(&mut self.random);
-                self.agenda.server(at, Server::Revoke { token });
-            }
-            Command::SendRefreshRequest(request) => self.send_refresh(&request),
-            Command::Emit(_) | Command::Reject { .. } | Command::Report(_) => {}
+    fn perform(&mut self, deed: Deed) {
+        match deed {
+            Deed::Released { ids, .. } => ids.into_iter().for_each(|id| self.send(id)),
+            Deed::Revokes { token } => self.revoke(token),
+            Deed::Refreshes { attempt, token } => self.send_refresh(attempt, token),
+            Deed::SignedIn | Deed::Refreshed | Deed::SignedOut { .. } | Deed::Rejected { .. } => {}
         }
     }
 
     fn note(&self, text: impl FnOnce() -> String) {
         if self.trace {
-            eprintln!("{:>9} {:>9} {}", self.at, self.now.instant.as_millis(), text());
+            eprintln!("{:>9} {:>9} {}", self.at, self.subject.now(), text());
         }
     }
-
-    fn place(&self, id: RequestId) -> &Place {
-        &self.ledger.places[&id]
-    }
 }
-
-type Answered = Result<Answer, Transport>;

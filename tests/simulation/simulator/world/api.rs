@@ -1,123 +1,127 @@
 //! Pages, their requests, and the resource servers.
 
-use tokenkeep::proto::error::{Error, QueueError};
-use tokenkeep::proto::queue::RequestId;
-use tokenkeep::proto::session::{Session, Verdict};
-
 use super::super::authorization_server::TokenId;
-use super::super::ledger::{Place, Settled, number_of};
-use super::super::network::{Client, Server};
-use super::{Request, World};
-
-const LISTED: [&str; 4] = [
-    "https://api.example/v1/files",
-    "https://api.example/v1",
-    "https://api.example/v1/a?b=c",
-    "https://files.example/anything/else",
-];
-
-const UNLISTED: [&str; 7] = [
-    "https://evil.example/v1/files",
-    "https://api.example/v2/files",
-    "https://api.example/v10",
-    "https://api.example:444/v1/files",
-    "https://api.example.evil.example/v1/files",
-    "http://api.example/v1/files",
-    "https://api.example/v1/%2e%2e/v2/files",
-];
+use super::super::invariant::{breach, must};
+use super::super::ledger::{Place, Settled};
+use super::super::network::Happening;
+use super::super::schedule::{Fate, Key, Name, Target};
+use super::super::subject::{Decision, RequestId, Subject, Why};
+use super::{REQUEST_TIMEOUT, Request, World};
+use crate::support::SECOND;
 
 impl World {
-    pub(super) fn ask(&mut self, page: u64, off_list: bool) -> RequestId {
-        self.requests.push(Request { page, asked: self.now.instant, replays: 0, sending: 0 });
+    pub(super) fn ask(&mut self, name: Name, page: u64, target: Target) -> RequestId {
+        let listed = matches!(target, Target::Listed(_));
+        let (asked, patience, owner) = (self.subject.now(), self.at + self.setup.wait, self.owner());
+        self.requests.push(Request { name, page, listed, owner, asked, patience, replays: 0, sending: 0 });
         self.ledger.tally.asked += 1;
         let id = self.requests.len() as RequestId;
-        let target = if off_list { self.random.pick(&UNLISTED) } else { self.random.pick(&LISTED) };
-        let waited = self.ledger.queued().next().is_some();
-        let verdict = self.act(|session, now| session.authorize(now, id, target, None));
-        if off_list {
-            assert_eq!(verdict.as_ref().map_err(Error::code), Err("TOKENKEEP_TARGET_REFUSED"), "{target}");
+        let waited = self.ledger.queue_length() > 0;
+        let decision = self.act(|subject| subject.ask(id, target));
+        if !listed {
+            must!(decision == Decision::Refuse(Why::TargetRefused), ListedOnly, "{target:?}: {decision:?}");
             self.ledger.tally.off_list += 1;
         }
-        assert!(!waited || !matches!(verdict, Ok(Verdict::Send(_))), "request {id} overtook the queue");
-        self.follow(id, verdict);
+        must!(!waited || !matches!(decision, Decision::Go(_)), Queue, "request {id} overtook the queue");
+        self.follow(id, decision);
         id
     }
 
+    /// The running session, and its user if the session can know.
+    fn owner(&self) -> Option<(u32, Option<u64>)> {
+        let user = self.ledger.access.map(|token| self.server.user_of(token));
+        self.ledger.signed_in.then_some((self.ledger.sessions, user.filter(|_| self.setup.openid)))
+    }
+
     /// Does with request `id` what the session decided.
-    fn follow(&mut self, id: RequestId, verdict: Result<Verdict, Error>) {
-        match verdict {
-            Ok(Verdict::Send(generation)) => {
-                assert!(self.ledger.signed_in, "request {id} is sent without a session");
-                assert_eq!(generation, self.ledger.generation, "sent with another token than the current one");
+    fn follow(&mut self, id: RequestId, decision: Decision) {
+        match decision {
+            Decision::Go(generation) => {
+                must!(self.ledger.signed_in, NoneAfterTheEnd, "request {id} is sent without a session");
+                let current = self.ledger.generation;
+                must!(generation == current, CurrentToken, "sent with token {generation} instead of {current}");
                 self.ledger.put(id, Place::Away { generation, released: false });
                 self.send(id);
             }
-            Ok(Verdict::Queued) => {
-                assert!(self.ledger.signed_in || self.exchanging(), "request {id} waits for nothing");
-                let deadline = self.now.instant.after(self.queue_timeout);
+            Decision::Wait => {
+                let hope = self.ledger.signed_in || self.exchanging();
+                must!(hope, NoneAfterTheEnd, "request {id} waits for nothing");
+                let deadline = self.subject.now() + self.setup.wait;
+                self.requests[id as usize - 1].patience = self.at + self.setup.wait;
                 self.ledger.put(id, Place::Queued(deadline));
             }
-            Ok(Verdict::Final | Verdict::StepUp) => {
+            Decision::Final => {
                 self.ledger.tally.final_refusals += 1;
                 self.ledger.settle(id, Settled::Answered(401));
             }
-            Err(error) => self.refuse(id, &error),
+            Decision::Refuse(why) => self.refuse(id, why),
         }
     }
 
-    fn refuse(&mut self, id: RequestId, error: &Error) {
-        match error {
-            Error::LoginRequired(_) => {
+    fn refuse(&mut self, id: RequestId, why: Why) {
+        match why {
+            Why::LoginRequired => {
                 let foreign = self.requests[id as usize - 1].sending > 0;
-                assert!(
-                    foreign || !self.ledger.signed_in && !self.exchanging(),
-                    "request {id} is refused in a session"
-                );
+                let lost = self.ledger.signed_in || self.exchanging();
+                must!(foreign || !lost, NothingLost, "request {id} is refused in a session");
             }
-            Error::Queue(QueueError::Full) => {
-                assert_eq!(self.ledger.queued().count() as u64, self.queue_limit, "a queue that isn't full");
+            Why::QueueFull => {
+                let waiting = self.ledger.queue_length();
+                must!(waiting == self.setup.queue, Queue, "a queue of {waiting} isn't full");
                 self.ledger.tally.queue_full += 1;
             }
-            other => assert_eq!(other.code(), "TOKENKEEP_TARGET_REFUSED"),
+            Why::TargetRefused => {
+                let listed = self.requests[id as usize - 1].listed;
+                must!(!listed, NothingLost, "request {id} to a listed target is refused");
+            }
+            Why::ClientRefused => {
+                let refused = self.ledger.is_client_refused(self.subject.now());
+                must!(refused, NothingLost, "request {id} is lost for a refusal that wasn't");
+            }
+            Why::TimedOut | Why::Other(_) => breach!(NothingLost, "request {id} is refused with {why:?}"),
         }
-        self.ledger.settle(id, Settled::Failed(error.code()));
+        self.ledger.settle(id, Settled::Failed(why));
     }
 
     /// Request `id` leaves with the current token.
     pub(super) fn send(&mut self, id: RequestId) {
-        let Place::Away { generation, .. } = *self.place(id) else { panic!("request {id} isn't on its way") };
-        let value = self.session.authorization(generation).expect("a token for a request that may go");
-        let token = number_of(&value);
-        assert_eq!(Some(token), self.ledger.access, "not the current access token");
+        let Place::Away { generation, .. } = self.ledger.place(id) else {
+            breach!(SettlesOnce, "request {id} is sent and isn't on its way")
+        };
+        let token = self.subject.token(generation);
+        must!(token.is_some() && token == self.ledger.access, CurrentToken, "request {id} goes with token {token:?}");
+        let owner = self.owner();
         let request = &mut self.requests[id as usize - 1];
+        must!(request.listed, ListedOnly, "request {id} goes to an unlisted target");
+        let before = *request.owner.get_or_insert(owner.unwrap_or_default());
+        must!(Some(before) == owner, NoneAfterTheEnd, "request {id} of {before:?} goes on as one of {owner:?}");
         request.sending += 1;
-        let sending = request.sending;
-        let at = self.at + self.lines.delay(&mut self.random);
-        if self.random.chance(self.lines.loss) {
-            return self.agenda.client(at, Client::ApiAnswer { id, sending, status: None });
+        let (name, sending) = (request.name, request.sending);
+        let fate = self.fates.of(Key::Ask(name, sending), self.healed.is_some());
+        match (fate.there.filter(|_| !self.ledger.offline), token) {
+            (Some(delay), Some(token)) => {
+                self.agenda.add(self.at + delay, Happening::Api { id, sending, token, fate });
+            }
+            _ => self.agenda.add(self.at + BREAKS_AFTER, Happening::ApiAnswer { id, sending, status: None }),
         }
-        self.agenda.server(at, Server::Api { id, sending, token });
     }
 
-    pub(super) fn api_request(&mut self, id: RequestId, sending: u32, token: TokenId) {
+    pub(super) fn api_request(&mut self, id: RequestId, sending: u32, token: TokenId, fate: Fate) {
         let status = if self.server.accepts(self.at, token) { 200 } else { 401 };
-        let lost = self.random.chance(self.lines.loss);
-        let answer = Client::ApiAnswer { id, sending, status: (!lost).then_some(status) };
-        if self.random.chance(self.lines.duplicates) {
-            let at = self.at + self.lines.delay(&mut self.random);
-            self.agenda.client(at, answer.clone());
+        let answer = Happening::ApiAnswer { id, sending, status: fate.back.map(|_| status) };
+        if let Some(delay) = fate.again {
+            self.agenda.add(self.at + delay, answer.clone());
         }
-        let at = self.at + self.lines.delay(&mut self.random);
-        self.agenda.client(at, answer);
+        self.agenda.add(self.at + fate.back.unwrap_or(BREAKS_AFTER), answer);
     }
 
     pub(super) fn api_answer(&mut self, id: RequestId, sending: u32, status: Option<u16>) {
-        let Place::Away { generation, released } = *self.place(id) else { return };
+        let Place::Away { generation, released } = self.ledger.place(id) else { return };
         if sending != self.requests[id as usize - 1].sending {
             return;
         }
         if released {
-            self.act(Session::handle_settled);
+            self.act(Subject::settled);
         }
         match status {
             Some(401) => self.unauthorized(id, generation),
@@ -134,27 +138,42 @@ impl World {
 
     fn unauthorized(&mut self, id: RequestId, generation: u32) {
         let replays = self.requests[id as usize - 1].replays;
-        let verdict = self.act(|session, now| session.handle_unauthorized(now, id, generation, replays, None));
-        if matches!(verdict, Ok(Verdict::Send(_) | Verdict::Queued)) {
-            assert_eq!(replays, 0, "request {id} is replayed twice");
+        self.ledger.tally.late_refusals += u64::from(generation < self.ledger.generation);
+        let (is_old, refreshes) = (generation < self.ledger.generation, self.refreshes.len());
+        let decision = self.act(|subject| subject.unauthorized(id, generation, replays));
+        let refreshed = refreshes < self.refreshes.len();
+        must!(!refreshed || !is_old || !self.is_fresh(), Replays, "a late 401 refreshes a new token");
+        self.ledger.refused |= !is_old;
+        if matches!(decision, Decision::Go(_) | Decision::Wait) {
+            must!(replays == 0, Replays, "request {id} is replayed twice");
             self.requests[id as usize - 1].replays += 1;
             self.ledger.tally.replays += 1;
         }
-        if verdict == Ok(Verdict::Final) {
+        if decision == Decision::Final {
             self.check_final(id);
         }
-        self.follow(id, verdict);
+        self.follow(id, decision);
     }
 
-    /// A page goes; nobody waits for its requests any more.
-    pub(super) fn leave(&mut self, page: u64) {
-        let mine = |id: &RequestId| self.requests[*id as usize - 1].page == page;
-        let ids: Vec<_> = self.ledger.places.keys().copied().filter(mine).collect();
-        for id in ids {
-            match *self.place(id) {
+    /// Whether the current token is surely not due for a refresh.
+    fn is_fresh(&self) -> bool {
+        let (now, installed) = (self.subject.now(), self.ledger.installed);
+        let lifetime = self.setup.policy.lifetime.filter(|_| !self.setup.policy.repeats).unwrap_or(0) * SECOND;
+        let young = now == installed || now + REQUEST_TIMEOUT < installed + lifetime / 4 * 3;
+        !self.ledger.refused && self.ledger.steady && young
+    }
+
+    /// A page goes, or a caller aborts; nobody waits for these requests any more.
+    pub(super) fn cancel_where(&mut self, is_meant: impl Fn(&Request) -> bool) {
+        for at in 0..self.requests.len() {
+            let id = at as RequestId + 1;
+            if !is_meant(&self.requests[at]) {
+                continue;
+            }
+            match self.ledger.place(id) {
                 Place::Settled(_) => continue,
-                Place::Queued(_) => self.act(|session, _| session.cancel(id)),
-                Place::Away { released: true, .. } => self.act(Session::handle_settled),
+                Place::Queued(_) => self.act(|subject| subject.cancel(id)),
+                Place::Away { released: true, .. } => self.act(Subject::settled),
                 Place::Away { .. } => {}
             }
             self.ledger.tally.cancelled += 1;
@@ -162,3 +181,6 @@ impl World {
         }
     }
 }
+
+/// How long it takes to notice that a connection broke, in milliseconds.
+pub(super) const BREAKS_AFTER: u64 = 50;

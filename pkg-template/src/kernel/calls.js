@@ -1,0 +1,38 @@
+import { fail } from "../errors.js";
+
+const mostKeptAlive = 60_000;
+
+/** What the core has to know of an answer; what is null or undefined counts as absent. */
+export function describe({ href, init, timeout, options, replays, retries }, generation, { status, headers }) {
+  const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
+  return {
+    ...{ target: href, method: init.method ?? "GET", status, generation, replays, retries },
+    ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
+    ...{ streamed: init.body instanceof ReadableStream, timeout: timeout < 0 ? undefined : Math.floor(timeout) },
+    ...{ challenge, retryAfter, date },
+  };
+}
+
+/** Calls the application's function soon; what it throws is reported and goes no further. */
+export function later(call) {
+  queueMicrotask(async () => {
+    try {
+      await call();
+    } catch (error) {
+      globalThis.reportError?.(error);
+    }
+  });
+}
+
+export const drop = (response) => void response.body?.cancel().catch(() => {});
+
+/** Posts audit entries; where nobody listens they are lost, and the log still has them. */
+export function post(url, body) {
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body, credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
+  fetch(url, { ...init, keepalive: body.length < mostKeptAlive }).catch(() => {});
+}
+
+export function refuse({ headers, mode }) {
+  if (headers.has("authorization") || headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
+  if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
+}

@@ -1,0 +1,197 @@
+// The demo as a visitor uses it, above all its control room: buttons are pressed, and what the page shows is compared
+// with what its servers saw.
+
+import assert from "node:assert/strict";
+import { before } from "node:test";
+
+import { buildDemo } from "../../scripts/lib/demo.mjs";
+import { start } from "../../www/start.mjs";
+import { browser } from "./support/browser.mjs";
+import { test } from "./support/test.mjs";
+import { until } from "./support/until.mjs";
+
+const calls = 50;
+
+before(buildDemo);
+
+/** The demo with a visitor who has signed in and looks at `path`. */
+async function startDemo(t, path = "/room") {
+  const demo = await start({ appPort: 0, print: () => {} });
+  const context = await (await browser()).newContext();
+  t.after(async () => {
+    await context.close();
+    await demo.close();
+  });
+  const page = await context.newPage();
+  await page.goto(demo.url + path);
+  await page.click("#sign-in");
+  await page.fill("#login input[name=login]", "Ada");
+  await page.click("#login button[type=submit]");
+  await page.click("#consent button[name=consent]");
+  await page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
+  assert.equal(new URL(page.url()).pathname, path);
+  return { demo, page };
+}
+
+const press = (page, name) => page.click(`#room [data-do="${name}"], #room [data-fault="${name}"]`);
+
+/** A number of the live picture, by its state. */
+const figure = async (page, state) => Number(await page.textContent(`#backlog div:has(.${state}) dd`));
+
+const figures = (page, state, count) =>
+  until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
+
+const contains = (page, selector, text) =>
+  until(async () => (await page.textContent(selector)).includes(text), `"${text}" in ${selector}`);
+
+const refreshesAt = ({ tokenProxy }) => tokenProxy.attempts.filter(({ grantType }) => grantType === "refresh_token");
+
+test("control room: 503 for 5 s, and the backlog of 50 calls is seen to build up and to drain", async (t) => {
+  const { demo, page } = await startDemo(t);
+  await press(page, "token-503");
+  await contains(page, "#in-force", "503 for 5 s");
+  await press(page, "calls-50");
+  await figures(page, "sent", calls);
+  assert.equal(await page.locator('#cells [data-state="sent"]').count(), calls);
+  await until(() => page.isVisible("#attempts .planned"), "a pause that is still to end");
+  await figures(page, "ok", calls);
+
+  assert.equal(await page.locator('#cells [data-state="ok"]').count(), calls);
+  for (const state of ["sent", "paused", "way", "lost"]) assert.equal(await figure(page, state), 0, state);
+  await contains(page, "#backlog-outcome", `${calls} of ${calls} calls answered, 0 lost`);
+  const attempts = refreshesAt(demo);
+  await contains(page, "#attempts-summary", `${attempts.length} attempts in`);
+  assert.deepEqual(
+    attempts.map(({ status }) => status),
+    [...Array(attempts.length - 1).fill(503), 200],
+  );
+  await assertToScale(page, attempts);
+  const audit = "#audit-rows";
+  await contains(page, audit, "refreshed");
+  await contains(page, audit, "TOKENKEEP_SERVER_UNAVAILABLE");
+  await contains(page, "#in-force", "All servers work.");
+});
+
+/** Each attempt's bar begins where its time is, between the first and the last one. */
+async function assertToScale(page, attempts) {
+  const starts = await page
+    .locator("#attempts .try")
+    .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().left));
+  const shown = attempts.slice(-starts.length);
+  assert.ok(shown.length >= 2);
+  const part = (values, value) => (value - values[0]) / (values.at(-1) - values[0]);
+  const times = shown.map(({ at }) => at);
+  for (const [index, left] of starts.entries()) {
+    assert.ok(Math.abs(part(starts, left) - part(times, times[index])) < 0.01, `bar ${index + 1} begins at ${left}`);
+  }
+}
+
+test("control room: every fault of the token endpoint is named in the timeline, and 50 calls outlast it", async (t) => {
+  const { page } = await startDemo(t);
+  const faults = {
+    "token-reset": "1. connection reset",
+    "token-html": "1. an HTML page",
+    "token-429": "1. status 429",
+    "token-hang": "1. no answer",
+  };
+  for (const [name, row] of Object.entries(faults)) {
+    await press(page, name);
+    await press(page, "calls-50");
+    await contains(page, "#attempts", row);
+    await figures(page, "ok", calls);
+    assert.equal(await figure(page, "lost"), 0, name);
+    await contains(page, "#attempts-summary", "then a new token");
+  }
+});
+
+test("control room: an answer lost after the rotation, and a revoked grant, end the session in plain words", async (t) => {
+  for (const [name, reason] of Object.entries({ "token-lost": "rotation-lost", revoke: "revoked" })) {
+    const { page } = await startDemo(t);
+    await press(page, name);
+    await press(page, "calls-50");
+    await figures(page, "lost", calls);
+    await contains(page, "#notice", `The session is over: ${reason}.`);
+    await contains(page, "#attempts-summary", "refused for good");
+    await contains(page, "#audit-rows", reason);
+    assert.equal(await page.isVisible("#sign-in"), true);
+  }
+});
+
+test("control room: the pause that the API asks for is kept, its 503 is the answer, and restoring ends both", async (t) => {
+  const { page } = await startDemo(t);
+  await page.uncheck("#expired-first");
+  await press(page, "api-429");
+  await press(page, "calls-50");
+  await until(async () => (await figure(page, "paused")) > 0, "calls that pause");
+  await figures(page, "ok", calls);
+  await press(page, "api-503");
+  await press(page, "calls-50");
+  await contains(page, "#backlog-outcome", "status 503, unavailable");
+  // This one would wait for a refresh, so nothing but restoring ends it.
+  await press(page, "token-html");
+  await contains(page, "#in-force", "3 HTML pages (3 requests left)");
+  await press(page, "restore");
+  await contains(page, "#in-force", "All servers work.");
+  await press(page, "calls-50");
+  await figures(page, "ok", calls);
+});
+
+test("control room: a call off the list locks the session until it is unlocked", async (t) => {
+  const { demo, page } = await startDemo(t);
+  await press(page, "off-list");
+  await contains(page, "#alarm-text", "locked (off-list-target)");
+  await contains(page, "#room-log", "TOKENKEEP_TARGET_REFUSED");
+  await press(page, "calls-50");
+  await figures(page, "sent", calls);
+  assert.equal(demo.resourceServer.requests.length, 0);
+  await page.click("#alarm-action");
+  await figures(page, "ok", calls);
+  await until(() => page.isHidden("#alarm"), "the alarm to go");
+  for (const kind of ["locked", "unlocked"]) await contains(page, "#audit-rows", kind);
+});
+
+test("control room: a call beyond the token's scope leads to a sign-in for more, and is made again", async (t) => {
+  const { page } = await startDemo(t);
+  await press(page, "more-scope");
+  await contains(page, "#alarm-text", "files:delete");
+  await contains(page, "#room-log", "the token lacks the scope files:delete");
+  await page.click("#alarm-action");
+  await page.waitForSelector("#consent");
+  assert.match(await page.textContent(".scopes"), /Delete your files/);
+  await page.click("#consent button[name=consent]");
+  await contains(page, "#room-log", "The bin is empty");
+  assert.equal(new URL(page.url()).pathname, "/room");
+  assert.equal(await page.isHidden("#alarm"), true);
+});
+
+test("the views are links: one click, the way back, and a reload lead where they say", async (t) => {
+  const { page } = await startDemo(t, "/");
+  const shown = async () => {
+    const parts = ["#room", "#workbench", "#hero-title"];
+    const [room, stories] = await Promise.all(parts.slice(0, 2).map((part) => page.isVisible(part)));
+    return { room, stories, current: await page.textContent(".views [aria-current]") };
+  };
+  const inRoom = { room: true, stories: false, current: "Control room" };
+  const inStories = { room: false, stories: true, current: "Stories" };
+  assert.deepEqual(await shown(), inStories);
+  await page.click('.views [data-view="room"]');
+  assert.deepEqual(await shown(), inRoom);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "hero-title");
+  await page.goBack();
+  assert.deepEqual(await shown(), inStories);
+  await page.goForward();
+  await page.reload();
+  await page.waitForSelector('[data-session="open"]');
+  assert.deepEqual(await shown(), inRoom);
+});
+
+test("stories: the outage counts its refused refreshes, and no call is lost", async (t) => {
+  const { demo, page } = await startDemo(t, "/");
+  await page.click('[data-story="outage"] button');
+  const outcome = '[data-story="outage"] .outcome:not([hidden]):not([data-running])';
+  await page.waitForSelector(outcome, { timeout: 40_000 });
+  const refused = refreshesAt(demo).length - 1;
+  const text = await page.textContent(outcome);
+  assert.match(text, /^20 answered, 0 lost after /);
+  assert.ok(refused >= 1 && text.includes(`${refused} refresh`) && text.includes("then 1 granted"), text);
+});

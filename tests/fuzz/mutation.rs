@@ -1,0 +1,81 @@
+//! Changes to inputs, by a seed.
+
+/// SplitMix64.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`, which is not 0.
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn bytes(&mut self, most: usize) -> Vec<u8> {
+        (0..self.below(most)).map(|_| self.next() as u8).collect()
+    }
+
+    fn pick<'a>(&mut self, from: &'a [Vec<u8>]) -> &'a [u8] {
+        &from[self.below(from.len())]
+    }
+}
+
+/// One of the seeds after a few changes, now and then bytes out of nothing.
+pub(crate) fn input(random: &mut Random, seeds: &[Vec<u8>], words: &[Vec<u8>]) -> Vec<u8> {
+    if random.below(16) == 0 {
+        return random.bytes(160);
+    }
+    let mut input = random.pick(seeds).to_vec();
+    for _ in 0..=random.below(6) {
+        change(random, &mut input, seeds, words);
+    }
+    input.truncate(MAX_LENGTH);
+    input
+}
+
+fn change(random: &mut Random, input: &mut Vec<u8>, seeds: &[Vec<u8>], words: &[Vec<u8>]) {
+    let at = random.below(input.len() + 1);
+    let end = at + random.below(input.len() - at + 1).min(40);
+    match random.below(8) {
+        0 | 1 => insert(input, at, random.pick(words)),
+        2 => replace(input, at, random.pick(words)),
+        3 => insert(input, at, &random.bytes(6)),
+        4 => drop(input.drain(at..end)),
+        5 => {
+            let piece = input[at..end].to_vec();
+            insert(input, at, &piece);
+        }
+        6 => splice(input, at, random.pick(seeds)),
+        _ => {
+            if let Some(byte) = input.get_mut(at) {
+                *byte ^= 1 << random.below(8);
+            }
+        }
+    }
+}
+
+fn insert(input: &mut Vec<u8>, at: usize, piece: &[u8]) {
+    input.splice(at..at, piece.iter().copied());
+}
+
+fn replace(input: &mut Vec<u8>, at: usize, piece: &[u8]) {
+    let end = (at + piece.len()).min(input.len());
+    input.splice(at..end, piece.iter().copied());
+}
+
+/// The rest comes from another input, from about the same place on.
+fn splice(input: &mut Vec<u8>, at: usize, other: &[u8]) {
+    input.truncate(at);
+    input.extend_from_slice(&other[at.min(other.len())..]);
+}
+
+const MAX_LENGTH: usize = 1_024;
