@@ -83,7 +83,8 @@ impl Session {
         let ready = ready && !self.surroundings.locked;
         let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
-        let unexplained = self.refused && grant.is_young(now.instant);
+        // Attempts that follow a failed one are the same refresh.
+        let unexplained = self.refused && self.refresh.failures() == 0 && grant.is_young(now.instant);
         let body = refresh_request(&self.config.client_id, token);
         let url = server.token_endpoint.clone();
         let attempt = self.next_attempt();
