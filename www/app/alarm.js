@@ -14,6 +14,7 @@ export function createAlarm({ auth, signIn, failed }) {
     byId("alarm").dataset.tone = shown.tone;
     write("alarm-text", shown.text);
     write("alarm-action", shown.action);
+    byId("alarm-dismiss").hidden = isLocked;
   }
 
   const answer = () => (isLocked ? auth.unlock() : signIn({ ...wanted.signIn, appState: { again: wanted.again } }));
@@ -41,6 +42,7 @@ export function createAlarm({ auth, signIn, failed }) {
   auth.addEventListener("unlocked", () => alarm.showLock(false));
   auth.addEventListener("signedin", clear);
   auth.addEventListener("signedout", clear);
+  byId("alarm-dismiss").addEventListener("click", clear);
   byId("alarm-action").addEventListener("click", () => answer().catch(failed));
   return alarm;
 }

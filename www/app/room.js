@@ -5,7 +5,7 @@ import { createBacklog, sentenceOf } from "./backlog.js";
 import { demo } from "./demo.js";
 import { byId, plural, write } from "./dom.js";
 import { createNumbers, showAudit } from "./ledger.js";
-import { createLoad } from "./load.js";
+import { createLoad, underWay } from "./load.js";
 
 const ELSEWHERE = "https://elsewhere.example/v1/files";
 
@@ -45,8 +45,10 @@ export function createRoom({ auth, resourceServer, alarm, log, failed, signOut }
 }
 
 function createControls({ auth, resourceServer, load, alarm, log, signOut }) {
+  // Not in the middle of a batch: a fresh token that is refused too is the end of a call.
+  const isIdle = () => underWay(load.batch) === 0;
   const send = async (count) => {
-    if (byId("expired-first").checked) await demo.expire();
+    if (byId("expired-first").checked && isIdle()) await demo.expire();
     load.send(count);
   };
   const actions = {
