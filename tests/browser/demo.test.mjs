@@ -47,8 +47,13 @@ const figure = async (page, state) => Number(await page.textContent(`#backlog di
 const figures = (page, state, count) =>
   until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
 
-const contains = (page, selector, text) =>
-  until(async () => (await page.textContent(selector)).includes(text), `"${text}" in ${selector}`);
+async function contains(page, selector, text) {
+  let found;
+  const isThere = async () => (found = await page.textContent(selector)).includes(text);
+  await until(isThere, `"${text}" in ${selector}`).catch((error) => {
+    throw new Error(`${error.message}, which is "${found}"`);
+  });
+}
 
 const refreshesAt = ({ tokenProxy }) => tokenProxy.attempts.filter(({ grantType }) => grantType === "refresh_token");
 
