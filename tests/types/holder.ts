@@ -45,7 +45,7 @@ const numbers: Partial<SignInConfig> = {
   stepUpTimeout: 60_000,
   auditLimit: 0,
 };
-hold({ ...config, ...numbers, auditSink: "/audit", lockOnAnomaly: true });
+hold({ ...config, ...numbers, auditSink: "https://app.example.com/audit", lockOnAnomaly: true });
 hold({ ...config, auditSink: (entries: AuditEntry[]) => void entries.map(({ kind }) => kind), lockOnAnomaly: false });
 hold({ ...config, auditSink: (entries) => void fetch("/audit", { method: "POST", body: JSON.stringify(entries) }) });
 hold({ ...config, lockOnAnomaly: ["refresh-storm", "request-surge", "off-list-target"] as const });
