@@ -17,7 +17,7 @@ export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
 export function hold(config: Config): void;
 
 /** The configuration. Unknown options are refused. */
-export type Config = (SignInConfig & (ByIssuer | ByMetadata)) | PersonalToken;
+export type Config = (SignInConfig & (ByIssuer | ByMetadata)) | GivenToken | EnteredToken;
 
 /** The authorization server by its name: its metadata is looked up (RFC 8414, OpenID Connect Discovery). */
 export interface ByIssuer {
@@ -48,12 +48,25 @@ export interface AuthorizationServerMetadata {
  * 401 ends the session.
  */
 export interface PersonalToken extends Options {
-  /** The token. Whoever can read this file can read it: never publish it. */
-  token?: string;
-  /** Whether `auth.enterToken()` may bring one at run time, instead of `token`. */
-  acceptToken?: boolean;
   issuer?: undefined;
   server?: undefined;
+  clientId?: undefined;
+  redirectUri?: undefined;
+  scope?: undefined;
+  extraParams?: undefined;
+}
+
+/** The token is in this file. Whoever can read the file can read it: never publish it. */
+export interface GivenToken extends PersonalToken {
+  /** The token, as the service showed it. */
+  token: string;
+  acceptToken?: undefined;
+}
+
+/** The token comes at run time, by `auth.enterToken()`. */
+export interface EnteredToken extends PersonalToken {
+  acceptToken: true;
+  token?: undefined;
 }
 
 /** How to sign in. */

@@ -35,20 +35,31 @@ async function startDemo(t, path = "/room") {
 
 const press = (page, name) => page.click(`#room [data-do="${name}"], #room [data-fault="${name}"]`);
 
+/** Presses the button of a fault, and waits until it is in force. */
+async function spoil(page, fault) {
+  await press(page, fault);
+  await page.waitForSelector(`[data-fault="${fault}"][data-active]`);
+}
+
 /** A number of the live picture, by its state. */
 const figure = async (page, state) => Number(await page.textContent(`#backlog div:has(.${state}) dd`));
 
 const figures = (page, state, count) =>
   until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
 
-const contains = (page, selector, text) =>
-  until(async () => (await page.textContent(selector)).includes(text), `"${text}" in ${selector}`);
+async function contains(page, selector, text) {
+  let found;
+  const isThere = async () => (found = await page.textContent(selector)).includes(text);
+  await until(isThere, `"${text}" in ${selector}`).catch((error) => {
+    throw new Error(`${error.message}, which is "${found}"`);
+  });
+}
 
 const refreshesAt = ({ tokenProxy }) => tokenProxy.attempts.filter(({ grantType }) => grantType === "refresh_token");
 
 test("control room: 503 for 5 s, and the backlog of 50 calls is seen to build up and to drain", async (t) => {
   const { demo, page } = await startDemo(t);
-  await press(page, "token-503");
+  await spoil(page, "token-503");
   await contains(page, "#in-force", "503 for 5 s");
   await press(page, "calls-50");
   await figures(page, "sent", calls);
@@ -95,7 +106,7 @@ test("control room: every fault of the token endpoint is named in the timeline, 
     "token-hang": "1. no answer",
   };
   for (const [name, row] of Object.entries(faults)) {
-    await press(page, name);
+    await spoil(page, name);
     await press(page, "calls-50");
     await contains(page, "#attempts", row);
     await figures(page, "ok", calls);
@@ -105,9 +116,16 @@ test("control room: every fault of the token endpoint is named in the timeline, 
 });
 
 test("control room: an answer lost after the rotation, and a revoked grant, end the session in plain words", async (t) => {
-  for (const [name, reason] of Object.entries({ "token-lost": "rotation-lost", revoke: "revoked" })) {
+  const ends = {
+    "rotation-lost": (page) => spoil(page, "token-lost"),
+    revoked: async (page) => {
+      await press(page, "revoke");
+      await contains(page, "#room-log", "The grant is revoked");
+    },
+  };
+  for (const [reason, end] of Object.entries(ends)) {
     const { page } = await startDemo(t);
-    await press(page, name);
+    await end(page);
     await press(page, "calls-50");
     await figures(page, "lost", calls);
     await contains(page, "#notice", `The session is over: ${reason}.`);
@@ -120,15 +138,15 @@ test("control room: an answer lost after the rotation, and a revoked grant, end 
 test("control room: the pause that the API asks for is kept, its 503 is the answer, and restoring ends both", async (t) => {
   const { page } = await startDemo(t);
   await page.uncheck("#expired-first");
-  await press(page, "api-429");
+  await spoil(page, "api-429");
   await press(page, "calls-50");
   await until(async () => (await figure(page, "paused")) > 0, "calls that pause");
   await figures(page, "ok", calls);
-  await press(page, "api-503");
+  await spoil(page, "api-503");
   await press(page, "calls-50");
   await contains(page, "#backlog-outcome", "status 503, unavailable");
   // This one would wait for a refresh, so nothing but restoring ends it.
-  await press(page, "token-html");
+  await spoil(page, "token-html");
   await contains(page, "#in-force", "3 HTML pages (3 requests left)");
   await press(page, "restore");
   await contains(page, "#in-force", "All servers work.");
@@ -155,6 +173,11 @@ test("control room: a call beyond the token's scope leads to a sign-in for more,
   await press(page, "more-scope");
   await contains(page, "#alarm-text", "files:delete");
   await contains(page, "#room-log", "the token lacks the scope files:delete");
+  await page.click("#alarm-dismiss");
+  assert.equal(await page.isHidden("#alarm"), true);
+  // The event is told once for a while, and the offer comes back all the same.
+  await press(page, "more-scope");
+  await contains(page, "#alarm-text", "files:delete");
   await page.click("#alarm-action");
   await page.waitForSelector("#consent");
   assert.match(await page.textContent(".scopes"), /Delete your files/);

@@ -299,3 +299,14 @@ fn refreshes_that_no_lifetime_explains_are_a_storm() {
     }
     assert!(!short.seen().iter().any(|line| line.starts_with("anomaly")), "short lives explain it");
 }
+
+#[test]
+fn the_attempts_of_one_refresh_are_no_storm() {
+    let mut app = App::with_options(r#""lockOnAnomaly":true"#).after_sign_in();
+    app.unauthorized(1, 1).expect("a verdict");
+    for _ in 0..7 {
+        app.refresh_with(Ok(answer(503, None, b"")));
+        app.pass(4 * SECOND);
+    }
+    assert!(!app.seen().iter().any(|line| line.starts_with("anomaly")), "an outage is nobody's fault here");
+}

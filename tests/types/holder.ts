@@ -1,7 +1,7 @@
 // The holder's side, in each of its three places.
 
 import type { AuditEntry } from "tokenkeep";
-import { hold, type Config, type PersonalToken, type SignInConfig } from "tokenkeep/holder";
+import { hold, type Config, type GivenToken, type SignInConfig } from "tokenkeep/holder";
 import { hold as holdSlim } from "tokenkeep/holder/slim";
 import { hold as holdInPage, isTokenKeepError, type Auth } from "tokenkeep/page";
 
@@ -45,13 +45,13 @@ const numbers: Partial<SignInConfig> = {
   stepUpTimeout: 60_000,
   auditLimit: 0,
 };
-hold({ ...config, ...numbers, auditSink: "/audit", lockOnAnomaly: true });
+hold({ ...config, ...numbers, auditSink: "https://app.example.com/audit", lockOnAnomaly: true });
 hold({ ...config, auditSink: (entries: AuditEntry[]) => void entries.map(({ kind }) => kind), lockOnAnomaly: false });
 hold({ ...config, auditSink: (entries) => void fetch("/audit", { method: "POST", body: JSON.stringify(entries) }) });
 hold({ ...config, lockOnAnomaly: ["refresh-storm", "request-surge", "off-list-target"] as const });
 hold({ ...config, lockOnAnomaly: ["replayed-callback", "clock-jump"] });
 
-const personal: PersonalToken = { token: "ghp_x", resourceServers: ["https://api.example.com/v1/"] };
+const personal: GivenToken = { token: "ghp_x", resourceServers: ["https://api.example.com/v1/"] };
 const places: Config[] = [personal, { acceptToken: true, queueTimeout: 1_000, auditLimit: 50, lockOnAnomaly: true }];
 for (const place of places) hold(place);
 

@@ -59,6 +59,12 @@ auth.addEventListener("signedout", ({ detail }) => void detail.retryIn);
 hold({ ...good, token: "ghp_x" });
 // @ts-expect-error a token is text
 hold({ token: new Uint8Array(8) });
+// @ts-expect-error a personal access token needs no client
+hold({ token: "ghp_x", clientId: "spa" });
+// @ts-expect-error a personal access token has the scope that it has
+hold({ acceptToken: true, scope: "files:read" });
+// @ts-expect-error either the one or the other
+hold({ token: "ghp_x", acceptToken: true });
 // @ts-expect-error no such anomaly
 hold({ ...good, lockOnAnomaly: ["too-many-tabs"] });
 // @ts-expect-error a list, not one

@@ -5,7 +5,7 @@ import { createBacklog, sentenceOf } from "./backlog.js";
 import { demo } from "./demo.js";
 import { byId, plural, write } from "./dom.js";
 import { createNumbers, showAudit } from "./ledger.js";
-import { createLoad } from "./load.js";
+import { createLoad, underWay } from "./load.js";
 
 const ELSEWHERE = "https://elsewhere.example/v1/files";
 
@@ -13,18 +13,14 @@ export function createRoom({ auth, resourceServer, alarm, log, failed, signOut }
   const backlog = createBacklog();
   const showAttempts = createAttempts(auth);
   const showNumbers = createNumbers();
-  const load = createLoad({ auth, resourceServer, onEnd: ended });
-  const use = createControls({ auth, resourceServer, load, alarm, log, signOut });
-
-  function ended(batch) {
-    backlog.show(load.batch);
+  const onEnd = (batch) => {
+    backlog.show(batch);
     write("backlog-outcome", sentenceOf(batch));
     log(sentenceOf(batch), batch.lost === 0 ? "good" : "bad");
-  }
-
-  for (const button of document.querySelectorAll("#room [data-do], #room [data-fault]")) {
-    button.addEventListener("click", () => use(button).catch((error) => failed("That did not work", error)));
-  }
+  };
+  const load = createLoad({ auth, resourceServer, onEnd });
+  const use = createControls({ auth, resourceServer, load, alarm, log, signOut });
+  wireButtons(use, failed);
   return {
     /** Uses the control of this name, as its button does. */
     use: (name) => use(document.querySelector(`[data-do="${name}"]`)),
@@ -44,30 +40,33 @@ export function createRoom({ auth, resourceServer, alarm, log, failed, signOut }
   };
 }
 
+function wireButtons(use, failed) {
+  for (const button of document.querySelectorAll("#room [data-do], #room [data-fault]")) {
+    button.addEventListener("click", () => use(button).catch((error) => failed("That did not work", error)));
+  }
+}
+
 function createControls({ auth, resourceServer, load, alarm, log, signOut }) {
+  // Not in the middle of a batch: a fresh token that is refused too is the end of a call.
+  const isIdle = () => underWay(load.batch) === 0;
   const send = async (count) => {
-    if (byId("expired-first").checked) await demo.expire();
+    if (byId("expired-first").checked && isIdle()) await demo.expire();
     load.send(count);
+  };
+  const tell = async (work, ...words) => {
+    await work();
+    log(...words);
   };
   const actions = {
     "calls-50": () => send(50),
     "calls-500": () => send(500),
     "off-list": () => callOffList(auth, log),
     "more-scope": () => callForMore({ auth, resourceServer, alarm, log }),
-    expire: async () => {
-      await demo.expire();
-      log("The API refuses every access token issued so far.", "wait");
-    },
-    revoke: async () => {
-      await demo.revoke();
-      log("The grant is revoked; the next refresh will find out.", "wait");
-    },
+    expire: () => tell(demo.expire, "The API refuses every access token issued so far.", "wait"),
+    revoke: () => tell(demo.revoke, "The grant is revoked; the next refresh will find out.", "wait"),
     unlock: () => auth.unlock(),
     "sign-out": signOut,
-    restore: async () => {
-      await demo.restore();
-      log("All servers work.", "good");
-    },
+    restore: () => tell(demo.restore, "All servers work.", "good"),
   };
   return async ({ dataset, textContent, parentElement }) => {
     if (!dataset.fault) return actions[dataset.do]();

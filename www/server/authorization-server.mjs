@@ -109,8 +109,8 @@ async function personalToken(provider, { clientId, login, scope }) {
   const client = await provider.Client.find(clientId);
   const grant = new provider.Grant({ accountId: login, clientId });
   grant.addOIDCScope(scope);
-  const token = new provider.AccessToken({ accountId: login, client, grantId: await grant.save(), gty: "personal", scope });
-  return token.save();
+  const grantId = await grant.save();
+  return new provider.AccessToken({ accountId: login, client, grantId, gty: "personal", scope }).save();
 }
 
 function observe(provider, { counts, issued, accessTokenTtl }) {

@@ -1,4 +1,4 @@
-// Limits that the API keeps to: for a while it refuses a path and says how long, and who comes earlier is refused again.
+// Limits that the API keeps to: for a while it refuses a path and says how long; who comes earlier is refused again.
 
 import { sendJson } from "./http.mjs";
 
@@ -23,7 +23,8 @@ export class RateLimits {
     if (!limit || !stands(limit)) return false;
     const { status, end, asDate } = limit;
     const pause = asDate ? new Date(end).toUTCString() : `${Math.ceil((end - Date.now()) / 1000)}`;
-    sendJson(response, status, { error: status === 429 ? "too_many_requests" : "unavailable" }, { "retry-after": pause });
+    const error = status === 429 ? "too_many_requests" : "unavailable";
+    sendJson(response, status, { error }, { "retry-after": pause });
     return true;
   }
 }

@@ -58,7 +58,7 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> Str
         "refused" => {
             &["the API refused a fresh token too; check the token's audience and scope, and the API's clock and issuer"]
         }
-        "expired" => &["the API refused the token, and nothing can renew it now; call signIn()"],
+        "expired" => &["the API refused the token, and nothing can renew it now; sign in again, or enter another"],
         "forbidden" => &["the API forbids this to the user or the token"],
         "limited" => &["the API asks for a pause of ", &seconds, " s; send fewer, or allow retries"],
         _ => &["the API is not available; try again in ", &seconds, " s"],

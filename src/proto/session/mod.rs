@@ -10,6 +10,7 @@ mod grant;
 mod refresh;
 mod reply;
 mod requests;
+mod retry;
 mod sign_in;
 mod step_up;
 mod surroundings;

@@ -252,6 +252,7 @@ impl Session {
             ids.extend(self.queue.pop());
         }
         if !ids.is_empty() {
+            self.surroundings.used = true;
             self.commands.push(Command::Release { ids, generation: self.generation });
         }
     }
