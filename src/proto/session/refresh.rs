@@ -119,12 +119,12 @@ impl Session {
     /// Takes the answer to refresh request `attempt` whose ID token is forged: revokes its tokens and ends the session.
     pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
         self.tick(now);
-        if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
-            self.refuse_tokens(&response);
-        }
         match self.refresh {
             Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenForged),
             _ => self.abandoned.retain(|abandoned| *abandoned != attempt),
+        }
+        if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
+            self.refuse_tokens(&response);
         }
     }
 

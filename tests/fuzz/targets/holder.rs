@@ -41,6 +41,8 @@ struct Office {
     /// URLs of authorization requests.
     urls: Vec<String>,
     issued: u32,
+    /// Signatures that are to be checked.
+    checked: Vec<FlightId>,
 }
 
 impl Office {
@@ -62,6 +64,7 @@ impl Office {
             records: Vec::new(),
             urls: Vec::new(),
             issued: 0,
+            checked: Vec::new(),
         }
     }
 
