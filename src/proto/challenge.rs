@@ -75,7 +75,10 @@ fn read(field: &str) -> Vec<(&str, Params<'_>)> {
     let mut challenges: Vec<(&str, Params<'_>)> = Vec::new();
     let mut scanner = Scanner { text: field, at: 0 };
     loop {
-        while scanner.skip_spaces() | scanner.take(b',') {}
+        scanner.skip_spaces();
+        while scanner.take(b',') {
+            scanner.skip_spaces();
+        }
         let Some(name) = scanner.word(is_token) else { break };
         match (scanner.value(), challenges.last_mut()) {
             (Some(value), Some((_, params))) => params.push((name, value)),
@@ -113,10 +116,8 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    fn skip_spaces(&mut self) -> bool {
-        let start = self.at;
+    fn skip_spaces(&mut self) {
         while self.take(b' ') || self.take(b'\t') {}
-        self.at > start
     }
 
     /// The longest non-empty run of bytes that `belongs`, all of them ASCII.

@@ -17,6 +17,7 @@ fn the_outcome_of_the_revocation_is_told() {
         (Ok(answer(503, None, b"")), "unconfirmed"),
         (Ok(answer(400, None, b"")), "unconfirmed"),
         (error(400, "unsupported_token_type"), "unsupported"),
+        (error(400, "invalid_client"), "unconfirmed"),
         (Err(Transport::Network), "unconfirmed"),
         (Err(Transport::Timeout), "unconfirmed"),
     ] {

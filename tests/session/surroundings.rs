@@ -310,3 +310,17 @@ fn the_attempts_of_one_refresh_are_no_storm() {
     }
     assert!(!app.seen().iter().any(|line| line.starts_with("anomaly")), "an outage is nobody's fault here");
 }
+
+#[test]
+fn refreshes_in_the_second_half_of_a_life_are_explained() {
+    let mut app = App::with_options("");
+    app.server.expires_in = Some("20".into());
+    let mut app = app.after_sign_in();
+    for generation in 1..=8 {
+        app.pass(11 * SECOND);
+        app.unauthorized(generation, generation).expect("a verdict");
+        app.refresh();
+        app.settle(1);
+    }
+    assert!(!app.seen().iter().any(|line| line.starts_with("anomaly")));
+}

@@ -4,6 +4,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod app;
+pub(crate) mod random;
 pub(crate) mod server;
 
 pub(crate) use answers::{answer, error, granted, json, jwt};

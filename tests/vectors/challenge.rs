@@ -80,3 +80,10 @@ fn what_a_resource_asks_for_is_read() {
     };
     assert_eq!(challenge, Some(expected), "WWW-8, WWW-10");
 }
+
+#[test]
+fn values_of_a_thousand_characters_are_the_longest() {
+    let scope = |length: usize| format!("Bearer error=a, scope=\"{}\"", "s".repeat(length));
+    assert!(Challenge::parse(&scope(1_000)).is_some_and(|challenge| challenge.scope.is_some()));
+    assert_eq!(Challenge::parse(&scope(1_001)), None);
+}

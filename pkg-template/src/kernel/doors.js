@@ -82,8 +82,9 @@ class Door {
     try {
       const init = requestInit(message, controller.signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
-      const explanation = kernel.explain(response) ?? undefined;
-      await forward(response, (ok, transfer) => this.#answer({ id, ok: { ...ok, explanation } }, transfer), done);
+      const explanation = kernel.explain(response);
+      const send = (ok, transfer) => this.#answer({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
+      await forward(response, send, done);
     } catch (error) {
       done();
       throw error;

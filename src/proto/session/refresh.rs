@@ -7,9 +7,9 @@ use crate::proto::json::{Object, Value};
 use crate::proto::time::{Instant, Now};
 use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
+use super::Session;
 use super::command::{Command, TokenRequest};
 use super::grant::{Grant, Origin};
-use super::{Revocation, Session};
 
 /// Where the refresh stands.
 #[derive(Clone, Debug)]
@@ -139,9 +139,7 @@ impl Session {
 
     /// Revokes tokens that are not going to be used, so that they don't live on at the server.
     pub(super) fn refuse_tokens(&mut self, response: &TokenResponse) {
-        let Some(server) = &self.server else { return };
-        let refresh_token = response.refresh_token.as_ref();
-        let revocation = Revocation::new(server, &self.config.client_id, &response.access_token, refresh_token);
+        let revocation = self.revocation(&response.access_token, response.refresh_token.as_ref());
         self.commands.extend(revocation.map(Command::Revoke));
     }
 

@@ -39,9 +39,7 @@ impl Session {
             return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
         };
         let anomaly = self.watch.request(server);
-        if anomaly.is_some() {
-            self.alarm(anomaly);
-        }
+        self.alarm(anomaly);
         self.admit(now, id, timeout)
     }
 

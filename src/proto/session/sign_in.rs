@@ -227,8 +227,7 @@ impl Session {
             self.end(Ending::SignOut);
         }
         let grant = grant?;
-        let server = self.server.as_ref()?;
-        Revocation::new(server, &self.config.client_id, &grant.access_token, grant.refresh_token.as_ref())
+        self.revocation(&grant.access_token, grant.refresh_token.as_ref())
     }
 
     /// Replaces the grant by that of a new sign-in. Another user's requests don't go on as this one's.
@@ -254,10 +253,14 @@ impl Session {
         if let Refresh::InFlight { attempt, .. } = self.refresh {
             self.abandoned.push(attempt);
         }
-        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
-        let refresh_token = grant.refresh_token.as_ref();
-        let revocation = Revocation::new(server, &self.config.client_id, &grant.access_token, refresh_token);
+        let revocation = |grant: &Grant| self.revocation(&grant.access_token, grant.refresh_token.as_ref());
+        let revocation = self.grant.as_ref().and_then(revocation);
         self.commands.extend(revocation.map(Command::Revoke));
+    }
+
+    /// The request that revokes these tokens, if the server takes such.
+    pub(super) fn revocation(&self, access: &AccessToken, refresh: Option<&RefreshToken>) -> Option<Revocation> {
+        Revocation::new(self.server.as_ref()?, &self.config.client_id, access, refresh)
     }
 
     fn first_claims(

@@ -156,6 +156,14 @@ mod tests {
     }
 
     #[test]
+    fn a_surge_is_one_however_it_is_spread_over_ten_seconds() {
+        let mut rules = Rules::default();
+        (0..20).for_each(|bucket| assert_eq!(requests(&mut rules, bucket, 10), []));
+        let spread = |n: u64| Instant::from_millis(30 * BUCKET_MS + n * 2);
+        assert_eq!((0..5_000).filter_map(|n| rules.request(spread(n))).count(), 1);
+    }
+
+    #[test]
     fn small_numbers_are_no_surge() {
         let mut rules = Rules::default();
         (0..20).for_each(|bucket| assert_eq!(requests(&mut rules, bucket, 1), []));
