@@ -118,6 +118,11 @@ impl Core {
         self.driver.stored(flight, record.as_deref());
     }
 
+    /// What came of a signature that was to be checked: 0 it is forged, 1 it is good, else nobody can tell.
+    pub fn verified(&self, flight: u32, outcome: u8) {
+        self.driver.verified(flight, outcome);
+    }
+
     /// `{ session, stats }` as JSON text: what the application may know of the session, and numbers for people.
     pub fn describe(&self) -> String {
         self.driver.ask(|session, now| {

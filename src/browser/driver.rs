@@ -18,7 +18,7 @@ use crate::proto::time::{Clock, Now};
 
 use super::host::Host;
 use super::timer::Timer;
-use super::{clock, http, random};
+use super::{clock, http, random, signature};
 
 /// What an application can start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,11 @@ impl Driver {
         self.steer(|holder, now| holder.handle_stored(now, flight, record));
     }
 
+    /// Hands over what WebCrypto said of a signature.
+    pub fn verified(&self, flight: u32, outcome: u8) {
+        self.steer(|holder, now| holder.handle_verified(now, flight, signature::signature(outcome)));
+    }
+
     fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.begin();
         let result = call(&mut self.holder.borrow_mut(), now);
@@ -171,6 +176,10 @@ impl Driver {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
             }
             Action::Take { flight, key } => self.host.take(flight, &key),
+            Action::Verify { flight, key, signed } => {
+                let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
+                self.host.verified(flight, outcome);
+            }
         }
     }
 

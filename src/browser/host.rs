@@ -40,6 +40,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn settle(this: &Host, call: u32, result: Option<&str>, error: Option<&str>);
 
+    /// Hands what `outcome` resolves to over to `Core.verified(flight, outcome)`.
+    #[wasm_bindgen(method)]
+    pub fn verified(this: &Host, flight: u32, outcome: JsValue);
+
     /// Takes a record out for good, then calls `Core.stored(flight, record)`.
     #[wasm_bindgen(method)]
     pub fn take(this: &Host, flight: u32, key: &str);

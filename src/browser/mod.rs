@@ -5,6 +5,7 @@ mod driver;
 mod host;
 mod http;
 mod random;
+mod signature;
 mod timer;
 
 pub use driver::{Driver, Operation};

@@ -26,6 +26,8 @@ pub struct AuthorizationServer {
     pub token_endpoint: String,
     /// Where tokens are revoked ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
     pub revocation_endpoint: Option<String>,
+    /// Where the keys of ID tokens are.
+    pub jwks_uri: Option<String>,
     /// Whether every authorization response carries `iss`
     /// ([RFC 9207, 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
     pub iss_parameter: bool,
@@ -64,6 +66,7 @@ impl AuthorizationServer {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
+            jwks_uri: endpoint(document, "jwks_uri", allow_loopback)?,
             iss_parameter: document
                 .member("authorization_response_iss_parameter_supported")
                 .is_some_and(Value::is_true),

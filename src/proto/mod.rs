@@ -14,6 +14,7 @@ pub mod http;
 pub mod id_token;
 pub mod json;
 mod json_reader;
+pub mod jwk;
 pub mod metadata;
 pub mod pkce;
 pub mod queue;

@@ -5,8 +5,9 @@
 use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder};
+use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
 use tokenkeep::proto::session::TokenRequest;
 use tokenkeep::proto::time::{Instant, Now};
@@ -31,6 +32,8 @@ pub(crate) struct Desk {
     /// Calls that were settled, in order.
     pub(crate) settled: Vec<CallId>,
     pub(crate) seen: Vec<String>,
+    /// Signatures that are to be checked: flight, key, and what was signed.
+    pub(crate) checked: Vec<(FlightId, String, Signed)>,
 }
 
 /// A configuration whose issuer has to be discovered.
@@ -68,6 +71,7 @@ impl Desk {
             results: Vec::new(),
             settled: Vec::new(),
             seen: Vec::new(),
+            checked: Vec::new(),
         }
     }
 
@@ -141,6 +145,12 @@ impl Desk {
         self.run(|holder, now| holder.handle_answer(now, 0, flight, answer));
     }
 
+    /// The oldest signature that is to be checked is like this.
+    pub(crate) fn verified(&mut self, signature: Signature) {
+        let (flight, _, _) = self.checked.remove(0);
+        self.run(|holder, now| holder.handle_verified(now, flight, signature));
+    }
+
     /// A request to the API.
     pub(crate) fn authorize(&mut self, id: u32) {
         self.run(|holder, now| {
@@ -178,6 +188,10 @@ impl Desk {
                 self.results.extend(outcome.ok());
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
+            Action::Verify { flight, key, signed } => {
+                assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
+                self.checked.push((flight, key, signed));
+            }
             Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
         }
     }
@@ -190,6 +204,7 @@ fn describe(action: &Action) -> String {
         Action::Emit(event) => event.name.to_owned(),
         Action::Keep { .. } => "keep".to_owned(),
         Action::Take { .. } => "take".to_owned(),
+        Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),

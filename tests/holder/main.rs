@@ -6,5 +6,6 @@ mod support;
 
 mod desk;
 mod finishing;
+mod signatures;
 mod signing_in;
 mod signing_out;

@@ -11,6 +11,7 @@ mod configuration;
 mod discovery;
 mod id_token;
 mod json;
+mod jwk;
 mod limits;
 mod metadata;
 mod pkce;

@@ -41,6 +41,7 @@ fn a_good_document_gives_its_endpoints() {
             authorization_endpoint: "https://as.example/authorize".into(),
             token_endpoint: "https://as.example/token".into(),
             revocation_endpoint: Some("https://as.example/revoke".into()),
+            jwks_uri: None,
             iss_parameter: true,
         }
     );

@@ -264,6 +264,7 @@ export class Kernel {
         else resolve(result);
       },
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
+      verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
       report: (url, entries) => {
         if (url) post(url, entries);
         else later(async () => this.#sink?.(JSON.parse(entries)));

@@ -48,6 +48,8 @@ pub struct Config {
     pub audit_sink: Option<AuditSink>,
     /// The anomalies that lock the session, by name.
     pub lock_on: Vec<&'static str>,
+    /// Whether ID tokens are believed without a look at their signature.
+    pub skip_signature: bool,
     /// The numbers.
     pub limits: Limits,
 }
@@ -134,6 +136,7 @@ impl Config {
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,
+            skip_signature: flag(&options, "dangerSkipIdTokenSignature")?,
             limits: Limits::parse(&options)?,
         })
     }

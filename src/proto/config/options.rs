@@ -192,13 +192,14 @@ const SCOPE_CURE: &str = "must be a string of scopes with single spaces between 
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
 const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 25] = [
+const OPTIONS: [&str; 26] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
     "auditSink",
     "clientId",
     "dangerAllowLoopbackHttp",
+    "dangerSkipIdTokenSignature",
     "defaultLifetime",
     "drainConcurrency",
     "earlyRefresh",

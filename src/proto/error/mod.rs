@@ -108,6 +108,8 @@ pub enum Ending {
     Expired,
     /// The server answered for another user.
     SubjectChanged,
+    /// An ID token that came with a refresh is forged.
+    IdTokenForged,
 }
 
 /// How waiting for a token ended.

@@ -162,6 +162,7 @@ impl Ending {
             Self::Refused => "refused",
             Self::Expired => "expired",
             Self::SubjectChanged => "subject-changed",
+            Self::IdTokenForged => "id-token-forged",
         }
     }
 }

@@ -116,6 +116,18 @@ impl Session {
         }
     }
 
+    /// Takes the answer to refresh request `attempt` whose ID token is forged: revokes its tokens and ends the session.
+    pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
+        self.tick(now);
+        match self.refresh {
+            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenForged),
+            _ => self.abandoned.retain(|abandoned| *abandoned != attempt),
+        }
+        if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
+            self.refuse_tokens(&response);
+        }
+    }
+
     /// Revokes what an attempt brings that sign-out has overtaken (REF-20).
     pub(super) fn handle_late_tokens(&mut self, attempt: u32, parsed: Result<TokenResponse, TokenFailure>) {
         let Some(at) = self.abandoned.iter().position(|abandoned| *abandoned == attempt) else { return };

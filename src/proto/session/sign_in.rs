@@ -32,6 +32,11 @@ pub struct PendingExchange {
 }
 
 impl PendingExchange {
+    /// Whether an ID token was asked for.
+    pub fn wants_id_token(&self) -> bool {
+        self.transaction.nonce.is_some()
+    }
+
     /// What the application gets back: where it wanted to go on, and its own data.
     pub fn arrival(&self) -> Object {
         Object::default()
@@ -174,6 +179,18 @@ impl Session {
         });
         self.settle_exchange(now);
         installed
+    }
+
+    /// Takes an answer to the exchange whose ID token was refused before anything else was looked at: revokes its tokens
+    /// and ends the attempt. A grant from before stays.
+    pub fn handle_exchange_refused(&mut self, now: Now, pending: &PendingExchange, answer: Answer) {
+        self.tick(now);
+        let parsed = TokenResponse::parse(Ok(answer), now.unix_ms);
+        if let Ok(response) = &parsed {
+            self.refuse_tokens(response);
+        }
+        self.abandoned.retain(|attempt| *attempt != pending.attempt);
+        self.abandon_exchange(now, pending);
     }
 
     /// Gives up an accepted response, because the metadata can't be had.

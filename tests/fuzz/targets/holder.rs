@@ -41,6 +41,8 @@ struct Office {
     /// URLs of authorization requests.
     urls: Vec<String>,
     issued: u32,
+    /// Signatures that are to be checked.
+    checked: Vec<FlightId>,
 }
 
 impl Office {
@@ -62,6 +64,7 @@ impl Office {
             records: Vec::new(),
             urls: Vec::new(),
             issued: 0,
+            checked: Vec::new(),
         }
     }
 
@@ -240,6 +243,7 @@ impl Office {
             Action::Reject { ids, error } => self.ledger.rejected(&ids, &error),
             Action::Release { ids, generation } => self.ledger.released(&ids, generation),
             Action::Report(_) => {}
+            Action::Verify { flight, .. } => self.checked.push(flight),
             Action::Send { flight, body, .. } => {
                 let refreshes = body.as_ref().is_some_and(|body| body.expose().contains("grant_type=refresh_token"));
                 if refreshes {

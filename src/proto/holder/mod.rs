@@ -5,17 +5,24 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorization::{RANDOM_BYTES, SignInOptions};
-use super::callback::AuthorizationResponse;
-use super::config::Config;
-use super::error::{ApiMisuse, Error, Transport};
-use super::http::Answer;
-use super::metadata::Discovery;
-use super::queue::RequestId;
-use super::secret::{FormBody, Record};
-use super::session::{Command, Event, PendingExchange, Revocation, Session};
-use super::time::Now;
-use super::token::revocation_outcome;
+mod checks;
+
+use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
+use crate::proto::callback::AuthorizationResponse;
+use crate::proto::config::Config;
+use crate::proto::error::{ApiMisuse, Error, Transport};
+use crate::proto::http::Answer;
+use crate::proto::id_token::Signed;
+use crate::proto::metadata::Discovery;
+use crate::proto::queue::RequestId;
+use crate::proto::secret::{FormBody, Record};
+use crate::proto::session::{Command, Event, PendingExchange, Revocation, Session};
+use crate::proto::time::Now;
+use crate::proto::token::revocation_outcome;
+
+use checks::{Check, Keys};
+
+pub use checks::Signature;
 
 /// Number of an application's call, given by the shell.
 pub type CallId = u32;
@@ -76,6 +83,15 @@ pub enum Action {
         /// The record's name.
         key: String,
     },
+    /// Check a signature, then call [`Holder::handle_verified`].
+    Verify {
+        /// To be handed back.
+        flight: FlightId,
+        /// The public key, a JWK as JSON text.
+        key: String,
+        /// What was signed, and how.
+        signed: Signed,
+    },
 }
 
 /// What is to be done with the result of something that was asked for.
@@ -84,9 +100,11 @@ enum Flight {
     Discovery(Discovery),
     Exchange { call: CallId, pending: Box<PendingExchange> },
     Keep { call: CallId, url: String },
+    Keys,
     Refresh { attempt: u32 },
     Revocation { call: Option<CallId> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
+    Verify { check: Box<Check> },
 }
 
 /// A step that needs the authorization server's metadata.
@@ -105,6 +123,7 @@ pub struct Holder {
     last_flight: FlightId,
     /// Steps that wait for the metadata, which is being looked for while there are any.
     steps: Vec<Step>,
+    keys: Keys,
     actions: Vec<Action>,
 }
 
@@ -116,6 +135,7 @@ impl Holder {
             flights: Vec::new(),
             last_flight: 0,
             steps: Vec::new(),
+            keys: Keys::default(),
             actions: Vec::new(),
         }
     }
@@ -174,16 +194,30 @@ impl Holder {
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
         match self.land(flight) {
             Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
-            Some(Flight::Exchange { call, pending }) => {
+            Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                self.take_answer(now, jitter, flight, answer);
+            }
+            Some(Flight::Keys) => self.handle_keys(now, answer),
+            Some(Flight::Revocation { call: Some(call) }) => {
+                self.settle(call, Ok(Some(revocation_outcome(answer).to_owned())));
+            }
+            Some(
+                Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. } | Flight::Verify { .. },
+            )
+            | None => {}
+        }
+    }
+
+    /// Hands an answer of the token endpoint on to the session.
+    fn deliver(&mut self, now: Now, jitter: u32, flight: Flight, answer: Result<Answer, Transport>) {
+        match flight {
+            Flight::Exchange { call, pending } => {
                 let arrival = pending.arrival().to_json();
                 let outcome = self.session.handle_exchange_response(now, *pending, answer);
                 self.settle(call, outcome.map(|()| Some(arrival)));
             }
-            Some(Flight::Refresh { attempt }) => self.session.handle_refresh_response(now, jitter, attempt, answer),
-            Some(Flight::Revocation { call: Some(call) }) => {
-                self.settle(call, Ok(Some(revocation_outcome(answer).to_owned())));
-            }
-            Some(Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. }) | None => {}
+            Flight::Refresh { attempt } => self.session.handle_refresh_response(now, jitter, attempt, answer),
+            _ => {}
         }
     }
 
@@ -197,7 +231,12 @@ impl Holder {
                 Err(error) => self.settle(call, Err(error)),
             },
             Some(
-                Flight::Discovery(_) | Flight::Exchange { .. } | Flight::Refresh { .. } | Flight::Revocation { .. },
+                Flight::Discovery(_)
+                | Flight::Exchange { .. }
+                | Flight::Keys
+                | Flight::Refresh { .. }
+                | Flight::Revocation { .. }
+                | Flight::Verify { .. },
             )
             | None => {}
         }
