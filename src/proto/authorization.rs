@@ -46,7 +46,7 @@ impl SignInOptions {
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
         let more = self.scope.as_deref().unwrap_or_default();
-        let scope = [asked, granted, more].iter().fold(configured.to_owned(), union);
+        let scope = [asked, granted, more].into_iter().fold(configured.to_owned(), union);
         Self { scope: Some(scope), ..self.clone() }
     }
 
@@ -97,6 +97,8 @@ pub struct Transaction {
     pub redirect_uri: String,
     /// The scope that was asked for.
     pub scope: String,
+    /// The resources that were asked for ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    pub resources: Vec<String>,
     /// `max_age` of the request, in seconds.
     pub max_age: Option<u64>,
     /// Whether the issuer announces `iss` in its responses.
@@ -118,6 +120,7 @@ impl Transaction {
             .with("nonce", self.nonce.as_ref().map(Nonce::expose))
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
+            .with("resources", &self.resources[..])
             .with("maxAge", self.max_age)
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
@@ -136,6 +139,7 @@ impl Transaction {
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
+            resources: strings(&record, "resources"),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -184,6 +188,8 @@ impl AuthorizationRequest {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
+        let resources = config.resources();
+        pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));
         pairs.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let separator = if server.authorization_endpoint.contains('?') { "&" } else { "?" };
         Ok(Self {
@@ -195,6 +201,7 @@ impl AuthorizationRequest {
                 nonce,
                 redirect_uri: config.redirect_uri.clone(),
                 scope: scope.clone(),
+                resources,
                 max_age: extra.iter().find(|(name, _)| name == "max_age").and_then(|(_, value)| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
                 created_unix_ms: unix_ms,
@@ -205,8 +212,13 @@ impl AuthorizationRequest {
     }
 }
 
+fn strings(record: &Object, name: &str) -> Vec<String> {
+    let strings = record.member(name).and_then(Value::as_strings).unwrap_or_default();
+    strings.iter().map(|text| (*text).to_owned()).collect()
+}
+
 /// The scopes of both, each once, in their order.
-fn union(mut all: String, more: &&str) -> String {
+pub(super) fn union(mut all: String, more: &str) -> String {
     for value in parts(more, b' ') {
         // Some servers answer with commas between.
         if !value.is_empty() && !value.contains(',') && !parts(&all, b' ').any(|known| known == value) {
@@ -263,7 +275,7 @@ const OPTIONS: [(&str, &str); 5] = [
     ("prompt", "prompt"),
     ("uiLocales", "ui_locales"),
 ];
-const OWNED: [&str; 16] = [
+const OWNED: [&str; 17] = [
     "client_id",
     "client_secret",
     "code_challenge",
@@ -275,6 +287,7 @@ const OWNED: [&str; 16] = [
     "redirect_uri",
     "request",
     "request_uri",
+    "resource",
     "response_mode",
     "response_type",
     "scope",

@@ -17,6 +17,7 @@ fn transaction(iss_parameter: bool) -> Transaction {
         nonce: None,
         redirect_uri: REDIRECT_URI.into(),
         scope: String::new(),
+        resources: Vec::new(),
         max_age: None,
         iss_parameter,
         created_unix_ms: CREATED,

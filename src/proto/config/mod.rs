@@ -141,6 +141,17 @@ impl Config {
         })
     }
 
+    /// The resources that tokens are asked for, each once.
+    pub fn resources(&self) -> Vec<String> {
+        let mut resources = Vec::new();
+        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
+            if !resources.contains(resource) {
+                resources.push(resource.clone());
+            }
+        }
+        resources
+    }
+
     /// Whether the sign-in asks for an ID token.
     pub fn wants_openid(scope: &str) -> bool {
         parts(scope, b' ').any(|value| value == "openid")

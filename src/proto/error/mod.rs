@@ -20,6 +20,8 @@ pub enum Error {
     LoginRequired(Ending),
     /// A request waited for a token in vain.
     Queue(QueueError),
+    /// There is no token for this resource and nothing to get one with.
+    ResourceUnavailable,
     /// The token endpoint answered with an error
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     TokenResponse(Box<ServerError>),

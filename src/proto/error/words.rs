@@ -18,6 +18,8 @@ impl Error {
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
+            Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
+            Self::TokenResponse(error) if error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
@@ -44,6 +46,14 @@ impl Error {
                 "the session was locked because of an anomaly; look at auth.audit(), then call auth.unlock()".into()
             }
             Self::Queue(QueueError::Timeout) => "no token in time; try again, or raise queueTimeout".into(),
+            Self::ResourceUnavailable => {
+                "no token for this resource, and the server gave no refresh token to get one with; \
+                                          ask for one (often the scope offline_access), or call signIn() again"
+                    .into()
+            }
+            Self::TokenResponse(error) if error.error == "invalid_target" => {
+                "the authorization server gives no token for this resource; check resource in resourceServers".into()
+            }
             Self::TokenResponse(error) => {
                 let blamed = error.blames_the_client();
                 let cure = if blamed { "; check how this client is registered" } else { "; call signIn() again" };
@@ -63,7 +73,11 @@ impl Error {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),
-            Self::ApiMisuse(_) | Self::InvalidResponse(_) | Self::Queue(_) | Self::Transport(_) => object,
+            Self::ApiMisuse(_)
+            | Self::InvalidResponse(_)
+            | Self::Queue(_)
+            | Self::ResourceUnavailable
+            | Self::Transport(_) => object,
         }
     }
 }

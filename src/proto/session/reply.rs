@@ -180,7 +180,7 @@ impl Session {
         let pause = asked.max(LEAST_PAUSE_MS << reply.retries.min(8));
         let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
         self.pauses.push(id, now.instant.after(pause + spread));
-        self.remember_timeout(id, reply.timeout);
+        self.remember_wish(id, self.lanes.of(server), reply.timeout);
         self.watch.server(server).retries += 1;
         self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued

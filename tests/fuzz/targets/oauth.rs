@@ -46,6 +46,7 @@ fn kept() -> Transaction {
         nonce: Some(Nonce::new("nonce")),
         redirect_uri: REDIRECT_URI.to_owned(),
         scope: "openid".to_owned(),
+        resources: Vec::new(),
         max_age: None,
         iss_parameter: true,
         created_unix_ms: START_UNIX_MS,
