@@ -3,8 +3,9 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
+use crate::proto::dpop::DpopKey;
 use crate::proto::id_token::Claims;
-use crate::proto::secret::RefreshToken;
+use crate::proto::secret::{AccessToken, RefreshToken};
 
 /// The user's grant, replaced as a whole.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,10 @@ pub(super) struct Grant {
     pub(super) asked_scope: String,
     pub(super) subject: Option<String>,
     pub(super) claims: Option<String>,
+    /// The ID token, if it may be shown to the authorization server again.
+    pub(super) id_token: Option<AccessToken>,
+    /// The key that its tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub(super) key: Option<DpopKey>,
     /// A refresh was sent and its answer never came, so that the server may have put another token in its place.
     pub(super) outcome_unknown: bool,
 }
@@ -22,7 +27,7 @@ impl Grant {
     /// The grant of a sign-in that asked for `scope`.
     pub(super) fn new(refresh_token: Option<RefreshToken>, scope: &str, claims: Option<Claims>) -> Self {
         let (subject, claims) = claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json)));
-        Self { refresh_token, asked_scope: scope.to_owned(), subject, claims, outcome_unknown: false }
+        Self { refresh_token, asked_scope: scope.to_owned(), subject, claims, ..Self::default() }
     }
 
     /// What comes with a refresh. What that leaves out is as it was
