@@ -2,6 +2,7 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -168,8 +169,10 @@ impl Driver {
             }
             Action::Send { flight, url, body } => {
                 let timeout = self.holder.borrow().session().config().limits.request_timeout;
+                let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32));
+                let answer = http::send(&url, body, headers.as_deref(), timeout as f64, MAX_BODY as u32);
+                self.host.answer(flight, answer);
             }
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
@@ -181,6 +184,12 @@ impl Driver {
                 self.host.verified(flight, outcome);
             }
         }
+    }
+
+    /// The profile's header fields for requests to the authorization server.
+    fn headers(&self) -> Option<String> {
+        let holder = self.holder.borrow();
+        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
     }
 
     fn describe(&self, event: Event) -> String {

@@ -4,15 +4,18 @@ const timedOut = 1;
 const tooLarge = 2;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
+const json = "application/json";
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
  */
-export async function send(url, body, timeout, limit) {
+export async function send(url, body, headers, timeout, limit) {
   const signal = AbortSignal.timeout(timeout);
   const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
-  if (body !== undefined) Object.assign(init, { method: "POST", headers: { "content-type": form }, body });
+  // No form starts with a brace.
+  const type = body?.startsWith("{") ? json : form;
+  if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
   try {
     const response = await fetch(url, init);
     const bytes = await read(response, limit);

@@ -7,10 +7,10 @@ use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
-    /// Posts the form `body`, or gets the document without one. The promise resolves to
+    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. The promise resolves to
     /// `[status, contentType, date, retryAfter, body]`; what has no answer resolves to one of the numbers that
     /// [`transport`] reads.
-    pub(super) fn send(url: &str, body: Option<&str>, timeout_ms: f64, limit: u32) -> JsValue;
+    pub(super) fn send(url: &str, body: Option<&str>, headers: Option<&str>, timeout_ms: f64, limit: u32) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.

@@ -17,6 +17,7 @@ mod json_reader;
 pub mod jwk;
 pub mod metadata;
 pub mod pkce;
+pub mod profile;
 pub mod queue;
 pub mod resource;
 pub mod secret;

@@ -211,7 +211,7 @@ fn describe(action: &Action) -> String {
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
         Action::Send { url, body: Some(body), .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
-            format!("post {} {}", url.trim_start_matches(ISSUER), token.expect("a token"))
+            format!("post {} {}", url.trim_start_matches(ISSUER), token.unwrap_or_else(|| body.expose().to_owned()))
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

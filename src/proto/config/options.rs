@@ -250,7 +250,7 @@ const SCOPE_CURE: &str = "must be a string of scopes with single spaces between 
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
 const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 26] = [
+const OPTIONS: [&str; 27] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
@@ -267,6 +267,7 @@ const OPTIONS: [&str; 26] = [
     "issuer",
     "lockOnAnomaly",
     "maxRetryAfter",
+    "profile",
     "queueLimit",
     "queueTimeout",
     "redirectUri",

@@ -195,6 +195,7 @@ impl Holder {
         match self.land(flight) {
             Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
@@ -335,7 +336,19 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
+        let body = match (&self.session.config().profile, body) {
+            (Some(profile), Some(body)) => Some(profile.write_request(&body)),
+            (_, body) => body,
+        };
         Action::Send { flight: self.launch(flight), url, body }
+    }
+
+    /// An answer of the token endpoint as RFC 6749 has it.
+    fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
+        match &self.session.config().profile {
+            Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
+            None => answer,
+        }
     }
 
     fn launch(&mut self, flight: Flight) -> FlightId {

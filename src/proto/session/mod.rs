@@ -31,6 +31,7 @@ use super::config::{Config, Personal};
 use super::error::{Ending, Error, QueueError};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
+use super::profile::Profile;
 use super::queue::{Queue, RequestId};
 use super::time::{Instant, Now};
 use super::watch::Watch;
@@ -193,7 +194,8 @@ impl Session {
     /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
         let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
-        Some(["Bearer ", lane.access.as_ref()?.token.expose()].concat())
+        let scheme = self.config.profile.as_ref().and_then(Profile::scheme).unwrap_or("Bearer");
+        Some([scheme, " ", lane.access.as_ref()?.token.expose()].concat())
     }
 
     /// Numbers for people: phase, queue, counters.
