@@ -167,11 +167,11 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body } => {
+            Action::Send { flight, url, body, probe } => {
                 let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                let answer = http::send(&url, body, headers.as_deref(), timeout as f64, MAX_BODY as u32);
+                let answer = http::send(&url, body, headers.as_deref(), timeout as f64, MAX_BODY as u32, probe);
                 self.host.answer(flight, answer);
             }
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),

@@ -2,6 +2,7 @@
 const network = 0;
 const timedOut = 1;
 const tooLarge = 2;
+const unreadable = 3;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
@@ -10,7 +11,7 @@ const json = "application/json";
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
  */
-export async function send(url, body, headers, timeout, limit) {
+export async function send(url, body, headers, timeout, limit, probe) {
   const signal = AbortSignal.timeout(timeout);
   const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
   // No form starts with a brace.
@@ -22,8 +23,19 @@ export async function send(url, body, headers, timeout, limit) {
     const { headers } = response;
     return bytes ? [response.status, ...["content-type", "date", "retry-after"].map((name) => headers.get(name)), bytes] : [tooLarge];
   } catch {
-    return [signal.aborted ? timedOut : network];
+    if (signal.aborted) return [timedOut];
+    return [probe && (await isUnreadable(url, signal)) ? unreadable : network];
   }
+}
+
+/**
+ * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
+ * no permission; neither carries anything.
+ */
+async function isUnreadable(url, signal) {
+  const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
+  const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
+  return !(await answers("cors")) && answers("no-cors");
 }
 
 /** The body, or undefined if it is longer than `limit`. */

@@ -10,7 +10,14 @@ extern "C" {
     /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. The promise resolves to
     /// `[status, contentType, date, retryAfter, body]`; what has no answer resolves to one of the numbers that
     /// [`transport`] reads.
-    pub(super) fn send(url: &str, body: Option<&str>, headers: Option<&str>, timeout_ms: f64, limit: u32) -> JsValue;
+    pub(super) fn send(
+        url: &str,
+        body: Option<&str>,
+        headers: Option<&str>,
+        timeout_ms: f64,
+        limit: u32,
+        probe: bool,
+    ) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.
@@ -19,6 +26,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         0 => Some(Transport::Network),
         1 => Some(Transport::Timeout),
         2 => Some(Transport::TooLarge),
+        3 => Some(Transport::Unreadable),
         _ => None,
     }
 }

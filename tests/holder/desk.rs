@@ -182,7 +182,7 @@ impl Desk {
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
-            Action::Send { flight, url, body } => self.sent.push((flight, url, body)),
+            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());

@@ -68,6 +68,8 @@ pub enum Action {
         url: String,
         /// The form.
         body: Option<FormBody>,
+        /// If that fails, find out whether the endpoint can be reached at all.
+        probe: bool,
     },
     /// Settle an application's call.
     Settle {
@@ -340,7 +342,9 @@ impl Holder {
             (Some(profile), Some(body)) => Some(profile.write_request(&body)),
             (_, body) => body,
         };
-        Action::Send { flight: self.launch(flight), url, body }
+        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
+        let probe = matches!(flight, Flight::Exchange { .. });
+        Action::Send { flight: self.launch(flight), url, body, probe }
     }
 
     /// An answer of the token endpoint as RFC 6749 has it.

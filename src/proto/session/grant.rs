@@ -16,13 +16,15 @@ pub(super) struct Grant {
     pub(super) claims: Option<String>,
     /// A refresh was sent and its answer never came, so that the server may have put another token in its place.
     pub(super) outcome_unknown: bool,
+    /// A refresh was refused without a word that says why; the next such refusal counts.
+    pub(super) doubted: bool,
 }
 
 impl Grant {
     /// The grant of a sign-in that asked for `scope`.
     pub(super) fn new(refresh_token: Option<RefreshToken>, scope: &str, claims: Option<Claims>) -> Self {
         let (subject, claims) = claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json)));
-        Self { refresh_token, asked_scope: scope.to_owned(), subject, claims, outcome_unknown: false }
+        Self { refresh_token, asked_scope: scope.to_owned(), subject, claims, ..Self::default() }
     }
 
     /// What comes with a refresh. What that leaves out is as it was
@@ -35,5 +37,6 @@ impl Grant {
             (self.subject, self.claims) = (Some(claims.subject), Some(claims.json));
         }
         self.outcome_unknown = false;
+        self.doubted = false;
     }
 }
