@@ -2,6 +2,7 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -189,15 +190,18 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body, key } => {
+            Action::Send { flight, url, body, key, probe } => {
                 let proof = key.and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
                 let proof = self.sign(proof);
                 let timeout = self.holder.borrow().session().config().limits.request_timeout;
+                let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32, proof));
+                let (timeout, limit) = (timeout as f64, MAX_BODY as u32);
+                let answer = http::send(&url, body, headers.as_deref(), timeout, limit, probe, proof);
+                self.host.answer(flight, answer);
             }
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
@@ -209,6 +213,12 @@ impl Driver {
                 self.host.verified(flight, outcome);
             }
         }
+    }
+
+    /// The profile's header fields for requests to the authorization server.
+    fn headers(&self) -> Option<String> {
+        let holder = self.holder.borrow();
+        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
     }
 
     fn describe(&self, event: Event) -> String {

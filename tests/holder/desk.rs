@@ -231,8 +231,8 @@ fn describe(action: &Action) -> String {
         Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
             let token = token.or_else(|| param(body.expose(), "response_type"));
-            let proven = if key.is_some() { " proven" } else { "" };
-            format!("post {} {}{proven}", url.trim_start_matches(ISSUER), token.expect("a token"))
+            let token = token.unwrap_or_else(|| body.expose().to_owned());
+            format!("post {} {token}{}", url.trim_start_matches(ISSUER), if key.is_some() { " proven" } else { "" })
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

@@ -7,6 +7,7 @@ mod support;
 mod desk;
 mod farewell;
 mod finishing;
+mod profiles;
 mod proofs;
 mod pushed;
 mod signatures;

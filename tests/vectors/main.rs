@@ -16,6 +16,7 @@ mod jwk;
 mod limits;
 mod metadata;
 mod pkce;
+mod profile;
 mod resource;
 mod sign_in_options;
 mod token_requests;

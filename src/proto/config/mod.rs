@@ -8,6 +8,7 @@ mod options;
 use super::error::Error;
 use super::json::Object;
 use super::metadata::AuthorizationServer;
+use super::profile::Profile;
 use super::resource::ResourceServer;
 use super::secret::AccessToken;
 use super::text::parts;
@@ -42,6 +43,8 @@ pub struct Config {
     pub allow_loopback: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
+    /// How the servers differ from the RFCs.
+    pub profile: Option<Profile>,
     /// What the access token is, if it doesn't come from an authorization server.
     pub personal: Option<Personal>,
     /// Who is given the audit log's entries.
@@ -157,6 +160,7 @@ impl Config {
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
             assume_pkce,
+            profile: options.member("profile").map(Profile::parse).transpose()?,
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,

@@ -277,7 +277,7 @@ const REDIRECTION_CURE: &str =
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
 const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 32] = [
+const OPTIONS: [&str; 33] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
@@ -299,6 +299,7 @@ const OPTIONS: [&str; 32] = [
     "par",
     "persistDpopKey",
     "postLogoutRedirectUri",
+    "profile",
     "queueLimit",
     "queueTimeout",
     "redirectUri",

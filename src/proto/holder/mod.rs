@@ -86,6 +86,8 @@ pub enum Action {
         body: Option<FormBody>,
         /// The key to prove possession of, with what [`Session::server_proof`] says.
         key: Option<Box<DpopKey>>,
+        /// If that fails, find out whether the endpoint can be reached at all.
+        probe: bool,
     },
     /// Settle an application's call.
     Settle {
@@ -215,6 +217,7 @@ impl Holder {
         match Some(flight) {
             Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
@@ -283,7 +286,8 @@ impl Holder {
             Command::Release { ids, generation } => Action::Release { ids, generation },
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
-                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(revocation.body))
+                let body = self.write_request(revocation.body);
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
             }
             Command::SendRefreshRequest(request) => {
                 self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
@@ -382,7 +386,25 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        Action::Send { flight: self.launch(flight), url, body, key: None }
+        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
+        let probe = matches!(flight, Flight::Exchange { .. });
+        Action::Send { flight: self.launch(flight), url, body, key: None, probe }
+    }
+
+    /// A form as the server wants it.
+    fn write_request(&self, body: FormBody) -> FormBody {
+        match &self.session.config().profile {
+            Some(profile) => profile.write_request(&body),
+            None => body,
+        }
+    }
+
+    /// An answer of the token endpoint as RFC 6749 has it.
+    fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
+        match &self.session.config().profile {
+            Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
+            None => answer,
+        }
     }
 
     fn launch(&mut self, flight: Flight) -> FlightId {
