@@ -15,6 +15,8 @@ mod jwk;
 mod limits;
 mod metadata;
 mod pkce;
+mod protected_resource;
+mod registration;
 mod resource;
 mod sign_in_options;
 mod token_requests;

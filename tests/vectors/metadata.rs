@@ -43,6 +43,10 @@ fn a_good_document_gives_its_endpoints() {
             revocation_endpoint: Some("https://as.example/revoke".into()),
             jwks_uri: None,
             iss_parameter: true,
+            registration_endpoint: None,
+            takes_metadata_documents: false,
+            offers_offline_access: false,
+            protected_resources: None,
         }
     );
 }
