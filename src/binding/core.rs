@@ -109,8 +109,9 @@ impl Core {
         date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
+        challenge: Option<String>,
     ) {
-        self.driver.answered(flight, status, content_type, date, retry_after, body);
+        self.driver.answered(flight, status, content_type, date, retry_after, body, challenge);
     }
 
     /// The store has done what it was asked for; `record` is what it held.

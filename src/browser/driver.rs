@@ -102,10 +102,14 @@ impl Driver {
         date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
+        challenge: Option<String>,
     ) {
         let answer = match http::transport(status) {
             Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, body: body.unwrap_or_default().into() }),
+            None => {
+                let body = body.unwrap_or_default().into();
+                Ok(Answer { status, content_type, date, retry_after, challenge, body })
+            }
         };
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
@@ -167,10 +171,16 @@ impl Driver {
                 self.host.report(url, &entries);
             }
             Action::Send { flight, url, body } => {
-                let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32));
+                self.host.answer(flight, http::send(&url, body, self.request_timeout(), MAX_BODY as u32));
             }
+            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
+            Action::Register { flight, url, document } => {
+                let answer = http::register(&url, &document, self.request_timeout(), MAX_BODY as u32);
+                self.host.answer(flight, answer);
+            }
+            Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
@@ -181,6 +191,10 @@ impl Driver {
                 self.host.verified(flight, outcome);
             }
         }
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

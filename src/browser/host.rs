@@ -16,13 +16,21 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &str);
 
-    /// Removes all records.
+    /// Removes all records of pending sign-ins.
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host);
 
     /// Keeps the record of a pending sign-in, then calls `Core.stored(flight)`.
     #[wasm_bindgen(method)]
     pub fn keep(this: &Host, flight: u32, key: &str, record: &str);
+
+    /// Reads a lasting record, then calls `Core.stored(flight, record)`.
+    #[wasm_bindgen(method)]
+    pub fn recall(this: &Host, flight: u32, key: &str);
+
+    /// Keeps a lasting record.
+    #[wasm_bindgen(method)]
+    pub fn remember(this: &Host, key: &str, record: &str);
 
     /// Settles waiting requests with an error.
     #[wasm_bindgen(method)]

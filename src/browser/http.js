@@ -4,17 +4,34 @@ const timedOut = 1;
 const tooLarge = 2;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
+const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
+
+const posted = (body, type) => (body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body });
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
  */
-export async function send(url, body, timeout, limit) {
-  const signal = AbortSignal.timeout(timeout);
-  const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
-  if (body !== undefined) Object.assign(init, { method: "POST", headers: { "content-type": form }, body });
+export const send = (url, body, timeout, limit) => call(url, posted(body, form), timeout, limit);
+
+/** Posts a JSON document; as `send`. */
+export const register = (url, document, timeout, limit) => call(url, posted(document, "application/json"), timeout, limit);
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function probe(url, timeout) {
   try {
-    const response = await fetch(url, init);
+    const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
+  }
+}
+
+async function call(url, init, timeout, limit) {
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const response = await fetch(url, { ...always, ...init, signal });
     const bytes = await read(response, limit);
     const { headers } = response;
     return bytes ? [response.status, ...["content-type", "date", "retry-after"].map((name) => headers.get(name)), bytes] : [tooLarge];

@@ -11,6 +11,12 @@ extern "C" {
     /// `[status, contentType, date, retryAfter, body]`; what has no answer resolves to one of the numbers that
     /// [`transport`] reads.
     pub(super) fn send(url: &str, body: Option<&str>, timeout_ms: f64, limit: u32) -> JsValue;
+
+    /// Posts the JSON `document`; as [`send`].
+    pub(super) fn register(url: &str, document: &str, timeout_ms: f64, limit: u32) -> JsValue;
+
+    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , challenge]`.
+    pub(super) fn probe(url: &str, timeout_ms: f64) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.

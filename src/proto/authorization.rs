@@ -42,11 +42,19 @@ impl SignInOptions {
         Ok(options)
     }
 
+    /// Has the user asked for consent, unless the application says what to prompt for: without it many servers give no
+    /// `offline_access` ([OpenID Connect Core 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
+    pub fn ask_for_consent(&mut self) {
+        if !self.params.iter().any(|(name, _)| name == "prompt") {
+            self.params.push(("prompt".to_owned(), "consent".to_owned()));
+        }
+    }
+
     /// These options with a scope that asks for the configured one and for what there was `before` too.
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
         let more = self.scope.as_deref().unwrap_or_default();
-        let scope = [asked, granted, more].iter().fold(configured.to_owned(), union);
+        let scope = [asked, granted, more].into_iter().fold(configured.to_owned(), union);
         Self { scope: Some(scope), ..self.clone() }
     }
 
@@ -89,6 +97,10 @@ fn return_target(target: &str, redirect_uri: &str) -> Result<String, Error> {
 pub struct Transaction {
     /// The issuer that was asked.
     pub issuer: String,
+    /// The client that asked.
+    pub client_id: String,
+    /// Where that issuer's tokens come from.
+    pub token_endpoint: String,
     /// The PKCE code verifier.
     pub verifier: CodeVerifier,
     /// The `nonce`, if an ID token was asked for.
@@ -97,6 +109,8 @@ pub struct Transaction {
     pub redirect_uri: String,
     /// The scope that was asked for.
     pub scope: String,
+    /// The resources that were asked for ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    pub resources: Vec<String>,
     /// `max_age` of the request, in seconds.
     pub max_age: Option<u64>,
     /// Whether the issuer announces `iss` in its responses.
@@ -114,10 +128,13 @@ impl Transaction {
     pub fn to_json(&self) -> String {
         Object::default()
             .with("issuer", self.issuer.as_str())
+            .with("clientId", self.client_id.as_str())
+            .with("tokenEndpoint", self.token_endpoint.as_str())
             .with("verifier", self.verifier.expose())
             .with("nonce", self.nonce.as_ref().map(Nonce::expose))
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
+            .with("resources", &self.resources[..])
             .with("maxAge", self.max_age)
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
@@ -133,9 +150,12 @@ impl Transaction {
         let redirect_uri = text("redirectUri")?;
         Some(Self {
             issuer: text("issuer")?,
+            client_id: text("clientId")?,
+            token_endpoint: text("tokenEndpoint")?,
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
+            resources: strings(&record, "resources"),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -184,6 +204,8 @@ impl AuthorizationRequest {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
+        let resources = config.resources();
+        pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));
         pairs.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let separator = if server.authorization_endpoint.contains('?') { "&" } else { "?" };
         Ok(Self {
@@ -191,10 +213,13 @@ impl AuthorizationRequest {
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
+                client_id: config.client_id.clone(),
+                token_endpoint: server.token_endpoint.clone(),
                 verifier,
                 nonce,
                 redirect_uri: config.redirect_uri.clone(),
                 scope: scope.clone(),
+                resources,
                 max_age: extra.iter().find(|(name, _)| name == "max_age").and_then(|(_, value)| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
                 created_unix_ms: unix_ms,
@@ -205,8 +230,13 @@ impl AuthorizationRequest {
     }
 }
 
+fn strings(record: &Object, name: &str) -> Vec<String> {
+    let strings = record.member(name).and_then(Value::as_strings).unwrap_or_default();
+    strings.iter().map(|text| (*text).to_owned()).collect()
+}
+
 /// The scopes of both, each once, in their order.
-fn union(mut all: String, more: &&str) -> String {
+pub(super) fn union(mut all: String, more: &str) -> String {
     for value in parts(more, b' ') {
         // Some servers answer with commas between.
         if !value.is_empty() && !value.contains(',') && !parts(&all, b' ').any(|known| known == value) {
@@ -263,7 +293,7 @@ const OPTIONS: [(&str, &str); 5] = [
     ("prompt", "prompt"),
     ("uiLocales", "ui_locales"),
 ];
-const OWNED: [&str; 16] = [
+const OWNED: [&str; 17] = [
     "client_id",
     "client_secret",
     "code_challenge",
@@ -275,6 +305,7 @@ const OWNED: [&str; 16] = [
     "redirect_uri",
     "request",
     "request_uri",
+    "resource",
     "response_mode",
     "response_type",
     "scope",

@@ -5,7 +5,10 @@
 mod support;
 
 mod desk;
+mod discovery;
 mod finishing;
+mod mcp;
+mod registration;
 mod signatures;
 mod signing_in;
 mod signing_out;

@@ -138,9 +138,9 @@ fn a_parameter_of_the_endpoint_is_not_sent_a_second_time() {
 
 #[test]
 fn extra_parameters_come_after_the_library_s_own() {
-    let config = config("files:read", r#""extraParams":{"audience":"https://api.example","resource":"urn:x"}"#);
+    let config = config("files:read", r#""extraParams":{"audience":"https://api.example","tenant":"x"}"#);
     let request = build(&config, r#"{"extraParams":{"ui":"dark"}}"#).expect("a request");
-    assert_eq!(names(&request)[7..], ["audience", "resource", "ui"]);
+    assert_eq!(names(&request)[7..], ["audience", "tenant", "ui"]);
 }
 
 #[test]

@@ -271,6 +271,8 @@ export class Kernel {
       },
       keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.stored(flight)),
       take: (flight, key) => this.#records.take(key).then((record) => this.#core.stored(flight, record)),
+      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
+      remember: (key, record) => this.#records.remember(key, record),
       forget: () => this.#records.forget(),
     };
   }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod checks;
+mod discovery;
 
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::callback::AuthorizationResponse;
@@ -13,14 +14,15 @@ use crate::proto::config::Config;
 use crate::proto::error::{ApiMisuse, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::Signed;
-use crate::proto::metadata::Discovery;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::{Command, Event, PendingExchange, Revocation, Session};
+use crate::proto::session::{Command, Event, LookUp, PendingExchange, Revocation, Session};
+use crate::proto::text::parts;
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
+use discovery::{Findings, OFFLINE_ACCESS, Stage};
 
 pub use checks::Signature;
 
@@ -42,6 +44,37 @@ pub enum Action {
         key: String,
         /// The record.
         record: Record,
+    },
+    /// Ask the MCP server for its challenge: get `url` without a token and without reading the body, then call
+    /// [`Holder::handle_answer`].
+    Probe {
+        /// To be handed back.
+        flight: FlightId,
+        /// The MCP server.
+        url: String,
+    },
+    /// Read the lasting record called `key`, then call [`Holder::handle_stored`].
+    Recall {
+        /// To be handed back.
+        flight: FlightId,
+        /// The record's name.
+        key: String,
+    },
+    /// Register the client: post `document` as JSON, then call [`Holder::handle_answer`].
+    Register {
+        /// To be handed back.
+        flight: FlightId,
+        /// The registration endpoint.
+        url: String,
+        /// The client's metadata.
+        document: String,
+    },
+    /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
+    Remember {
+        /// The record's name.
+        key: String,
+        /// The record.
+        record: String,
     },
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
@@ -97,10 +130,11 @@ pub enum Action {
 /// What is to be done with the result of something that was asked for.
 #[derive(Debug)]
 enum Flight {
-    Discovery(Discovery),
     Exchange { call: CallId, pending: Box<PendingExchange> },
+    Inquiry(Box<Stage>),
     Keep { call: CallId, url: String },
     Keys,
+    LookUp(Box<LookUp>),
     Refresh { attempt: u32 },
     Revocation { call: Option<CallId> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
@@ -121,8 +155,9 @@ pub struct Holder {
     session: Session,
     flights: Vec<(FlightId, Flight)>,
     last_flight: FlightId,
-    /// Steps that wait for the metadata, which is being looked for while there are any.
+    /// Steps that wait for the metadata or the client's id.
     steps: Vec<Step>,
+    findings: Findings,
     keys: Keys,
     actions: Vec<Action>,
 }
@@ -135,6 +170,7 @@ impl Holder {
             flights: Vec::new(),
             last_flight: 0,
             steps: Vec::new(),
+            findings: Findings::default(),
             keys: Keys::default(),
             actions: Vec::new(),
         }
@@ -193,8 +229,10 @@ impl Holder {
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
         match self.land(flight) {
-            Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
+            Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
+            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                self.note_refusal(now, &answer);
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
@@ -230,10 +268,15 @@ impl Holder {
                 Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
                 Err(error) => self.settle(call, Err(error)),
             },
+            Some(Flight::Inquiry(stage)) => {
+                if let Stage::Recall(name) = *stage {
+                    self.handle_recalled(now, name, record);
+                }
+            }
             Some(
-                Flight::Discovery(_)
-                | Flight::Exchange { .. }
+                Flight::Exchange { .. }
                 | Flight::Keys
+                | Flight::LookUp(_)
                 | Flight::Refresh { .. }
                 | Flight::Revocation { .. }
                 | Flight::Verify { .. },
@@ -251,6 +294,7 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 self.departure(Flight::Revocation { call: None }, revocation.url, Some(revocation.body))
@@ -272,61 +316,61 @@ impl Holder {
     }
 
     fn take_step(&mut self, now: Now, step: Step) {
-        if self.session.server().is_some() {
+        if self.is_ready(now, &step) {
             return self.go_on(now, step);
         }
         self.steps.push(step);
-        if self.steps.len() == 1 {
-            let search = Discovery::for_config(self.session.config());
-            self.look_further(now, search);
+        self.inquire(now);
+    }
+
+    /// A resource's metadata is asked for if it is where such may be; the body of nothing else is read.
+    fn look_up(&mut self, look_up: LookUp) -> Option<Action> {
+        if !look_up.is_allowed(self.session.config().allow_loopback) {
+            self.session.handle_looked_up(look_up, Err(Transport::Network));
+            return None;
         }
+        let url = look_up.url.clone();
+        Some(self.departure(Flight::LookUp(Box::new(look_up)), url, None))
     }
 
     fn go_on(&mut self, now: Now, step: Step) {
         match step {
-            Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
-                Ok(request) => {
-                    let flight = self.launch(Flight::Keep { call, url: request.url });
-                    let record = Record::new(request.transaction.to_json());
-                    self.actions.push(Action::Keep { flight, key: request.key, record });
+            Step::SignIn { call, mut options, random } => {
+                if self.wants_consent() {
+                    options.ask_for_consent();
                 }
-                Err(error) => self.settle(call, Err(error)),
-            },
-            Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
-                Ok(request) => {
-                    let action = self.departure(Flight::Exchange { call, pending }, request.url, Some(request.body));
-                    self.actions.push(action);
+                match self.session.begin_sign_in(now, &options, &random) {
+                    Ok(request) => {
+                        let flight = self.launch(Flight::Keep { call, url: request.url });
+                        let record = Record::new(request.transaction.to_json());
+                        self.actions.push(Action::Keep { flight, key: request.key, record });
+                    }
+                    Err(error) => self.settle(call, Err(error)),
                 }
-                Err(error) => self.settle(call, Err(error)),
-            },
+            }
+            Step::Exchange { call, mut pending } => {
+                self.session.set_client(pending.client_id());
+                match self.session.exchange_request(now, &mut pending) {
+                    Ok(request) => {
+                        let flight = Flight::Exchange { call, pending };
+                        let action = self.departure(flight, request.url, Some(request.body));
+                        self.actions.push(action);
+                    }
+                    Err(error) => {
+                        self.session.abandon_exchange(now, &pending);
+                        self.settle(call, Err(error));
+                    }
+                }
+            }
         }
     }
 
-    fn handle_metadata(&mut self, now: Now, mut search: Discovery, answer: Result<Answer, Transport>) {
-        let Some(server) = search.handle_answer(answer) else { return self.look_further(now, search) };
-        self.session.set_server(server);
-        for step in core::mem::take(&mut self.steps) {
-            self.go_on(now, step);
-        }
-    }
-
-    /// Asks for the next document, or gives up everything that waits for one.
-    fn look_further(&mut self, now: Now, mut search: Discovery) {
-        if let Some(url) = search.next_url() {
-            let action = self.departure(Flight::Discovery(search), url, None);
-            return self.actions.push(action);
-        }
-        let error = search.into_error();
-        for step in core::mem::take(&mut self.steps) {
-            let call = match step {
-                Step::SignIn { call, .. } => call,
-                Step::Exchange { call, pending } => {
-                    self.session.abandon_exchange(now, &pending);
-                    call
-                }
-            };
-            self.settle(call, Err(error.clone()));
-        }
+    /// Whether the scope has `offline_access` that nobody but this library asked for.
+    fn wants_consent(&self) -> bool {
+        let config = self.session.config();
+        let chosen = config.mcp.as_ref().is_some_and(|mcp| mcp.chooses_scope);
+        let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
+        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     fn revoke(&mut self, revocation: Revocation, call: Option<CallId>) {

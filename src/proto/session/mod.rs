@@ -15,6 +15,7 @@ mod sign_in;
 mod step_up;
 mod surroundings;
 mod trials;
+mod whereabouts;
 
 use drain::Drain;
 use grant::Grant;
@@ -22,6 +23,7 @@ use refresh::Refresh;
 use step_up::StepUps;
 use surroundings::Surroundings;
 use trials::Trials;
+use whereabouts::Known;
 
 use super::config::{Config, Personal};
 use super::error::{Ending, Error, QueueError};
@@ -35,6 +37,7 @@ pub use command::{Command, Event, TokenRequest};
 pub use reply::{Reply, Retry};
 pub use requests::Verdict;
 pub use sign_in::{PendingExchange, Revocation};
+pub use whereabouts::LookUp;
 
 /// The state machine behind every request, without any I/O.
 ///
@@ -52,6 +55,9 @@ pub use sign_in::{PendingExchange, Revocation};
 pub struct Session {
     config: Config,
     server: Option<AuthorizationServer>,
+    /// The same issuer's metadata before it was fetched again: a sign-in may have started with it.
+    former: Option<AuthorizationServer>,
+    resources: Vec<Known>,
     grant: Option<Grant>,
     generation: u32,
     /// The first generation of the running session: an older one was another session's.
@@ -99,6 +105,8 @@ impl Session {
         };
         Self {
             server: config.server.clone(),
+            former: None,
+            resources: Vec::new(),
             watch: Watch::new(&config),
             config,
             generation: u32::from(grant.is_some()),
@@ -161,11 +169,6 @@ impl Session {
     /// The authorization server's metadata, once known.
     pub fn server(&self) -> Option<&AuthorizationServer> {
         self.server.as_ref()
-    }
-
-    /// Fixes the metadata that discovery found.
-    pub fn set_server(&mut self, server: AuthorizationServer) {
-        self.server = Some(server);
     }
 
     /// Whether there is a grant.

@@ -1,5 +1,7 @@
 //! One refresh for everybody, and what its failures mean.
 
+use alloc::string::String;
+
 use crate::proto::error::{Ending, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
@@ -84,7 +86,8 @@ impl Session {
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
         // Attempts that follow a failed one are the same refresh.
         let unexplained = self.refused && self.refresh.failures() == 0 && grant.is_young(now.instant);
-        let body = refresh_request(&self.config.client_id, token);
+        let resources = self.config.resources();
+        let body = refresh_request(&self.config.client_id, token, resources.first().map(String::as_str), None);
         let url = server.token_endpoint.clone();
         let attempt = self.next_attempt();
         self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures() };

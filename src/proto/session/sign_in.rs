@@ -37,6 +37,11 @@ impl PendingExchange {
         self.transaction.nonce.is_some()
     }
 
+    /// The client that the code is for.
+    pub fn client_id(&self) -> &str {
+        &self.transaction.client_id
+    }
+
     /// What the application gets back: where it wanted to go on, and its own data.
     pub fn arrival(&self) -> Object {
         Object::default()
@@ -126,7 +131,8 @@ impl Session {
             self.spent.remove(0);
         }
         self.spent.push(key);
-        if transaction.issuer != self.config.issuer {
+        // An MCP server that was not asked yet will say who the issuer is, before the code goes anywhere.
+        if transaction.issuer != self.config.issuer && !self.config.issuer.is_empty() {
             return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
         }
         let code = response.redeem(&transaction, now.unix_ms)?;
@@ -140,11 +146,10 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse::Discovery`] before the metadata is known.
     pub fn exchange_request(&self, now: Now, pending: &mut PendingExchange) -> Result<TokenRequest, Error> {
-        let server = self.server.as_ref().ok_or_else(no_metadata)?;
         pending.sent = now;
         Ok(TokenRequest {
             attempt: pending.attempt,
-            url: server.token_endpoint.clone(),
+            url: self.exchange_endpoint(&pending.transaction)?,
             body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
         })
     }
@@ -217,6 +222,10 @@ impl Session {
 
     /// Ends the session on the application's word: local first. The returned request tells the server.
     pub fn sign_out(&mut self) -> Option<Revocation> {
+        self.leave(Ending::SignOut)
+    }
+
+    pub(super) fn leave(&mut self, ending: Ending) -> Option<Revocation> {
         let grant = self.grant.take();
         if let Refresh::InFlight { attempt, .. } = self.refresh {
             self.abandoned.push(attempt);
@@ -224,7 +233,7 @@ impl Session {
         let exchanging = !self.exchanges.is_empty();
         self.abandoned.append(&mut self.exchanges);
         if grant.is_some() || exchanging {
-            self.end(Ending::SignOut);
+            self.end(ending);
         }
         let grant = grant?;
         self.revocation(&grant.access_token, grant.refresh_token.as_ref())
@@ -293,7 +302,7 @@ impl Session {
     }
 }
 
-fn no_metadata() -> Error {
+pub(super) fn no_metadata() -> Error {
     Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
 }
 
