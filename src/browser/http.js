@@ -2,6 +2,7 @@
 const network = 0;
 const timedOut = 1;
 const tooLarge = 2;
+const keyLost = 3;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
@@ -10,9 +11,9 @@ const posted = (body, type) => (body === undefined ? {} : { method: "POST", head
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
- * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
+ * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
  */
-export const send = (url, body, timeout, limit) => call(url, posted(body, form), timeout, limit);
+export const send = (url, body, timeout, limit, proof) => call(url, posted(body, form), timeout, limit, proof);
 
 /** Posts a JSON document; as `send`. */
 export const register = (url, document, timeout, limit) => call(url, posted(document, "application/json"), timeout, limit);
@@ -22,19 +23,28 @@ export async function probe(url, timeout) {
   try {
     const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
     response.body?.cancel();
-    return [response.status, , , , , response.headers.get("www-authenticate") ?? undefined];
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
   } catch {
     return [network];
   }
 }
 
-async function call(url, init, timeout, limit) {
+async function call(url, init, timeout, limit, proof) {
   const signal = AbortSignal.timeout(timeout);
+  if (proof) {
+    try {
+      init.headers.dpop = await proof;
+    } catch {
+      return [keyLost];
+    }
+  }
   try {
     const response = await fetch(url, { ...always, ...init, signal });
     const bytes = await read(response, limit);
     const { headers } = response;
-    return bytes ? [response.status, ...["content-type", "date", "retry-after"].map((name) => headers.get(name)), bytes] : [tooLarge];
+    const fields = ["content-type", "date", "retry-after", "dpop-nonce"].map((name) => headers.get(name));
+    const nonce = fields.pop();
+    return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
     return [signal.aborted ? timedOut : network];
   }

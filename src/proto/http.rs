@@ -22,6 +22,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// The `WWW-Authenticate` field, if readable.
     pub challenge: Option<String>,
+    /// The `DPoP-Nonce` field, if readable.
+    pub dpop_nonce: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -83,6 +85,7 @@ mod tests {
                 date: None,
                 retry_after: None,
                 challenge: None,
+                dpop_nonce: None,
                 body: Vec::new().into(),
             }
             .is_json()
@@ -98,6 +101,7 @@ mod tests {
             date: Some(date.into()),
             retry_after: None,
             challenge: None,
+            dpop_nonce: None,
             body: Vec::new().into(),
         }
     }

@@ -6,8 +6,11 @@ mod support;
 
 mod desk;
 mod discovery;
+mod farewell;
 mod finishing;
 mod mcp;
+mod proofs;
+mod pushed;
 mod registration;
 mod signatures;
 mod signing_in;

@@ -23,7 +23,7 @@ fn third(number: u8) -> String {
 
 fn build(config: &Config, options: &str) -> Result<AuthorizationRequest, Error> {
     let options = SignInOptions::parse(options, &config.redirect_uri)?;
-    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), NOW)
+    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), None, NOW)
 }
 
 /// The decoded parameters in their order, and what is before the `?`.
@@ -152,6 +152,7 @@ fn extra_parameters_can_not_be_the_library_s_own() {
         "code_challenge_method",
         "code_verifier",
         "dpop_jkt",
+        "resource",
         "grant_type",
         "nonce",
         "redirect_uri",

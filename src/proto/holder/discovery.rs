@@ -201,7 +201,7 @@ impl Holder {
 
     /// Nothing that the former issuer's keys say counts for another one.
     fn drop_keys(&mut self, now: Now) {
-        self.flights.retain(|(_, flight)| !matches!(flight, Flight::Keys));
+        self.flights.retain(|(_, flight, _)| !matches!(flight, Flight::Keys));
         let Keys { waiting, .. } = core::mem::take(&mut self.keys);
         for check in waiting {
             self.do_without(now, check, "its issuer changed");

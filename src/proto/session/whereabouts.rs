@@ -53,6 +53,9 @@ impl Session {
         }
         self.config.issuer.clone_from(&server.issuer);
         self.server = Some(server);
+        self.config.resource_servers.truncate(self.own_servers);
+        self.lanes.truncate(self.own_servers);
+        self.open_userinfo();
     }
 
     /// Revokes what there is where it came from, and lets nothing that is still under way come to anything.
@@ -74,9 +77,11 @@ impl Session {
 
     /// Takes what the MCP server's metadata calls it, and the scope that it wants.
     pub fn set_resource(&mut self, resource: &str, scope: Option<String>) {
-        if let Some(server) = self.config.resource_servers.first_mut() {
+        let former = self.config.resource_servers.first().and_then(|server| server.resource.clone());
+        for server in self.config.resource_servers.iter_mut().filter(|server| server.resource == former) {
             server.resource = Some(resource.to_owned());
         }
+        self.lanes.rename(&former, resource);
         if let Some(scope) = scope {
             self.config.scope = scope;
         }
