@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
+use crate::proto::http::Answer;
 use crate::proto::json::{Object, Value};
 use crate::proto::session::{Reply, Session, Verdict};
 
@@ -111,8 +112,10 @@ impl Core {
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
         dpop_nonce: Option<String>,
+        challenge: Option<String>,
     ) {
-        self.driver.answered(flight, status, content_type, date, retry_after, body, dpop_nonce);
+        let body = body.unwrap_or_default().into();
+        self.driver.answered(flight, Answer { status, content_type, date, retry_after, dpop_nonce, challenge, body });
     }
 
     /// The store has done what it was asked for; `record` is what it held.

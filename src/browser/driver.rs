@@ -6,7 +6,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
@@ -97,21 +96,8 @@ impl Driver {
     }
 
     /// Hands over the answer to something that was sent.
-    pub fn answered(
-        &self,
-        flight: u32,
-        status: u16,
-        content_type: Option<String>,
-        date: Option<String>,
-        retry_after: Option<String>,
-        body: Option<Vec<u8>>,
-        dpop_nonce: Option<String>,
-    ) {
-        let body = body.unwrap_or_default().into();
-        let answer = match http::transport(status) {
-            Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, dpop_nonce, body }),
-        };
+    pub fn answered(&self, flight: u32, answer: Answer) {
+        let answer = http::transport(answer.status).map_or(Ok(answer), Err);
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
@@ -196,13 +182,16 @@ impl Driver {
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
                 let proof = self.sign(proof);
-                let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                let (timeout, limit) = (timeout as f64, MAX_BODY as u32);
-                let answer = http::send(&url, body, headers.as_deref(), timeout, limit, probe, proof);
-                self.host.answer(flight, answer);
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
+            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
+            Action::Register { flight, url, document } => {
+                self.send(flight, &url, Some(&document), None, (false, JsValue::UNDEFINED));
+            }
+            Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
@@ -215,10 +204,19 @@ impl Driver {
         }
     }
 
+    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+        let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
+    }
+
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
         holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

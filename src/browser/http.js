@@ -4,9 +4,22 @@ const timedOut = 1;
 const tooLarge = 2;
 const keyLost = 3;
 const unreadable = 4;
+const proofBlocked = 5;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
+const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function probe(url, timeout) {
+  try {
+    const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
+  }
+}
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
@@ -14,7 +27,7 @@ const json = "application/json";
  */
 export async function send(url, body, headers, timeout, limit, probe, proof) {
   const signal = AbortSignal.timeout(timeout);
-  const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
+  const init = { ...always, signal };
   // No form starts with a brace.
   const type = body?.startsWith("{") ? json : form;
   if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
@@ -34,18 +47,19 @@ export async function send(url, body, headers, timeout, limit, probe, proof) {
     return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
     if (signal.aborted) return [timedOut];
-    return [probe && (await isUnreadable(url, signal)) ? unreadable : network];
+    return [probe ? await diagnose(url, signal, proof) : network];
   }
 }
 
 /**
- * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
- * no permission; neither carries anything.
+ * Why there was no answer: whether something answers at `url` without a proof, or may just not be read, whatever it says. A
+ * request whose answer nobody can read needs no permission; neither carries anything.
  */
-async function isUnreadable(url, signal) {
+async function diagnose(url, signal, proof) {
   const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
   const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
-  return !(await answers("cors")) && answers("no-cors");
+  if (await answers("cors")) return proof ? proofBlocked : network;
+  return (await answers("no-cors")) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

@@ -20,6 +20,9 @@ extern "C" {
         probe: bool,
         proof: JsValue,
     ) -> JsValue;
+
+    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
+    pub(super) fn probe(url: &str, timeout_ms: f64) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.
@@ -30,6 +33,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         2 => Some(Transport::TooLarge),
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
+        5 => Some(Transport::ProofBlocked),
         _ => None,
     }
 }

@@ -44,6 +44,14 @@ impl SignInOptions {
         Ok(options)
     }
 
+    /// Has the user asked for consent, unless the application says what to prompt for: without it many servers give no
+    /// `offline_access` ([OpenID Connect Core 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
+    pub fn ask_for_consent(&mut self) {
+        if !self.params.iter().any(|(name, _)| name == "prompt") {
+            self.params.push(("prompt".to_owned(), "consent".to_owned()));
+        }
+    }
+
     /// These options with a scope that asks for the configured one and for what there was `before` too.
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
@@ -91,6 +99,10 @@ pub(super) fn return_target(target: &str, redirect_uri: &str) -> Result<String, 
 pub struct Transaction {
     /// The issuer that was asked.
     pub issuer: String,
+    /// The client that asked.
+    pub client_id: String,
+    /// Where that issuer's tokens come from.
+    pub token_endpoint: String,
     /// The PKCE code verifier.
     pub verifier: CodeVerifier,
     /// The `nonce`, if an ID token was asked for.
@@ -120,6 +132,8 @@ impl Transaction {
     pub fn to_json(&self) -> String {
         Object::default()
             .with("issuer", self.issuer.as_str())
+            .with("clientId", self.client_id.as_str())
+            .with("tokenEndpoint", self.token_endpoint.as_str())
             .with("verifier", self.verifier.expose())
             .with("nonce", self.nonce.as_ref().map(Nonce::expose))
             .with("redirectUri", self.redirect_uri.as_str())
@@ -141,6 +155,8 @@ impl Transaction {
         let redirect_uri = text("redirectUri")?;
         Some(Self {
             issuer: text("issuer")?,
+            client_id: text("clientId")?,
+            token_endpoint: text("tokenEndpoint")?,
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
@@ -209,6 +225,8 @@ impl AuthorizationRequest {
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
+                client_id: config.client_id.clone(),
+                token_endpoint: server.token_endpoint.clone(),
                 verifier,
                 nonce,
                 redirect_uri: config.redirect_uri.clone(),

@@ -5,11 +5,14 @@
 mod support;
 
 mod desk;
+mod discovery;
 mod farewell;
 mod finishing;
+mod mcp;
 mod profiles;
 mod proofs;
 mod pushed;
+mod registration;
 mod signatures;
 mod signing_in;
 mod signing_out;

@@ -313,6 +313,8 @@ export class Kernel {
         if (pair) await this.#keys.add(pair);
         this.#core.stored(flight, record);
       },
+      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
+      remember: (key, record) => this.#records.remember(key, record),
       makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
       forget: () => {
