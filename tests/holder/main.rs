@@ -6,6 +6,7 @@ mod support;
 
 mod desk;
 mod finishing;
+mod popups;
 mod signatures;
 mod signing_in;
 mod signing_out;

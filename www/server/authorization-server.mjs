@@ -18,7 +18,7 @@ const DAY = 24 * 60 * 60;
 
 /**
  * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin`
- * is what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may
+ * is what it calls itself if a proxy stands in front of it. `headers` go with every answer. For `reuseGrace` seconds a refresh token that was used may
  * be used again, as servers do that forgive a lost answer.
  */
 export async function startAuthorizationServer({
@@ -31,6 +31,7 @@ export async function startAuthorizationServer({
   refreshTokenTtl = 3600,
   reuseGrace = 0,
   publicOrigin,
+  headers = {},
 }) {
   const allowed = { redirectUris, origins };
   const counts = noCounts();
@@ -47,7 +48,7 @@ export async function startAuthorizationServer({
   observe(provider, { counts, issued, accessTokenTtl });
 
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
-  handle = route({ provider, endpoint, counts, allowed });
+  handle = route({ provider, endpoint, counts, allowed, headers });
 
   return {
     issuer,
@@ -78,11 +79,12 @@ export async function startAuthorizationServer({
   };
 }
 
-function route({ provider, endpoint, counts, allowed }) {
+function route({ provider, endpoint, counts, allowed, headers }) {
   const callback = provider.callback();
   const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris) });
   return (request, response) => {
     const { pathname } = urlOf(request);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (request.method === "POST" && pathname === TOKEN_PATH) return endpoint.handle(request, response);
     if (request.method === "POST" && pathname === REVOCATION_PATH) counts.revocations += 1;
     if (!interactions(request, response, pathname)) callback(request, response);

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod checks;
+mod popups;
 
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::callback::AuthorizationResponse;
@@ -21,6 +22,7 @@ use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
+use popups::Waiter;
 
 pub use checks::Signature;
 
@@ -124,6 +126,8 @@ pub struct Holder {
     /// Steps that wait for the metadata, which is being looked for while there are any.
     steps: Vec<Step>,
     keys: Keys,
+    /// Pages whose popups are on their way.
+    waiters: Vec<Waiter>,
     actions: Vec<Action>,
 }
 
@@ -136,11 +140,12 @@ impl Holder {
             last_flight: 0,
             steps: Vec::new(),
             keys: Keys::default(),
+            waiters: Vec::new(),
             actions: Vec::new(),
         }
     }
 
-    /// Starts a sign-in; the call's result is the URL to navigate to.
+    /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
         if self.session.config().personal.is_some() {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
@@ -173,6 +178,7 @@ impl Holder {
     /// Ends the session here at once; the call's result is what came of telling the server.
     pub fn sign_out(&mut self, call: CallId) {
         let signed_in = self.session.is_signed_in();
+        self.dismiss();
         match self.session.sign_out() {
             Some(revocation) => self.revoke(revocation, Some(call)),
             None => self.settle(call, Ok(Some(if signed_in { "unsupported" } else { "none" }.to_owned()))),
@@ -226,10 +232,15 @@ impl Holder {
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight) {
             Some(Flight::Keep { call, url }) => self.settle(call, Ok(Some(url))),
-            Some(Flight::Take { call, response }) => match self.session.accept_response(now, *response, record) {
-                Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
-                Err(error) => self.settle(call, Err(error)),
-            },
+            Some(Flight::Take { call, response }) => {
+                if record.is_some() {
+                    self.attend(call, &response.key());
+                }
+                match self.session.accept_response(now, *response, record) {
+                    Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+                    Err(error) => self.settle(call, Err(error)),
+                }
+            }
             Some(
                 Flight::Discovery(_)
                 | Flight::Exchange { .. }
@@ -286,7 +297,8 @@ impl Holder {
         match step {
             Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
                 Ok(request) => {
-                    let flight = self.launch(Flight::Keep { call, url: request.url });
+                    let name = if options.popup() { request.key.as_str() } else { "" };
+                    let flight = self.launch(Flight::Keep { call, url: [name, &request.url].concat() });
                     let record = Record::new(request.transaction.to_json());
                     self.actions.push(Action::Keep { flight, key: request.key, record });
                 }
@@ -350,6 +362,7 @@ impl Holder {
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
+        self.tell(call, &outcome);
         self.actions.push(Action::Settle { call, outcome });
     }
 }
