@@ -1,6 +1,21 @@
 // Signing in with a popup, as a person would: by a click.
 
+import { fileURLToPath } from "node:url";
+
 import { passPages } from "./sign-in.mjs";
+import { until } from "./until.mjs";
+
+const ledger = fileURLToPath(new URL("../app/ledger.js", import.meta.url));
+
+/** Has the pages of `stage` write down what popups leave behind. */
+export const countFlows = (stage) => stage.context.addInitScript({ path: ledger });
+
+/** Resolves when the page has seen where its popup is now. */
+export async function looked(page) {
+  const ticks = () => page.evaluate(() => ledger.ticks());
+  const before = await ticks();
+  await until(async () => (await ticks()) > before, "a look at the popup");
+}
 
 /** Clicks a button that signs in with a popup. Resolves to the popup; `endOfSignIn` waits for what `signIn()` says. */
 export async function clickSignIn(page, options) {
@@ -15,7 +30,7 @@ export async function clickSignIn(page, options) {
   return popup;
 }
 
-/** The outcome of `signIn()`. */
+/** The outcome of the last `signIn()`. */
 export const endOfSignIn = (page) => page.evaluate(() => globalThis.signingIn);
 
 /** Passes the pages in the popup and has its callback page call `resume()`; it closes itself. */
@@ -26,6 +41,14 @@ export async function finishIn(popup) {
   await closed;
 }
 
-/** Calls `resume()` where the page may be gone before it has an answer; `globalThis.resumed` has that. */
-export const startResume = (popup) =>
-  popup.evaluate(() => void (globalThis.resumed = app.outcome(() => app.auth.resume())));
+/** Calls `resume()` where the page may be gone before it has an answer. */
+export const startResume = (page, options) =>
+  page.evaluate((given) => void (globalThis.resumed = app.outcome(() => app.auth.resume(given))), options);
+
+/** Fills in the name and refuses consent. */
+export async function refuseIn(popup) {
+  await popup.fill("#login input[name=login]", "ada");
+  await popup.click("#login button[type=submit]");
+  await popup.click("#consent button[name=refuse]");
+  await popup.waitForURL(({ pathname }) => pathname === "/callback");
+}
