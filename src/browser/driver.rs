@@ -33,6 +33,8 @@ pub enum Operation {
     SignOut,
     /// Take a personal access token.
     EnterToken,
+    /// Wait for a sign-in that another page finishes.
+    Wait,
 }
 
 /// One holder with its clock, its timer and its host.
@@ -92,6 +94,7 @@ impl Driver {
             (Operation::Finish, _) => holder.finish(call, text),
             (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
+            (Operation::Wait, _) => holder.wait(call, text),
         });
     }
 
@@ -128,7 +131,8 @@ impl Driver {
         self.steer(|holder, now| holder.handle_verified(now, flight, signature::signature(outcome)));
     }
 
-    fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
+    /// Calls the holder with the present time, then does what that leads to.
+    pub fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.begin();
         let result = call(&mut self.holder.borrow_mut(), now);
         self.perform_all(now);
