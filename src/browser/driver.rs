@@ -10,6 +10,7 @@ use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
 
+use crate::proto::FULL;
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
@@ -172,7 +173,7 @@ impl Driver {
             Action::Keep { flight, key, record, handle } => {
                 self.host.keep(flight, &key, record.expose(), handle.as_deref());
             }
-            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
+            Action::MakeKey { flight, persist } if FULL => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Report(entries) => {
@@ -181,7 +182,7 @@ impl Driver {
                 self.host.report(url, &entries);
             }
             Action::Send { flight, url, body, key, probe } => {
-                let proof = key.and_then(|key| {
+                let proof = key.filter(|_| FULL).and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
@@ -190,21 +191,30 @@ impl Driver {
                 let body = body.as_ref().map(|body| body.expose());
                 self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
-            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
-            Action::Recall { flight, key } => self.host.recall(flight, &key),
-            Action::Register { flight, url, document } => {
+            Action::Probe { flight, url } if FULL => {
+                self.host.answer(flight, http::probe(&url, self.request_timeout()))
+            }
+            Action::Recall { flight, key } if FULL => self.host.recall(flight, &key),
+            Action::Register { flight, url, document } if FULL => {
                 self.send(flight, &url, Some(&document), None, (false, JsValue::UNDEFINED));
             }
-            Action::Remember { key, record } => self.host.remember(&key, &record),
+            Action::Remember { key, record } if FULL => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
             }
             Action::Take { flight, key } => self.host.take(flight, &key),
-            Action::Verify { flight, key, signed } => {
+            Action::Verify { flight, key, signed } if FULL => {
                 let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
                 self.host.verified(flight, outcome);
             }
+            // The core module asks for none of these.
+            Action::MakeKey { .. }
+            | Action::Probe { .. }
+            | Action::Recall { .. }
+            | Action::Register { .. }
+            | Action::Remember { .. }
+            | Action::Verify { .. } => {}
         }
     }
 

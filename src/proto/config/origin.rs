@@ -66,6 +66,10 @@ impl Origin {
 
     /// Who the client is: what was registered by hand counts first.
     fn set_client(&mut self, options: &Object, allow_loopback: bool) -> Result<(), Error> {
+        if !FULL {
+            self.client_id = required(options, "clientId", CLIENT_ID_CURE)?;
+            return Ok(());
+        }
         let url = match options.member("clientMetadataUrl") {
             None => None,
             Some(value) => match value.as_str().filter(|href| is_client_metadata_url(href, allow_loopback)) {
@@ -82,7 +86,7 @@ impl Origin {
         let document = document.ok_or_else(|| bad("clientMetadata", METADATA_CURE))?;
         let open = self.mcp.is_some() || url.is_some() || metadata.is_some();
         if options.member("clientId").is_some() || !open {
-            self.client_id = required(options, "clientId", "must be the client id you registered, as a string")?;
+            self.client_id = required(options, "clientId", CLIENT_ID_CURE)?;
             if self.mcp.is_some() && self.authorization_servers.len() != 1 {
                 return Err(bad(
                     "clientId",
@@ -122,6 +126,7 @@ fn authorization_servers(options: &Object, allow_loopback: bool) -> Result<Vec<S
     Ok(issuers.into_iter().map(str::to_owned).collect())
 }
 
+const CLIENT_ID_CURE: &str = "must be the client id you registered, as a string";
 const MCP_CURE: &str =
     "must be the MCP server's https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
 const METADATA_URL_CURE: &str = "must be the https URL of this client's metadata document, with a path and without \

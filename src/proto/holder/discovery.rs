@@ -181,6 +181,7 @@ impl Holder {
     }
 
     fn take_over(&mut self, now: Now, server: AuthorizationServer, found: Option<Found>) {
+        let found = found.filter(|_| FULL);
         let resource = found.as_ref().map(|found| &found.resource.resource);
         if let (Some(resource), Some(known)) = (resource, &server.protected_resources)
             && !known.contains(resource)
@@ -188,7 +189,7 @@ impl Holder {
             let why = "its protected_resources don't have the resource that names it";
             return self.give_up(now, Error::InvalidResponse(InvalidResponse::Metadata(why.into())));
         }
-        if self.session.server().is_some_and(|known| known.issuer != server.issuer) {
+        if FULL && self.session.server().is_some_and(|known| known.issuer != server.issuer) {
             self.drop_keys(now);
             self.findings.unregistered = false;
         }
