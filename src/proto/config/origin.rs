@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
 use crate::proto::metadata::AuthorizationServer;
@@ -30,7 +31,10 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn parse(options: &Object, allow_loopback: bool, assume_pkce: bool) -> Result<Self, Error> {
-        let mut origin = if options.member("mcp").is_some() {
+        if let Some(name) = EXTENSIONS.iter().find(|name| !FULL && options.member(name).is_some()) {
+            return Err(bad(name, "tokenkeep/holder/core has no part for this; import tokenkeep/holder"));
+        }
+        let mut origin = if FULL && options.member("mcp").is_some() {
             Self::of_mcp(options, allow_loopback, assume_pkce)?
         } else if options.member("authorizationServers").is_some() {
             return Err(bad("authorizationServers", "goes with mcp; with issuer there is nothing to choose from"));
@@ -77,11 +81,15 @@ impl Origin {
             Some(Value::Object(metadata)) => Some(metadata),
             Some(_) => return Err(bad("clientMetadata", METADATA_CURE)),
         };
+        if !FULL {
+            self.client_id = required(options, "clientId", ID_CURE)?;
+            return Ok(());
+        }
         let document = registration::document(metadata, &self.redirect_uri);
         let document = document.ok_or_else(|| bad("clientMetadata", METADATA_CURE))?;
         let open = self.mcp.is_some() || url.is_some() || metadata.is_some();
         if options.member("clientId").is_some() || !open {
-            self.client_id = required(options, "clientId", "must be the client id you registered, as a string")?;
+            self.client_id = required(options, "clientId", ID_CURE)?;
             if self.mcp.is_some() && self.authorization_servers.len() != 1 {
                 return Err(bad(
                     "clientId",
@@ -121,8 +129,11 @@ fn authorization_servers(options: &Object, allow_loopback: bool) -> Result<Vec<S
     Ok(issuers.into_iter().map(str::to_owned).collect())
 }
 
+/// What the smaller build has no part for.
+const EXTENSIONS: [&str; 4] = ["mcp", "authorizationServers", "clientMetadata", "clientMetadataUrl"];
 const MCP_CURE: &str =
     "must be the MCP server's https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
+const ID_CURE: &str = "must be the client id you registered, as a string";
 const METADATA_URL_CURE: &str = "must be the https URL of this client's metadata document, with a path and without \
                                  fragment, in the form new URL(...).href writes";
 const METADATA_CURE: &str = "must be an object of RFC 7591 client metadata, such as { client_name }; redirect_uris, \

@@ -5,6 +5,8 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::FULL;
+use crate::proto::authorization::union;
 use crate::proto::challenge::Challenge;
 use crate::proto::config::Config;
 use crate::proto::error::{Error, InvalidResponse, Transport};
@@ -14,7 +16,6 @@ use crate::proto::metadata::{AuthorizationServer, Discovery};
 use crate::proto::pkce::{base64url, sha256};
 use crate::proto::protected_resource::{ProtectedResource, ResourceSearch};
 use crate::proto::registration;
-use crate::proto::text::parts;
 use crate::proto::time::{Instant, Now};
 
 use super::checks::Keys;
@@ -72,13 +73,13 @@ impl Holder {
         }
         self.findings.asking = true;
         match &self.session.config().mcp {
-            Some(mcp) => {
+            Some(mcp) if FULL => {
                 let url = mcp.url.clone();
                 let flight = self.launch(Flight::Inquiry(Box::new(Stage::Challenge)));
                 self.actions.push(Action::Probe { flight, url });
             }
-            None if self.is_fresh(now) => self.choose_client(now),
-            None => {
+            _ if self.is_fresh(now) => self.choose_client(now),
+            _ => {
                 let search = Discovery::for_config(self.session.config());
                 self.look_further(now, search, None);
             }
@@ -87,14 +88,15 @@ impl Holder {
 
     pub(super) fn handle_inquiry(&mut self, now: Now, stage: Stage, answer: Result<Answer, Transport>) {
         match stage {
+            Stage::Server(mut search, found) => match search.handle_answer(answer) {
+                Some(server) => self.handle_server(now, server, found),
+                None => self.look_further(now, search, found),
+            },
+            _ if !FULL => {}
             Stage::Challenge => self.handle_challenge(now, answer),
             Stage::Resource(mut search, scope) => match search.handle_answer(answer) {
                 Some(resource) => self.handle_resource(now, Found { resource, scope }),
                 None => self.ask_resource(now, search, scope),
-            },
-            Stage::Server(mut search, found) => match search.handle_answer(answer) {
-                Some(server) => self.handle_server(now, server, found),
-                None => self.look_further(now, search, found),
             },
             Stage::Register(name) => self.handle_registered(now, &name, answer),
             Stage::Recall(_) => {}
@@ -180,20 +182,21 @@ impl Holder {
     }
 
     fn take_over(&mut self, now: Now, server: AuthorizationServer, found: Option<Found>) {
-        let resource = found.as_ref().map(|found| &found.resource.resource);
+        let resource = found.as_ref().filter(|_| FULL).map(|found| &found.resource.resource);
         if let (Some(resource), Some(known)) = (resource, &server.protected_resources)
             && !known.contains(resource)
         {
             let why = "its protected_resources don't have the resource that names it";
             return self.give_up(now, Error::InvalidResponse(InvalidResponse::Metadata(why.into())));
         }
-        if self.session.server().is_some_and(|known| known.issuer != server.issuer) {
+        if FULL && self.session.server().is_some_and(|known| known.issuer != server.issuer) {
             self.drop_keys(now);
             self.findings.unregistered = false;
         }
-        let scope = found.as_ref().and_then(|found| chosen_scope(self.session.config(), &server, found));
+        let scope =
+            found.as_ref().filter(|_| FULL).and_then(|found| chosen_scope(self.session.config(), &server, found));
         self.session.set_server(server);
-        if let Some(found) = &found {
+        if let Some(found) = found.as_ref().filter(|_| FULL) {
             self.session.set_resource(&found.resource.resource, scope);
         }
         self.choose_client(now);
@@ -211,7 +214,7 @@ impl Holder {
     /// What was registered by hand comes first, then the metadata document, then a registration.
     fn choose_client(&mut self, now: Now) {
         let signs_in = self.steps.iter().any(|step| matches!(step, Step::SignIn { .. }));
-        let Some(server) = self.session.server().filter(|_| signs_in && !self.knows_client()) else {
+        let Some(server) = self.session.server().filter(|_| FULL && signs_in && !self.knows_client()) else {
             return self.arrive(now);
         };
         let registration = &self.session.config().registration;
@@ -295,10 +298,12 @@ impl Holder {
 /// refresh token, if the server gives such for `offline_access`.
 fn chosen_scope(config: &Config, server: &AuthorizationServer, found: &Found) -> Option<String> {
     config.mcp.as_ref().filter(|mcp| mcp.chooses_scope)?;
-    let mut scope = found.scope.clone().unwrap_or_else(|| found.resource.scopes_supported.join(" "));
-    if server.offers_offline_access && !parts(&scope, b' ').any(|one| one == OFFLINE_ACCESS) {
-        let space = if scope.is_empty() { "" } else { " " };
-        scope = [scope.as_str(), space, OFFLINE_ACCESS].concat();
+    let mut scope = match &found.scope {
+        Some(scope) => scope.clone(),
+        None => found.resource.scopes_supported.iter().fold(String::new(), |all, scope| union(all, scope)),
+    };
+    if server.offers_offline_access {
+        scope = union(scope, OFFLINE_ACCESS);
     }
     Some(scope)
 }

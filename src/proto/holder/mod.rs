@@ -250,7 +250,7 @@ impl Holder {
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
         match Some(flight) {
             Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
-            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
+            Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
                 self.take_answer(now, jitter, flight, answer);
@@ -296,7 +296,7 @@ impl Holder {
                 Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
                 Err(error) => self.settle(call, Err(error)),
             },
-            Some(Flight::Inquiry(stage)) => {
+            Some(Flight::Inquiry(stage)) if FULL => {
                 if let Stage::Recall(name) = *stage {
                     self.handle_recalled(now, name, record);
                 }
@@ -324,7 +324,8 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
-            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::LookUp(look_up) if FULL => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::LookUp(_) => return None,
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(revocation.body))
@@ -395,7 +396,7 @@ impl Holder {
         let config = self.session.config();
         let chosen = config.mcp.as_ref().is_some_and(|mcp| mcp.chooses_scope);
         let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
-        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
+        FULL && chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Has the record of a sign-in kept, before anything else happens.
