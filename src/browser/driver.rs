@@ -2,6 +2,7 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -176,21 +177,20 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body, key } => {
+            Action::Send { flight, url, body, key, probe } => {
                 let proof = key.and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
                 let proof = self.sign(proof);
+                let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, self.request_timeout(), MAX_BODY as u32, proof));
-            }
-            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
-            Action::Recall { flight, key } => self.host.recall(flight, &key),
-            Action::Register { flight, url, document } => {
-                let answer = http::register(&url, &document, self.request_timeout(), MAX_BODY as u32);
+                let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+                let answer = http::send(&url, body, headers.as_deref(), timeout, limit, probe, proof);
                 self.host.answer(flight, answer);
             }
+            Action::Probe { flight, url } => self.host.answer(flight, http::challenge(&url, self.request_timeout())),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
             Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
@@ -206,6 +206,12 @@ impl Driver {
 
     fn request_timeout(&self) -> f64 {
         self.holder.borrow().session().config().limits.request_timeout as f64
+    }
+
+    /// The profile's header fields for requests to the authorization server.
+    fn headers(&self) -> Option<String> {
+        let holder = self.holder.borrow();
+        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
     }
 
     fn describe(&self, event: Event) -> String {

@@ -3,34 +3,22 @@ const network = 0;
 const timedOut = 1;
 const tooLarge = 2;
 const keyLost = 3;
+const unreadable = 4;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
+const json = "application/json";
 const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
-
-const posted = (body, type) => (body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body });
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
  */
-export const send = (url, body, timeout, limit, proof) => call(url, posted(body, form), timeout, limit, proof);
-
-/** Posts a JSON document; as `send`. */
-export const register = (url, document, timeout, limit) => call(url, posted(document, "application/json"), timeout, limit);
-
-/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
-export async function probe(url, timeout) {
-  try {
-    const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
-    response.body?.cancel();
-    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
-  } catch {
-    return [network];
-  }
-}
-
-async function call(url, init, timeout, limit, proof) {
+export async function send(url, body, headers, timeout, limit, probe, proof) {
   const signal = AbortSignal.timeout(timeout);
+  const init = { ...always, signal };
+  // No form starts with a brace.
+  const type = body?.startsWith("{") ? json : form;
+  if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
   if (proof) {
     try {
       init.headers.dpop = await proof;
@@ -39,15 +27,38 @@ async function call(url, init, timeout, limit, proof) {
     }
   }
   try {
-    const response = await fetch(url, { ...always, ...init, signal });
+    const response = await fetch(url, init);
     const bytes = await read(response, limit);
     const { headers } = response;
     const fields = ["content-type", "date", "retry-after", "dpop-nonce"].map((name) => headers.get(name));
     const nonce = fields.pop();
     return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
-    return [signal.aborted ? timedOut : network];
+    if (signal.aborted) return [timedOut];
+    return [probe && (await isUnreadable(url, signal)) ? unreadable : network];
   }
+}
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function challenge(url, timeout) {
+  const headers = { accept: "application/json, text/event-stream" };
+  try {
+    const response = await fetch(url, { ...always, headers, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
+  }
+}
+
+/**
+ * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
+ * no permission; neither carries anything.
+ */
+async function isUnreadable(url, signal) {
+  const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
+  const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
+  return !(await answers("cors")) && answers("no-cors");
 }
 
 /** The body, or undefined if it is longer than `limit`. */

@@ -31,8 +31,17 @@ pub struct Answer {
 impl Answer {
     /// Whether the body claims to be JSON (parameters allowed, compared without case).
     pub fn is_json(&self) -> bool {
+        self.is_of_type("application/json")
+    }
+
+    /// Whether the body claims to be a form.
+    pub fn is_form(&self) -> bool {
+        self.is_of_type("application/x-www-form-urlencoded")
+    }
+
+    fn is_of_type(&self, wanted: &str) -> bool {
         let media_type = cut(self.content_type.as_deref().unwrap_or_default(), b';').0;
-        media_type.trim_ascii().eq_ignore_ascii_case("application/json")
+        media_type.trim_ascii().eq_ignore_ascii_case(wanted)
     }
 
     /// The pause the server asked for, in milliseconds, at most an hour.

@@ -22,6 +22,7 @@ pub mod jwk;
 pub mod metadata;
 pub mod par;
 pub mod pkce;
+pub mod profile;
 pub mod protected_resource;
 pub mod queue;
 pub mod registration;

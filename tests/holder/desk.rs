@@ -233,16 +233,16 @@ impl Desk {
             }
             Action::Probe { flight, url } => self.sent.push((flight, url, None)),
             Action::Recall { flight, key } => self.asked.push((flight, format!("~{key}"), true)),
-            Action::Register { flight, url, document } => {
-                self.sent.push((flight, url, None));
-                self.documents.push(document);
-            }
             Action::Remember { key, record } => {
                 self.records.retain(|(known, _)| *known != format!("~{key}"));
                 self.records.push((format!("~{key}"), record));
             }
             Action::MakeKey { flight, .. } => self.keys.push(flight),
-            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
+            Action::Send { flight, url, body, .. } => {
+                let document = body.as_ref().map(FormBody::expose).filter(|body| body.starts_with('{'));
+                self.documents.extend(document.map(str::to_owned));
+                self.sent.push((flight, url, body));
+            }
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());
@@ -269,7 +269,6 @@ fn describe(action: &Action) -> String {
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Action::Probe { url, .. } => format!("probe {url}"),
         Action::Recall { .. } => "recall".to_owned(),
-        Action::Register { url, .. } => format!("register {}", url.trim_start_matches(ISSUER)),
         Action::Remember { .. } => "remember".to_owned(),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
@@ -277,8 +276,8 @@ fn describe(action: &Action) -> String {
         Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
             let token = token.or_else(|| param(body.expose(), "response_type"));
-            let proven = if key.is_some() { " proven" } else { "" };
-            format!("post {} {}{proven}", url.trim_start_matches(ISSUER), token.expect("a token"))
+            let token = token.unwrap_or_else(|| body.expose().to_owned());
+            format!("post {} {token}{}", url.trim_start_matches(ISSUER), if key.is_some() { " proven" } else { "" })
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

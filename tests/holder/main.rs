@@ -9,6 +9,7 @@ mod discovery;
 mod farewell;
 mod finishing;
 mod mcp;
+mod profiles;
 mod proofs;
 mod pushed;
 mod registration;

@@ -16,6 +16,7 @@ mod jwk;
 mod limits;
 mod metadata;
 mod pkce;
+mod profile;
 mod protected_resource;
 mod registration;
 mod resource;

@@ -9,6 +9,7 @@ mod origin;
 use super::error::Error;
 use super::json::Object;
 use super::metadata::AuthorizationServer;
+use super::profile::Profile;
 use super::registration::Registration;
 use super::resource::ResourceServer;
 use super::secret::AccessToken;
@@ -51,6 +52,8 @@ pub struct Config {
     pub allow_loopback: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
+    /// How the servers differ from the RFCs.
+    pub profile: Option<Profile>,
     /// What the access token is, if it doesn't come from an authorization server.
     pub personal: Option<Personal>,
     /// Who is given the audit log's entries.
@@ -176,6 +179,7 @@ impl Config {
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
             assume_pkce,
+            profile: options.member("profile").map(Profile::parse).transpose()?,
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,

@@ -288,7 +288,7 @@ const OAUTH: [&str; 10] = [
     "clientMetadata",
     "clientMetadataUrl",
 ];
-const OPTIONS: [&str; 36] = [
+const OPTIONS: [&str; 37] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
@@ -314,6 +314,7 @@ const OPTIONS: [&str; 36] = [
     "par",
     "persistDpopKey",
     "postLogoutRedirectUri",
+    "profile",
     "queueLimit",
     "queueTimeout",
     "redirectUri",

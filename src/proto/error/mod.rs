@@ -123,7 +123,8 @@ pub enum Ending {
     /// The authorization server refused the grant after an answer to a refresh had never come: it has put another
     /// token in its place, which nobody knows.
     RotationLost,
-    /// The resource server refused the personal access token.
+    /// The resource server refused the personal access token, or the authorization server refused to refresh, twice, and
+    /// didn't say that the grant is at its end.
     Refused,
     /// The access token expired and there was no refresh token.
     Expired,
@@ -159,6 +160,8 @@ pub enum Transport {
     NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.
     Network,
+    /// The request failed though the server can be reached: CORS, or a redirect.
+    Unreadable,
     /// No complete answer in time.
     Timeout,
     /// The answer is larger than anything sensible.

@@ -16,6 +16,7 @@ use crate::proto::metadata::{AuthorizationServer, Discovery};
 use crate::proto::pkce::{base64url, sha256};
 use crate::proto::protected_resource::{ProtectedResource, ResourceSearch};
 use crate::proto::registration;
+use crate::proto::secret::FormBody;
 use crate::proto::time::{Instant, Now};
 
 use super::checks::Keys;
@@ -250,8 +251,9 @@ impl Holder {
         let endpoint = self.session.server().and_then(|server| server.registration_endpoint.clone());
         let document = self.session.config().registration.document.clone();
         let (Some(url), Some(document)) = (endpoint, document) else { return self.arrive(now) };
-        let flight = self.launch(Flight::Inquiry(Box::new(Stage::Register(name))));
-        self.actions.push(Action::Register { flight, url, document });
+        let flight = Flight::Inquiry(Box::new(Stage::Register(name)));
+        let action = self.departure(flight, url, Some(FormBody::new(document)));
+        self.actions.push(action);
     }
 
     fn handle_registered(&mut self, now: Now, name: &str, answer: Result<Answer, Transport>) {

@@ -59,7 +59,7 @@ impl Holder {
         match farewell.revocation.take() {
             Some((url, body)) => {
                 let farewell = Some((call, farewell));
-                let action = self.departure(Flight::Revocation { farewell }, url, Some(body));
+                let action = self.departure(Flight::Revocation { farewell }, url, Some(self.write_request(body)));
                 self.actions.push(action);
             }
             None => self.settle(call, Ok(Some(farewell.to_json(farewell.otherwise)))),
@@ -100,7 +100,7 @@ impl Holder {
 
     fn say_farewell_without_end_session(&mut self, call: CallId, farewell: Farewell) {
         if let Some((url, body)) = farewell.revocation {
-            let action = self.departure(Flight::Revocation { farewell: None }, url, Some(body));
+            let action = self.departure(Flight::Revocation { farewell: None }, url, Some(self.write_request(body)));
             self.actions.push(action);
         }
         self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoEndSession)));

@@ -76,15 +76,6 @@ pub enum Action {
         /// The record's name.
         key: String,
     },
-    /// Register the client: post `document` as JSON, then call [`Holder::handle_answer`].
-    Register {
-        /// To be handed back.
-        flight: FlightId,
-        /// The registration endpoint.
-        url: String,
-        /// The client's metadata.
-        document: String,
-    },
     /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
     Remember {
         /// The record's name.
@@ -119,6 +110,8 @@ pub enum Action {
         body: Option<FormBody>,
         /// The key to prove possession of, with what [`Session::server_proof`] says.
         key: Option<Box<DpopKey>>,
+        /// If that fails, find out whether the endpoint can be reached at all.
+        probe: bool,
     },
     /// Settle an application's call.
     Settle {
@@ -253,6 +246,7 @@ impl Holder {
             Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
+                let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
@@ -328,7 +322,8 @@ impl Holder {
             Command::LookUp(_) => return None,
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
-                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(revocation.body))
+                let body = self.write_request(revocation.body);
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
             }
             Command::SendRefreshRequest(request) => {
                 self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
@@ -424,7 +419,25 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        Action::Send { flight: self.launch(flight), url, body, key: None }
+        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
+        let probe = matches!(flight, Flight::Exchange { .. });
+        Action::Send { flight: self.launch(flight), url, body, key: None, probe }
+    }
+
+    /// A form as the server wants it.
+    fn write_request(&self, body: FormBody) -> FormBody {
+        match &self.session.config().profile {
+            Some(profile) => profile.write_request(&body),
+            None => body,
+        }
+    }
+
+    /// An answer of the token endpoint as RFC 6749 has it.
+    fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
+        match &self.session.config().profile {
+            Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
+            None => answer,
+        }
     }
 
     fn launch(&mut self, flight: Flight) -> FlightId {

@@ -36,6 +36,7 @@ use super::dpop::Dpop;
 use super::error::{Ending, Error, QueueError};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
+use super::profile::Profile;
 use super::queue::{Queue, RequestId};
 use super::time::{Instant, Now};
 use super::watch::Watch;
@@ -207,7 +208,8 @@ impl Session {
     /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
         let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
-        Some(lane.access.as_ref()?.authorization())
+        let scheme = self.config.profile.as_ref().and_then(Profile::scheme).unwrap_or("Bearer");
+        Some(lane.access.as_ref()?.authorization(scheme))
     }
 
     /// Numbers for people: phase, queue, counters.
