@@ -273,6 +273,9 @@ fn describe(action: &Action) -> String {
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
+        Action::Send { url, body: Some(_), .. } if url.ends_with("/register") => {
+            format!("register {}", url.trim_start_matches(ISSUER))
+        }
         Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
             let token = token.or_else(|| param(body.expose(), "response_type"));
