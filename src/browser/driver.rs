@@ -6,7 +6,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
@@ -34,6 +33,8 @@ pub enum Operation {
     SignOut,
     /// Take a personal access token.
     EnterToken,
+    /// Wait for a sign-in that another page finishes.
+    Wait,
 }
 
 /// One holder with its clock, its timer and its host.
@@ -93,6 +94,7 @@ impl Driver {
             (Operation::Finish, _) => holder.finish(call, text),
             (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
+            (Operation::Wait, _) => holder.wait(call, text),
         });
     }
 
@@ -129,7 +131,8 @@ impl Driver {
         self.steer(|holder, now| holder.handle_verified(now, flight, signature::signature(outcome)));
     }
 
-    fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
+    /// Calls the holder with the present time, then does what that leads to.
+    pub fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.begin();
         let result = call(&mut self.holder.borrow_mut(), now);
         self.perform_all(now);
@@ -185,9 +188,7 @@ impl Driver {
                 let proof = self.sign(proof);
                 let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
-                let answer = http::send(&url, body, headers.as_deref(), timeout, limit, probe, proof);
-                self.host.answer(flight, answer);
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
             Action::Probe { flight, url } => self.host.answer(flight, http::challenge(&url, self.request_timeout())),
             Action::Recall { flight, key } => self.host.recall(flight, &key),
@@ -204,14 +205,19 @@ impl Driver {
         }
     }
 
-    fn request_timeout(&self) -> f64 {
-        self.holder.borrow().session().config().limits.request_timeout as f64
+    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+        let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
     }
 
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
         holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

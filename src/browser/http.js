@@ -4,6 +4,7 @@ const timedOut = 1;
 const tooLarge = 2;
 const keyLost = 3;
 const unreadable = 4;
+const proofBlocked = 5;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
@@ -35,7 +36,7 @@ export async function send(url, body, headers, timeout, limit, probe, proof) {
     return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
     if (signal.aborted) return [timedOut];
-    return [probe && (await isUnreadable(url, signal)) ? unreadable : network];
+    return [probe ? await diagnose(url, signal, proof) : network];
   }
 }
 
@@ -52,13 +53,14 @@ export async function challenge(url, timeout) {
 }
 
 /**
- * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
- * no permission; neither carries anything.
+ * Why there was no answer: whether something answers at `url` without a proof, or may just not be read, whatever it says. A
+ * request whose answer nobody can read needs no permission; neither carries anything.
  */
-async function isUnreadable(url, signal) {
+async function diagnose(url, signal, proof) {
   const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
   const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
-  return !(await answers("cors")) && answers("no-cors");
+  if (await answers("cors")) return proof ? proofBlocked : network;
+  return (await answers("no-cors")) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

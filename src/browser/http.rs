@@ -33,6 +33,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         2 => Some(Transport::TooLarge),
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
+        5 => Some(Transport::ProofBlocked),
         _ => None,
     }
 }

@@ -28,6 +28,7 @@ pub struct SignInOptions {
     return_to: Option<String>,
     app_state: Option<Value>,
     params: Vec<(String, String)>,
+    popup: bool,
 }
 
 impl SignInOptions {
@@ -52,6 +53,11 @@ impl SignInOptions {
         }
     }
 
+    /// Whether the sign-in happens in a window of its own.
+    pub fn popup(&self) -> bool {
+        self.popup
+    }
+
     /// These options with a scope that asks for the configured one and for what there was `before` too.
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
@@ -66,6 +72,7 @@ impl SignInOptions {
             ("scope", Value::String(scope)) if is_scope(scope) => self.scope = Some(scope.clone()),
             ("returnTo", Value::String(target)) => self.return_to = Some(return_target(target, redirect_uri)?),
             ("returnTo", _) => return Err(Error::ApiMisuse(ApiMisuse::ReturnTargetRefused)),
+            ("mode", Value::String(mode)) if mode == "popup" || mode == "redirect" => self.popup = mode == "popup",
             ("appState", value) => self.app_state = Some(value.clone()),
             ("extraParams", Value::Object(params)) => {
                 for (name, value) in params.members() {
@@ -199,7 +206,8 @@ impl AuthorizationRequest {
         unix_ms: u64,
     ) -> Result<Self, Error> {
         let scope = options.scope.as_ref().unwrap_or(&config.scope);
-        let (verifier, state, nonce) = secrets(random, Config::wants_openid(scope));
+        let prefix = if options.popup { POPUP_PREFIX } else { "" };
+        let (verifier, state, nonce) = secrets(random, prefix, Config::wants_openid(scope));
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
@@ -272,13 +280,14 @@ pub fn transaction_key(state: &State) -> String {
     base64url(&sha256(state.expose().as_bytes()))
 }
 
-fn secrets(random: &[u8; RANDOM_BYTES], openid: bool) -> (CodeVerifier, State, Option<Nonce>) {
+fn secrets(random: &[u8; RANDOM_BYTES], prefix: &str, openid: bool) -> (CodeVerifier, State, Option<Nonce>) {
     let part = |index: usize| {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(&random[32 * index..32 * (index + 1)]);
         bytes
     };
-    (code_verifier(&part(0)), State::new(base64url(&part(1))), openid.then(|| Nonce::new(base64url(&part(2)))))
+    let state = State::new([prefix, &base64url(&part(1))].concat());
+    (code_verifier(&part(0)), state, openid.then(|| Nonce::new(base64url(&part(2)))))
 }
 
 /// Refuses what would be in the request twice, be it because the endpoint's own query has it (RFC 6749, 3.1).
@@ -303,6 +312,8 @@ fn refused(name: &str) -> Error {
     Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect::<String>().into()))
 }
 
+/// What `state` begins with in a popup, so that the page which the popup arrives on knows what it is.
+const POPUP_PREFIX: &str = "p";
 const MAX_RETURN_TARGET: usize = 2_048;
 const OPTIONS: [(&str, &str); 5] = [
     ("acrValues", "acr_values"),

@@ -115,6 +115,10 @@ impl Desk {
         self.run(|holder, _| holder.finish(call, href));
     }
 
+    pub(crate) fn wait(&mut self, call: u32, key: &str) {
+        self.run(|holder, _| holder.wait(call, key));
+    }
+
     pub(crate) fn sign_out(&mut self, call: u32) {
         self.sign_out_with(call, "{}");
     }

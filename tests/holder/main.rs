@@ -9,6 +9,7 @@ mod discovery;
 mod farewell;
 mod finishing;
 mod mcp;
+mod popups;
 mod profiles;
 mod proofs;
 mod pushed;

@@ -12,6 +12,7 @@ const FINISH = 0;
 const SIGN_IN = 1;
 const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
+const WAIT = 4;
 
 // Answers that may not be the last word; 0 is a redirect.
 const telling = [0, 401, 403, 429, 503];
@@ -108,6 +109,11 @@ export class Kernel {
     return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "");
   }
 
+  /** Settles as the sign-in does whose record is called `key`, whichever page brings the response. */
+  outcome(key, signal) {
+    return this.#start(WAIT, key, signal);
+  }
+
   unlock() {
     this.#core.unlock();
   }
@@ -143,10 +149,12 @@ export class Kernel {
     return () => this.#listeners.delete(listener);
   }
 
-  #start(operation, text) {
+  #start(operation, text, signal) {
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
+      // Where the response is there already, its outcome is still to come.
+      signal?.addEventListener("abort", () => this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
       this.#core.start(call, operation, text);
     });
   }

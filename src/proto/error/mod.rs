@@ -156,6 +156,8 @@ pub enum QueueError {
 pub enum Transport {
     /// The key that the tokens are bound to is gone.
     KeyLost,
+    /// The request failed because of its `DPoP` field.
+    ProofBlocked,
     /// The platform gives no random numbers.
     NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.

@@ -28,6 +28,7 @@ impl Error {
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
+            Self::Transport(Transport::ProofBlocked) => "TOKENKEEP_DPOP_BLOCKED",
             Self::Transport(Transport::Unreadable) => "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
             Self::Transport(Transport::TooLarge) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
@@ -252,6 +253,9 @@ impl Transport {
                               origin, and connect-src"
                     .into()
             }
+            Self::ProofBlocked => "the token endpoint can be reached, but not with a DPoP header: let its CORS settings allow that \
+                                   one, or set dpop: false"
+                .into(),
             Self::Unreadable => {
                 "the token endpoint can be reached, but not read from here: most likely it doesn't allow this origin by \
                  CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see \

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 mod checks;
 mod discovery;
 mod farewell;
+mod popups;
 mod proofs;
 
 use crate::proto::FULL;
@@ -29,6 +30,7 @@ use crate::proto::token::revocation_outcome;
 use checks::{Check, Keys};
 use discovery::{Findings, OFFLINE_ACCESS, Stage};
 use farewell::Farewell;
+use popups::Waiter;
 use proofs::Sent;
 
 pub use checks::Signature;
@@ -143,12 +145,12 @@ pub enum Action {
 enum Flight {
     Exchange { call: CallId, pending: Box<PendingExchange> },
     Inquiry(Box<Stage>),
-    Keep { call: CallId, url: String, push: Option<Box<Push>> },
+    Keep { call: CallId, name: String, url: String, push: Option<Box<Push>> },
     KeepFarewell { call: CallId, farewell: Box<Farewell> },
     Key { step: Box<Step> },
     Keys,
     LookUp(Box<LookUp>),
-    Push { call: CallId, url: String, push: Box<Push> },
+    Push { call: CallId, name: String, url: String, push: Box<Push> },
     Refresh { attempt: u32 },
     Revocation { farewell: Option<(CallId, Box<Farewell>)> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
@@ -174,6 +176,8 @@ pub struct Holder {
     steps: Vec<Step>,
     findings: Findings,
     keys: Keys,
+    /// Pages whose popups are on their way.
+    waiters: Vec<Waiter>,
     actions: Vec<Action>,
 }
 
@@ -187,11 +191,12 @@ impl Holder {
             steps: Vec::new(),
             findings: Findings::default(),
             keys: Keys::default(),
+            waiters: Vec::new(),
             actions: Vec::new(),
         }
     }
 
-    /// Starts a sign-in; the call's result is the URL to navigate to.
+    /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
         if self.session.config().personal.is_some() {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
@@ -250,9 +255,9 @@ impl Holder {
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Push { call, url, push }) => {
+            Some(Flight::Push { call, name, url, push }) => {
                 let pushed = push.handle_answer(answer);
-                self.settle(call, pushed.map(|to| Some(to.unwrap_or(url))));
+                self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
             Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
                 self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
@@ -278,18 +283,23 @@ impl Holder {
     /// `record` is what the store held, if it held one.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight).map(|(flight, _)| flight) {
-            Some(Flight::Keep { call, url, push: Some(push) }) => {
+            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
                 let (to, body) = (push.url.clone(), push.body.clone());
-                let action = self.departure(Flight::Push { call, url, push }, to, Some(body));
+                let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
                 self.actions.push(action);
             }
-            Some(Flight::Keep { call, url, push: None }) => self.settle(call, Ok(Some(url))),
+            Some(Flight::Keep { call, name, url, push: None }) => self.settle(call, Ok(Some([name, url].concat()))),
             Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
             Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
-            Some(Flight::Take { call, response }) => match self.session.accept_response(now, *response, record) {
-                Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
-                Err(error) => self.settle(call, Err(error)),
-            },
+            Some(Flight::Take { call, response }) => {
+                if record.is_some() {
+                    self.attend(call, &response.key());
+                }
+                match self.session.accept_response(now, *response, record) {
+                    Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+                    Err(error) => self.settle(call, Err(error)),
+                }
+            }
             Some(Flight::Inquiry(stage)) if FULL => {
                 if let Stage::Recall(name) = *stage {
                     self.handle_recalled(now, name, record);
@@ -410,7 +420,8 @@ impl Holder {
         match self.session.begin_sign_in(now, &options, random, key.map(|key| *key)) {
             Ok(request) => {
                 let push = request.push.map(Box::new);
-                let flight = self.launch(Flight::Keep { call, url: request.url, push });
+                let name = if options.popup() { request.key.clone() } else { String::new() };
+                let flight = self.launch(Flight::Keep { call, name, url: request.url, push });
                 let record = Record::new(request.transaction.to_json());
                 self.actions.push(Action::Keep { flight, key: request.key, record, handle });
             }
@@ -453,6 +464,7 @@ impl Holder {
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
+        self.tell(call, &outcome);
         self.actions.push(Action::Settle { call, outcome });
     }
 }
