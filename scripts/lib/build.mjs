@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -72,7 +72,7 @@ async function buildPackage() {
   const version = crateVersion();
   const scripts = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const key = hashOf([template, glue, wasm, ...licenses.map((name) => join(root, name)), ...scripts], version);
-  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js", "profiles.js"];
+  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js", "profiles.js", "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
@@ -87,6 +87,7 @@ async function buildPackage() {
 function copyText() {
   const names = readdirSync(template).filter((name) => name.endsWith(".d.ts") || name.endsWith(".md"));
   for (const name of names) copyFileSync(join(template, name), join(pkg, name));
+  cpSync(join(template, "bin"), join(pkg, "bin"), { recursive: true });
 }
 
 function writeManifest(version) {
