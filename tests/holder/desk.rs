@@ -10,7 +10,7 @@ use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::session::{Reply, TokenRequest};
+use tokenkeep::proto::session::{Event, Reply, TokenRequest};
 use tokenkeep::proto::time::{Instant, Now};
 
 use crate::support::app::short;
@@ -27,6 +27,8 @@ pub(crate) struct Desk {
     pub(crate) sent: Vec<(FlightId, String, Option<FormBody>)>,
     /// What the store was asked for: flight, record, and whether it is to be taken out.
     pub(crate) asked: Vec<(FlightId, String, bool)>,
+    /// What was told.
+    pub(crate) events: Vec<Event>,
     /// The bodies of registration requests.
     pub(crate) documents: Vec<String>,
     /// The store: names and records; those of lasting ones start with a tilde.
@@ -75,6 +77,7 @@ impl Desk {
             sent: Vec::new(),
             asked: Vec::new(),
             documents: Vec::new(),
+            events: Vec::new(),
             records: Vec::new(),
             results: Vec::new(),
             settled: Vec::new(),
@@ -256,7 +259,8 @@ impl Desk {
                 assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
                 self.checked.push((flight, key, signed));
             }
-            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
+            Action::Emit(event) => self.events.push(event),
+            Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
         }
     }
 }

@@ -31,12 +31,9 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn parse(options: &Object, allow_loopback: bool, assume_pkce: bool) -> Result<Self, Error> {
-        if let Some(name) = EXTENSIONS.iter().find(|name| !FULL && options.member(name).is_some()) {
-            return Err(bad(name, "tokenkeep/holder/core has no part for this; import tokenkeep/holder"));
-        }
         let mut origin = if FULL && options.member("mcp").is_some() {
             Self::of_mcp(options, allow_loopback, assume_pkce)?
-        } else if options.member("authorizationServers").is_some() {
+        } else if FULL && options.member("authorizationServers").is_some() {
             return Err(bad("authorizationServers", "goes with mcp; with issuer there is nothing to choose from"));
         } else {
             let (issuer, server) = authorization_server(options, allow_loopback, assume_pkce)?;
@@ -129,8 +126,6 @@ fn authorization_servers(options: &Object, allow_loopback: bool) -> Result<Vec<S
     Ok(issuers.into_iter().map(str::to_owned).collect())
 }
 
-/// What the smaller build has no part for.
-const EXTENSIONS: [&str; 4] = ["mcp", "authorizationServers", "clientMetadata", "clientMetadataUrl"];
 const MCP_CURE: &str =
     "must be the MCP server's https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
 const ID_CURE: &str = "must be the client id you registered, as a string";

@@ -162,8 +162,8 @@ impl Session {
 
     /// Adds what the resource server's own metadata says, if that is known.
     pub(super) fn with_metadata(&self, server: usize, object: Object) -> Object {
-        let known = self.resources.iter().find(|known| known.server == server);
-        match known.and_then(|known| known.metadata.as_ref()).filter(|_| FULL) {
+        let known = self.resources.iter().find(|known| FULL && known.server == server);
+        match known.and_then(|known| known.metadata.as_ref()) {
             Some(metadata) => object.with("resourceMetadata", metadata.describe()),
             None => object,
         }
