@@ -17,7 +17,7 @@ fn asks(status: u16, field: &str, place: &str) -> Reply {
         method: "POST".into(),
         status,
         generation: 1,
-        replays: 1,
+        replays: u32::from(status == 401),
         challenge: Some(format!(r#"{field}, resource_metadata="{place}""#)),
         ..Reply::default()
     }
