@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -81,7 +81,7 @@ async function buildPackage() {
   const makers = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const key = hashOf([template, ...modules.flatMap((module) => [glueOf(module), wasmOf(module)]), ...licenses.map((name) => join(root, name)), ...makers], version);
   const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles"].map((name) => `${name}.js`);
-  const outputs = ["package.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts];
+  const outputs = ["package.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
@@ -97,6 +97,7 @@ async function buildPackage() {
 function copyText() {
   const names = readdirSync(template).filter((name) => name.endsWith(".d.ts") || name.endsWith(".md"));
   for (const name of names) copyFileSync(join(template, name), join(pkg, name));
+  cpSync(join(template, "bin"), join(pkg, "bin"), { recursive: true });
 }
 
 function writeManifest(version) {

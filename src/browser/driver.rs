@@ -192,12 +192,9 @@ impl Driver {
                 self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
             Action::Probe { flight, url } if FULL => {
-                self.host.answer(flight, http::probe(&url, self.request_timeout()))
+                self.host.answer(flight, http::challenge(&url, self.request_timeout()));
             }
             Action::Recall { flight, key } if FULL => self.host.recall(flight, &key),
-            Action::Register { flight, url, document } if FULL => {
-                self.send(flight, &url, Some(&document), None, (false, JsValue::UNDEFINED));
-            }
             Action::Remember { key, record } if FULL => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
@@ -212,7 +209,6 @@ impl Driver {
             Action::MakeKey { .. }
             | Action::Probe { .. }
             | Action::Recall { .. }
-            | Action::Register { .. }
             | Action::Remember { .. }
             | Action::Verify { .. } => {}
         }

@@ -10,17 +10,6 @@ const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
 const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
 
-/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
-export async function probe(url, timeout) {
-  try {
-    const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
-    response.body?.cancel();
-    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
-  } catch {
-    return [network];
-  }
-}
-
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
@@ -48,6 +37,18 @@ export async function send(url, body, headers, timeout, limit, probe, proof) {
   } catch {
     if (signal.aborted) return [timedOut];
     return [probe ? await diagnose(url, signal, proof) : network];
+  }
+}
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function challenge(url, timeout) {
+  const headers = { accept: "application/json, text/event-stream" };
+  try {
+    const response = await fetch(url, { ...always, headers, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
   }
 }
 

@@ -22,7 +22,7 @@ extern "C" {
     ) -> JsValue;
 
     /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
-    pub(super) fn probe(url: &str, timeout_ms: f64) -> JsValue;
+    pub(super) fn challenge(url: &str, timeout_ms: f64) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.

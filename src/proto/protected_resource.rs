@@ -11,7 +11,7 @@ use super::error::{Error, InvalidResponse, Transport};
 use super::http::Answer;
 use super::json::{Object, Value, decimal};
 use super::resource::is_safe;
-use super::text::trim_end;
+use super::text::{cut, trim_end};
 use super::url::Url;
 
 /// A protected resource's validated metadata.
@@ -62,7 +62,9 @@ impl ProtectedResource {
         Ok(Self {
             resource: resource.to_owned(),
             authorization_servers: strings(&document, "authorization_servers", usable)?,
-            scopes_supported: strings(&document, "scopes_supported", |scope| is_scope(scope) && !scope.contains(' '))?,
+            scopes_supported: strings(&document, "scopes_supported", |scope| {
+                is_scope(scope) && cut(scope, b' ').1.is_none()
+            })?,
         })
     }
 

@@ -10,7 +10,7 @@ use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::session::{Reply, TokenRequest};
+use tokenkeep::proto::session::{Event, Reply, TokenRequest};
 use tokenkeep::proto::time::{Instant, Now};
 
 use crate::support::app::short;
@@ -27,6 +27,8 @@ pub(crate) struct Desk {
     pub(crate) sent: Vec<(FlightId, String, Option<FormBody>)>,
     /// What the store was asked for: flight, record, and whether it is to be taken out.
     pub(crate) asked: Vec<(FlightId, String, bool)>,
+    /// What was told.
+    pub(crate) events: Vec<Event>,
     /// The bodies of registration requests.
     pub(crate) documents: Vec<String>,
     /// The store: names and records; those of lasting ones start with a tilde.
@@ -75,6 +77,7 @@ impl Desk {
             sent: Vec::new(),
             asked: Vec::new(),
             documents: Vec::new(),
+            events: Vec::new(),
             records: Vec::new(),
             results: Vec::new(),
             settled: Vec::new(),
@@ -237,16 +240,16 @@ impl Desk {
             }
             Action::Probe { flight, url } => self.sent.push((flight, url, None)),
             Action::Recall { flight, key } => self.asked.push((flight, format!("~{key}"), true)),
-            Action::Register { flight, url, document } => {
-                self.sent.push((flight, url, None));
-                self.documents.push(document);
-            }
             Action::Remember { key, record } => {
                 self.records.retain(|(known, _)| *known != format!("~{key}"));
                 self.records.push((format!("~{key}"), record));
             }
             Action::MakeKey { flight, .. } => self.keys.push(flight),
-            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
+            Action::Send { flight, url, body, .. } => {
+                let document = body.as_ref().map(FormBody::expose).filter(|body| body.starts_with('{'));
+                self.documents.extend(document.map(str::to_owned));
+                self.sent.push((flight, url, body));
+            }
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());
@@ -256,7 +259,8 @@ impl Desk {
                 assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
                 self.checked.push((flight, key, signed));
             }
-            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
+            Action::Emit(event) => self.events.push(event),
+            Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
         }
     }
 }
@@ -273,11 +277,13 @@ fn describe(action: &Action) -> String {
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Action::Probe { url, .. } => format!("probe {url}"),
         Action::Recall { .. } => "recall".to_owned(),
-        Action::Register { url, .. } => format!("register {}", url.trim_start_matches(ISSUER)),
         Action::Remember { .. } => "remember".to_owned(),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
+        Action::Send { url, body: Some(_), .. } if url.ends_with("/register") => {
+            format!("register {}", url.trim_start_matches(ISSUER))
+        }
         Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
             let token = token.or_else(|| param(body.expose(), "response_type"));

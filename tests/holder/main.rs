@@ -14,6 +14,7 @@ mod profiles;
 mod proofs;
 mod pushed;
 mod registration;
+mod resource_metadata;
 mod signatures;
 mod signing_in;
 mod signing_out;

@@ -67,7 +67,7 @@ impl Origin {
     /// Who the client is: what was registered by hand counts first.
     fn set_client(&mut self, options: &Object, allow_loopback: bool) -> Result<(), Error> {
         if !FULL {
-            self.client_id = required(options, "clientId", CLIENT_ID_CURE)?;
+            self.client_id = required(options, "clientId", ID_CURE)?;
             return Ok(());
         }
         let url = match options.member("clientMetadataUrl") {
@@ -82,11 +82,15 @@ impl Origin {
             Some(Value::Object(metadata)) => Some(metadata),
             Some(_) => return Err(bad("clientMetadata", METADATA_CURE)),
         };
+        if !FULL {
+            self.client_id = required(options, "clientId", ID_CURE)?;
+            return Ok(());
+        }
         let document = registration::document(metadata, &self.redirect_uri);
         let document = document.ok_or_else(|| bad("clientMetadata", METADATA_CURE))?;
         let open = self.mcp.is_some() || url.is_some() || metadata.is_some();
         if options.member("clientId").is_some() || !open {
-            self.client_id = required(options, "clientId", CLIENT_ID_CURE)?;
+            self.client_id = required(options, "clientId", ID_CURE)?;
             if self.mcp.is_some() && self.authorization_servers.len() != 1 {
                 return Err(bad(
                     "clientId",
@@ -126,9 +130,9 @@ fn authorization_servers(options: &Object, allow_loopback: bool) -> Result<Vec<S
     Ok(issuers.into_iter().map(str::to_owned).collect())
 }
 
-const CLIENT_ID_CURE: &str = "must be the client id you registered, as a string";
 const MCP_CURE: &str =
     "must be the MCP server's https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
+const ID_CURE: &str = "must be the client id you registered, as a string";
 const METADATA_URL_CURE: &str = "must be the https URL of this client's metadata document, with a path and without \
                                  fragment, in the form new URL(...).href writes";
 const METADATA_CURE: &str = "must be an object of RFC 7591 client metadata, such as { client_name }; redirect_uris, \

@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::proto::FULL;
+use crate::proto::authorization::union;
 use crate::proto::challenge::Challenge;
 use crate::proto::config::Config;
 use crate::proto::error::{Error, InvalidResponse, Transport};
@@ -15,7 +16,7 @@ use crate::proto::metadata::{AuthorizationServer, Discovery};
 use crate::proto::pkce::{base64url, sha256};
 use crate::proto::protected_resource::{ProtectedResource, ResourceSearch};
 use crate::proto::registration;
-use crate::proto::text::parts;
+use crate::proto::secret::FormBody;
 use crate::proto::time::{Instant, Now};
 
 use super::checks::Keys;
@@ -78,8 +79,8 @@ impl Holder {
                 let flight = self.launch(Flight::Inquiry(Box::new(Stage::Challenge)));
                 self.actions.push(Action::Probe { flight, url });
             }
-            None if self.is_fresh(now) => self.choose_client(now),
-            None => {
+            _ if self.is_fresh(now) => self.choose_client(now),
+            _ => {
                 let search = Discovery::for_config(self.session.config());
                 self.look_further(now, search, None);
             }
@@ -193,9 +194,10 @@ impl Holder {
             self.drop_keys(now);
             self.findings.unregistered = false;
         }
-        let scope = found.as_ref().and_then(|found| chosen_scope(self.session.config(), &server, found));
+        let scope =
+            found.as_ref().filter(|_| FULL).and_then(|found| chosen_scope(self.session.config(), &server, found));
         self.session.set_server(server);
-        if let Some(found) = &found {
+        if let Some(found) = found.as_ref().filter(|_| FULL) {
             self.session.set_resource(&found.resource.resource, scope);
         }
         self.choose_client(now);
@@ -252,8 +254,9 @@ impl Holder {
         let endpoint = self.session.server().and_then(|server| server.registration_endpoint.clone());
         let document = self.session.config().registration.document.clone();
         let (Some(url), Some(document)) = (endpoint, document) else { return self.arrive(now) };
-        let flight = self.launch(Flight::Inquiry(Box::new(Stage::Register(name))));
-        self.actions.push(Action::Register { flight, url, document });
+        let flight = Flight::Inquiry(Box::new(Stage::Register(name)));
+        let action = self.departure(flight, url, Some(FormBody::new(document)));
+        self.actions.push(action);
     }
 
     fn handle_registered(&mut self, now: Now, name: &str, answer: Result<Answer, Transport>) {
@@ -300,10 +303,12 @@ impl Holder {
 /// refresh token, if the server gives such for `offline_access`.
 fn chosen_scope(config: &Config, server: &AuthorizationServer, found: &Found) -> Option<String> {
     config.mcp().filter(|mcp| mcp.chooses_scope)?;
-    let mut scope = found.scope.clone().unwrap_or_else(|| found.resource.scopes_supported.join(" "));
-    if server.offers_offline_access && !parts(&scope, b' ').any(|one| one == OFFLINE_ACCESS) {
-        let space = if scope.is_empty() { "" } else { " " };
-        scope = [scope.as_str(), space, OFFLINE_ACCESS].concat();
+    let mut scope = match &found.scope {
+        Some(scope) => scope.clone(),
+        None => found.resource.scopes_supported.iter().fold(String::new(), |all, scope| union(all, scope)),
+    };
+    if server.offers_offline_access {
+        scope = union(scope, OFFLINE_ACCESS);
     }
     Some(scope)
 }

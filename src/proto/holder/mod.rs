@@ -78,15 +78,6 @@ pub enum Action {
         /// The record's name.
         key: String,
     },
-    /// Register the client: post `document` as JSON, then call [`Holder::handle_answer`].
-    Register {
-        /// To be handed back.
-        flight: FlightId,
-        /// The registration endpoint.
-        url: String,
-        /// The client's metadata.
-        document: String,
-    },
     /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
     Remember {
         /// The record's name.
@@ -337,7 +328,8 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
-            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::LookUp(look_up) if FULL => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::LookUp(_) => return None,
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 let body = self.write_request(revocation.body);
@@ -409,7 +401,7 @@ impl Holder {
         let config = self.session.config();
         let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
         let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
-        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
+        FULL && chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Has the record of a sign-in kept, before anything else happens.

@@ -48,7 +48,7 @@ impl Session {
         let known = self.server.take();
         let moved = FULL && known.as_ref().is_some_and(|known| known.issuer != server.issuer);
         self.former = known.clone().filter(|_| !moved);
-        if moved {
+        if FULL && moved {
             self.server = known;
             self.leave_issuer();
         }

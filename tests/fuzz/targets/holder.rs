@@ -243,7 +243,7 @@ impl Office {
             Action::Reject { ids, error } => self.ledger.rejected(&ids, &error),
             Action::Release { ids, generation } => self.ledger.released(&ids, generation),
             Action::Report(_) | Action::MakeKey { .. } => {}
-            Action::Probe { .. } | Action::Recall { .. } | Action::Register { .. } | Action::Remember { .. } => {
+            Action::Probe { .. } | Action::Recall { .. } | Action::Remember { .. } => {
                 panic!("nothing in this configuration asks for that")
             }
             Action::Verify { flight, .. } => self.checked.push(flight),
