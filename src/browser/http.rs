@@ -7,15 +7,17 @@ use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
-    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. The promise resolves to
-    /// `[status, contentType, date, retryAfter, body]`; what has no answer resolves to one of the numbers that
-    /// [`transport`] reads.
+    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. The promise
+    /// resolves to `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the
+    /// numbers that [`transport`] reads.
+    /// `proof` is a promise of the `DPoP` field, or undefined; `probe` asks for a diagnosis if there is no answer.
     pub(super) fn send(
         url: &str,
         body: Option<&str>,
         headers: Option<&str>,
         timeout_ms: f64,
         limit: u32,
+        proof: JsValue,
         probe: bool,
     ) -> JsValue;
 }
@@ -26,7 +28,8 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         0 => Some(Transport::Network),
         1 => Some(Transport::Timeout),
         2 => Some(Transport::TooLarge),
-        3 => Some(Transport::Unreadable),
+        3 => Some(Transport::KeyLost),
+        4 => Some(Transport::Unreadable),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use super::FULL;
 use super::authorization::Transaction;
 use super::error::{Error, InvalidResponse, ServerError, Transport};
 use super::form;
@@ -69,6 +70,8 @@ fn form(pairs: &[(&str, &str)]) -> FormBody {
 pub struct TokenResponse {
     /// The access token, in the token68 alphabet.
     pub access_token: AccessToken,
+    /// Whether its type is `DPoP` and not `Bearer`.
+    pub dpop: bool,
     /// The refresh token, if there is a new one.
     pub refresh_token: Option<RefreshToken>,
     /// The access token's lifetime in seconds; `None` where the server didn't say or said nonsense.
@@ -134,11 +137,12 @@ impl TokenResponse {
     }
 
     fn from_members(body: &Object) -> Result<Self, Error> {
-        match body.string("token_type") {
-            Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => {}
+        let dpop = match body.string("token_type") {
+            Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => false,
+            Some(token_type) if FULL && token_type.eq_ignore_ascii_case("dpop") => true,
             Some(_) => return Err(unusable("its token_type is not Bearer")),
             None => return Err(unusable("token_type is missing")),
-        }
+        };
         let token = |name| body.string(name).filter(|token| is_token68(token));
         let optional = |name, why| match body.member(name) {
             None => Ok(None),
@@ -153,6 +157,7 @@ impl TokenResponse {
             access_token: AccessToken::new(
                 token("access_token").ok_or_else(|| unusable("access_token is not a token"))?,
             ),
+            dpop,
             refresh_token,
             expires_in: body.member("expires_in").and_then(lifetime),
             scope: body.string("scope").map(str::to_owned),

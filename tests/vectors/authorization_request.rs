@@ -23,7 +23,7 @@ fn third(number: u8) -> String {
 
 fn build(config: &Config, options: &str) -> Result<AuthorizationRequest, Error> {
     let options = SignInOptions::parse(options, &config.redirect_uri)?;
-    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), NOW)
+    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), None, NOW)
 }
 
 /// The decoded parameters in their order, and what is before the `?`.

@@ -18,6 +18,7 @@ fn transaction(iss_parameter: bool) -> Transaction {
         redirect_uri: REDIRECT_URI.into(),
         scope: String::new(),
         resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter,
         created_unix_ms: CREATED,

@@ -23,6 +23,7 @@ fn transaction() -> Transaction {
         redirect_uri: "https://app.example/callback?x=%C3%A9".into(),
         scope: "files:read".into(),
         resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter: true,
         created_unix_ms: 0,

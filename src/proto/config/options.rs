@@ -15,7 +15,7 @@ use crate::proto::token::is_token68;
 use crate::proto::url::Url;
 use crate::proto::watch::Anomaly;
 
-use super::{AuditSink, Personal};
+use super::{AuditSink, Personal, Use};
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
@@ -66,11 +66,36 @@ fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
 }
 
 pub(super) fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<String, Error> {
-    let redirect_uri = required(options, "redirectUri", "must be the redirection URI you registered, as a string")?;
-    let usable = Url::parse(&redirect_uri).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
-    usable.then_some(redirect_uri).ok_or_else(|| {
-        bad("redirectUri", "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)")
-    })
+    let missing = || bad("redirectUri", "must be the redirection URI you registered, as a string");
+    let value = options.member("redirectUri").ok_or_else(missing)?;
+    redirection(value, allow_loopback).ok_or_else(|| bad("redirectUri", REDIRECTION_CURE))
+}
+
+pub(super) fn post_logout_redirect_uri(options: &Object, allow_loopback: bool) -> Result<Option<String>, Error> {
+    let name = "postLogoutRedirectUri";
+    match options.member(name) {
+        None => Ok(None),
+        Some(value) => redirection(value, allow_loopback).map(Some).ok_or_else(|| bad(name, REDIRECTION_CURE)),
+    }
+}
+
+fn redirection(value: &Value, allow_loopback: bool) -> Option<String> {
+    let href = value.as_str()?;
+    let usable = Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
+    usable.then(|| href.to_owned())
+}
+
+/// What `true` and `false` say of an extension that is used where it is announced. The strict preset asks for all of them.
+pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
+    let strict = flag(options, "strict")?;
+    match options.member(name) {
+        None if strict => Ok(Use::Required),
+        None => Ok(Use::Announced),
+        Some(Value::Bool(true)) => Ok(Use::Required),
+        Some(Value::Bool(false)) if strict => Err(bad(name, "strict asks for it; remove one of the two")),
+        Some(Value::Bool(false)) => Ok(Use::Never),
+        Some(_) => Err(bad(name, "must be true or false; leave it out to use it where the server announces it")),
+    }
 }
 
 pub(super) fn scope(options: &Object) -> Result<String, Error> {
@@ -247,18 +272,22 @@ const SERVER_URL_CURE: &str =
 const RESOURCE_CURE: &str = "resource must be an absolute URI without fragment, as the authorization server knows it; a web \
                              address must be the url or above it";
 const SCOPE_CURE: &str = "must be a string of scopes with single spaces between them";
+const REDIRECTION_CURE: &str =
+    "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
 const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 27] = [
+const OPTIONS: [&str; 33] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
     "auditSink",
     "clientId",
     "dangerAllowLoopbackHttp",
+    "dangerSendIdTokenHint",
     "dangerSkipIdTokenSignature",
     "defaultLifetime",
+    "dpop",
     "drainConcurrency",
     "earlyRefresh",
     "earlyRefreshJitter",
@@ -267,6 +296,9 @@ const OPTIONS: [&str; 27] = [
     "issuer",
     "lockOnAnomaly",
     "maxRetryAfter",
+    "par",
+    "persistDpopKey",
+    "postLogoutRedirectUri",
     "profile",
     "queueLimit",
     "queueTimeout",
@@ -277,5 +309,6 @@ const OPTIONS: [&str; 27] = [
     "scope",
     "server",
     "stepUpTimeout",
+    "strict",
     "token",
 ];

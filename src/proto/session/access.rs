@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use crate::proto::config::Limits;
+use crate::proto::dpop::access_token_hash;
 use crate::proto::secret::AccessToken;
 use crate::proto::time::{Instant, Now};
 use crate::proto::token::TokenResponse;
@@ -14,6 +15,8 @@ pub(super) struct Access {
     pub(super) token: AccessToken,
     pub(super) scope: String,
     pub(super) expires_unix_ms: Option<u64>,
+    /// The token's hash, if it goes with a proof of possession.
+    pub(super) ath: Option<String>,
     early_at: Option<Instant>,
     unusable_at: Option<Instant>,
     /// When half of its stated life is over.
@@ -59,6 +62,7 @@ impl Access {
             expires_unix_ms: response
                 .expires_in
                 .map(|seconds| sent.unix_ms.saturating_add(seconds.saturating_mul(1_000))),
+            ath: response.dpop.then(|| access_token_hash(&response.access_token)),
             early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms).max(installed)),
             unusable_at: lifetime.usable_ms.map(|ms| sent.instant.after(ms).max(installed)),
             middle: response.expires_in.map(|seconds| sent.instant.after(seconds.saturating_mul(500))),
@@ -67,7 +71,13 @@ impl Access {
 
     /// A token from elsewhere, which is used until it is refused.
     pub(super) fn personal(token: AccessToken) -> Self {
-        Self { token, scope: String::new(), expires_unix_ms: None, early_at: None, unusable_at: None, middle: None }
+        let scope = String::new();
+        Self { token, scope, expires_unix_ms: None, ath: None, early_at: None, unusable_at: None, middle: None }
+    }
+
+    /// The value of the `Authorization` field; `scheme` is what bearer tokens go with.
+    pub(super) fn authorization(&self, scheme: &str) -> String {
+        [if self.ath.is_some() { "DPoP" } else { scheme }, " ", self.token.expose()].concat()
     }
 
     /// Whether less than half of the token's stated life is over.

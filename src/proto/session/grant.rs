@@ -3,8 +3,9 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
+use crate::proto::dpop::DpopKey;
 use crate::proto::id_token::Claims;
-use crate::proto::secret::RefreshToken;
+use crate::proto::secret::{AccessToken, RefreshToken};
 
 /// The user's grant, replaced as a whole.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,10 @@ pub(super) struct Grant {
     pub(super) asked_scope: String,
     pub(super) subject: Option<String>,
     pub(super) claims: Option<String>,
+    /// The ID token, if it may be shown to the authorization server again.
+    pub(super) id_token: Option<AccessToken>,
+    /// The key that its tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub(super) key: Option<DpopKey>,
     /// A refresh was sent and its answer never came, so that the server may have put another token in its place.
     pub(super) outcome_unknown: bool,
     /// A refresh was refused without a word that says why; the next such refusal counts.

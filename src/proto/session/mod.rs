@@ -9,6 +9,7 @@ mod drain;
 mod explanation;
 mod grant;
 mod lane;
+mod possession;
 mod refresh;
 mod reply;
 mod requests;
@@ -17,6 +18,7 @@ mod sign_in;
 mod step_up;
 mod surroundings;
 mod trials;
+mod user;
 
 use access::Access;
 use drain::Drain;
@@ -28,6 +30,7 @@ use surroundings::Surroundings;
 use trials::Trials;
 
 use super::config::{Config, Personal};
+use super::dpop::Dpop;
 use super::error::{Ending, Error, QueueError};
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
@@ -37,6 +40,7 @@ use super::time::{Instant, Now};
 use super::watch::Watch;
 
 pub use command::{Command, Event, TokenRequest};
+pub use possession::Proof;
 pub use reply::{Reply, Retry};
 pub use requests::Verdict;
 pub use sign_in::{PendingExchange, Revocation};
@@ -66,6 +70,7 @@ pub struct Session {
     /// The generation that the last sign-in brought: an older one may have had fewer rights.
     signed_in_generation: u32,
     refresh: Refresh,
+    dpop: Dpop,
     /// Which 401s are worth a refresh.
     trials: Trials,
     exchanges: Vec<u32>,
@@ -103,7 +108,7 @@ impl Session {
             lanes.all[0].generation = 1;
         }
         let grant = lanes.all[0].access.is_some().then(Grant::default);
-        Self {
+        let mut session = Self {
             server: config.server.clone(),
             watch: Watch::new(&config),
             config,
@@ -113,6 +118,7 @@ impl Session {
             first_generation: 0,
             signed_in_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
+            dpop: Dpop::default(),
             trials: Trials::default(),
             exchanges: Vec::new(),
             abandoned: Vec::new(),
@@ -127,7 +133,9 @@ impl Session {
             commands: Vec::new(),
             counters: Counters::default(),
             explanation: None,
-        }
+        };
+        session.open_userinfo();
+        session
     }
 
     /// Acts on every deadline that has come.
@@ -171,6 +179,7 @@ impl Session {
     /// Fixes the metadata that discovery found.
     pub fn set_server(&mut self, server: AuthorizationServer) {
         self.server = Some(server);
+        self.open_userinfo();
     }
 
     /// Whether there is a grant.
@@ -194,8 +203,8 @@ impl Session {
     /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
         let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
-        let scheme = self.config.profile.as_ref().and_then(Profile::scheme).unwrap_or("Bearer");
-        Some([scheme, " ", lane.access.as_ref()?.token.expose()].concat())
+        let scheme = self.config.profile().and_then(Profile::scheme).unwrap_or("Bearer");
+        Some(lane.access.as_ref()?.authorization(scheme))
     }
 
     /// Numbers for people: phase, queue, counters.

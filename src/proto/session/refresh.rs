@@ -92,10 +92,11 @@ impl Session {
         let unexplained = *refused && self.refresh.failures() == 0 && young;
         let body = refresh_request(&self.config.client_id, token, resource.as_deref(), scope.as_deref());
         let url = server.token_endpoint.clone();
+        let key = grant.key.clone();
         let attempt = self.next_attempt();
         self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures(), lane };
         self.counters.refreshes += 1;
-        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
+        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body, key }));
         if unexplained {
             let anomaly = self.watch.unexplained_refresh();
             self.alarm(anomaly);
@@ -109,7 +110,7 @@ impl Session {
             Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
             Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
         };
-        let parsed = TokenResponse::parse(answer, now.unix_ms);
+        let parsed = TokenResponse::parse(answer, now.unix_ms).and_then(|response| self.check_refreshed(response));
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
                 Ok(response) => {
@@ -122,11 +123,20 @@ impl Session {
         }
     }
 
+    fn check_refreshed(&self, response: TokenResponse) -> Result<TokenResponse, TokenFailure> {
+        let key = self.grant.as_ref().and_then(|grant| grant.key.as_ref());
+        let bound = self.lanes.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()));
+        match self.check_type(&response, key, bound) {
+            Ok(()) => Ok(response),
+            Err(error) => Err(TokenFailure { error, status: 200, retry_after_ms: None }),
+        }
+    }
+
     /// Takes the answer to refresh request `attempt` whose ID token is forged: revokes its tokens and ends the session.
     pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
         self.tick(now);
         match self.refresh {
-            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenForged),
+            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenRefused),
             _ => self.abandoned.retain(|abandoned| *abandoned != attempt),
         }
         if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
@@ -161,6 +171,7 @@ impl Session {
         let terms = Terms { sent, now, renewable, jitter, limits: &self.config.limits };
         let (access, resource) = (Access::new(&response, scope, terms), resource.clone());
         grant.renew(response.refresh_token, claims);
+        grant.id_token = response.id_token.filter(|_| grant.id_token.is_some()).or(grant.id_token);
         self.grant = Some(grant);
         let expires_at = access.expires_unix_ms;
         self.install(lane, access);
@@ -202,7 +213,11 @@ impl Session {
         let pause = match judgement {
             Judgement::Over => {
                 let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
-                return self.end(if lost { Ending::RotationLost } else { Ending::Revoked });
+                return self.end(match failure.error {
+                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
+                    _ if lost => Ending::RotationLost,
+                    _ => Ending::Revoked,
+                });
             }
             Judgement::Doubtful if self.is_doubted() => return self.end(Ending::Refused),
             Judgement::Doubtful => self.pause_after(now, jitter, failures, &failure).max(DOUBT_MS),
@@ -271,6 +286,7 @@ pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -
 fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
+        Error::Transport(Transport::KeyLost) => Judgement::Over,
         Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
             Judgement::Doubtful
         }

@@ -28,6 +28,10 @@ pub struct Reply {
     pub replays: u32,
     /// How often it was sent again after a pause.
     pub retries: u64,
+    /// How often it was sent again with another proof of possession.
+    pub proofs: u64,
+    /// Whether the answer brought a nonce for such proofs.
+    pub nonce: bool,
     /// Whether it may be sent again after a pause.
     pub retry: Retry,
     /// Whether it is ready to wait for a sign-in with more rights.
@@ -70,6 +74,8 @@ impl Reply {
             generation: u32::try_from(number("generation")?).ok()?,
             replays: u32::try_from(number("replays")?).ok()?,
             retries: number("retries")?,
+            proofs: number("proofs").unwrap_or_default(),
+            nonce: flag("nonce"),
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
                 Some(Value::Bool(true)) => Retry::Repeatable,
@@ -102,7 +108,7 @@ impl Session {
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && reply.generation >= self.first_generation;
         let more = challenge.as_ref().is_some_and(asks_for_more);
-        let expired = !more && self.config.profile.as_ref().is_some_and(|profile| profile.is_expired(reply.status));
+        let expired = !more && self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
@@ -150,6 +156,11 @@ impl Session {
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
         let server = place.server;
+        match self.judge_proof(now, reply, challenge) {
+            Some(true) => return Ok(Verdict::Again),
+            Some(false) => return Ok(Verdict::Final),
+            None => {}
+        }
         match challenge {
             Some(challenge) if asks_for_more(challenge) && reply.generation >= self.first_generation => {
                 return self.step_up(now, id, reply, server, challenge);

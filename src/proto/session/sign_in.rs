@@ -3,9 +3,11 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::FULL;
 use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Personal;
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
@@ -81,12 +83,13 @@ impl Session {
         now: Now,
         options: &SignInOptions,
         random: &[u8; RANDOM_BYTES],
+        key: Option<DpopKey>,
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
         let granted = self.lanes.scope();
         let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
         let options = options.on_top_of(&self.config.scope, [asked, &granted]);
-        AuthorizationRequest::new(&self.config, server, &options, random, now.unix_ms)
+        AuthorizationRequest::new(&self.config, server, &options, random, key, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -149,6 +152,7 @@ impl Session {
             attempt: pending.attempt,
             url: server.token_endpoint.clone(),
             body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
+            key: pending.transaction.dpop_key.clone(),
         })
     }
 
@@ -171,7 +175,9 @@ impl Session {
         };
         self.exchanges.swap_remove(at);
         let installed = parsed.map_err(|failure| failure.error).and_then(|response| {
-            let claims = self.first_claims(now, &pending.transaction, &response);
+            let key = pending.transaction.dpop_key.as_ref();
+            let typed = self.check_type(&response, key, false);
+            let claims = typed.and_then(|()| self.first_claims(now, &pending.transaction, &response));
             if claims.is_err() {
                 self.refuse_tokens(&response);
             }
@@ -180,7 +186,10 @@ impl Session {
             let renewable = response.refresh_token.is_some();
             let terms = Terms { sent: pending.sent, now, renewable, jitter: 0, limits: &self.config.limits };
             let access = Access::new(&response, scope, terms);
-            self.install_signed_in(now, Grant::new(response.refresh_token, scope, claims), access);
+            let mut grant = Grant::new(response.refresh_token, scope, claims);
+            grant.key = key.cloned();
+            grant.id_token = response.id_token.filter(|_| FULL && self.config.send_id_token_hint);
+            self.install_signed_in(now, grant, access);
             Ok(())
         });
         self.settle_exchange(now);
