@@ -40,12 +40,12 @@ export async function send(url, body, headers, timeout, limit, proof, probe) {
 
 /**
  * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
- * no permission; neither carries anything.
+ * no permission (and follows redirects, or browsers don't send it); neither carries anything.
  */
 async function isUnreadable(url, signal) {
   const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
-  const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
-  return !(await answers("cors")) && answers("no-cors");
+  const answers = (mode, redirect) => fetch(url, { ...init, mode, redirect }).then(() => true, () => false);
+  return !(await answers("cors", "error")) && answers("no-cors", "follow");
 }
 
 /** The body, or undefined if it is longer than `limit`. */

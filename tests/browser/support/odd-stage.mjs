@@ -35,7 +35,7 @@ export async function startOddStage(t, { odd, config = {}, mode = "shared", ...m
     await page.goto(app.origin + path);
     return page;
   };
-  return { server, app, context, configure, open, api: `${server.origin}/api/files` };
+  return { server, app, context, shown, configure, open, api: `${server.origin}/api/files` };
 }
 
 /** Starts a sign-in: the error if it doesn't get away, else undefined once the person is back. */
