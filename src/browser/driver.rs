@@ -2,7 +2,6 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
-use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -222,7 +221,7 @@ impl Driver {
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
-        holder.session().config().profile()?.headers().map(str::to_owned)
+        holder.session().config().profile()?.headers()
     }
 
     fn request_timeout(&self) -> f64 {

@@ -53,8 +53,8 @@ pub struct Config {
     pub allow_loopback: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
-    /// How the servers differ from the RFCs.
-    pub profile: Option<Profile>,
+    /// How the servers differ from the RFCs: see [`profile`](Self::profile).
+    profile: Option<Profile>,
     /// What the access token is, if it doesn't come from an authorization server.
     pub personal: Option<Personal>,
     /// Who is given the audit log's entries.
