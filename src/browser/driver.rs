@@ -2,18 +2,20 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
+
+use wasm_bindgen::JsValue;
 
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
 use crate::proto::http::{Answer, MAX_BODY};
 use crate::proto::json::{Object, Value};
-use crate::proto::session::{Event, Session};
+use crate::proto::session::{Event, Proof, Session};
 use crate::proto::time::{Clock, Now};
 
 use super::host::Host;
@@ -90,26 +92,15 @@ impl Driver {
             (Operation::SignIn, Some(random)) => holder.sign_in(now, call, text, random),
             (Operation::SignIn, None) => holder.refuse(call, Error::Transport(Transport::NoRandomness)),
             (Operation::Finish, _) => holder.finish(call, text),
-            (Operation::SignOut, _) => holder.sign_out(call),
+            (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
             (Operation::Wait, _) => holder.wait(call, text),
         });
     }
 
     /// Hands over the answer to something that was sent.
-    pub fn answered(
-        &self,
-        flight: u32,
-        status: u16,
-        content_type: Option<String>,
-        date: Option<String>,
-        retry_after: Option<String>,
-        body: Option<Vec<u8>>,
-    ) {
-        let answer = match http::transport(status) {
-            Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, body: body.unwrap_or_default().into() }),
-        };
+    pub fn answered(&self, flight: u32, answer: Answer) {
+        let answer = http::transport(answer.status).map_or(Ok(answer), Err);
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
@@ -117,6 +108,22 @@ impl Driver {
     /// Reports that the store has done what it was asked for, with the record that it held.
     pub fn stored(&self, flight: u32, record: Option<&str>) {
         self.steer(|holder, now| holder.handle_stored(now, flight, record));
+    }
+
+    /// Hands over the public part of the key pair that was asked for.
+    pub fn keyed(&self, flight: u32, jwk: Option<&str>) {
+        self.steer(|holder, now| holder.handle_key(now, flight, jwk));
+    }
+
+    /// A promise of the proof of possession that goes with the token of `generation`; undefined if that needs none.
+    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
+        let proof = random::bytes()
+            .and_then(|random| self.ask(|session, now| session.proof(now, generation, method, href, random)));
+        self.sign(proof)
+    }
+
+    fn sign(&self, proof: Option<Proof>) -> JsValue {
+        proof.map_or(JsValue::UNDEFINED, |proof| self.host.sign(&proof.handle, &proof.input))
     }
 
     /// Hands over what WebCrypto said of a signature.
@@ -162,7 +169,10 @@ impl Driver {
     fn perform(&self, action: Action) {
         match action {
             Action::Emit(event) => self.host.emit(&self.describe(event)),
-            Action::Keep { flight, key, record } => self.host.keep(flight, &key, record.expose()),
+            Action::Keep { flight, key, record, handle } => {
+                self.host.keep(flight, &key, record.expose(), handle.as_deref());
+            }
+            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Report(entries) => {
@@ -170,11 +180,22 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body } => {
-                let timeout = self.holder.borrow().session().config().limits.request_timeout;
+            Action::Send { flight, url, body, key, probe } => {
+                let proof = key.and_then(|key| {
+                    let random = random::bytes()?;
+                    self.ask(|session, now| session.server_proof(now, &key, &url, random))
+                });
+                let proof = self.sign(proof);
+                let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32));
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
+            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
+            Action::Register { flight, url, document } => {
+                self.send(flight, &url, Some(&document), None, (false, JsValue::UNDEFINED));
+            }
+            Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
@@ -185,6 +206,21 @@ impl Driver {
                 self.host.verified(flight, outcome);
             }
         }
+    }
+
+    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+        let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
+    }
+
+    /// The profile's header fields for requests to the authorization server.
+    fn headers(&self) -> Option<String> {
+        let holder = self.holder.borrow();
+        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

@@ -20,6 +20,10 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `Retry-After` field, if readable.
     pub retry_after: Option<String>,
+    /// The `WWW-Authenticate` field, if readable.
+    pub challenge: Option<String>,
+    /// The `DPoP-Nonce` field, if readable.
+    pub dpop_nonce: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -27,8 +31,17 @@ pub struct Answer {
 impl Answer {
     /// Whether the body claims to be JSON (parameters allowed, compared without case).
     pub fn is_json(&self) -> bool {
+        self.is_of_type("application/json")
+    }
+
+    /// Whether the body claims to be a form.
+    pub fn is_form(&self) -> bool {
+        self.is_of_type("application/x-www-form-urlencoded")
+    }
+
+    fn is_of_type(&self, wanted: &str) -> bool {
         let media_type = cut(self.content_type.as_deref().unwrap_or_default(), b';').0;
-        media_type.trim_ascii().eq_ignore_ascii_case("application/json")
+        media_type.trim_ascii().eq_ignore_ascii_case(wanted)
     }
 
     /// The pause the server asked for, in milliseconds, at most an hour.
@@ -75,14 +88,31 @@ mod tests {
     fn media_type_is_compared_without_case_and_parameters() {
         let is_json = |value: Option<&str>| {
             let content_type = value.map(Into::into);
-            Answer { status: 200, content_type, date: None, retry_after: None, body: Vec::new().into() }.is_json()
+            Answer {
+                status: 200,
+                content_type,
+                date: None,
+                retry_after: None,
+                challenge: None,
+                dpop_nonce: None,
+                body: Vec::new().into(),
+            }
+            .is_json()
         };
         assert!(is_json(Some("application/json")) && is_json(Some("Application/JSON ; charset=utf-8")));
         assert!(!is_json(Some("text/html")) && !is_json(Some("application/json5")) && !is_json(None));
     }
 
     fn at(date: &str) -> Answer {
-        Answer { status: 200, content_type: None, date: Some(date.into()), retry_after: None, body: Vec::new().into() }
+        Answer {
+            status: 200,
+            content_type: None,
+            date: Some(date.into()),
+            retry_after: None,
+            challenge: None,
+            dpop_nonce: None,
+            body: Vec::new().into(),
+        }
     }
 
     #[test]

@@ -90,6 +90,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<&[String]> for Value {
+    fn from(texts: &[String]) -> Self {
+        Self::Array(texts.iter().map(|text| text.as_str().into()).collect())
+    }
+}
+
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Self::Number(decimal(number))
@@ -147,6 +153,11 @@ impl Object {
         name.zeroize();
         value.wipe();
         None
+    }
+
+    /// Adds a member. The caller adds each name once.
+    pub(super) fn push(&mut self, name: String, value: Value) {
+        self.0.push((name, value));
     }
 
     /// Removes the members that are called one of `names`.

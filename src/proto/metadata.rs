@@ -26,11 +26,31 @@ pub struct AuthorizationServer {
     pub token_endpoint: String,
     /// Where tokens are revoked ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
     pub revocation_endpoint: Option<String>,
+    /// Where authorization requests are pushed ([RFC 9126, 5](https://www.rfc-editor.org/rfc/rfc9126#section-5)).
+    pub pushed_authorization_request_endpoint: Option<String>,
+    /// Whether no other authorization request is taken.
+    pub require_pushed_authorization_requests: bool,
+    /// Whether proofs of possession signed with ES256 are taken
+    /// ([RFC 9449, 5.1](https://www.rfc-editor.org/rfc/rfc9449#section-5.1)); `None` if nothing is said of them.
+    pub dpop: Option<bool>,
+    /// Where the claims about the user are.
+    pub userinfo_endpoint: Option<String>,
+    /// Where the user is sent to sign out.
+    pub end_session_endpoint: Option<String>,
     /// Where the keys of ID tokens are.
     pub jwks_uri: Option<String>,
     /// Whether every authorization response carries `iss`
     /// ([RFC 9207, 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
     pub iss_parameter: bool,
+    /// Where clients register ([RFC 7591, 3](https://www.rfc-editor.org/rfc/rfc7591#section-3)).
+    pub registration_endpoint: Option<String>,
+    /// Whether the URL of a metadata document is taken for a client id.
+    pub takes_metadata_documents: bool,
+    /// Whether `offline_access` is among the announced scopes.
+    pub offers_offline_access: bool,
+    /// The resources that it issues tokens for, if it says so
+    /// ([RFC 9728, 4](https://www.rfc-editor.org/rfc/rfc9728#section-4)).
+    pub protected_resources: Option<Vec<String>>,
 }
 
 impl AuthorizationServer {
@@ -66,10 +86,33 @@ impl AuthorizationServer {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
+            pushed_authorization_request_endpoint: endpoint(
+                document,
+                "pushed_authorization_request_endpoint",
+                allow_loopback,
+            )?,
+            require_pushed_authorization_requests: document
+                .member("require_pushed_authorization_requests")
+                .is_some_and(Value::is_true),
+            dpop: document.member("dpop_signing_alg_values_supported").map(|algorithms| algorithms.is_or_has("ES256")),
+            // What isn't needed to sign in is left out where it can't be used.
+            userinfo_endpoint: endpoint(document, "userinfo_endpoint", allow_loopback).unwrap_or_default(),
+            end_session_endpoint: endpoint(document, "end_session_endpoint", allow_loopback).unwrap_or_default(),
             jwks_uri: endpoint(document, "jwks_uri", allow_loopback)?,
             iss_parameter: document
                 .member("authorization_response_iss_parameter_supported")
                 .is_some_and(Value::is_true),
+            registration_endpoint: endpoint(document, "registration_endpoint", allow_loopback).unwrap_or_default(),
+            takes_metadata_documents: document
+                .member("client_id_metadata_document_supported")
+                .is_some_and(Value::is_true),
+            offers_offline_access: document
+                .member("scopes_supported")
+                .is_some_and(|scopes| scopes.is_or_has("offline_access")),
+            protected_resources: document
+                .member("protected_resources")
+                .and_then(Value::as_strings)
+                .map(|resources| resources.into_iter().map(str::to_owned).collect()),
         })
     }
 }
@@ -113,6 +156,11 @@ impl Discovery {
             candidates.rotate_right(1);
         }
         Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, failure: None }
+    }
+
+    /// The issuer whose metadata is looked for.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The search that `config` asks for.

@@ -4,12 +4,13 @@
 
 use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
 use tokenkeep::proto::config::Config;
+use tokenkeep::proto::dpop::DpopKey;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::session::TokenRequest;
+use tokenkeep::proto::session::{Reply, TokenRequest};
 use tokenkeep::proto::time::{Instant, Now};
 
 use crate::support::app::short;
@@ -19,19 +20,24 @@ use crate::support::{ISSUER, REDIRECT_URI, START_UNIX_MS, config, json};
 /// The holder under test, a store and a fake authorization server.
 pub(crate) struct Desk {
     pub(crate) holder: Holder,
+    pub(crate) config: Config,
     pub(crate) now: Now,
     pub(crate) server: Server,
     /// What was sent and is still to be answered.
     pub(crate) sent: Vec<(FlightId, String, Option<FormBody>)>,
     /// What the store was asked for: flight, record, and whether it is to be taken out.
     pub(crate) asked: Vec<(FlightId, String, bool)>,
-    /// The store: names and records.
+    /// The bodies of registration requests.
+    pub(crate) documents: Vec<String>,
+    /// The store: names and records; those of lasting ones start with a tilde.
     pub(crate) records: Vec<(String, String)>,
     /// Results of calls that went well.
     pub(crate) results: Vec<Option<String>>,
     /// Calls that were settled, in order.
     pub(crate) settled: Vec<CallId>,
     pub(crate) seen: Vec<String>,
+    /// Key pairs that are to be made.
+    pub(crate) keys: Vec<FlightId>,
     /// Signatures that are to be checked: flight, key, and what was signed.
     pub(crate) checked: Vec<(FlightId, String, Signed)>,
 }
@@ -62,15 +68,18 @@ impl Desk {
 
     pub(crate) fn with(config: Config) -> Self {
         Self {
-            holder: Holder::new(config),
+            holder: Holder::new(config.clone()),
+            config,
             now: Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS },
             server: Server::default(),
             sent: Vec::new(),
             asked: Vec::new(),
+            documents: Vec::new(),
             records: Vec::new(),
             results: Vec::new(),
             settled: Vec::new(),
             seen: Vec::new(),
+            keys: Vec::new(),
             checked: Vec::new(),
         }
     }
@@ -111,7 +120,11 @@ impl Desk {
     }
 
     pub(crate) fn sign_out(&mut self, call: u32) {
-        self.run(|holder, _| holder.sign_out(call));
+        self.sign_out_with(call, "{}");
+    }
+
+    pub(crate) fn sign_out_with(&mut self, call: u32, options: &str) {
+        self.run(|holder, now| holder.sign_out(now, call, options, &[9; RANDOM_BYTES]));
     }
 
     /// The oldest record that is to be kept is kept.
@@ -128,15 +141,23 @@ impl Desk {
     pub(crate) fn store(&mut self, at: usize) {
         let (flight, key, taking) = self.asked.remove(at);
         let found = self.records.iter().position(|(known, _)| taking && *known == key);
-        let record = found.map(|at| self.records.remove(at).1);
+        let lasting = key.starts_with('~');
+        let record = found.map(|at| if lasting { self.records[at].1.clone() } else { self.records.remove(at).1 });
         self.run(|holder, now| holder.handle_stored(now, flight, record.as_deref()));
     }
 
     /// The server answers the oldest token request.
     pub(crate) fn respond(&mut self) {
         let (_, url, body) = self.sent[0].clone();
-        let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form") });
+        let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form"), key: None });
         self.answer(answer);
+    }
+
+    /// The page is loaded anew: another holder with the same store.
+    pub(crate) fn reload(&mut self) {
+        self.holder = Holder::new(self.config.clone());
+        self.sent.clear();
+        self.asked.clear();
     }
 
     /// The oldest thing that was sent is answered like this.
@@ -149,6 +170,12 @@ impl Desk {
         self.run(|holder, now| holder.handle_answer(now, 0, flight, answer));
     }
 
+    /// The oldest key pair that is to be made is this one.
+    pub(crate) fn made(&mut self, jwk: Option<&str>) {
+        let flight = self.keys.remove(0);
+        self.run(|holder, now| holder.handle_key(now, flight, jwk));
+    }
+
     /// The oldest signature that is to be checked is like this.
     pub(crate) fn verified(&mut self, signature: Signature) {
         let (flight, _, _) = self.checked.remove(0);
@@ -159,6 +186,25 @@ impl Desk {
     pub(crate) fn authorize(&mut self, id: u32) {
         self.run(|holder, now| {
             let _ = holder.session_mut().authorize(now, id, crate::support::API, None);
+        });
+    }
+
+    /// A request to `href`.
+    pub(crate) fn request(&mut self, id: u32, href: &str) {
+        self.run(|holder, now| {
+            let _ = holder.session_mut().authorize(now, id, href, None);
+        });
+    }
+
+    /// The timer rings.
+    pub(crate) fn timeout(&mut self) {
+        self.run(|holder, now| holder.session_mut().handle_timeout(now));
+    }
+
+    /// An API answers request `id` like this.
+    pub(crate) fn reply(&mut self, id: u32, reply: &Reply) {
+        self.run(|holder, now| {
+            let _ = holder.session_mut().handle_reply(now, 0, id, reply);
         });
     }
 
@@ -181,12 +227,26 @@ impl Desk {
 
     fn take_in(&mut self, action: Action) {
         match action {
-            Action::Keep { flight, key, record } => {
-                assert!(Transaction::parse(record.expose()).is_some(), "not a record");
+            Action::Keep { flight, key, record, handle } => {
+                let transaction = Transaction::parse(record.expose());
+                let kept = transaction.as_ref().and_then(|transaction| transaction.dpop_key.as_ref());
+                assert_eq!(kept.map(DpopKey::handle), handle.as_deref(), "the key beside the record");
+                assert!(transaction.is_some() || record.expose().contains("signedOut"), "not a record");
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
-            Action::Send { flight, url, body } => self.sent.push((flight, url, body)),
+            Action::Probe { flight, url } => self.sent.push((flight, url, None)),
+            Action::Recall { flight, key } => self.asked.push((flight, format!("~{key}"), true)),
+            Action::Register { flight, url, document } => {
+                self.sent.push((flight, url, None));
+                self.documents.push(document);
+            }
+            Action::Remember { key, record } => {
+                self.records.retain(|(known, _)| *known != format!("~{key}"));
+                self.records.push((format!("~{key}"), record));
+            }
+            Action::MakeKey { flight, .. } => self.keys.push(flight),
+            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());
@@ -201,21 +261,28 @@ impl Desk {
     }
 }
 
-/// `settle 1`, `settle 1 NETWORK`, `get <url>`, `post <endpoint> <token>`, `keep`, `take`, `signedin`, `reject 1`, `release 1`.
+/// `settle 1`, `settle 1 NETWORK`, `get <url>`, `post <endpoint> <token>`, `keep`, `take`, `recall`, `signedin`, `reject 1`, `release 1`.
 fn describe(action: &Action) -> String {
     let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
     match action {
         Action::Emit(event) => event.name.to_owned(),
         Action::Keep { .. } => "keep".to_owned(),
+        Action::MakeKey { persist, .. } => if *persist { "key to keep" } else { "key" }.to_owned(),
         Action::Take { .. } => "take".to_owned(),
         Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
+        Action::Probe { url, .. } => format!("probe {url}"),
+        Action::Recall { .. } => "recall".to_owned(),
+        Action::Register { url, .. } => format!("register {}", url.trim_start_matches(ISSUER)),
+        Action::Remember { .. } => "remember".to_owned(),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
-        Action::Send { url, body: Some(body), .. } => {
+        Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
-            format!("post {} {}", url.trim_start_matches(ISSUER), token.expect("a token"))
+            let token = token.or_else(|| param(body.expose(), "response_type"));
+            let token = token.unwrap_or_else(|| body.expose().to_owned());
+            format!("post {} {token}{}", url.trim_start_matches(ISSUER), if key.is_some() { " proven" } else { "" })
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

@@ -91,7 +91,7 @@ impl App {
     pub(crate) fn begin(&mut self) -> AuthorizationRequest {
         self.sign_ins += 1;
         let random = std::array::from_fn::<u8, RANDOM_BYTES, _>(|at| self.sign_ins.wrapping_mul(31) ^ at as u8);
-        self.session.begin_sign_in(self.now, &SignInOptions::default(), &random).expect("a request")
+        self.session.begin_sign_in(self.now, &SignInOptions::default(), &random, None).expect("a request")
     }
 
     /// The user consented and is back: the exchange is about to start.
@@ -268,6 +268,7 @@ pub(crate) fn describe(command: &Command) -> String {
             let detail = word.map(short).unwrap_or_default();
             format!("{} {detail}", event.name).trim_end().to_owned()
         }
+        Command::LookUp(look_up) => format!("look up {}", look_up.url),
         Command::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Command::Release { ids, generation } => format!("release {} @{generation}", list(ids)),
         Command::Report(entries) => format!("report {entries}"),

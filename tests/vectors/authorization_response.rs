@@ -12,11 +12,15 @@ const ISS: &str = "iss=https%3A%2F%2Fas.example";
 
 fn transaction(iss_parameter: bool) -> Transaction {
     Transaction {
+        client_id: "spa".into(),
+        token_endpoint: "https://as.example/token".into(),
         issuer: ISSUER.into(),
         verifier: CodeVerifier::new("v"),
         nonce: None,
         redirect_uri: REDIRECT_URI.into(),
         scope: String::new(),
+        resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter,
         created_unix_ms: CREATED,

@@ -41,8 +41,17 @@ fn a_good_document_gives_its_endpoints() {
             authorization_endpoint: "https://as.example/authorize".into(),
             token_endpoint: "https://as.example/token".into(),
             revocation_endpoint: Some("https://as.example/revoke".into()),
+            pushed_authorization_request_endpoint: None,
+            require_pushed_authorization_requests: false,
+            dpop: None,
+            userinfo_endpoint: None,
+            end_session_endpoint: None,
             jwks_uri: None,
             iss_parameter: true,
+            registration_endpoint: None,
+            takes_metadata_documents: false,
+            offers_offline_access: false,
+            protected_resources: None,
         }
     );
 }

@@ -71,9 +71,11 @@ export function interactionRoutes({ provider, redirectUris }) {
 async function saveGrant(provider, { grantId, params, session, prompt }) {
   const known = grantId && (await provider.Grant.find(grantId));
   const grant = known || new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
-  const { missingOIDCScope = [], missingOIDCClaims = [] } = prompt.details;
+  const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details;
   grant.addOIDCScope(missingOIDCScope.join(" "));
   grant.addOIDCClaims(missingOIDCClaims);
+  for (const [resource, scopes] of Object.entries(missingResourceScopes))
+    grant.addResourceScope(resource, scopes.join(" "));
   return grant.save();
 }
 

@@ -7,10 +7,18 @@ export class IssuedTokens {
   #accessTokens = new Map();
   #values = new Set();
 
-  /** Takes the body of a successful token response, and the sign-in that it goes back to. */
-  record({ access_token: accessToken, refresh_token: refreshToken, id_token: idToken }, lifetime, { acr, authTime }) {
+  /** Takes the body of a successful token response, the sign-in that it goes back to, and the token's own entity. */
+  record(body, lifetime, { acr, authTime }, entity) {
+    const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = body;
     for (const value of [accessToken, refreshToken, idToken]) if (value) this.#values.add(value);
-    this.#accessTokens.set(accessToken, { expiresAt: Date.now() + lifetime * 1000, refused: false, acr, authTime });
+    const jwt = accessToken.split(".").length === 3 ? entity : undefined;
+    const expiresAt = Date.now() + lifetime * 1000;
+    this.#accessTokens.set(accessToken, { expiresAt, refused: false, acr, authTime, jwt });
+  }
+
+  /** What a JWT stands for: `{ grantId, clientId, accountId, scope, aud, jkt }`; undefined for other tokens. */
+  jwtOf(accessToken) {
+    return this.#accessTokens.get(accessToken)?.jwt;
   }
 
   refuseAllSoFar() {

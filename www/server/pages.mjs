@@ -5,6 +5,7 @@ import { escapeHtml as safe } from "./http.mjs";
 const SCOPES = {
   openid: ["Know who you are", "your name as you gave it here"],
   profile: ["See your profile", "the name to greet you with"],
+  email: ["See your e-mail address", "the address you gave here"],
   "files:read": ["Read your files", "list them and fetch their contents"],
   "files:write": ["Change your files", "create and update them in your name"],
   "files:delete": ["Delete your files", "empty the bin, for good"],
@@ -37,6 +38,23 @@ export function consentPage({ uid, client, scopes, login, redirectUri }) {
     </form>
     <p class="hint">Either way you go back to <span class="origin">${safe(new URL(redirectUri).origin)}</span>.</p>`,
   );
+}
+
+/** `form` is oidc-provider's own, with what protects it from being sent by others. */
+export function logoutPage({ form }) {
+  return page(
+    "Sign out here too?",
+    `<p class="who">You are still signed in at this server. The next app that asks will not need you to sign in.</p>
+    ${form}
+    <p id="logout">
+      <button type="submit" form="op.logoutForm" name="logout" value="yes" class="primary">Sign out</button>
+      <button type="submit" form="op.logoutForm" class="quiet">Stay signed in</button>
+    </p>`,
+  );
+}
+
+export function endedPage() {
+  return page("Signed out", `<p class="who">You are signed out at this server.</p>`);
 }
 
 export function errorPage({ error, error_description: description }) {

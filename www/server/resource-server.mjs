@@ -6,11 +6,12 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { Feed } from "./feed.mjs";
 import { corsHeaders, listen, readBody, send, sendJson, urlOf } from "./http.mjs";
+import { ProofLog } from "./proof-log.mjs";
 import { RateLimits } from "./rate-limits.mjs";
+import { TokenCheck } from "./token-check.mjs";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const EXPOSED = "WWW-Authenticate, Retry-After, Location";
-const REALM = 'Bearer realm="tokenkeep-demo"';
+const EXPOSED = "WWW-Authenticate, Retry-After, Location, DPoP-Nonce";
 const LONGEST_WAIT = 60_000;
 
 /**
@@ -32,28 +33,38 @@ const ROUTES = {
   "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
 };
 
-/** Starts the API on a loopback port. */
-export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [] }) {
-  const state = { authorizationServer, origins, ...clean(), feed: new Feed(), limits: new RateLimits() };
+/**
+ * Starts the API on a loopback port. `audience` is the resource that tokens must be for, as a function of the API's
+ * origin; `jwt` says that they are JWTs; `dpop` has the options of `ProofCheck`, or is `true`. A proof is checked
+ * without it too, when a token is bound to a key.
+ */
+export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [], ...more }) {
+  const state = { origins, ...clean(), feed: new Feed(), limits: new RateLimits(), proofs: new ProofLog() };
   const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
     port,
     host,
   });
+  state.origin = `http://${host}:${bound}`;
+  const audience = more.audience?.(state.origin);
+  state.tokens = new TokenCheck({ ...more, authorizationServer, audience });
+  return { origin: state.origin, port: bound, audience, close, ...recordsOf(state), ...methodsOf(state) };
+}
+
+function recordsOf({ requests, effects, feed, proofs }) {
+  return { requests, effects, feed, proofs: proofs.entries };
+}
+
+function methodsOf(state) {
   return {
-    origin: `http://${host}:${bound}`,
-    port: bound,
-    close,
-    requests: state.requests,
-    effects: state.effects,
-    feed: state.feed,
     /** Most requests that were being answered at once, apart from those that met a limit. */
     busiest: () => state.busiest,
     /** Takes `origins` that may call it, and `exposed`: the headers that their scripts may read. */
     allow: (more) => void Object.assign(state, more),
     limit: (limit) => state.limits.set(limit),
+    /** Has every nonce for DPoP that was given out so far refused. */
+    replaceNonces: () => state.tokens.proofs.replaceNonces(),
     reset() {
-      state.requests.length = 0;
-      state.effects.length = 0;
+      for (const record of Object.values(recordsOf(state))) if (Array.isArray(record)) record.length = 0;
       state.busiest = 0;
       state.limits.lift();
     },
@@ -69,6 +80,8 @@ async function handle(state, request, response) {
   const url = urlOf(request);
   const record = recordOf(request, url);
   state.requests.push(record);
+  state.proofs.note(request, url.pathname);
+  addDpopHeaders(state.tokens, response);
   response.once("close", () =>
     Object.assign(record, { status: response.statusCode, complete: response.writableFinished }),
   );
@@ -84,6 +97,12 @@ async function handle(state, request, response) {
   }
 }
 
+function addDpopHeaders({ proofs }, response) {
+  const nonce = proofs.nonceForAnswer();
+  if (nonce) response.setHeader("dpop-nonce", nonce);
+  if (proofs.clockOffset) response.setHeader("date", new Date(proofs.now() * 1000).toUTCString());
+}
+
 function recordOf(request, url) {
   const { method, headers } = request;
   const n = url.searchParams.get("n");
@@ -91,7 +110,7 @@ function recordOf(request, url) {
     method,
     path: url.pathname,
     status: null,
-    hadToken: /^Bearer /i.test(headers.authorization ?? ""),
+    hadToken: /^(Bearer|DPoP) /i.test(headers.authorization ?? ""),
     n: n === null ? null : Number(n),
     at: Date.now(),
     contentType: headers["content-type"] ?? null,
@@ -126,44 +145,10 @@ async function serve(exchange) {
     return sendJson(response, 405, { error: "method_not_allowed" }, { allow: route.methods.join(", ") });
   }
   await route.before?.(exchange);
-  const challenge = await challengeFor(state.authorizationServer, request.headers.authorization, route);
+  const challenge = await state.tokens.challengeFor(request, state.origin + url.pathname, route);
   if (!challenge) return route.answer(exchange);
   const { status, error = "token_required", header } = challenge;
   return sendJson(response, status, { error }, { "www-authenticate": header });
-}
-
-/** Why a request may not pass, in the terms of RFC 6750 section 3; null when it may. */
-async function challengeFor(authorizationServer, authorization, { scope, signIn = {} }) {
-  const value = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? "")?.[1];
-  if (!authorization) return { status: 401, header: REALM };
-  if (!value) return { status: 400, error: "invalid_request", header: `${REALM}, error="invalid_request"` };
-  const token = await authorizationServer.verify(value);
-  if (!token.active) {
-    const description = "The access token expired, was revoked or is unknown";
-    return {
-      status: 401,
-      error: "invalid_token",
-      header: `${REALM}, error="invalid_token", error_description="${description}"`,
-    };
-  }
-  if (!token.scope.split(" ").includes(scope)) {
-    return {
-      status: 403,
-      error: "insufficient_scope",
-      header: `${REALM}, error="insufficient_scope", scope="${scope}"`,
-    };
-  }
-  return signInChallenge(token, signIn);
-}
-
-/** Asks for a stronger or a newer sign-in, in the terms of RFC 9470 section 3. */
-function signInChallenge(token, { acr, maxAge }) {
-  const isTooWeak = acr !== undefined && token.acr !== acr;
-  const isTooOld = maxAge !== undefined && token.authTime + maxAge < Date.now() / 1000;
-  if (!isTooWeak && !isTooOld) return null;
-  const error = "insufficient_user_authentication";
-  const wanted = isTooWeak ? `acr_values="${acr}"` : `max_age="${maxAge}"`;
-  return { status: 401, error, header: `${REALM}, error="${error}", ${wanted}` };
 }
 
 function files({ response }) {

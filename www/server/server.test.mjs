@@ -1,14 +1,13 @@
-// The demo's servers, driven by hand: a cookie jar, two forms, and the requests a client would send.
+// The demo's servers, driven by hand.
 
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 
 import { startAuthorizationServer } from "./authorization-server.mjs";
 import { startResourceServer } from "./resource-server.mjs";
+import { ORIGIN, REDIRECT_URI, TestClient, browser } from "./test-client.mjs";
 
-const ORIGIN = "http://127.0.0.1:9";
-const REDIRECT_URI = `${ORIGIN}/callback`;
 const CLIENT_ID = "tokenkeep-demo";
 
 let as;
@@ -30,70 +29,11 @@ beforeEach(() => {
   api.reset();
 });
 
-/** A browser without a screen: keeps cookies, follows redirects within the authorization server. */
-function browser() {
-  const jar = new Map();
-  const go = async (url, init = {}) => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url, {
-      ...init,
-      redirect: "manual",
-      headers: { ...init.headers, cookie, accept: "text/html" },
-    });
-    for (const line of response.headers.getSetCookie()) jar.set(...line.split(";")[0].split(/=(.*)/s).slice(0, 2));
-    const location = response.headers.get("location");
-    if (!location) return { url, html: await response.text(), status: response.status };
-    const next = new URL(location, url);
-    return next.origin === ORIGIN ? { url: next.href } : go(next.href);
-  };
-  const submit = (page, id, fields) => {
-    const [, action] = new RegExp(`<form id="${id}" method="post" action="([^"]+)"`).exec(page.html);
-    return go(new URL(action, page.url).href, { method: "POST", body: new URLSearchParams(fields) });
-  };
-  return { go, submit };
-}
-
-function authorizationUrl(verifier, extra = {}) {
-  const url = new URL("/auth", as.issuer);
-  const challenge = createHash("sha256").update(verifier).digest("base64url");
-  url.search = new URLSearchParams({
-    client_id: CLIENT_ID,
-    redirect_uri: REDIRECT_URI,
-    response_type: "code",
-    scope: "openid profile files:read files:write",
-    state: "s1",
-    code_challenge: challenge,
-    code_challenge_method: "S256",
-    ...extra,
-  });
-  return url.href;
-}
-
-const token = async (fields, headers = {}) => {
-  const body = new URLSearchParams({ client_id: CLIENT_ID, ...fields });
-  const response = await fetch(`${as.issuer}/token`, { method: "POST", body, headers: { origin: ORIGIN, ...headers } });
-  return { status: response.status, headers: response.headers, body: await response.json() };
-};
-
-const refresh = (refreshToken) => token({ grant_type: "refresh_token", refresh_token: refreshToken });
-
-async function signIn(name = "Ada", extra = {}) {
-  const verifier = randomBytes(32).toString("base64url");
-  const { go, submit } = browser();
-  const login = await go(authorizationUrl(verifier, extra));
-  const consent = await submit(login, "login", { login: name });
-  assert.match(consent.html, /Read your files/);
-  const arrival = new URL((await submit(consent, "consent", { consent: "allow" })).url);
-  assert.equal(arrival.searchParams.get("iss"), as.issuer);
-  const fields = {
-    grant_type: "authorization_code",
-    code: arrival.searchParams.get("code"),
-    redirect_uri: REDIRECT_URI,
-  };
-  const { status, body } = await token({ ...fields, code_verifier: verifier });
-  assert.equal(status, 200);
-  return body;
-}
+const client = new TestClient(() => as);
+const token = (...wanted) => client.token(...wanted);
+const refresh = (...wanted) => client.refresh(...wanted);
+const signIn = (...wanted) => client.signIn(...wanted);
+const authorizationUrl = (...wanted) => client.authorizationUrl(...wanted);
 
 const call = (accessToken, path = "/v1/files", init = {}) =>
   fetch(api.origin + path, {

@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { restore, scrub } from "./arrival.js";
+import { leave, restore, scrub } from "./arrival.js";
 import { handOver, openPopup, popupState } from "./popup.js";
 import { comeBack, heed, mayTry } from "./silent.js";
 
@@ -56,8 +56,13 @@ export class Auth extends EventTarget {
     });
   }
 
-  async signOut() {
-    return { revocation: await this.#transport.call("signOut") };
+  async signOut(options) {
+    const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options });
+    return url ? leave(url, idTokenHint) : { revocation };
+  }
+
+  userinfo() {
+    return this.#transport.call("userinfo");
   }
 
   stats() {

@@ -16,10 +16,15 @@ pub enum Error {
     AuthorizationResponse(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
+    /// The authorization server refused to register the client
+    /// ([RFC 7591, 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
+    RegistrationResponse(Box<ServerError>),
     /// There is no session, or there is none any more.
     LoginRequired(Ending),
     /// A request waited for a token in vain.
     Queue(QueueError),
+    /// There is no token for this resource and nothing to get one with.
+    ResourceUnavailable,
     /// The token endpoint answered with an error
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     TokenResponse(Box<ServerError>),
@@ -50,6 +55,10 @@ pub enum ApiMisuse {
     TokenNotAccepted,
     /// `enterToken()` with something that can't be a token.
     TokenMalformed,
+    /// `signOut({ endSession: true })` where there is nothing to end at the authorization server.
+    NoEndSession,
+    /// `userinfo()` where the server has none, or without an ID token.
+    NoUserinfo,
     /// `signIn()` where the configuration names no authorization server.
     NoAuthorizationServer,
 }
@@ -77,8 +86,12 @@ pub enum InvalidResponse {
     TransactionExpired,
     /// A token in the URL, from the implicit flow or an attacker.
     TokenInResponse,
+    /// The answer to a pushed authorization request can't be used.
+    PushedRequest,
     /// The token endpoint's answer can't be used.
     Token(&'static str),
+    /// The answer of the userinfo endpoint can't be used.
+    Userinfo(&'static str),
     /// The ID token fails a check of OpenID Connect Core 3.1.3.7.
     IdToken(&'static str),
     /// The issuer's metadata can't be used.
@@ -87,6 +100,14 @@ pub enum InvalidResponse {
     Discovery(Box<str>),
     /// The metadata doesn't announce PKCE with S256.
     PkceUnsupported,
+    /// The protected resource's metadata can't be had or used.
+    Resource(Box<str>),
+    /// The protected resource names only authorization servers that the configuration doesn't; this is the first.
+    AuthorizationServer(Box<str>),
+    /// The answer to a registration can't be used.
+    Registration(Box<str>),
+    /// This authorization server offers no way to become its client.
+    NoRegistration(Box<str>),
 }
 
 /// Why a session ended.
@@ -102,14 +123,19 @@ pub enum Ending {
     /// The authorization server refused the grant after an answer to a refresh had never come: it has put another
     /// token in its place, which nobody knows.
     RotationLost,
-    /// The resource server refused the personal access token.
+    /// The resource server refused the personal access token, or the authorization server refused to refresh, twice, and
+    /// didn't say that the grant is at its end.
     Refused,
     /// The access token expired and there was no refresh token.
     Expired,
     /// The server answered for another user.
     SubjectChanged,
-    /// An ID token that came with a refresh is forged.
-    IdTokenForged,
+    /// An ID token that came with a refresh is forged, or not this session's.
+    IdTokenRefused,
+    /// The resource trusts another authorization server now.
+    IssuerChanged,
+    /// The key that the tokens are bound to is gone.
+    KeyLost,
 }
 
 /// How waiting for a token ended.
@@ -128,10 +154,16 @@ pub enum QueueError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Transport {
+    /// The key that the tokens are bound to is gone.
+    KeyLost,
+    /// The request failed because of its `DPoP` field.
+    ProofBlocked,
     /// The platform gives no random numbers.
     NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.
     Network,
+    /// The request failed though the server can be reached: CORS, or a redirect.
+    Unreadable,
     /// No complete answer in time.
     Timeout,
     /// The answer is larger than anything sensible.

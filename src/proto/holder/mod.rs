@@ -6,23 +6,32 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod checks;
+mod discovery;
+mod farewell;
 mod popups;
+mod proofs;
 
+use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Config;
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::Signed;
-use crate::proto::metadata::Discovery;
+use crate::proto::par::Push;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::{Command, Event, PendingExchange, Revocation, Session};
+use crate::proto::session::{Command, Event, LookUp, PendingExchange, Session};
+use crate::proto::text::parts;
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
+use discovery::{Findings, OFFLINE_ACCESS, Stage};
+use farewell::Farewell;
 use popups::Waiter;
+use proofs::Sent;
 
 pub use checks::Signature;
 
@@ -44,6 +53,46 @@ pub enum Action {
         key: String,
         /// The record.
         record: Record,
+        /// The key pair to keep beside it, by its name.
+        handle: Option<String>,
+    },
+    /// Make a key pair, or take the one that was kept if it is to `persist`; then call [`Holder::handle_key`].
+    MakeKey {
+        /// To be handed back.
+        flight: FlightId,
+        /// Whether the next sign-in shall have the same.
+        persist: bool,
+    },
+    /// Ask the MCP server for its challenge: get `url` without a token and without reading the body, then call
+    /// [`Holder::handle_answer`].
+    Probe {
+        /// To be handed back.
+        flight: FlightId,
+        /// The MCP server.
+        url: String,
+    },
+    /// Read the lasting record called `key`, then call [`Holder::handle_stored`].
+    Recall {
+        /// To be handed back.
+        flight: FlightId,
+        /// The record's name.
+        key: String,
+    },
+    /// Register the client: post `document` as JSON, then call [`Holder::handle_answer`].
+    Register {
+        /// To be handed back.
+        flight: FlightId,
+        /// The registration endpoint.
+        url: String,
+        /// The client's metadata.
+        document: String,
+    },
+    /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
+    Remember {
+        /// The record's name.
+        key: String,
+        /// The record.
+        record: String,
     },
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
@@ -70,6 +119,10 @@ pub enum Action {
         url: String,
         /// The form.
         body: Option<FormBody>,
+        /// The key to prove possession of, with what [`Session::server_proof`] says.
+        key: Option<Box<DpopKey>>,
+        /// If that fails, find out whether the endpoint can be reached at all.
+        probe: bool,
     },
     /// Settle an application's call.
     Settle {
@@ -99,13 +152,18 @@ pub enum Action {
 /// What is to be done with the result of something that was asked for.
 #[derive(Debug)]
 enum Flight {
-    Discovery(Discovery),
     Exchange { call: CallId, pending: Box<PendingExchange> },
-    Keep { call: CallId, url: String },
+    Inquiry(Box<Stage>),
+    Keep { call: CallId, name: String, url: String, push: Option<Box<Push>> },
+    KeepFarewell { call: CallId, farewell: Box<Farewell> },
+    Key { step: Box<Step> },
     Keys,
+    LookUp(Box<LookUp>),
+    Push { call: CallId, name: String, url: String, push: Box<Push> },
     Refresh { attempt: u32 },
-    Revocation { call: Option<CallId> },
+    Revocation { farewell: Option<(CallId, Box<Farewell>)> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
+    TakeFarewell { call: CallId },
     Verify { check: Box<Check> },
 }
 
@@ -113,7 +171,7 @@ enum Flight {
 #[derive(Debug)]
 enum Step {
     Exchange { call: CallId, pending: Box<PendingExchange> },
-    SignIn { call: CallId, options: Box<SignInOptions>, random: Box<[u8; RANDOM_BYTES]> },
+    SignIn { call: CallId, options: Box<SignInOptions>, random: Box<[u8; RANDOM_BYTES]>, key: Option<Box<DpopKey>> },
 }
 
 /// A session together with the calls that are under way. Without any I/O, like the session itself: after each call
@@ -121,10 +179,11 @@ enum Step {
 #[derive(Debug)]
 pub struct Holder {
     session: Session,
-    flights: Vec<(FlightId, Flight)>,
+    flights: Vec<(FlightId, Flight, Option<Box<Sent>>)>,
     last_flight: FlightId,
-    /// Steps that wait for the metadata, which is being looked for while there are any.
+    /// Steps that wait for the metadata or the client's id.
     steps: Vec<Step>,
+    findings: Findings,
     keys: Keys,
     /// Pages whose popups are on their way.
     waiters: Vec<Waiter>,
@@ -139,6 +198,7 @@ impl Holder {
             flights: Vec::new(),
             last_flight: 0,
             steps: Vec::new(),
+            findings: Findings::default(),
             keys: Keys::default(),
             waiters: Vec::new(),
             actions: Vec::new(),
@@ -152,7 +212,8 @@ impl Holder {
         }
         match SignInOptions::parse(options, &self.session.config().redirect_uri) {
             Ok(options) => {
-                self.take_step(now, Step::SignIn { call, options: Box::new(options), random: Box::new(random) });
+                let (options, random) = (Box::new(options), Box::new(random));
+                self.take_step(now, Step::SignIn { call, options, random, key: None });
             }
             Err(error) => self.settle(call, Err(error)),
         }
@@ -164,6 +225,10 @@ impl Holder {
         if self.session.config().personal.is_some() {
             return self.settle(call, Ok(None));
         }
+        if FULL && let Some(key) = farewell::key(href, self.session.config()) {
+            let flight = self.launch(Flight::TakeFarewell { call });
+            return self.actions.push(Action::Take { flight, key });
+        }
         match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
             Ok(Some(response)) => {
                 let key = response.key();
@@ -172,16 +237,6 @@ impl Holder {
             }
             Ok(None) => self.settle(call, Ok(None)),
             Err(error) => self.settle(call, Err(error)),
-        }
-    }
-
-    /// Ends the session here at once; the call's result is what came of telling the server.
-    pub fn sign_out(&mut self, call: CallId) {
-        let signed_in = self.session.is_signed_in();
-        self.dismiss();
-        match self.session.sign_out() {
-            Some(revocation) => self.revoke(revocation, Some(call)),
-            None => self.settle(call, Ok(Some(if signed_in { "unsupported" } else { "none" }.to_owned()))),
         }
     }
 
@@ -198,19 +253,25 @@ impl Holder {
 
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
-        match self.land(flight) {
-            Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
+        let Some((flight, sent)) = self.land(flight) else { return };
+        let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
+        match Some(flight) {
+            Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
+            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                self.note_refusal(now, &answer);
+                let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Revocation { call: Some(call) }) => {
-                self.settle(call, Ok(Some(revocation_outcome(answer).to_owned())));
+            Some(Flight::Push { call, name, url, push }) => {
+                let pushed = push.handle_answer(answer);
+                self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
-            Some(
-                Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. } | Flight::Verify { .. },
-            )
-            | None => {}
+            Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
+                self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
+            }
+            _ => {}
         }
     }
 
@@ -230,8 +291,15 @@ impl Holder {
     /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, or
     /// `record` is what the store held, if it held one.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
-        match self.land(flight) {
-            Some(Flight::Keep { call, url }) => self.settle(call, Ok(Some(url))),
+        match self.land(flight).map(|(flight, _)| flight) {
+            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
+                let (to, body) = (push.url.clone(), push.body.clone());
+                let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
+                self.actions.push(action);
+            }
+            Some(Flight::Keep { call, name, url, push: None }) => self.settle(call, Ok(Some([name, url].concat()))),
+            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
             Some(Flight::Take { call, response }) => {
                 if record.is_some() {
                     self.attend(call, &response.key());
@@ -241,15 +309,22 @@ impl Holder {
                     Err(error) => self.settle(call, Err(error)),
                 }
             }
-            Some(
-                Flight::Discovery(_)
-                | Flight::Exchange { .. }
-                | Flight::Keys
-                | Flight::Refresh { .. }
-                | Flight::Revocation { .. }
-                | Flight::Verify { .. },
-            )
-            | None => {}
+            Some(Flight::Inquiry(stage)) => {
+                if let Stage::Recall(name) = *stage {
+                    self.handle_recalled(now, name, record);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
+    pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
+        let Some((Flight::Key { step }, _)) = self.land(flight) else { return };
+        let Step::SignIn { call, options, random, .. } = *step else { return };
+        match jwk.and_then(DpopKey::parse) {
+            Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
+            None => self.settle(call, Err(Error::Transport(Transport::NoRandomness))),
         }
     }
 
@@ -262,12 +337,14 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
-                self.departure(Flight::Revocation { call: None }, revocation.url, Some(revocation.body))
+                let body = self.write_request(revocation.body);
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
             }
             Command::SendRefreshRequest(request) => {
-                self.departure(Flight::Refresh { attempt: request.attempt }, request.url, Some(request.body))
+                self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
             }
         })
     }
@@ -283,82 +360,115 @@ impl Holder {
     }
 
     fn take_step(&mut self, now: Now, step: Step) {
-        if self.session.server().is_some() {
+        if self.is_ready(now, &step) {
             return self.go_on(now, step);
         }
         self.steps.push(step);
-        if self.steps.len() == 1 {
-            let search = Discovery::for_config(self.session.config());
-            self.look_further(now, search);
+        self.inquire(now);
+    }
+
+    /// A resource's metadata is asked for if it is where such may be; the body of nothing else is read.
+    fn look_up(&mut self, look_up: LookUp) -> Option<Action> {
+        if !look_up.is_allowed(self.session.config().allow_loopback) {
+            self.session.handle_looked_up(look_up, Err(Transport::Network));
+            return None;
         }
+        let url = look_up.url.clone();
+        Some(self.departure(Flight::LookUp(Box::new(look_up)), url, None))
     }
 
     fn go_on(&mut self, now: Now, step: Step) {
         match step {
-            Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
-                Ok(request) => {
-                    let name = if options.popup() { request.key.as_str() } else { "" };
-                    let flight = self.launch(Flight::Keep { call, url: [name, &request.url].concat() });
-                    let record = Record::new(request.transaction.to_json());
-                    self.actions.push(Action::Keep { flight, key: request.key, record });
+            Step::SignIn { call, options, random, key } => match self.session.wants_key() {
+                Ok(true) if key.is_none() => {
+                    let step = Box::new(Step::SignIn { call, options, random, key });
+                    let flight = self.launch(Flight::Key { step });
+                    self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
                 }
+                Ok(_) => self.send_away(now, call, options, &random, key),
                 Err(error) => self.settle(call, Err(error)),
             },
-            Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
-                Ok(request) => {
-                    let action = self.departure(Flight::Exchange { call, pending }, request.url, Some(request.body));
-                    self.actions.push(action);
+            Step::Exchange { call, mut pending } => {
+                self.session.set_client(pending.client_id());
+                match self.session.exchange_request(now, &mut pending) {
+                    Ok(request) => {
+                        let action = self.proven_departure(Flight::Exchange { call, pending }, request);
+                        self.actions.push(action);
+                    }
+                    Err(error) => {
+                        self.session.abandon_exchange(now, &pending);
+                        self.settle(call, Err(error));
+                    }
                 }
-                Err(error) => self.settle(call, Err(error)),
-            },
+            }
         }
     }
 
-    fn handle_metadata(&mut self, now: Now, mut search: Discovery, answer: Result<Answer, Transport>) {
-        let Some(server) = search.handle_answer(answer) else { return self.look_further(now, search) };
-        self.session.set_server(server);
-        for step in core::mem::take(&mut self.steps) {
-            self.go_on(now, step);
-        }
+    /// Whether the scope has `offline_access` that nobody but this library asked for.
+    fn wants_consent(&self) -> bool {
+        let config = self.session.config();
+        let chosen = config.mcp.as_ref().is_some_and(|mcp| mcp.chooses_scope);
+        let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
+        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
-    /// Asks for the next document, or gives up everything that waits for one.
-    fn look_further(&mut self, now: Now, mut search: Discovery) {
-        if let Some(url) = search.next_url() {
-            let action = self.departure(Flight::Discovery(search), url, None);
-            return self.actions.push(action);
+    /// Has the record of a sign-in kept, before anything else happens.
+    fn send_away(
+        &mut self,
+        now: Now,
+        call: CallId,
+        mut options: Box<SignInOptions>,
+        random: &[u8; RANDOM_BYTES],
+        key: Option<Box<DpopKey>>,
+    ) {
+        if self.wants_consent() {
+            options.ask_for_consent();
         }
-        let error = search.into_error();
-        for step in core::mem::take(&mut self.steps) {
-            let call = match step {
-                Step::SignIn { call, .. } => call,
-                Step::Exchange { call, pending } => {
-                    self.session.abandon_exchange(now, &pending);
-                    call
-                }
-            };
-            self.settle(call, Err(error.clone()));
+        let handle = key.as_ref().map(|key| key.handle().to_owned());
+        match self.session.begin_sign_in(now, &options, random, key.map(|key| *key)) {
+            Ok(request) => {
+                let push = request.push.map(Box::new);
+                let name = if options.popup() { request.key.clone() } else { String::new() };
+                let flight = self.launch(Flight::Keep { call, name, url: request.url, push });
+                let record = Record::new(request.transaction.to_json());
+                self.actions.push(Action::Keep { flight, key: request.key, record, handle });
+            }
+            Err(error) => self.settle(call, Err(error)),
         }
-    }
-
-    fn revoke(&mut self, revocation: Revocation, call: Option<CallId>) {
-        let action = self.departure(Flight::Revocation { call }, revocation.url, Some(revocation.body));
-        self.actions.push(action);
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        Action::Send { flight: self.launch(flight), url, body }
+        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
+        let probe = matches!(flight, Flight::Exchange { .. });
+        Action::Send { flight: self.launch(flight), url, body, key: None, probe }
+    }
+
+    /// A form as the server wants it.
+    fn write_request(&self, body: FormBody) -> FormBody {
+        match &self.session.config().profile {
+            Some(profile) => profile.write_request(&body),
+            None => body,
+        }
+    }
+
+    /// An answer of the token endpoint as RFC 6749 has it.
+    fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
+        match &self.session.config().profile {
+            Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
+            None => answer,
+        }
     }
 
     fn launch(&mut self, flight: Flight) -> FlightId {
         self.last_flight += 1;
-        self.flights.push((self.last_flight, flight));
+        self.flights.push((self.last_flight, flight, None));
         self.last_flight
     }
 
-    fn land(&mut self, flight: FlightId) -> Option<Flight> {
-        let at = self.flights.iter().position(|(id, _)| *id == flight)?;
-        Some(self.flights.swap_remove(at).1)
+    fn land(&mut self, flight: FlightId) -> Option<(Flight, Option<Box<Sent>>)> {
+        let at = self.flights.iter().position(|(id, ..)| *id == flight)?;
+        let (_, flight, sent) = self.flights.swap_remove(at);
+        Some((flight, sent))
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {

@@ -3,12 +3,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::Error;
 use crate::proto::json::Object;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::FormBody;
 
 use super::sign_in::Revocation;
+use super::whereabouts::LookUp;
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,9 @@ pub enum Command {
         /// The token's generation.
         generation: u32,
     },
+    /// Get this metadata document of a resource and hand the answer to
+    /// [`handle_looked_up`](super::Session::handle_looked_up).
+    LookUp(LookUp),
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
     /// Revoke a token that came too late. Nobody waits for the answer.
@@ -57,4 +62,6 @@ pub struct TokenRequest {
     pub url: String,
     /// The form-encoded body.
     pub body: FormBody,
+    /// The key that proves who asks ([RFC 9449, 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+    pub key: Option<DpopKey>,
 }

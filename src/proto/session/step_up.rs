@@ -80,10 +80,10 @@ impl Session {
         if reply.generation < self.signed_in_generation && !reply.streamed {
             self.watch.server(server).replays += 1;
             self.counters.replays += 1;
-            return self.admit(now, id, reply.timeout);
+            return self.admit(now, id, self.lanes.of(server), reply.timeout);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
-            Demand::New => self.tell_step_up(server, challenge),
+            Demand::New => self.tell_step_up(now, reply, server, challenge),
             Demand::Told => {}
             Demand::TooMany => {
                 self.watch.note_more("step-up-ignored", "", 1, Some(server));
@@ -94,11 +94,11 @@ impl Session {
             return Ok(Verdict::Final);
         }
         self.step_ups.waiting.push(id, now.instant.after(self.config.limits.step_up_timeout));
-        self.remember_timeout(id, reply.timeout);
+        self.remember_wish(id, self.lanes.of(server), reply.timeout);
         Ok(Verdict::StepUp)
     }
 
-    fn tell_step_up(&mut self, server: usize, challenge: &Challenge) {
+    fn tell_step_up(&mut self, now: Now, reply: &Reply, server: usize, challenge: &Challenge) {
         let reason = reason(challenge);
         self.watch.note_more("step-up", reason, 1, Some(server));
         let resource = self.config.resource_servers.get(server).map(|server| server.href());
@@ -113,7 +113,10 @@ impl Session {
             options = options.with("maxAge", max_age);
         }
         let detail = Object::default().with("reason", reason).with("resource", resource.as_deref());
-        self.emit("stepup", detail.with("signIn", options));
+        let detail = detail.with("signIn", options);
+        if let Err(detail) = self.look_up(now, &reply.target, server, challenge, Some(detail)) {
+            self.tell_with_metadata(server, detail.unwrap_or_default());
+        }
     }
 
     /// Lets those who waited for more rights go on with the new token.
@@ -121,8 +124,8 @@ impl Session {
         self.step_ups.age();
         for id in self.step_ups.waiting.drain() {
             self.counters.replays += 1;
-            let timeout = self.take_timeout(id);
-            self.enqueue(now, id, timeout);
+            let (lane, timeout) = self.take_wish(id);
+            self.enqueue(now, id, lane, timeout);
         }
     }
 

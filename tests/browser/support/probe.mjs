@@ -54,14 +54,14 @@ function tell({ request, response, body }) {
 }
 
 /**
- * Wraps an answer so that it is given to active tokens only; all else is 401, as RFC 6750 has it. `before` may hold the
- * request back until the token is looked at. Below `/open/` no token is asked for.
+ * Wraps an answer so that it is given to active tokens only, proof or no proof; all else is 401, as RFC 6750 has it.
+ * `before` may hold the request back until the token is looked at. Below `/open/` no token is asked for.
  */
 export function guarded({ authorizationServer, answer = tell, before }) {
   return async (exchange) => {
     await before?.(exchange);
     if (exchange.url.pathname.startsWith("/open/")) return answer(exchange);
-    const token = exchange.request.headers.authorization?.replace(/^Bearer /, "");
+    const token = exchange.request.headers.authorization?.replace(/^(Bearer|DPoP) /, "");
     if (token && (await authorizationServer.verify(token)).active) return answer(exchange);
     const challenge = token ? 'Bearer error="invalid_token"' : "Bearer";
     return sendJson(exchange.response, 401, { error: "refused" }, { "www-authenticate": challenge });

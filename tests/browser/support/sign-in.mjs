@@ -15,19 +15,21 @@ export async function arrive(page, options) {
   await passPages(page);
 }
 
+/** What a person does at each page of the demo's authorization server, by the form that tells it. */
+const demoPages = {
+  "#login": async (page) => {
+    await page.fill("#login input[name=login]", "ada");
+    await page.click("#login button[type=submit]");
+  },
+  "#consent": (page) => page.click("#consent button[name=consent]"),
+};
+
 /** Fills in whatever pages the authorization server shows: none, if it knows the person and the consent already. */
-export async function passPages(page) {
-  const steps = {
-    "#login": async () => {
-      await page.fill("#login input[name=login]", "ada");
-      await page.click("#login button[type=submit]");
-    },
-    "#consent": () => page.click("#consent button[name=consent]"),
-  };
+export async function passPages(page, steps = demoPages) {
   for (;;) {
     const shown = await until(() => nextStep(page, Object.keys(steps)), "a page of the authorization server");
     if (shown === "callback") return page.waitForURL((url) => isCallback(url));
-    await steps[shown]();
+    await steps[shown](page);
     await page.waitForSelector(shown, { state: "detached" });
   }
 }

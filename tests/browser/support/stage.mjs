@@ -1,4 +1,4 @@
-// Everything one test needs, and nothing of any other test: three servers and a browser profile.
+// Everything one test needs, and nothing of any other test: a few servers and a browser profile.
 
 import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
 import { startFaultProxy } from "../../../www/server/fault-proxy.mjs";
@@ -17,34 +17,58 @@ export const scope = "openid profile files:read files:write";
 /**
  * Starts the stage of test `t`, which takes it down again. `config` overrides members of the holder's configuration,
  * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
- * `before`; `server` has options of the authorization server; with `proxied` a proxy stands in front of it that injects
- * faults; `context` is a browser's profile other than a fresh one of the shared browser; what else is given goes to the
- * app's server.
+ * `before`; `server` has options of the authorization server and `api` those of the API, or a list for several APIs;
+ * with `proxied` a proxy stands in front of the authorization server that injects faults; `context` is a browser's
+ * profile other than a fresh one of the shared browser; what else is given goes to the app's server.
+ *
+ * With `server.resources` each API is a resource of its own (RFC 8707), whose tokens are for `<its origin>/v1/`. Then
+ * `api` has the `scope` that it offers, the `format` of its tokens, and whether it `isDefault`.
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
-  const { context = await (await browser()).newContext(), ...shownToo } = more;
+  const { context = await (await browser()).newContext(), api = {}, ...shownToo } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
   let authorizationServer;
   const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
   authorizationServer = await startAuthorizationServer({ accessTokenTtl, publicOrigin: proxy?.origin, ...server });
-  const api = await startResourceServer({ authorizationServer });
+  const apis = await startApis([api].flat(), authorizationServer, Boolean(server?.resources));
   const probeServer = await startProbe({ answer: guarded({ authorizationServer, ...probe }) });
   const app = await startAppServer(shown);
   t.after(async () => {
     await context.close();
-    await Promise.all([app, probeServer, api, proxy, authorizationServer].map((one) => one?.close()));
+    await Promise.all([app, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close()));
   });
-  authorizationServer.allow({ redirectUris: [`${app.origin}/callback`], origins: [app.origin] });
-  api.allow({ origins: [app.origin] });
-  const stage = new Stage({ authorizationServer, proxy, api, probe: probeServer, app, context, shown });
+  const redirects = { redirectUris: [`${app.origin}/callback`], postLogoutRedirectUris: [`${app.origin}/bye`] };
+  authorizationServer.allow({ ...redirects, origins: [app.origin] });
+  for (const one of apis) one.allow({ origins: [app.origin] });
+  const stage = new Stage({ authorizationServer, proxy, apis, probe: probeServer, app, context, shown });
   stage.configure(typeof config === "function" ? config(stage) : config);
   return stage;
 }
 
+/** The APIs; where they are resources of their own, the authorization server is told of them. */
+async function startApis(wanted, authorizationServer, areResources) {
+  const audience = areResources ? (origin) => `${origin}/v1/` : undefined;
+  const start = ({ scope: _, isDefault, format, ...options }) =>
+    startResourceServer({ authorizationServer, audience, jwt: format === "jwt", ...options });
+  const apis = await Promise.all(wanted.map(start));
+  if (areResources) authorizationServer.allow({ resources: wanted.map(resourceOf(apis)) });
+  return apis;
+}
+
+const resourceOf =
+  (apis) =>
+  ({ scope: offered = "files:read files:write", format, isDefault }, n) => ({
+    resource: apis[n].audience,
+    scope: offered,
+    format,
+    isDefault,
+  });
+
 class Stage {
   constructor(parts) {
     Object.assign(this, parts);
+    [this.api] = this.apis;
     this.grants = observeGrants(this.authorizationServer.provider);
   }
 
@@ -55,7 +79,7 @@ class Stage {
       clientId: "tokenkeep-demo",
       redirectUri: `${this.app.origin}/callback`,
       scope,
-      resourceServers: [`${this.api.origin}/v1/`, `${this.probe.origin}/probe/`],
+      resourceServers: [...this.apis.map(({ origin }) => `${origin}/v1/`), `${this.probe.origin}/probe/`],
       // A busy machine must not run into a limit that is not the subject.
       requestTimeout: 60_000,
       queueTimeout: 60_000,
