@@ -1,8 +1,7 @@
 // What others may do to a popup's way back: nothing.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync, readdirSync } from "node:fs";
 
 import { strictPolicy } from "./support/app-server.mjs";
 import { session } from "./support/calls.mjs";
@@ -13,7 +12,7 @@ import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
-const published = (name) => readFileSync(fileURLToPath(new URL(`../../pkg/${name}`, import.meta.url)), "utf8");
+const published = new URL("../../pkg/", import.meta.url);
 
 /**
  * Posts on the channel of the popup that `page` waits for, as a script of the origin could that knew its name. Resolves to
@@ -117,9 +116,11 @@ test("a callback page in a frame of somebody else's does nothing (WIN-11)", asyn
 });
 
 test("no published file makes a frame or posts to any origin (WIN-3, WIN-9, WIN-10, WIN-12)", () => {
-  for (const name of ["index.js", "holder.js", "page.js", "holder-slim.js"]) {
-    const text = published(name);
-    assert.doesNotMatch(text, /i?frame\b(?!-)|createElement|srcdoc|contentWindow/i, name);
+  const names = readdirSync(published).filter((name) => name.endsWith(".js"));
+  assert.ok(names.includes("index.js") && names.includes("page.js"));
+  for (const name of names) {
+    const text = readFileSync(new URL(name, published), "utf8");
+    assert.doesNotMatch(text, /iframe|srcdoc|contentWindow/i, name);
     assert.doesNotMatch(text, /postMessage\([^)]*["'`]\*["'`]/, name);
     assert.doesNotMatch(text, /targetOrigin/, name);
   }
