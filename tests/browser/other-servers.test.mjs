@@ -3,55 +3,76 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 
+import { serversPython, whyNoPython } from "../../scripts/lib/python.mjs";
+import { startDjangoServer } from "../servers/django/server.mjs";
 import { startMcpSdkServer } from "../servers/mcp-sdk/server.mjs";
 import { codeOf, events, send, session, stats } from "./support/calls.mjs";
+import { moveClocks } from "./support/clocks.mjs";
 import { startOtherStage } from "./support/other-stage.mjs";
-import { test } from "./support/test.mjs";
+import { knownGap, test } from "./support/test.mjs";
 
-const starters = { "the MCP SDK's authorization server": startMcpSdkServer };
+const python = serversPython();
+const django = (options) => python && (() => startDjangoServer({ python, ...options }));
+const announcedButMissing = "iss is announced, and missing from this server's error responses";
+const starters = {
+  "the MCP SDK's authorization server": { start: startMcpSdkServer },
+  "django-oauth-toolkit for OAuth": { start: django({}), noRefusal: announcedButMissing },
+  "django-oauth-toolkit for OpenID Connect": { start: django({ isPlain: true }) },
+};
 const many = 30;
+const hour = 3_600_000;
 
-for (const [name, start] of Object.entries(starters)) {
+for (const [name, { start, noRefusal }] of Object.entries(starters)) {
+  if (start) testServer(name, start, noRefusal);
+  else knownGap(whyNoPython, name, () => {});
+}
+
+function testServer(name, start, noRefusal) {
   let server;
   before(async () => (server = await start()));
   after(() => server.close());
 
   test(`${name}: a person signs in and the API knows them`, async (t) => {
     const { page } = await startSignedIn(t, server);
-    assert.equal((await session(page)).scope, server.scope);
+    const { scope, claims } = await session(page);
+    assert.equal(scope, server.scope);
+    assert.equal(claims?.iss, scope.includes("openid") ? server.issuer : undefined);
     const { status, text } = (await send(page, files(server))).value;
     assert.deepEqual([status, JSON.parse(text)], [200, { login: "ada" }]);
   });
 
-  test(`${name}: a person who refuses is an error, not a session`, async (t) => {
+  const refusalTest = noRefusal ? knownGap.bind(null, noRefusal) : test;
+  refusalTest(`${name}: a person who refuses is an error, not a session`, async (t) => {
     const { page, signIn } = await startOtherStage(t, { server });
     const { error } = await signIn(server.refuse);
     assert.deepEqual([error.code, error.error], ["TOKENKEEP_AUTHORIZATION_ERROR", "access_denied"]);
     assert.equal(await session(page), null);
   });
 
-  test(`${name}: ${many} calls with an expired token cause one refresh, and the next one has the rotated token`, async (t) => {
+  test(`${name}: ${many} calls with an expired token cause one refresh, and then one with the new token`, async (t) => {
     const { page } = await startSignedIn(t, server);
     for (const generation of [1, 2]) {
       const before = await server.counts();
-      await server.expireAccessTokens();
+      await expire(server, page);
       assert.deepEqual(await callAtOnce(page, server), Array(many).fill(200));
       assert.deepEqual(difference(await server.counts(), before), { refreshes: 1, refreshed: 1 });
       assert.equal((await stats(page)).refreshes, generation);
     }
   });
 
-  test(`${name}: signing out revokes the tokens at the server`, async (t) => {
+  test(`${name}: signing out revokes the tokens at the server if it says that it can`, async (t) => {
     const { page } = await startSignedIn(t, server);
     const good = await server.goodTokens();
-    assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "confirmed" });
-    assert.equal(await server.goodTokens(), good - 2);
+    const { revocation } = await page.evaluate(() => app.auth.signOut());
+    assert.equal(revocation, server.revocation);
+    assert.equal(await server.goodTokens(), revocation === "confirmed" ? good - 2 : good);
     assert.equal(await codeOf(page, files(server)), "TOKENKEEP_LOGIN_REQUIRED");
   });
 
   test(`${name}: a grant that the server has ended ends the session`, async (t) => {
     const { page } = await startSignedIn(t, server);
     await server.revokeGrants();
+    await expire(server, page);
     assert.equal(await codeOf(page, files(server)), "TOKENKEEP_LOGIN_REQUIRED");
     assert.deepEqual(await events(page, "signedout"), [{ type: "signedout", detail: { reason: "revoked" } }]);
   });
@@ -66,12 +87,19 @@ async function startSignedIn(t, server) {
   return stage;
 }
 
+/** Where the API does not say that a token has expired, the holder has to know it by the clock. */
+async function expire(server, page) {
+  await server.expireAccessTokens();
+  if (!server.challenges) await moveClocks(page, hour);
+}
+
 /** The statuses of many calls that start in the same moment. */
-const callAtOnce = (page, server) =>
-  page.evaluate(
-    ([url, count]) => Promise.all(Array.from({ length: count }, () => app.send(url).then(({ value }) => value?.status))),
-    [files(server), many],
-  );
+const callAtOnce = (page, server) => page.evaluate(callMany, [files(server), many]);
+
+/** Runs in the page. */
+function callMany([url, count]) {
+  return Promise.all(Array.from({ length: count }, () => app.send(url).then(({ value }) => value?.status)));
+}
 
 const difference = (after, before) =>
   Object.fromEntries(
