@@ -48,7 +48,7 @@ impl Core {
     }
 
     /// What now, after `reply` to request `id`? As [`authorize`](Self::authorize), and -2: the answer stands, -4: wait
-    /// for more rights, and if they don't come in time the answer stands. `reply` is JSON text.
+    /// for more rights, and if they don't come in time the answer stands, -5: go again at once with a new proof. `reply` is JSON text.
     pub fn replied(&self, id: u32, reply: &str) -> i32 {
         self.reason.take();
         let Some(reply) = Reply::parse(reply) else { return to_number(Verdict::Final) };
@@ -88,8 +88,8 @@ impl Core {
 
     /// Starts an operation; `call` will be settled with its outcome: 0 finishes a sign-in (`text` is the URL, the
     /// outcome what the application gets back, as JSON text, or nothing if the URL is no authorization response), 1
-    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (the outcome is
-    /// what came of the revocation), 3 enters the personal access token `text`.
+    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (`text` is the
+    /// options as JSON text, the outcome `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`.
     pub fn start(&self, call: u32, operation: u8, text: &str) {
         let operation = match operation {
             0 => Operation::Finish,
@@ -101,6 +101,7 @@ impl Core {
     }
 
     /// The answer to something that was sent.
+    #[allow(clippy::too_many_arguments, reason = "an answer's parts cross one by one, which is the cheapest way")]
     pub fn answered(
         &self,
         flight: u32,
@@ -109,13 +110,47 @@ impl Core {
         date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
+        dpop_nonce: Option<String>,
     ) {
-        self.driver.answered(flight, status, content_type, date, retry_after, body);
+        self.driver.answered(flight, status, content_type, date, retry_after, body, dpop_nonce);
     }
 
     /// The store has done what it was asked for; `record` is what it held.
     pub fn stored(&self, flight: u32, record: Option<String>) {
         self.driver.stored(flight, record.as_deref());
+    }
+
+    /// The public part of the key pair that was to be made, a JWK, or nothing if there can't be one.
+    pub fn keyed(&self, flight: u32, jwk: Option<String>) {
+        self.driver.keyed(flight, jwk.as_deref());
+    }
+
+    /// A promise of the `DPoP` field for a request with the token of `generation`, or undefined if that needs none. It
+    /// rejects if the key is gone.
+    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
+        self.driver.prove(generation, method, href)
+    }
+
+    /// An answer from `href` brought a nonce for the next proof.
+    pub fn nonce(&self, href: &str, nonce: &str) {
+        self.driver.drive(|session, _| session.handle_nonce(href, nonce));
+    }
+
+    /// The key that the tokens are bound to is gone.
+    #[wasm_bindgen(js_name = keyLost)]
+    pub fn key_lost(&self) {
+        self.driver.drive(Session::handle_key_lost);
+    }
+
+    /// Where to ask about the user; nothing, and a reason, if nowhere.
+    #[wasm_bindgen(js_name = userinfoEndpoint)]
+    pub fn userinfo_endpoint(&self) -> Option<String> {
+        self.tell(self.driver.ask(|session, _| session.userinfo_endpoint().map(Into::into)))
+    }
+
+    /// The claims in the userinfo endpoint's answer as JSON text; nothing, and a reason, if they are not the user's.
+    pub fn userinfo(&self, status: u16, body: &str) -> Option<String> {
+        self.tell(self.driver.ask(|session, _| session.userinfo(status, body)))
     }
 
     /// What came of a signature that was to be checked: 0 it is forged, 1 it is good, else nobody can tell.
@@ -149,6 +184,10 @@ impl Core {
     /// Lets a locked session go on.
     pub fn unlock(&self) {
         self.driver.drive(Session::unlock);
+    }
+
+    fn tell(&self, result: Result<String, Error>) -> Option<String> {
+        result.inspect_err(|error| drop(self.reason.replace(Some(error.to_object())))).ok()
     }
 
     fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {

@@ -8,6 +8,8 @@ const QUEUED: i32 = -1;
 const FINAL: i32 = -2;
 /// Wait for a sign-in with more rights; if that doesn't come in time, the answer stands.
 const STEP_UP: i32 = -4;
+/// Go again at once with another proof of possession.
+const AGAIN: i32 = -5;
 /// Refused: the error is to be had from `Core.takeError()`.
 pub(super) const REFUSED: i32 = -3;
 
@@ -18,5 +20,6 @@ pub(super) fn to_number(verdict: Verdict) -> i32 {
         Verdict::Queued => QUEUED,
         Verdict::Final => FINAL,
         Verdict::StepUp => STEP_UP,
+        Verdict::Again => AGAIN,
     }
 }

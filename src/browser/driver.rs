@@ -8,12 +8,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
+use wasm_bindgen::JsValue;
+
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
 use crate::proto::http::{Answer, MAX_BODY};
 use crate::proto::json::{Object, Value};
-use crate::proto::session::{Event, Session};
+use crate::proto::session::{Event, Proof, Session};
 use crate::proto::time::{Clock, Now};
 
 use super::host::Host;
@@ -88,7 +90,7 @@ impl Driver {
             (Operation::SignIn, Some(random)) => holder.sign_in(now, call, text, random),
             (Operation::SignIn, None) => holder.refuse(call, Error::Transport(Transport::NoRandomness)),
             (Operation::Finish, _) => holder.finish(call, text),
-            (Operation::SignOut, _) => holder.sign_out(call),
+            (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
         });
     }
@@ -102,10 +104,12 @@ impl Driver {
         date: Option<String>,
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
+        dpop_nonce: Option<String>,
     ) {
+        let body = body.unwrap_or_default().into();
         let answer = match http::transport(status) {
             Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, body: body.unwrap_or_default().into() }),
+            None => Ok(Answer { status, content_type, date, retry_after, dpop_nonce, body }),
         };
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
@@ -114,6 +118,22 @@ impl Driver {
     /// Reports that the store has done what it was asked for, with the record that it held.
     pub fn stored(&self, flight: u32, record: Option<&str>) {
         self.steer(|holder, now| holder.handle_stored(now, flight, record));
+    }
+
+    /// Hands over the public part of the key pair that was asked for.
+    pub fn keyed(&self, flight: u32, jwk: Option<&str>) {
+        self.steer(|holder, now| holder.handle_key(now, flight, jwk));
+    }
+
+    /// A promise of the proof of possession that goes with the token of `generation`; undefined if that needs none.
+    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
+        let proof = random::bytes()
+            .and_then(|random| self.ask(|session, now| session.proof(now, generation, method, href, random)));
+        self.sign(proof)
+    }
+
+    fn sign(&self, proof: Option<Proof>) -> JsValue {
+        proof.map_or(JsValue::UNDEFINED, |proof| self.host.sign(&proof.handle, &proof.input))
     }
 
     /// Hands over what WebCrypto said of a signature.
@@ -158,7 +178,10 @@ impl Driver {
     fn perform(&self, action: Action) {
         match action {
             Action::Emit(event) => self.host.emit(&self.describe(event)),
-            Action::Keep { flight, key, record } => self.host.keep(flight, &key, record.expose()),
+            Action::Keep { flight, key, record, handle } => {
+                self.host.keep(flight, &key, record.expose(), handle.as_deref());
+            }
+            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Report(entries) => {
@@ -166,10 +189,15 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body } => {
+            Action::Send { flight, url, body, key } => {
+                let proof = key.and_then(|key| {
+                    let random = random::bytes()?;
+                    self.ask(|session, now| session.server_proof(now, &key, &url, random))
+                });
+                let proof = self.sign(proof);
                 let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32));
+                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32, proof));
             }
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {

@@ -20,9 +20,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host);
 
-    /// Keeps the record of a pending sign-in, then calls `Core.stored(flight)`.
+    /// Keeps the record of a pending sign-in, and the key pair called `handle` if there is one, then calls `Core.stored(flight)`.
     #[wasm_bindgen(method)]
-    pub fn keep(this: &Host, flight: u32, key: &str, record: &str);
+    pub fn keep(this: &Host, flight: u32, key: &str, record: &str, handle: Option<&str>);
+
+    /// Makes a key pair, or takes the one that was kept, then calls `Core.keyed(flight, jwk)`.
+    #[wasm_bindgen(method, js_name = makeKey)]
+    pub fn make_key(this: &Host, flight: u32, persist: bool);
 
     /// Settles waiting requests with an error.
     #[wasm_bindgen(method)]
@@ -35,6 +39,10 @@ extern "C" {
     /// Hands audit entries, a JSON array, over: posted to `url`, or to the application's function.
     #[wasm_bindgen(method)]
     pub fn report(this: &Host, url: Option<&str>, entries: &str);
+
+    /// A promise of `input` and its signature by the key pair called `handle`, as a compact JWS; it rejects without one.
+    #[wasm_bindgen(method)]
+    pub fn sign(this: &Host, handle: &str, input: &str) -> JsValue;
 
     /// Settles a call with its result or an error.
     #[wasm_bindgen(method)]

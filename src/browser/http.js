@@ -2,22 +2,32 @@
 const network = 0;
 const timedOut = 1;
 const tooLarge = 2;
+const keyLost = 3;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
- * Resolves to `[status, contentType, date, retryAfter, body]` and never rejects.
+ * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
  */
-export async function send(url, body, timeout, limit) {
+export async function send(url, body, timeout, limit, proof) {
   const signal = AbortSignal.timeout(timeout);
   const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
   if (body !== undefined) Object.assign(init, { method: "POST", headers: { "content-type": form }, body });
+  if (proof) {
+    try {
+      init.headers.dpop = await proof;
+    } catch {
+      return [keyLost];
+    }
+  }
   try {
     const response = await fetch(url, init);
     const bytes = await read(response, limit);
     const { headers } = response;
-    return bytes ? [response.status, ...["content-type", "date", "retry-after"].map((name) => headers.get(name)), bytes] : [tooLarge];
+    const fields = ["content-type", "date", "retry-after", "dpop-nonce"].map((name) => headers.get(name));
+    const nonce = fields.pop();
+    return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
     return [signal.aborted ? timedOut : network];
   }

@@ -7,10 +7,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::config::{Config, is_scope};
+use super::dpop::DpopKey;
 use super::error::{ApiMisuse, Error};
 use super::form;
 use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
+use super::par::Push;
 use super::pkce::{base64url, code_challenge, code_verifier, sha256};
 use super::secret::{CodeVerifier, Nonce, State};
 use super::text::parts;
@@ -46,7 +48,7 @@ impl SignInOptions {
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
         let more = self.scope.as_deref().unwrap_or_default();
-        let scope = [asked, granted, more].iter().fold(configured.to_owned(), union);
+        let scope = [asked, granted, more].into_iter().fold(configured.to_owned(), union);
         Self { scope: Some(scope), ..self.clone() }
     }
 
@@ -76,7 +78,7 @@ impl SignInOptions {
 }
 
 /// A same-origin target reduced to its path, query and fragment (AUTHZ-21).
-fn return_target(target: &str, redirect_uri: &str) -> Result<String, Error> {
+pub(super) fn return_target(target: &str, redirect_uri: &str) -> Result<String, Error> {
     let origin = Url::parse(redirect_uri).map_or("", |url| url.origin);
     let path = target.strip_prefix(origin).filter(|_| !origin.is_empty()).unwrap_or(target);
     let inside = path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
@@ -97,6 +99,10 @@ pub struct Transaction {
     pub redirect_uri: String,
     /// The scope that was asked for.
     pub scope: String,
+    /// The resources that were asked for ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    pub resources: Vec<String>,
+    /// The key that tokens will be bound to.
+    pub dpop_key: Option<DpopKey>,
     /// `max_age` of the request, in seconds.
     pub max_age: Option<u64>,
     /// Whether the issuer announces `iss` in its responses.
@@ -118,6 +124,8 @@ impl Transaction {
             .with("nonce", self.nonce.as_ref().map(Nonce::expose))
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
+            .with("resources", &self.resources[..])
+            .with("dpopKey", self.dpop_key.as_ref().map(DpopKey::to_jwk).as_deref())
             .with("maxAge", self.max_age)
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
@@ -136,6 +144,8 @@ impl Transaction {
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
+            resources: strings(&record, "resources"),
+            dpop_key: record.string("dpopKey").and_then(DpopKey::parse),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -155,6 +165,8 @@ pub struct AuthorizationRequest {
     pub key: String,
     /// The record to keep.
     pub transaction: Transaction,
+    /// The request to push first, if it is to be pushed; its answer says where to navigate to instead.
+    pub push: Option<Push>,
 }
 
 impl AuthorizationRequest {
@@ -167,6 +179,7 @@ impl AuthorizationRequest {
         server: &AuthorizationServer,
         options: &SignInOptions,
         random: &[u8; RANDOM_BYTES],
+        dpop_key: Option<DpopKey>,
         unix_ms: u64,
     ) -> Result<Self, Error> {
         let scope = options.scope.as_ref().unwrap_or(&config.scope);
@@ -174,6 +187,7 @@ impl AuthorizationRequest {
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
+        let thumbprint = dpop_key.as_ref().map(DpopKey::thumbprint).unwrap_or_default();
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &config.client_id),
@@ -183,11 +197,15 @@ impl AuthorizationRequest {
             ("nonce", nonce.as_ref().map_or("", Nonce::expose)),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
+            ("dpop_jkt", &thumbprint),
         ];
+        let resources = config.resources();
+        pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));
         pairs.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let separator = if server.authorization_endpoint.contains('?') { "&" } else { "?" };
+        let query = form::write(&pairs);
         Ok(Self {
-            url: [&server.authorization_endpoint, separator, &form::write(&pairs)].concat(),
+            url: with_query(&server.authorization_endpoint, &query),
+            push: Push::new(config, server, query)?,
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
@@ -195,6 +213,8 @@ impl AuthorizationRequest {
                 nonce,
                 redirect_uri: config.redirect_uri.clone(),
                 scope: scope.clone(),
+                resources,
+                dpop_key,
                 max_age: extra.iter().find(|(name, _)| name == "max_age").and_then(|(_, value)| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
                 created_unix_ms: unix_ms,
@@ -205,8 +225,18 @@ impl AuthorizationRequest {
     }
 }
 
+fn strings(record: &Object, name: &str) -> Vec<String> {
+    let strings = record.member(name).and_then(Value::as_strings).unwrap_or_default();
+    strings.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// `endpoint` with one more query at its end.
+pub(super) fn with_query(endpoint: &str, query: &str) -> String {
+    [endpoint, if endpoint.contains('?') { "&" } else { "?" }, query].concat()
+}
+
 /// The scopes of both, each once, in their order.
-fn union(mut all: String, more: &&str) -> String {
+pub(super) fn union(mut all: String, more: &str) -> String {
     for value in parts(more, b' ') {
         // Some servers answer with commas between.
         if !value.is_empty() && !value.contains(',') && !parts(&all, b' ').any(|known| known == value) {
@@ -263,7 +293,7 @@ const OPTIONS: [(&str, &str); 5] = [
     ("prompt", "prompt"),
     ("uiLocales", "ui_locales"),
 ];
-const OWNED: [&str; 16] = [
+const OWNED: [&str; 17] = [
     "client_id",
     "client_secret",
     "code_challenge",
@@ -275,6 +305,7 @@ const OWNED: [&str; 16] = [
     "redirect_uri",
     "request",
     "request_uri",
+    "resource",
     "response_mode",
     "response_type",
     "scope",

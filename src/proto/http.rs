@@ -20,6 +20,8 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `Retry-After` field, if readable.
     pub retry_after: Option<String>,
+    /// The `DPoP-Nonce` field, if readable.
+    pub dpop_nonce: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -75,14 +77,29 @@ mod tests {
     fn media_type_is_compared_without_case_and_parameters() {
         let is_json = |value: Option<&str>| {
             let content_type = value.map(Into::into);
-            Answer { status: 200, content_type, date: None, retry_after: None, body: Vec::new().into() }.is_json()
+            Answer {
+                status: 200,
+                content_type,
+                date: None,
+                retry_after: None,
+                dpop_nonce: None,
+                body: Vec::new().into(),
+            }
+            .is_json()
         };
         assert!(is_json(Some("application/json")) && is_json(Some("Application/JSON ; charset=utf-8")));
         assert!(!is_json(Some("text/html")) && !is_json(Some("application/json5")) && !is_json(None));
     }
 
     fn at(date: &str) -> Answer {
-        Answer { status: 200, content_type: None, date: Some(date.into()), retry_after: None, body: Vec::new().into() }
+        Answer {
+            status: 200,
+            content_type: None,
+            date: Some(date.into()),
+            retry_after: None,
+            dpop_nonce: None,
+            body: Vec::new().into(),
+        }
     }
 
     #[test]

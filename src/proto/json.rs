@@ -90,6 +90,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<&[String]> for Value {
+    fn from(texts: &[String]) -> Self {
+        Self::Array(texts.iter().map(|text| text.as_str().into()).collect())
+    }
+}
+
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Self::Number(decimal(number))

@@ -26,6 +26,17 @@ pub struct AuthorizationServer {
     pub token_endpoint: String,
     /// Where tokens are revoked ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
     pub revocation_endpoint: Option<String>,
+    /// Where authorization requests are pushed ([RFC 9126, 5](https://www.rfc-editor.org/rfc/rfc9126#section-5)).
+    pub pushed_authorization_request_endpoint: Option<String>,
+    /// Whether no other authorization request is taken.
+    pub require_pushed_authorization_requests: bool,
+    /// Whether proofs of possession signed with ES256 are taken
+    /// ([RFC 9449, 5.1](https://www.rfc-editor.org/rfc/rfc9449#section-5.1)); `None` if nothing is said of them.
+    pub dpop: Option<bool>,
+    /// Where the claims about the user are.
+    pub userinfo_endpoint: Option<String>,
+    /// Where the user is sent to sign out.
+    pub end_session_endpoint: Option<String>,
     /// Where the keys of ID tokens are.
     pub jwks_uri: Option<String>,
     /// Whether every authorization response carries `iss`
@@ -66,6 +77,18 @@ impl AuthorizationServer {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
+            pushed_authorization_request_endpoint: endpoint(
+                document,
+                "pushed_authorization_request_endpoint",
+                allow_loopback,
+            )?,
+            require_pushed_authorization_requests: document
+                .member("require_pushed_authorization_requests")
+                .is_some_and(Value::is_true),
+            dpop: document.member("dpop_signing_alg_values_supported").map(|algorithms| algorithms.is_or_has("ES256")),
+            // What isn't needed to sign in is left out where it can't be used.
+            userinfo_endpoint: endpoint(document, "userinfo_endpoint", allow_loopback).unwrap_or_default(),
+            end_session_endpoint: endpoint(document, "end_session_endpoint", allow_loopback).unwrap_or_default(),
             jwks_uri: endpoint(document, "jwks_uri", allow_loopback)?,
             iss_parameter: document
                 .member("authorization_response_iss_parameter_supported")

@@ -2,11 +2,15 @@
 
 #![forbid(unsafe_code)]
 
+/// Whether this is the build with everything: OpenID Connect, DPoP, pushed requests, resources, registration.
+pub const FULL: bool = cfg!(feature = "full");
+
 pub mod authorization;
 pub mod callback;
 pub mod challenge;
 pub mod config;
 pub mod date;
+pub mod dpop;
 pub mod error;
 pub mod form;
 pub mod holder;
@@ -16,6 +20,7 @@ pub mod json;
 mod json_reader;
 pub mod jwk;
 pub mod metadata;
+pub mod par;
 pub mod pkce;
 pub mod queue;
 pub mod resource;

@@ -11,6 +11,10 @@ use super::url::Url;
 pub struct ResourceServer {
     origin: String,
     path: String,
+    /// What tokens for it are asked for with ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    pub resource: Option<String>,
+    /// The scope of tokens for it, if not all that was granted.
+    pub scope: Option<String>,
 }
 
 impl ResourceServer {
@@ -19,8 +23,12 @@ impl ResourceServer {
     pub fn parse(href: &str, allow_loopback: bool) -> Option<Self> {
         let url = Url::parse(href)?;
         let plain = url.query.is_none() && url.fragment.is_none() && !climbs(url.path);
-        (plain && is_safe(&url, allow_loopback))
-            .then(|| Self { origin: url.origin.to_owned(), path: trim_end(url.path, b'/').to_owned() })
+        (plain && is_safe(&url, allow_loopback)).then(|| Self {
+            origin: url.origin.to_owned(),
+            path: trim_end(url.path, b'/').to_owned(),
+            resource: None,
+            scope: None,
+        })
     }
 
     /// The base URL, without a slash at its end.

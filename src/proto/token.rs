@@ -5,6 +5,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use super::FULL;
 use super::authorization::Transaction;
 use super::error::{Error, InvalidResponse, ServerError, Transport};
 use super::form;
@@ -15,19 +16,28 @@ use super::text::{cut, trim_end};
 
 /// The body that exchanges a code ([RFC 6749, 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)).
 pub fn code_request(client_id: &str, code: &AuthorizationCode, transaction: &Transaction) -> FormBody {
+    let resource = transaction.resources.first().map_or("", String::as_str);
     form(&[
         ("grant_type", "authorization_code"),
         ("code", code.expose()),
         ("redirect_uri", &transaction.redirect_uri),
         ("client_id", client_id),
         ("code_verifier", transaction.verifier.expose()),
+        ("resource", resource),
     ])
 }
 
 /// The body that refreshes ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)); without `scope`, which
-/// asks for what was granted.
-pub fn refresh_request(client_id: &str, token: &RefreshToken) -> FormBody {
-    form(&[("grant_type", "refresh_token"), ("refresh_token", token.expose()), ("client_id", client_id)])
+/// asks for what was granted. `resource` is what the access token is for
+/// ([RFC 8707, 2.2](https://www.rfc-editor.org/rfc/rfc8707#section-2.2)).
+pub fn refresh_request(client_id: &str, token: &RefreshToken, resource: Option<&str>, scope: Option<&str>) -> FormBody {
+    form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token.expose()),
+        ("client_id", client_id),
+        ("resource", resource.unwrap_or_default()),
+        ("scope", scope.unwrap_or_default()),
+    ])
 }
 
 /// The body that revokes a token ([RFC 7009, 2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)).
@@ -60,6 +70,8 @@ fn form(pairs: &[(&str, &str)]) -> FormBody {
 pub struct TokenResponse {
     /// The access token, in the token68 alphabet.
     pub access_token: AccessToken,
+    /// Whether its type is `DPoP` and not `Bearer`.
+    pub dpop: bool,
     /// The refresh token, if there is a new one.
     pub refresh_token: Option<RefreshToken>,
     /// The access token's lifetime in seconds; `None` where the server didn't say or said nonsense.
@@ -79,6 +91,14 @@ pub struct TokenFailure {
     pub status: u16,
     /// The pause the server asked for, in milliseconds.
     pub retry_after_ms: Option<u64>,
+}
+
+impl TokenFailure {
+    /// Whether the server refuses the resource or the scope that was named, and nothing else.
+    pub fn blames_the_resource(&self) -> bool {
+        let named = |error: &ServerError| ["invalid_target", "invalid_scope"].contains(&error.error.as_str());
+        matches!(&self.error, Error::TokenResponse(error) if named(error))
+    }
 }
 
 impl TokenResponse {
@@ -117,11 +137,12 @@ impl TokenResponse {
     }
 
     fn from_members(body: &Object) -> Result<Self, Error> {
-        match body.string("token_type") {
-            Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => {}
+        let dpop = match body.string("token_type") {
+            Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => false,
+            Some(token_type) if FULL && token_type.eq_ignore_ascii_case("dpop") => true,
             Some(_) => return Err(unusable("its token_type is not Bearer")),
             None => return Err(unusable("token_type is missing")),
-        }
+        };
         let token = |name| body.string(name).filter(|token| is_token68(token));
         let optional = |name, why| match body.member(name) {
             None => Ok(None),
@@ -136,6 +157,7 @@ impl TokenResponse {
             access_token: AccessToken::new(
                 token("access_token").ok_or_else(|| unusable("access_token is not a token"))?,
             ),
+            dpop,
             refresh_token,
             expires_in: body.member("expires_in").and_then(lifetime),
             scope: body.string("scope").map(str::to_owned),

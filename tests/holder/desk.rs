@@ -4,6 +4,7 @@
 
 use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
 use tokenkeep::proto::config::Config;
+use tokenkeep::proto::dpop::DpopKey;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
@@ -32,6 +33,8 @@ pub(crate) struct Desk {
     /// Calls that were settled, in order.
     pub(crate) settled: Vec<CallId>,
     pub(crate) seen: Vec<String>,
+    /// Key pairs that are to be made.
+    pub(crate) keys: Vec<FlightId>,
     /// Signatures that are to be checked: flight, key, and what was signed.
     pub(crate) checked: Vec<(FlightId, String, Signed)>,
 }
@@ -71,6 +74,7 @@ impl Desk {
             results: Vec::new(),
             settled: Vec::new(),
             seen: Vec::new(),
+            keys: Vec::new(),
             checked: Vec::new(),
         }
     }
@@ -107,7 +111,11 @@ impl Desk {
     }
 
     pub(crate) fn sign_out(&mut self, call: u32) {
-        self.run(|holder, _| holder.sign_out(call));
+        self.sign_out_with(call, "{}");
+    }
+
+    pub(crate) fn sign_out_with(&mut self, call: u32, options: &str) {
+        self.run(|holder, now| holder.sign_out(now, call, options, &[9; RANDOM_BYTES]));
     }
 
     /// The oldest record that is to be kept is kept.
@@ -131,7 +139,7 @@ impl Desk {
     /// The server answers the oldest token request.
     pub(crate) fn respond(&mut self) {
         let (_, url, body) = self.sent[0].clone();
-        let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form") });
+        let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form"), key: None });
         self.answer(answer);
     }
 
@@ -143,6 +151,12 @@ impl Desk {
 
     pub(crate) fn answer_flight(&mut self, flight: FlightId, answer: Result<Answer, Transport>) {
         self.run(|holder, now| holder.handle_answer(now, 0, flight, answer));
+    }
+
+    /// The oldest key pair that is to be made is this one.
+    pub(crate) fn made(&mut self, jwk: Option<&str>) {
+        let flight = self.keys.remove(0);
+        self.run(|holder, now| holder.handle_key(now, flight, jwk));
     }
 
     /// The oldest signature that is to be checked is like this.
@@ -177,12 +191,16 @@ impl Desk {
 
     fn take_in(&mut self, action: Action) {
         match action {
-            Action::Keep { flight, key, record } => {
-                assert!(Transaction::parse(record.expose()).is_some(), "not a record");
+            Action::Keep { flight, key, record, handle } => {
+                let transaction = Transaction::parse(record.expose());
+                let kept = transaction.as_ref().and_then(|transaction| transaction.dpop_key.as_ref());
+                assert_eq!(kept.map(DpopKey::handle), handle.as_deref(), "the key beside the record");
+                assert!(transaction.is_some() || record.expose().contains("signedOut"), "not a record");
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
-            Action::Send { flight, url, body } => self.sent.push((flight, url, body)),
+            Action::MakeKey { flight, .. } => self.keys.push(flight),
+            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());
@@ -203,15 +221,18 @@ fn describe(action: &Action) -> String {
     match action {
         Action::Emit(event) => event.name.to_owned(),
         Action::Keep { .. } => "keep".to_owned(),
+        Action::MakeKey { persist, .. } => if *persist { "key to keep" } else { "key" }.to_owned(),
         Action::Take { .. } => "take".to_owned(),
         Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
-        Action::Send { url, body: Some(body), .. } => {
+        Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
-            format!("post {} {}", url.trim_start_matches(ISSUER), token.expect("a token"))
+            let token = token.or_else(|| param(body.expose(), "response_type"));
+            let proven = if key.is_some() { " proven" } else { "" };
+            format!("post {} {}{proven}", url.trim_start_matches(ISSUER), token.expect("a token"))
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

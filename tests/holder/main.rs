@@ -5,7 +5,10 @@
 mod support;
 
 mod desk;
+mod farewell;
 mod finishing;
+mod proofs;
+mod pushed;
 mod signatures;
 mod signing_in;
 mod signing_out;

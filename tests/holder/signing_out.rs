@@ -2,12 +2,14 @@
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
+use tokenkeep::proto::json::Object;
 
 use crate::desk::{Desk, discovered};
 use crate::support::{HOUR, answer, config_text, error};
 
-fn result(desk: &mut Desk) -> Option<String> {
-    desk.results.pop().flatten()
+fn revocation(desk: &mut Desk) -> Option<String> {
+    let result = Object::parse(desk.results.pop().flatten()?.as_bytes())?;
+    result.string("revocation").map(str::to_owned)
 }
 
 #[test]
@@ -27,7 +29,7 @@ fn the_outcome_of_the_revocation_is_told() {
         assert_eq!(desk.holder.session().snapshot(), None, "REV-1: gone before the server knows");
         desk.answer(given);
         assert_eq!(desk.seen(), ["settle 3"]);
-        assert_eq!(result(&mut desk).as_deref(), Some(outcome), "REV-5, REV-6, REV-7");
+        assert_eq!(revocation(&mut desk).as_deref(), Some(outcome), "REV-5, REV-6, REV-7");
     }
 }
 
@@ -43,7 +45,7 @@ fn without_a_revocation_endpoint_nothing_is_sent() {
     desk.seen();
     desk.sign_out(3);
     assert_eq!(desk.seen(), ["settle 3", "signedout"]);
-    assert_eq!(result(&mut desk).as_deref(), Some("unsupported"));
+    assert_eq!(revocation(&mut desk).as_deref(), Some("unsupported"));
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn without_a_session_there_is_nothing_to_revoke() {
     for mut desk in [Desk::with(discovered()), Desk::new()] {
         desk.sign_out(1);
         assert_eq!(desk.seen(), ["settle 1"]);
-        assert_eq!(result(&mut desk).as_deref(), Some("none"));
+        assert_eq!(revocation(&mut desk).as_deref(), Some("none"));
     }
 }
 
@@ -61,7 +63,7 @@ fn signing_out_a_second_time_revokes_nothing() {
     desk.sign_out(3);
     desk.sign_out(4);
     assert_eq!(desk.seen(), ["post /revoke refresh-1", "signedout", "settle 4"]);
-    assert_eq!(result(&mut desk).as_deref(), Some("none"));
+    assert_eq!(revocation(&mut desk).as_deref(), Some("none"));
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Office {
             (2, _) => error(400, "invalid_grant"),
             (_, None) => metadata(),
             (_, Some(_)) if url.ends_with("/revoke") => Ok(answer(200, None, b"")),
-            (_, Some(body)) => self.desk.server.respond(&TokenRequest { attempt: 0, url, body }),
+            (_, Some(body)) => self.desk.server.respond(&TokenRequest { attempt: 0, url, body, key: None }),
         };
         self.answered.push(flight);
         self.desk.answer_flight(flight, given);

@@ -177,7 +177,7 @@ impl World {
         let (options, issued) = (SignInOptions::default(), self.issued);
         let random: [u8; RANDOM_BYTES] =
             std::array::from_fn(|at| (issued as u8).wrapping_mul(37).wrapping_add(at as u8));
-        let request = self.session.begin_sign_in(self.now, &options, &random).expect("a request");
+        let request = self.session.begin_sign_in(self.now, &options, &random, None).expect("a request");
         let state = param(request.url.split_once('?').expect("a query").1, "state").expect("a state");
         let href = format!("{REDIRECT_URI}?code=canary-code-{issued}&state={state}&iss=https%3A%2F%2Fas.example");
         let response = AuthorizationResponse::parse(&href, REDIRECT_URI).expect("a response").expect("a response");
@@ -254,7 +254,7 @@ impl World {
                 Place::Away { generation, released: false }
             }
             Ok(Verdict::Queued) => Place::Queued(self.now.instant.after(timeout.unwrap_or(QUEUE_TIMEOUT))),
-            Ok(Verdict::Final | Verdict::StepUp) => Place::Settled,
+            Ok(Verdict::Final | Verdict::StepUp | Verdict::Again) => Place::Settled,
             Err(error) => {
                 assert!(!format!("{error:?}").contains("canary"), "LOG-2");
                 Place::Settled

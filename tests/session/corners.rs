@@ -19,7 +19,7 @@ fn paused(generation: u32, seconds: &str) -> Reply {
 
 fn begin(app: &App, options: &str) -> String {
     let options = SignInOptions::parse(options, "https://app.example/callback").expect("options");
-    app.session.begin_sign_in(app.now, &options, &[7; 96]).expect("a request").url
+    app.session.begin_sign_in(app.now, &options, &[7; 96], None).expect("a request").url
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_step_up_as_another_user_does_not_take_the_first_users_request() {
     app.seen();
     app.server.subject = "mallory".into();
     let options = SignInOptions::parse(r#"{"scope":"files:write"}"#, "https://app.example/callback").expect("options");
-    let request = app.session.begin_sign_in(app.now, &options, &[7; 96]).expect("a request");
+    let request = app.session.begin_sign_in(app.now, &options, &[7; 96], None).expect("a request");
     let href = app.server.authorize(&request);
     let pending = app.arrive(&href, Some(&request.transaction.to_json())).expect("accepted");
     app.exchange(pending).expect("exchanged");

@@ -64,7 +64,7 @@ fn a_refused_client_is_a_standing_error_for_a_minute() {
         (400, "invalid_client", "CLIENT_REFUSED"),
         (400, "unauthorized_client", "CLIENT_REFUSED"),
         (400, "invalid_scope", "CLIENT_REFUSED"),
-        (400, "invalid_target", "CLIENT_REFUSED"),
+        (400, "invalid_target", "RESOURCE_REFUSED"),
         (400, "invalid_request", "CLIENT_REFUSED"),
         (400, "unsupported_grant_type", "CLIENT_REFUSED"),
         (400, "something_new", "TOKEN_ERROR"),

@@ -13,6 +13,7 @@ mod pauses;
 mod personal;
 mod queue;
 mod refreshed;
+mod resources;
 mod sending;
 mod short_lives;
 mod sign_in;

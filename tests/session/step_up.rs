@@ -41,7 +41,7 @@ fn the_event_has_options_for_the_sign_in() {
         assert_eq!((event.name, event.detail.to_json().as_str()), ("stepup", expected));
         let Some(tokenkeep::proto::json::Value::Object(options)) = event.detail.member("signIn") else { panic!() };
         let options = SignInOptions::parse(&options.to_json(), "https://app.example/callback").expect("options");
-        let request = app.session.begin_sign_in(app.now, &options, &[7; 96]).expect("a request");
+        let request = app.session.begin_sign_in(app.now, &options, &[7; 96], None).expect("a request");
         let asked = if challenge == MORE {
             request.url.contains("scope=files%3Aread+files%3Awrite&")
         } else {
@@ -163,7 +163,7 @@ fn sign_out_and_cancel_end_the_wait() {
 fn more_scope_is_asked_for_on_top() {
     let url = |app: &App, options: &str| {
         let options = SignInOptions::parse(options, "https://app.example/callback").expect("options");
-        app.session.begin_sign_in(app.now, &options, &[7; 96]).expect("a request").url
+        app.session.begin_sign_in(app.now, &options, &[7; 96], None).expect("a request").url
     };
     let app = App::with(config("openid files:read", ""));
     assert!(url(&app, r#"{"scope":"files:write openid"}"#).contains("scope=openid+files%3Aread+files%3Awrite&"));

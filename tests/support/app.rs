@@ -91,7 +91,7 @@ impl App {
     pub(crate) fn begin(&mut self) -> AuthorizationRequest {
         self.sign_ins += 1;
         let random = std::array::from_fn::<u8, RANDOM_BYTES, _>(|at| self.sign_ins.wrapping_mul(31) ^ at as u8);
-        self.session.begin_sign_in(self.now, &SignInOptions::default(), &random).expect("a request")
+        self.session.begin_sign_in(self.now, &SignInOptions::default(), &random, None).expect("a request")
     }
 
     /// The user consented and is back: the exchange is about to start.

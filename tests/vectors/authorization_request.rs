@@ -23,7 +23,7 @@ fn third(number: u8) -> String {
 
 fn build(config: &Config, options: &str) -> Result<AuthorizationRequest, Error> {
     let options = SignInOptions::parse(options, &config.redirect_uri)?;
-    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), NOW)
+    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), None, NOW)
 }
 
 /// The decoded parameters in their order, and what is before the `?`.
@@ -138,9 +138,9 @@ fn a_parameter_of_the_endpoint_is_not_sent_a_second_time() {
 
 #[test]
 fn extra_parameters_come_after_the_library_s_own() {
-    let config = config("files:read", r#""extraParams":{"audience":"https://api.example","resource":"urn:x"}"#);
+    let config = config("files:read", r#""extraParams":{"audience":"https://api.example","tenant":"x"}"#);
     let request = build(&config, r#"{"extraParams":{"ui":"dark"}}"#).expect("a request");
-    assert_eq!(names(&request)[7..], ["audience", "resource", "ui"]);
+    assert_eq!(names(&request)[7..], ["audience", "tenant", "ui"]);
 }
 
 #[test]
@@ -152,6 +152,7 @@ fn extra_parameters_can_not_be_the_library_s_own() {
         "code_challenge_method",
         "code_verifier",
         "dpop_jkt",
+        "resource",
         "grant_type",
         "nonce",
         "redirect_uri",

@@ -17,6 +17,8 @@ fn transaction(iss_parameter: bool) -> Transaction {
         nonce: None,
         redirect_uri: REDIRECT_URI.into(),
         scope: String::new(),
+        resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter,
         created_unix_ms: CREATED,

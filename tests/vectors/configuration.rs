@@ -309,3 +309,62 @@ fn http_off_loopback_is_never_good_enough() {
         }
     }
 }
+
+fn with_servers(servers: &str) -> Result<Config, Error> {
+    let text = config_text("files mail", "").replace(r#"["https://api.example/v1/"]"#, servers);
+    Config::parse(&text, "https://app.example")
+}
+
+#[test]
+fn resources_are_absolute_uris_above_their_server() {
+    for (resource, expected) in [
+        ("https://api.example/", true),
+        ("https://api.example", true),
+        ("https://api.example/v1", true),
+        ("https://api.example/v1/?tenant=x", true),
+        ("urn:example:api", true),
+        ("api://0c1d/files", true),
+        ("https://api.example/v1/files", false),
+        ("https://other.example/", false),
+        ("http://api.example/", false),
+        ("https://api.example/#x", false),
+        ("urn:example#x", false),
+        ("urn:exa mple", false),
+        ("files", false),
+        ("/v1/", false),
+        (":x", false),
+        ("", false),
+    ] {
+        let servers = format!(r#"[{{"url":"https://api.example/v1/","resource":"{resource}"}}]"#);
+        let config = with_servers(&servers);
+        assert_eq!(config.is_ok(), expected, "RES-1, RES-7: {resource}");
+        if let Ok(config) = config {
+            assert_eq!(config.resources(), [resource]);
+        }
+    }
+}
+
+#[test]
+fn a_server_s_scope_is_part_of_the_configured_one() {
+    for (servers, expected) in [
+        (r#"[{"url":"https://api.example/v1/","scope":"mail"}]"#, true),
+        (r#"[{"url":"https://api.example/v1/","scope":"mail files"}]"#, true),
+        (r#"[{"url":"https://api.example/v1/"},"https://b.example"]"#, true),
+        (r#"[{"url":"https://api.example/v1/","scope":"admin"}]"#, false),
+        (r#"[{"url":"https://api.example/v1/","scope":""}]"#, false),
+        (r#"[{"url":"https://api.example/v1/","scopes":"mail"}]"#, false),
+        (r#"[{"resource":"https://api.example/v1/"}]"#, false),
+        (r#"{"url":"https://api.example/v1/"}"#, false),
+        (r"[1]", false),
+    ] {
+        assert_eq!(with_servers(servers).is_ok(), expected, "REF-14: {servers}");
+    }
+}
+
+#[test]
+fn a_personal_token_has_no_resources() {
+    let servers = r#"[{"url":"https://api.example/v1/","resource":"https://api.example/v1/"}]"#;
+    let refused =
+        Config::parse(&format!(r#"{{"token":"abc","resourceServers":{servers}}}"#), APP).expect_err("refused");
+    assert_eq!(refused.to_object().string("option"), Some("resourceServers"));
+}

@@ -9,6 +9,7 @@ mod authorization_response;
 mod challenge;
 mod configuration;
 mod discovery;
+mod dpop;
 mod id_token;
 mod json;
 mod jwk;

@@ -41,6 +41,11 @@ fn a_good_document_gives_its_endpoints() {
             authorization_endpoint: "https://as.example/authorize".into(),
             token_endpoint: "https://as.example/token".into(),
             revocation_endpoint: Some("https://as.example/revoke".into()),
+            pushed_authorization_request_endpoint: None,
+            require_pushed_authorization_requests: false,
+            dpop: None,
+            userinfo_endpoint: None,
+            end_session_endpoint: None,
             jwks_uri: None,
             iss_parameter: true,
         }

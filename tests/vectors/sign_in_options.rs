@@ -11,7 +11,7 @@ fn code(options: &str) -> Option<&'static str> {
 fn request(options: &str) -> AuthorizationRequest {
     let (config, options) = (config("files:read", ""), SignInOptions::parse(options, REDIRECT_URI).expect("options"));
     let server = config.server.as_ref().expect("metadata");
-    AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], 0).expect("a request")
+    AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], None, 0).expect("a request")
 }
 
 fn return_to(target: &str) -> Option<String> {

@@ -22,6 +22,8 @@ fn transaction() -> Transaction {
         nonce: Some(Nonce::new("nonce")),
         redirect_uri: "https://app.example/callback?x=%C3%A9".into(),
         scope: "files:read".into(),
+        resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter: true,
         created_unix_ms: 0,
@@ -45,7 +47,7 @@ fn the_code_is_exchanged_with_verifier_and_redirection_uri() {
 
 #[test]
 fn a_refresh_asks_for_what_was_granted() {
-    let body = refresh_request("spa", &RefreshToken::new(ODD));
+    let body = refresh_request("spa", &RefreshToken::new(ODD), None, None);
     let expected = owned(&[("grant_type", "refresh_token"), ("refresh_token", ODD), ("client_id", "spa")]);
     assert_eq!(pairs(&body), expected, "REF-14, REF-15");
 }
@@ -61,7 +63,7 @@ fn the_refresh_token_is_revoked_or_else_the_access_token() {
 
 #[test]
 fn an_odd_client_id_survives_too() {
-    let body = refresh_request("https://app.example/client?a=b&c", &RefreshToken::new("r"));
+    let body = refresh_request("https://app.example/client?a=b&c", &RefreshToken::new("r"), None, None);
     assert_eq!(pairs(&body)[2].1, "https://app.example/client?a=b&c");
 }
 
@@ -69,7 +71,7 @@ fn an_odd_client_id_survives_too() {
 fn bodies_show_nothing_of_themselves() {
     let bodies = [
         code_request("spa", &AuthorizationCode::new("canary"), &transaction()),
-        refresh_request("spa", &RefreshToken::new("canary")),
+        refresh_request("spa", &RefreshToken::new("canary"), None, None),
     ];
     assert_eq!(format!("{bodies:?}"), "[FormBody([redacted]), FormBody([redacted])]", "LOG-4");
 }

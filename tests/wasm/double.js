@@ -40,6 +40,8 @@ export class Double {
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
       emit: (event) => this.#note(`emit ${JSON.parse(event).type}`, () => this.#core.describe()),
       forget: () => (this.records.clear(), this.#note("forget")),
+      makeKey: (flight) => this.#core.keyed(flight),
+      sign: () => Promise.reject(new Error("no key")),
       keep: (flight, key, record) => this.#store(`keep ${key}`, () => (this.records.set(key, record), this.#core.stored(flight))),
       take: (flight, key) => this.#store(`take ${key}`, () => this.#core.stored(flight, this.#remove(key))),
       release: (ids, generation) => this.#note(`release ${[...ids].join(" ")} @${generation}`, () => this.#core.settled()),

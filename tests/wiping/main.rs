@@ -89,7 +89,7 @@ fn no_block_is_given_back_with_a_token_in_it() {
 }
 
 fn sign_in(session: &mut Session, now: Now, answer: Result<Answer, Transport>) {
-    let request = session.begin_sign_in(now, &SignInOptions::default(), &[7; RANDOM_BYTES]).expect("a request");
+    let request = session.begin_sign_in(now, &SignInOptions::default(), &[7; RANDOM_BYTES], None).expect("a request");
     let state = param(request.url.split_once('?').expect("a query").1, "state").expect("a state");
     let href = format!("{REDIRECT_URI}?code=code&state={state}&iss=https%3A%2F%2Fas.example");
     let response = AuthorizationResponse::parse(&href, REDIRECT_URI).expect("a response").expect("a response");

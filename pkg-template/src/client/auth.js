@@ -1,5 +1,5 @@
 import { fail } from "../errors.js";
-import { restore, scrub } from "./arrival.js";
+import { leave, restore, scrub } from "./arrival.js";
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -47,8 +47,13 @@ export class Auth extends EventTarget {
     });
   }
 
-  async signOut() {
-    return { revocation: await this.#transport.call("signOut") };
+  async signOut(options) {
+    const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options });
+    return url ? leave(url, idTokenHint) : { revocation };
+  }
+
+  userinfo() {
+    return this.#transport.call("userinfo");
   }
 
   stats() {

@@ -3,13 +3,13 @@ import { fail } from "../errors.js";
 const mostKeptAlive = 60_000;
 
 /** What the core has to know of an answer; what is null or undefined counts as absent. */
-export function describe({ href, init, timeout, options, replays, retries }, generation, { status, headers }) {
+export function describe({ href, init, timeout, options, replays, retries, proofs }, generation, { status, headers }) {
   const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
   return {
-    ...{ target: href, method: init.method ?? "GET", status, generation, replays, retries },
+    ...{ target: href, method: init.method ?? "GET", status, generation, replays, retries, proofs },
     ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
     ...{ streamed: init.body instanceof ReadableStream, timeout: timeout < 0 ? undefined : Math.floor(timeout) },
-    ...{ challenge, retryAfter, date },
+    ...{ challenge, retryAfter, date, nonce: headers.has("dpop-nonce") },
   };
 }
 
@@ -25,6 +25,15 @@ export function later(call) {
 }
 
 export const drop = (response) => void response.body?.cancel().catch(() => {});
+
+/** What a request of our own goes with. */
+export const discreet = { credentials: "omit", referrerPolicy: "no-referrer", redirect: "manual", cache: "no-store" };
+
+/** A browser says nothing of a preflight that failed, so this names what a proof of possession adds to it. */
+export function hint(error) {
+  if (error?.name !== "TypeError") return error;
+  return new TypeError(`${error.message} (the request had a DPoP header: if the API is up, its CORS settings must allow that one; else set dpop: false)`);
+}
 
 /** Posts audit entries; where nobody listens they are lost, and the log still has them. */
 export function post(url, body) {

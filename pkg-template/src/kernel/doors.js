@@ -57,7 +57,8 @@ class Door {
     },
     signIn: ({ options }, kernel) => kernel.signIn(options),
     finish: ({ href }, kernel) => kernel.finish(String(href)),
-    signOut: (_, kernel) => kernel.signOut(),
+    signOut: ({ options }, kernel) => kernel.signOut(options),
+    userinfo: (_, kernel) => kernel.userinfo(),
     enterToken: ({ token }, kernel) => kernel.enterToken(token),
     stats: (_, kernel) => kernel.stats(),
     audit: (_, kernel) => kernel.audit(),
@@ -110,7 +111,7 @@ class Door {
 }
 
 const operations = new Set(
-  ["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock"],
+  ["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock", "userinfo"],
 );
 
 function isMessage(data) {

@@ -1,10 +1,12 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
-import { describe, drop, later, post, refuse } from "./calls.js";
+import { describe, discreet, drop, hint, later, post, refuse } from "./calls.js";
+import { Keys } from "./keys.js";
 import { Records } from "./records.js";
 
 const QUEUED = -1;
 const FINAL = -2;
 const STEP_UP = -4;
+const AGAIN = -5;
 
 const FINISH = 0;
 const SIGN_IN = 1;
@@ -18,6 +20,7 @@ const telling = new Set([0, 401, 403, 429, 503]);
 export class Kernel {
   #core;
   #records = new Records();
+  #keys = new Keys(this.#records);
   #waiting = new Map();
   #calls = new Map();
   #listeners = new Set();
@@ -54,7 +57,7 @@ export class Kernel {
    */
   send(href, init, options = {}) {
     const timeout = typeof options.timeout === "number" ? options.timeout : -1;
-    const call = { id: ++this.#lastId, href, init, timeout, options, replays: 0, retries: 0 };
+    const call = { id: ++this.#lastId, href, init, timeout, options, replays: 0, retries: 0, proofs: 0 };
     const refusal = refuse(init);
     if (refusal) return Promise.reject(refusal);
     return this.#obey(call, this.#core.authorize(call.id, href, timeout));
@@ -81,8 +84,18 @@ export class Kernel {
     return arrival && JSON.parse(arrival);
   }
 
-  signOut() {
-    return this.#start(SIGN_OUT, "");
+  async signOut(options) {
+    return JSON.parse(await this.#start(SIGN_OUT, toJson(options ?? {})));
+  }
+
+  /** The claims of the userinfo endpoint, if they are the session's user's. */
+  async userinfo() {
+    const href = this.#core.userinfoEndpoint();
+    if (!href) throw this.#refusal();
+    const response = await this.send(href, { headers: new Headers({ accept: "application/json" }), ...discreet });
+    const claims = this.#core.userinfo(response.status, await response.text());
+    if (!claims) throw this.#refusal();
+    return JSON.parse(claims);
   }
 
   enterToken(token) {
@@ -141,8 +154,27 @@ export class Kernel {
   #dispatch(call, generation) {
     const header = this.#authorization(generation);
     if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
-    call.init.headers.set("authorization", header);
-    return fetch(call.href, call.init).then((response) => this.#answered(call, generation, response));
+    return this.#fetch(call, generation, header).then((response) => this.#answered(call, generation, response));
+  }
+
+  /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
+  #fetch({ href, init }, generation, header) {
+    init.headers.set("authorization", header);
+    const proof = this.#core.prove(generation, init.method ?? "GET", href);
+    return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
+  }
+
+  async #fetchProven(href, init, proof) {
+    try {
+      init.headers.set("dpop", await proof);
+    } catch {
+      this.#core.keyLost();
+      throw fail("DPOP_KEY_LOST", "the key that the token is bound to is gone; call signIn() again");
+    }
+    const response = await fetch(href, init).catch((error) => Promise.reject(hint(error)));
+    const nonce = response.headers.get("dpop-nonce");
+    if (nonce) this.#core.nonce(href, nonce);
+    return response;
   }
 
   async #queued(call) {
@@ -169,8 +201,7 @@ export class Kernel {
     try {
       const header = this.#authorization(generation);
       if (header) {
-        call.init.headers.set("authorization", header);
-        answer = await fetch(call.href, call.init);
+        answer = await this.#fetch(call, generation, header);
       }
     } finally {
       this.#core.settled();
@@ -199,9 +230,10 @@ export class Kernel {
       if (verdict === QUEUED) this.#core.cancel(call.id);
       throw fail("BODY_NOT_REPLAYABLE", "the API answered 401 and the body was a stream, which can't be sent twice; send it again, or pass a Blob");
     }
-    if (response.status === 429 || response.status === 503) call.retries += 1;
+    if (verdict === AGAIN) call.proofs += 1;
+    else if (response.status === 429 || response.status === 503) call.retries += 1;
     else call.replays += 1;
-    return this.#obey(call, verdict);
+    return this.#obey(call, verdict === AGAIN ? generation : verdict);
   }
 
   #authorization(generation) {
@@ -269,9 +301,18 @@ export class Kernel {
         if (url) post(url, entries);
         else later(async () => this.#sink?.(JSON.parse(entries)));
       },
-      keep: (flight, key, record) => this.#records.keep(key, record).then(() => this.#core.stored(flight)),
-      take: (flight, key) => this.#records.take(key).then((record) => this.#core.stored(flight, record)),
-      forget: () => this.#records.forget(),
+      keep: (flight, key, record, handle) => this.#records.keep(key, record, this.#keys.get(handle)).then(() => this.#core.stored(flight)),
+      take: async (flight, key) => {
+        const { record, pair } = (await this.#records.take(key)) ?? {};
+        if (pair) await this.#keys.add(pair);
+        this.#core.stored(flight, record);
+      },
+      makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
+      sign: (handle, input) => this.#keys.sign(handle, input),
+      forget: () => {
+        this.#keys.forget();
+        this.#records.forget();
+      },
     };
   }
 }

@@ -1,5 +1,6 @@
 const lifetime = 600_000;
 const most = 32;
+const persistent = "key";
 
 /**
  * The records of pending sign-ins. They have to outlive the page, so they are kept in IndexedDB, which a worker can
@@ -8,15 +9,16 @@ const most = 32;
 export class Records {
   #memory = new Map();
 
-  async keep(key, record) {
+  /** `pair` is the key pair that tokens of this sign-in will be bound to, if any. */
+  async keep(key, record, pair) {
     const kept = await change((store) => {
-      store.put({ record, created: Date.now() }, key);
+      store.put({ record, pair, created: Date.now() }, key);
       tidy(store);
     });
-    if (!kept) this.#memory.set(key, record);
+    if (!kept) this.#memory.set(key, { record, pair });
   }
 
-  /** Reads and removes in one transaction, so that of two tabs with the same response one gets the record. */
+  /** Reads and removes in one transaction, so that of two tabs with the same response one gets the `{ record, pair }`. */
   async take(key) {
     const mine = this.#memory.get(key);
     this.#memory.delete(key);
@@ -25,7 +27,16 @@ export class Records {
       store.delete(key);
       return request;
     });
-    return taken?.result?.record ?? mine;
+    return taken?.result ?? mine;
+  }
+
+  /** The key pair that outlives sign-ins, until a sign-out. */
+  async key() {
+    return (await change((store) => store.get(persistent)))?.result?.pair;
+  }
+
+  keepKey(pair) {
+    return change((store) => store.put({ pair, created: Infinity }, persistent));
   }
 
   async forget() {

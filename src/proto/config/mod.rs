@@ -15,8 +15,8 @@ use super::url::Url;
 
 pub use options::is_scope;
 use options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, redirect_uri, refuse_unknown, required,
-    resource_servers, scope,
+    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, redirect_uri,
+    refuse_unknown, required, resource_servers, scope, usage,
 };
 
 /// A checked configuration.
@@ -50,8 +50,32 @@ pub struct Config {
     pub lock_on: Vec<&'static str>,
     /// Whether ID tokens are believed without a look at their signature.
     pub skip_signature: bool,
+    /// Whether tokens are bound to a key ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    pub dpop: Use,
+    /// Whether that key is kept until sign-out, so that the next sign-in has the same.
+    pub persist_dpop_key: bool,
+    /// Whether authorization requests are pushed ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)).
+    pub par: Use,
+    /// Whether nothing less than the strictest is good enough.
+    pub strict: bool,
+    /// Where the user comes back to from signing out at the authorization server.
+    pub post_logout_redirect_uri: Option<String>,
+    /// Whether the page is handed the ID token, to show it to the authorization server when signing out there.
+    pub send_id_token_hint: bool,
     /// The numbers.
     pub limits: Limits,
+}
+
+/// When an extension of the protocol is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Use {
+    /// Where the server's metadata announces it.
+    #[default]
+    Announced,
+    /// Always; a server without it is refused.
+    Required,
+    /// Never.
+    Never,
 }
 
 /// A personal access token: no sign-in, no refresh.
@@ -137,8 +161,25 @@ impl Config {
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,
             skip_signature: flag(&options, "dangerSkipIdTokenSignature")?,
+            dpop: usage(&options, "dpop")?,
+            persist_dpop_key: flag(&options, "persistDpopKey")?,
+            par: usage(&options, "par")?,
+            strict: flag(&options, "strict")?,
+            post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
+            send_id_token_hint: flag(&options, "dangerSendIdTokenHint")?,
             limits: Limits::parse(&options)?,
         })
+    }
+
+    /// The resources that tokens are asked for, each once.
+    pub fn resources(&self) -> Vec<String> {
+        let mut resources = Vec::new();
+        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
+            if !resources.contains(resource) {
+                resources.push(resource.clone());
+            }
+        }
+        resources
     }
 
     /// Whether the sign-in asks for an ID token.

@@ -20,6 +20,8 @@ pub enum Error {
     LoginRequired(Ending),
     /// A request waited for a token in vain.
     Queue(QueueError),
+    /// There is no token for this resource and nothing to get one with.
+    ResourceUnavailable,
     /// The token endpoint answered with an error
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     TokenResponse(Box<ServerError>),
@@ -50,6 +52,10 @@ pub enum ApiMisuse {
     TokenNotAccepted,
     /// `enterToken()` with something that can't be a token.
     TokenMalformed,
+    /// `signOut({ endSession: true })` where there is nothing to end at the authorization server.
+    NoEndSession,
+    /// `userinfo()` where the server has none, or without an ID token.
+    NoUserinfo,
     /// `signIn()` where the configuration names no authorization server.
     NoAuthorizationServer,
 }
@@ -77,8 +83,12 @@ pub enum InvalidResponse {
     TransactionExpired,
     /// A token in the URL, from the implicit flow or an attacker.
     TokenInResponse,
+    /// The answer to a pushed authorization request can't be used.
+    PushedRequest,
     /// The token endpoint's answer can't be used.
     Token(&'static str),
+    /// The answer of the userinfo endpoint can't be used.
+    Userinfo(&'static str),
     /// The ID token fails a check of OpenID Connect Core 3.1.3.7.
     IdToken(&'static str),
     /// The issuer's metadata can't be used.
@@ -108,8 +118,10 @@ pub enum Ending {
     Expired,
     /// The server answered for another user.
     SubjectChanged,
-    /// An ID token that came with a refresh is forged.
-    IdTokenForged,
+    /// An ID token that came with a refresh is forged, or not this session's.
+    IdTokenRefused,
+    /// The key that the tokens are bound to is gone.
+    KeyLost,
 }
 
 /// How waiting for a token ended.
@@ -128,6 +140,8 @@ pub enum QueueError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Transport {
+    /// The key that the tokens are bound to is gone.
+    KeyLost,
     /// The platform gives no random numbers.
     NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.

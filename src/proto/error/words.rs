@@ -18,8 +18,13 @@ impl Error {
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
+            Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
+            Self::TokenResponse(error) if error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
+            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
+            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
+            Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
@@ -44,6 +49,22 @@ impl Error {
                 "the session was locked because of an anomaly; look at auth.audit(), then call auth.unlock()".into()
             }
             Self::Queue(QueueError::Timeout) => "no token in time; try again, or raise queueTimeout".into(),
+            Self::ResourceUnavailable => {
+                "no token for this resource, and the server gave no refresh token to get one with; \
+                                          ask for one (often the scope offline_access), or call signIn() again"
+                    .into()
+            }
+            Self::TokenResponse(error) if error.error == "invalid_target" => {
+                "the authorization server gives no token for this resource; check resource in resourceServers".into()
+            }
+            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => {
+                "the token endpoint demands a nonce in DPoP proofs that this page can't read, or never the same one; let it \
+                 expose DPoP-Nonce (Access-Control-Expose-Headers), or set dpop: false"
+                    .into()
+            }
+            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => {
+                "the token endpoint refused the DPoP proof; check this machine's clock, and let the server expose Date".into()
+            }
             Self::TokenResponse(error) => {
                 let blamed = error.blames_the_client();
                 let cure = if blamed { "; check how this client is registered" } else { "; call signIn() again" };
@@ -63,7 +84,11 @@ impl Error {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),
-            Self::ApiMisuse(_) | Self::InvalidResponse(_) | Self::Queue(_) | Self::Transport(_) => object,
+            Self::ApiMisuse(_)
+            | Self::InvalidResponse(_)
+            | Self::Queue(_)
+            | Self::ResourceUnavailable
+            | Self::Transport(_) => object,
         }
     }
 }
@@ -79,6 +104,8 @@ impl ApiMisuse {
             Self::TokenNotAccepted => "TOKENKEEP_TOKEN_NOT_ACCEPTED",
             Self::TokenMalformed => "TOKENKEEP_TOKEN_MALFORMED",
             Self::NoAuthorizationServer => "TOKENKEEP_SIGN_IN_UNAVAILABLE",
+            Self::NoEndSession => "TOKENKEEP_END_SESSION_UNAVAILABLE",
+            Self::NoUserinfo => "TOKENKEEP_USERINFO_UNAVAILABLE",
         }
     }
 
@@ -97,6 +124,15 @@ impl ApiMisuse {
             }
             Self::TokenNotAccepted => "this holder takes no tokens; hold({ acceptToken: true }) allows this".into(),
             Self::TokenMalformed => "this can't be a token; enter it as the service showed it, without spaces".into(),
+            Self::NoEndSession => {
+                "signed out here; the authorization server's metadata has no end_session_endpoint, or there was \
+                                   no session: call signOut() without endSession"
+                    .into()
+            }
+            Self::NoUserinfo => {
+                "userinfo needs a session with an ID token (scope openid) and a userinfo_endpoint in the metadata"
+                    .into()
+            }
             Self::NoAuthorizationServer => {
                 "this holder has a personal access token; for signIn() set issuer, clientId and redirectUri instead"
                     .into()
@@ -117,7 +153,9 @@ impl InvalidResponse {
             Self::Replayed => "TOKENKEEP_RESPONSE_REPLAYED",
             Self::TransactionExpired => "TOKENKEEP_TRANSACTION_EXPIRED",
             Self::TokenInResponse => "TOKENKEEP_TOKEN_IN_RESPONSE",
+            Self::PushedRequest => "TOKENKEEP_PUSHED_REQUEST_INVALID",
             Self::Token(_) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
+            Self::Userinfo(_) => "TOKENKEEP_USERINFO_INVALID",
             Self::IdToken(_) => "TOKENKEEP_ID_TOKEN_INVALID",
             Self::Metadata(_) => "TOKENKEEP_METADATA_INVALID",
             Self::Discovery(_) => "TOKENKEEP_DISCOVERY_FAILED",
@@ -138,7 +176,12 @@ impl InvalidResponse {
             Self::TokenInResponse => {
                 "the response carries a token in the URL, which is never accepted; use the code flow"
             }
+            Self::PushedRequest => {
+                "the answer to the pushed authorization request has no request_uri and expires_in; set par: false if the \
+                 server does not need it"
+            }
             Self::Token(why) => return say(&["the token response can't be used: ", why]),
+            Self::Userinfo(why) => return say(&["the userinfo answer can't be used: ", why]),
             Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
             Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
             Self::Discovery(why) => return say(&["no metadata found at the issuer: ", why]),
@@ -162,7 +205,8 @@ impl Ending {
             Self::Refused => "refused",
             Self::Expired => "expired",
             Self::SubjectChanged => "subject-changed",
-            Self::IdTokenForged => "id-token-forged",
+            Self::IdTokenRefused => "id-token-refused",
+            Self::KeyLost => "key-lost",
         }
     }
 }
@@ -170,6 +214,7 @@ impl Ending {
 impl Transport {
     fn message(self) -> Cow<'static, str> {
         match self {
+            Self::KeyLost => "the key that the tokens are bound to is gone; call signIn() again".into(),
             Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),
             Self::Network => {
                 "the authorization server can't be reached: check the network, its CORS settings for this \

@@ -6,21 +6,28 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod checks;
+mod farewell;
+mod proofs;
 
+use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Config;
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::Signed;
 use crate::proto::metadata::Discovery;
+use crate::proto::par::Push;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::{Command, Event, PendingExchange, Revocation, Session};
+use crate::proto::session::{Command, Event, PendingExchange, Session};
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
+use farewell::Farewell;
+use proofs::Sent;
 
 pub use checks::Signature;
 
@@ -42,6 +49,15 @@ pub enum Action {
         key: String,
         /// The record.
         record: Record,
+        /// The key pair to keep beside it, by its name.
+        handle: Option<String>,
+    },
+    /// Make a key pair, or take the one that was kept if it is to `persist`; then call [`Holder::handle_key`].
+    MakeKey {
+        /// To be handed back.
+        flight: FlightId,
+        /// Whether the next sign-in shall have the same.
+        persist: bool,
     },
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
@@ -68,6 +84,8 @@ pub enum Action {
         url: String,
         /// The form.
         body: Option<FormBody>,
+        /// The key to prove possession of, with what [`Session::server_proof`] says.
+        key: Option<Box<DpopKey>>,
     },
     /// Settle an application's call.
     Settle {
@@ -99,11 +117,15 @@ pub enum Action {
 enum Flight {
     Discovery(Discovery),
     Exchange { call: CallId, pending: Box<PendingExchange> },
-    Keep { call: CallId, url: String },
+    Keep { call: CallId, url: String, push: Option<Box<Push>> },
+    KeepFarewell { call: CallId, farewell: Box<Farewell> },
+    Key { step: Box<Step> },
     Keys,
+    Push { call: CallId, url: String, push: Box<Push> },
     Refresh { attempt: u32 },
-    Revocation { call: Option<CallId> },
+    Revocation { farewell: Option<(CallId, Box<Farewell>)> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
+    TakeFarewell { call: CallId },
     Verify { check: Box<Check> },
 }
 
@@ -111,7 +133,7 @@ enum Flight {
 #[derive(Debug)]
 enum Step {
     Exchange { call: CallId, pending: Box<PendingExchange> },
-    SignIn { call: CallId, options: Box<SignInOptions>, random: Box<[u8; RANDOM_BYTES]> },
+    SignIn { call: CallId, options: Box<SignInOptions>, random: Box<[u8; RANDOM_BYTES]>, key: Option<Box<DpopKey>> },
 }
 
 /// A session together with the calls that are under way. Without any I/O, like the session itself: after each call
@@ -119,7 +141,7 @@ enum Step {
 #[derive(Debug)]
 pub struct Holder {
     session: Session,
-    flights: Vec<(FlightId, Flight)>,
+    flights: Vec<(FlightId, Flight, Option<Box<Sent>>)>,
     last_flight: FlightId,
     /// Steps that wait for the metadata, which is being looked for while there are any.
     steps: Vec<Step>,
@@ -147,7 +169,8 @@ impl Holder {
         }
         match SignInOptions::parse(options, &self.session.config().redirect_uri) {
             Ok(options) => {
-                self.take_step(now, Step::SignIn { call, options: Box::new(options), random: Box::new(random) });
+                let (options, random) = (Box::new(options), Box::new(random));
+                self.take_step(now, Step::SignIn { call, options, random, key: None });
             }
             Err(error) => self.settle(call, Err(error)),
         }
@@ -159,6 +182,10 @@ impl Holder {
         if self.session.config().personal.is_some() {
             return self.settle(call, Ok(None));
         }
+        if FULL && let Some(key) = farewell::key(href, self.session.config()) {
+            let flight = self.launch(Flight::TakeFarewell { call });
+            return self.actions.push(Action::Take { flight, key });
+        }
         match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
             Ok(Some(response)) => {
                 let key = response.key();
@@ -167,15 +194,6 @@ impl Holder {
             }
             Ok(None) => self.settle(call, Ok(None)),
             Err(error) => self.settle(call, Err(error)),
-        }
-    }
-
-    /// Ends the session here at once; the call's result is what came of telling the server.
-    pub fn sign_out(&mut self, call: CallId) {
-        let signed_in = self.session.is_signed_in();
-        match self.session.sign_out() {
-            Some(revocation) => self.revoke(revocation, Some(call)),
-            None => self.settle(call, Ok(Some(if signed_in { "unsupported" } else { "none" }.to_owned()))),
         }
     }
 
@@ -192,19 +210,22 @@ impl Holder {
 
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
-        match self.land(flight) {
+        let Some((flight, sent)) = self.land(flight) else { return };
+        let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
+        match Some(flight) {
             Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Revocation { call: Some(call) }) => {
-                self.settle(call, Ok(Some(revocation_outcome(answer).to_owned())));
+            Some(Flight::Push { call, url, push }) => {
+                let pushed = push.handle_answer(answer);
+                self.settle(call, pushed.map(|to| Some(to.unwrap_or(url))));
             }
-            Some(
-                Flight::Keep { .. } | Flight::Revocation { call: None } | Flight::Take { .. } | Flight::Verify { .. },
-            )
-            | None => {}
+            Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
+                self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
+            }
+            _ => {}
         }
     }
 
@@ -224,21 +245,30 @@ impl Holder {
     /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, or
     /// `record` is what the store held, if it held one.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
-        match self.land(flight) {
-            Some(Flight::Keep { call, url }) => self.settle(call, Ok(Some(url))),
+        match self.land(flight).map(|(flight, _)| flight) {
+            Some(Flight::Keep { call, url, push: Some(push) }) => {
+                let (to, body) = (push.url.clone(), push.body.clone());
+                let action = self.departure(Flight::Push { call, url, push }, to, Some(body));
+                self.actions.push(action);
+            }
+            Some(Flight::Keep { call, url, push: None }) => self.settle(call, Ok(Some(url))),
+            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
             Some(Flight::Take { call, response }) => match self.session.accept_response(now, *response, record) {
                 Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
                 Err(error) => self.settle(call, Err(error)),
             },
-            Some(
-                Flight::Discovery(_)
-                | Flight::Exchange { .. }
-                | Flight::Keys
-                | Flight::Refresh { .. }
-                | Flight::Revocation { .. }
-                | Flight::Verify { .. },
-            )
-            | None => {}
+            _ => {}
+        }
+    }
+
+    /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
+    pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
+        let Some((Flight::Key { step }, _)) = self.land(flight) else { return };
+        let Step::SignIn { call, options, random, .. } = *step else { return };
+        match jwk.and_then(DpopKey::parse) {
+            Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
+            None => self.settle(call, Err(Error::Transport(Transport::NoRandomness))),
         }
     }
 
@@ -253,10 +283,10 @@ impl Holder {
             Command::Release { ids, generation } => Action::Release { ids, generation },
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
-                self.departure(Flight::Revocation { call: None }, revocation.url, Some(revocation.body))
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(revocation.body))
             }
             Command::SendRefreshRequest(request) => {
-                self.departure(Flight::Refresh { attempt: request.attempt }, request.url, Some(request.body))
+                self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
             }
         })
     }
@@ -284,17 +314,18 @@ impl Holder {
 
     fn go_on(&mut self, now: Now, step: Step) {
         match step {
-            Step::SignIn { call, options, random } => match self.session.begin_sign_in(now, &options, &random) {
-                Ok(request) => {
-                    let flight = self.launch(Flight::Keep { call, url: request.url });
-                    let record = Record::new(request.transaction.to_json());
-                    self.actions.push(Action::Keep { flight, key: request.key, record });
+            Step::SignIn { call, options, random, key } => match self.session.wants_key() {
+                Ok(true) if key.is_none() => {
+                    let step = Box::new(Step::SignIn { call, options, random, key });
+                    let flight = self.launch(Flight::Key { step });
+                    self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
                 }
+                Ok(_) => self.send_away(now, call, &options, &random, key),
                 Err(error) => self.settle(call, Err(error)),
             },
             Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
                 Ok(request) => {
-                    let action = self.departure(Flight::Exchange { call, pending }, request.url, Some(request.body));
+                    let action = self.proven_departure(Flight::Exchange { call, pending }, request);
                     self.actions.push(action);
                 }
                 Err(error) => self.settle(call, Err(error)),
@@ -329,24 +360,41 @@ impl Holder {
         }
     }
 
-    fn revoke(&mut self, revocation: Revocation, call: Option<CallId>) {
-        let action = self.departure(Flight::Revocation { call }, revocation.url, Some(revocation.body));
-        self.actions.push(action);
+    /// Has the record of a sign-in kept, before anything else happens.
+    fn send_away(
+        &mut self,
+        now: Now,
+        call: CallId,
+        options: &SignInOptions,
+        random: &[u8; RANDOM_BYTES],
+        key: Option<Box<DpopKey>>,
+    ) {
+        let handle = key.as_ref().map(|key| key.handle().to_owned());
+        match self.session.begin_sign_in(now, options, random, key.map(|key| *key)) {
+            Ok(request) => {
+                let push = request.push.map(Box::new);
+                let flight = self.launch(Flight::Keep { call, url: request.url, push });
+                let record = Record::new(request.transaction.to_json());
+                self.actions.push(Action::Keep { flight, key: request.key, record, handle });
+            }
+            Err(error) => self.settle(call, Err(error)),
+        }
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        Action::Send { flight: self.launch(flight), url, body }
+        Action::Send { flight: self.launch(flight), url, body, key: None }
     }
 
     fn launch(&mut self, flight: Flight) -> FlightId {
         self.last_flight += 1;
-        self.flights.push((self.last_flight, flight));
+        self.flights.push((self.last_flight, flight, None));
         self.last_flight
     }
 
-    fn land(&mut self, flight: FlightId) -> Option<Flight> {
-        let at = self.flights.iter().position(|(id, _)| *id == flight)?;
-        Some(self.flights.swap_remove(at).1)
+    fn land(&mut self, flight: FlightId) -> Option<(Flight, Option<Box<Sent>>)> {
+        let at = self.flights.iter().position(|(id, ..)| *id == flight)?;
+        let (_, flight, sent) = self.flights.swap_remove(at);
+        Some((flight, sent))
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::Error;
 use crate::proto::json::Object;
 use crate::proto::queue::RequestId;
@@ -57,4 +58,6 @@ pub struct TokenRequest {
     pub url: String,
     /// The form-encoded body.
     pub body: FormBody,
+    /// The key that proves who asks ([RFC 9449, 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+    pub key: Option<DpopKey>,
 }

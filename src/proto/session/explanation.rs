@@ -38,6 +38,7 @@ fn kind(reply: &Reply, challenge: Option<&Challenge>, renewable: bool) -> &'stat
         (401 | 403, Some("insufficient_scope")) => "scope",
         (401 | 403, Some("insufficient_user_authentication")) => "authentication",
         (401 | 403, Some("invalid_request")) => "malformed",
+        (401, Some("use_dpop_nonce" | "invalid_dpop_proof")) => "proof",
         (401, _) if reply.replays > 0 || renewable => "refused",
         (401, _) => "expired",
         (403, _) => "forbidden",
@@ -55,6 +56,10 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> Str
             &["the API wants a stronger or newer sign-in; call signIn({ acrValues, maxAge }) with what it names"]
         }
         "malformed" => &["the API takes the request for malformed; another token would not help"],
+        "proof" => &[
+            "the API refused the DPoP proof; let it expose DPoP-Nonce and Date (Access-Control-Expose-Headers), and check \
+             this machine's clock",
+        ],
         "refused" => {
             &["the API refused a fresh token too; check the token's audience and scope, and the API's clock and issuer"]
         }

@@ -3,10 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod access;
 mod command;
 mod drain;
 mod explanation;
 mod grant;
+mod lane;
+mod possession;
 mod refresh;
 mod reply;
 mod requests;
@@ -15,23 +18,28 @@ mod sign_in;
 mod step_up;
 mod surroundings;
 mod trials;
+mod user;
 
+use access::Access;
 use drain::Drain;
 use grant::Grant;
+use lane::{Lane, Lanes};
 use refresh::Refresh;
 use step_up::StepUps;
 use surroundings::Surroundings;
 use trials::Trials;
 
 use super::config::{Config, Personal};
+use super::dpop::Dpop;
 use super::error::{Ending, Error, QueueError};
-use super::json::Object;
+use super::json::{Object, Value};
 use super::metadata::AuthorizationServer;
 use super::queue::{Queue, RequestId};
 use super::time::{Instant, Now};
 use super::watch::Watch;
 
 pub use command::{Command, Event, TokenRequest};
+pub use possession::Proof;
 pub use reply::{Reply, Retry};
 pub use requests::Verdict;
 pub use sign_in::{PendingExchange, Revocation};
@@ -53,14 +61,15 @@ pub struct Session {
     config: Config,
     server: Option<AuthorizationServer>,
     grant: Option<Grant>,
+    lanes: Lanes,
+    /// Number of the newest access token of all lanes.
     generation: u32,
     /// The first generation of the running session: an older one was another session's.
     first_generation: u32,
     /// The generation that the last sign-in brought: an older one may have had fewer rights.
     signed_in_generation: u32,
     refresh: Refresh,
-    /// The resource server answered 401 to the current access token.
-    refused: bool,
+    dpop: Dpop,
     /// Which 401s are worth a refresh.
     trials: Trials,
     exchanges: Vec<u32>,
@@ -69,13 +78,12 @@ pub struct Session {
     attempts: u32,
     spent: Vec<String>,
     ending: Ending,
-    queue: Queue,
     drain: Drain,
     /// Requests that keep a pause which their API asked for.
     pauses: Queue,
     step_ups: StepUps,
-    /// The times of those among both who named one, in milliseconds.
-    timeouts: Vec<(RequestId, u64)>,
+    /// Of those among both who want something special: the lane, and the time in milliseconds.
+    wishes: Vec<(RequestId, usize, Option<u64>)>,
     surroundings: Surroundings,
     commands: Vec<Command>,
     counters: Counters,
@@ -93,36 +101,40 @@ struct Counters {
 impl Session {
     /// A session without a grant, or with the personal access token that the configuration has.
     pub fn new(config: Config) -> Self {
-        let grant = match &config.personal {
-            Some(Personal::Given(token)) => Some(Grant::personal(token.clone())),
-            Some(Personal::Entered) | None => None,
-        };
-        Self {
+        let mut lanes = Lanes::new(&config.resource_servers);
+        if let Some(Personal::Given(token)) = &config.personal {
+            lanes.all[0].access = Some(Access::personal(token.clone()));
+            lanes.all[0].generation = 1;
+        }
+        let grant = lanes.all[0].access.is_some().then(Grant::default);
+        let mut session = Self {
             server: config.server.clone(),
             watch: Watch::new(&config),
             config,
             generation: u32::from(grant.is_some()),
             grant,
+            lanes,
             first_generation: 0,
             signed_in_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
-            refused: false,
+            dpop: Dpop::default(),
             trials: Trials::default(),
             exchanges: Vec::new(),
             abandoned: Vec::new(),
             attempts: 0,
             spent: Vec::new(),
             ending: Ending::NeverSignedIn,
-            queue: Queue::default(),
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
-            timeouts: Vec::new(),
+            wishes: Vec::new(),
             surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
             explanation: None,
-        }
+        };
+        session.open_userinfo();
+        session
     }
 
     /// Acts on every deadline that has come.
@@ -146,10 +158,10 @@ impl Session {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let demand = !self.queue.is_empty() && !self.surroundings.locked;
+        let demand = self.lanes.waiting() > 0 && !self.surroundings.locked;
         let retry = self.refresh.retry_at().filter(|_| demand);
         let drain = self.drain.next_timeout().filter(|_| demand);
-        let waits = [self.queue.next_deadline(), self.pauses.next_deadline(), self.step_ups.waiting.next_deadline()];
+        let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.waiting.next_deadline()];
         [retry, drain, self.ahead_at(), self.watch.report_at()].into_iter().chain(waits).flatten().min()
     }
 
@@ -166,6 +178,7 @@ impl Session {
     /// Fixes the metadata that discovery found.
     pub fn set_server(&mut self, server: AuthorizationServer) {
         self.server = Some(server);
+        self.open_userinfo();
     }
 
     /// Whether there is a grant.
@@ -175,12 +188,21 @@ impl Session {
 
     /// What the application may know of the session: scope, expiry, claims. Never a token.
     pub fn snapshot(&self) -> Option<Object> {
-        self.grant.as_ref().map(Grant::snapshot)
+        let grant = self.grant.as_ref()?;
+        let claims = grant.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
+        let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref());
+        Some(
+            Object::default()
+                .with("scope", self.lanes.scope().as_str())
+                .with("expiresAt", access.and_then(|access| access.expires_unix_ms))
+                .with("claims", claims.map_or(Value::Null, Value::Object)),
+        )
     }
 
-    /// The value of the `Authorization` field for a request of `generation`, if that is still the current one.
+    /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
-        self.grant.as_ref().filter(|_| generation == self.generation).map(Grant::authorization)
+        let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
+        Some(lane.access.as_ref()?.authorization())
     }
 
     /// Numbers for people: phase, queue, counters.
@@ -188,7 +210,7 @@ impl Session {
         let retry_in = self.refresh.retry_at().map(|at| at.since(now.instant));
         let stats = Object::default()
             .with("phase", self.phase())
-            .with("queued", self.queue.len() as u64)
+            .with("queued", self.lanes.waiting() as u64)
             .with("inFlight", self.drain.on_the_way())
             .with("generation", u64::from(self.generation))
             .with("refreshes", self.counters.refreshes)
@@ -219,12 +241,13 @@ impl Session {
         }
     }
 
-    /// Puts the new pair in place in one step.
-    fn install(&mut self, grant: Grant) {
-        self.grant = Some(grant);
+    /// Puts a new access token in place.
+    fn install(&mut self, lane: usize, access: Access) {
         self.generation += 1;
-        self.refused = false;
-        self.surroundings.used = false;
+        let lane = &mut self.lanes.all[lane];
+        lane.clear();
+        lane.access = Some(access);
+        lane.generation = self.generation;
         self.refresh = Refresh::Idle { failures: 0 };
     }
 
@@ -247,15 +270,15 @@ impl Session {
     fn end(&mut self, ending: Ending) {
         self.grant = None;
         self.refresh = Refresh::Idle { failures: 0 };
-        self.refused = false;
+        self.lanes.all.iter_mut().for_each(Lane::clear);
         self.trials = Trials::default();
         self.first_generation = self.generation + 1;
         self.ending = ending;
         self.surroundings.locked = false;
-        let mut waiting = self.queue.drain();
+        let mut waiting = self.lanes.drain();
         waiting.extend(self.pauses.drain());
         waiting.extend(self.step_ups.waiting.drain());
-        self.timeouts.clear();
+        self.wishes.clear();
         self.step_ups.forget();
         self.drain = Drain::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);

@@ -3,21 +3,23 @@
 use crate::proto::error::{Ending, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
-use crate::proto::json::{Object, Value};
+use crate::proto::json::Object;
 use crate::proto::time::{Instant, Now};
 use crate::proto::token::{TokenFailure, TokenResponse, refresh_request};
 
 use super::Session;
+use super::access::{Access, Terms};
 use super::command::{Command, TokenRequest};
-use super::grant::{Grant, Origin};
+use super::grant::Grant;
+use super::lane::Lane;
 
 /// Where the refresh stands.
 #[derive(Clone, Debug)]
 pub(super) enum Refresh {
     /// None is needed.
     Idle { failures: u32 },
-    /// One is on its way.
-    InFlight { attempt: u32, sent: Now, failures: u32 },
+    /// One is on its way, for the token of a lane.
+    InFlight { attempt: u32, sent: Now, failures: u32, lane: usize },
     /// The last one failed; the next may start at `until`, or at `urgent` if somebody waits. `standing` is an error that
     /// waiting doesn't cure; `asked` says that the server named the time; `silent_since` is when it said nothing at all.
     Waiting {
@@ -72,8 +74,8 @@ enum Judgement {
 }
 
 impl Session {
-    /// Starts a refresh unless one is on its way or has to wait.
-    pub(super) fn start_refresh(&mut self, now: Now) {
+    /// Starts a refresh for a lane unless one is on its way, for whichever lane, or has to wait (REF-23).
+    pub(super) fn start_refresh(&mut self, now: Now, lane: usize) {
         let ready = match &self.refresh {
             Refresh::Idle { .. } => true,
             Refresh::InFlight { .. } => false,
@@ -83,13 +85,16 @@ impl Session {
         let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
         // Attempts that follow a failed one are the same refresh.
-        let unexplained = self.refused && self.refresh.failures() == 0 && grant.is_young(now.instant);
-        let body = refresh_request(&self.config.client_id, token);
+        let Lane { access, refused, resource, scope, .. } = &self.lanes.all[lane];
+        let young = access.as_ref().is_some_and(|access| access.is_young(now.instant));
+        let unexplained = *refused && self.refresh.failures() == 0 && young;
+        let body = refresh_request(&self.config.client_id, token, resource.as_deref(), scope.as_deref());
         let url = server.token_endpoint.clone();
+        let key = grant.key.clone();
         let attempt = self.next_attempt();
-        self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures() };
+        self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures(), lane };
         self.counters.refreshes += 1;
-        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body }));
+        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body, key }));
         if unexplained {
             let anomaly = self.watch.unexplained_refresh();
             self.alarm(anomaly);
@@ -103,16 +108,25 @@ impl Session {
             Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
             Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
         };
-        let parsed = TokenResponse::parse(answer, now.unix_ms);
+        let parsed = TokenResponse::parse(answer, now.unix_ms).and_then(|response| self.check_refreshed(response));
         match self.refresh {
-            Refresh::InFlight { attempt: current, sent, .. } if current == attempt => match parsed {
+            Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
                 Ok(response) => {
                     self.note_skew(skew);
-                    self.install_refreshed(now, jitter, sent, response);
+                    self.install_refreshed(now, jitter, lane, sent, response);
                 }
-                Err(failure) => self.handle_failure(now, jitter, failure),
+                Err(failure) => self.handle_failure(now, jitter, lane, failure),
             },
             _ => self.handle_late_tokens(attempt, parsed),
+        }
+    }
+
+    fn check_refreshed(&self, response: TokenResponse) -> Result<TokenResponse, TokenFailure> {
+        let key = self.grant.as_ref().and_then(|grant| grant.key.as_ref());
+        let bound = self.lanes.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()));
+        match self.check_type(&response, key, bound) {
+            Ok(()) => Ok(response),
+            Err(error) => Err(TokenFailure { error, status: 200, retry_after_ms: None }),
         }
     }
 
@@ -120,7 +134,7 @@ impl Session {
     pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
         self.tick(now);
         match self.refresh {
-            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenForged),
+            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenRefused),
             _ => self.abandoned.retain(|abandoned| *abandoned != attempt),
         }
         if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
@@ -143,19 +157,27 @@ impl Session {
         self.commands.extend(revocation.map(Command::Revoke));
     }
 
-    fn install_refreshed(&mut self, now: Now, jitter: u32, sent: Now, response: TokenResponse) {
-        let Some(previous) = self.grant.take() else { return };
-        let Ok(claims) = self.refreshed_claims(now, &response, &previous) else {
+    fn install_refreshed(&mut self, now: Now, jitter: u32, lane: usize, sent: Now, response: TokenResponse) {
+        let Some(mut grant) = self.grant.take() else { return };
+        let Ok(claims) = self.refreshed_claims(now, &response, &grant) else {
             self.refuse_tokens(&response);
             return self.end(Ending::SubjectChanged);
         };
-        let origin = Origin { scope: &previous.scope, claims, previous: Some(&previous), jitter };
-        self.install(Grant::new(response, origin, sent, now, &self.config.limits));
-        let detail = self.snapshot().unwrap_or_default();
+        let Lane { access, scope, resource, .. } = &self.lanes.all[lane];
+        let scope = access.as_ref().map(|access| &access.scope).or(scope.as_ref()).unwrap_or(&grant.asked_scope);
+        let renewable = grant.refresh_token.is_some() || response.refresh_token.is_some();
+        let terms = Terms { sent, now, renewable, jitter, limits: &self.config.limits };
+        let (access, resource) = (Access::new(&response, scope, terms), resource.clone());
+        grant.renew(response.refresh_token, claims);
+        grant.id_token = response.id_token.filter(|_| grant.id_token.is_some()).or(grant.id_token);
+        self.grant = Some(grant);
+        let expires_at = access.expires_unix_ms;
+        self.install(lane, access);
         let detail = Object::default()
             .with("generation", u64::from(self.generation))
-            .with("scope", detail.string("scope"))
-            .with("expiresAt", detail.member("expiresAt").and_then(Value::as_u64));
+            .with("scope", self.lanes.scope().as_str())
+            .with("expiresAt", expires_at)
+            .with("resource", resource.as_deref());
         self.watch.note("refreshed", "");
         self.emit("refreshed", detail);
         self.pump(now);
@@ -179,20 +201,27 @@ impl Session {
         }
     }
 
-    fn handle_failure(&mut self, now: Now, jitter: u32, failure: TokenFailure) {
+    fn handle_failure(&mut self, now: Now, jitter: u32, lane: usize, failure: TokenFailure) {
         self.counters.refresh_failures += 1;
         let failures = self.refresh.failures() + 1;
+        if self.lanes.all.len() > 1 && failure.blames_the_resource() {
+            return self.refuse_resource(now, lane, failure.error);
+        }
         let judgement = judge(&failure);
         let pause = match judgement {
             Judgement::Over => {
                 let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
-                return self.end(if lost { Ending::RotationLost } else { Ending::Revoked });
+                return self.end(match failure.error {
+                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
+                    _ if lost => Ending::RotationLost,
+                    _ => Ending::Revoked,
+                });
             }
             Judgement::Misconfigured => MISCONFIGURED_MS,
             Judgement::Transient => self.pause_after(now, jitter, failures, &failure),
         };
         let urgent = now.instant.after(pause);
-        let pause = self.at_leisure(now, pause);
+        let pause = self.at_leisure(now, lane, pause);
         if let Some(grant) = &mut self.grant {
             // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
             grant.outcome_unknown |= failure.status == 200 || (failure.status == 0 && self.surroundings.online);
@@ -210,9 +239,22 @@ impl Session {
         self.watch.back_off(pause);
         self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
         if let Some(error) = standing {
-            let waiting = self.queue.drain();
+            let waiting = self.lanes.drain();
             self.reject(waiting, error);
         }
+    }
+
+    /// The server gives no token for this resource, which says nothing about the others
+    /// ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    fn refuse_resource(&mut self, now: Now, lane: usize, error: Error) {
+        self.watch.note("refreshfailed", error.code());
+        self.emit("refreshfailed", Object::default().with("code", error.code()).with("retryIn", MISCONFIGURED_MS));
+        self.refresh = Refresh::Idle { failures: 0 };
+        let lane = &mut self.lanes.all[lane];
+        lane.standing = Some((now.instant.after(MISCONFIGURED_MS), error.clone()));
+        let waiting = lane.queue.drain();
+        self.reject(waiting, error);
+        self.pump(now);
     }
 
     /// Takes note of how far the server's clock is ahead, and tells if that is out of the ordinary and news.
@@ -233,6 +275,7 @@ pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -
 fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
+        Error::Transport(Transport::KeyLost) => Judgement::Over,
         Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
         _ if failure.status == 401 || failure.status == 403 => Judgement::Over,
         Error::TokenResponse(_) => Judgement::Misconfigured,

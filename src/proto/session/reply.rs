@@ -28,6 +28,10 @@ pub struct Reply {
     pub replays: u32,
     /// How often it was sent again after a pause.
     pub retries: u64,
+    /// How often it was sent again with another proof of possession.
+    pub proofs: u64,
+    /// Whether the answer brought a nonce for such proofs.
+    pub nonce: bool,
     /// Whether it may be sent again after a pause.
     pub retry: Retry,
     /// Whether it is ready to wait for a sign-in with more rights.
@@ -70,6 +74,8 @@ impl Reply {
             generation: u32::try_from(number("generation")?).ok()?,
             replays: u32::try_from(number("replays")?).ok()?,
             retries: number("retries")?,
+            proofs: number("proofs").unwrap_or_default(),
+            nonce: flag("nonce"),
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
                 Some(Value::Bool(true)) => Retry::Repeatable,
@@ -144,6 +150,11 @@ impl Session {
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
         let server = place.server;
+        match self.judge_proof(now, reply, challenge) {
+            Some(true) => return Ok(Verdict::Again),
+            Some(false) => return Ok(Verdict::Final),
+            None => {}
+        }
         match challenge {
             Some(challenge) if asks_for_more(challenge) && reply.generation >= self.first_generation => {
                 return self.step_up(now, id, reply, server, challenge);
@@ -180,7 +191,7 @@ impl Session {
         let pause = asked.max(LEAST_PAUSE_MS << reply.retries.min(8));
         let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
         self.pauses.push(id, now.instant.after(pause + spread));
-        self.remember_timeout(id, reply.timeout);
+        self.remember_wish(id, self.lanes.of(server), reply.timeout);
         self.watch.server(server).retries += 1;
         self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued

@@ -7,7 +7,8 @@ use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
 use crate::proto::url::Url;
 
-use super::grant::Freshness;
+use super::access::Freshness;
+use super::lane::Lane;
 use super::trials::Place;
 use super::{Command, Session};
 
@@ -18,6 +19,8 @@ pub enum Verdict {
     Send(u32),
     /// Wait until it is released or rejected.
     Queued,
+    /// Go again at once with the same token and a new proof of possession.
+    Again,
     /// The answer stands.
     Final,
     /// Wait for a sign-in with more rights until released or rejected; if rejected because of the time, the answer
@@ -40,7 +43,7 @@ impl Session {
         };
         let anomaly = self.watch.request(server);
         self.alarm(anomaly);
-        self.admit(now, id, timeout)
+        self.admit(now, id, self.lanes.of(server), timeout)
     }
 
     /// The resource server that `target` belongs to.
@@ -68,7 +71,7 @@ impl Session {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
         }
         self.tick(now);
-        self.admit(now, id, None)
+        self.admit(now, id, 0, None)
     }
 
     /// Takes a 401 to request `id`, which was sent with the token of `generation` and replayed `replays` times.
@@ -101,7 +104,8 @@ impl Session {
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
-        let current = generation == self.generation;
+        let lane = self.lanes.of(place.server);
+        let current = generation == self.lanes.all[lane].generation;
         if replays > 0 {
             if current {
                 self.trials.refused(place, generation, now.instant);
@@ -109,15 +113,15 @@ impl Session {
             return Ok(Verdict::Final);
         }
         self.trials.note(place);
-        if current && !self.refused {
+        if current && !self.lanes.all[lane].refused {
             let unhelpful = self.trials.is_unhelpful(place, now.instant);
             let refreshable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if self.grant.is_some() && (unhelpful || !refreshable) {
                 return Ok(Verdict::Final);
             }
-            self.refused = self.grant.is_some();
+            self.lanes.all[lane].refused = self.grant.is_some();
         }
-        let verdict = self.admit(now, id, timeout)?;
+        let verdict = self.admit(now, id, lane, timeout)?;
         self.counters.replays += 1;
         Ok(verdict)
     }
@@ -139,92 +143,116 @@ impl Session {
 
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
-        let _ = self.queue.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
-        self.take_timeout(id);
+        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
+        self.take_wish(id);
     }
 
-    /// Keeps the time that a request named, for when it waits for a token again.
-    pub(super) fn remember_timeout(&mut self, id: RequestId, timeout: Option<u64>) {
-        self.timeouts.extend(timeout.map(|timeout| (id, timeout)));
+    /// Keeps what a request wants when it waits for a token again: which one, and for how long.
+    pub(super) fn remember_wish(&mut self, id: RequestId, lane: usize, timeout: Option<u64>) {
+        if lane > 0 || timeout.is_some() {
+            self.wishes.push((id, lane, timeout));
+        }
     }
 
-    pub(super) fn take_timeout(&mut self, id: RequestId) -> Option<u64> {
-        let at = self.timeouts.iter().position(|(known, _)| *known == id)?;
-        Some(self.timeouts.swap_remove(at).1)
+    pub(super) fn take_wish(&mut self, id: RequestId) -> (usize, Option<u64>) {
+        let at = self.wishes.iter().position(|(known, ..)| *known == id);
+        at.map_or((0, None), |at| {
+            let (_, lane, timeout) = self.wishes.swap_remove(at);
+            (lane, timeout)
+        })
     }
 
     /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
     pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
-        let timeout = self.take_timeout(id);
-        let stale = self.freshness(now) == Some(Freshness::Stale);
-        match if stale { self.prepare_refresh(now) } else { Ok(()) } {
-            Ok(()) => self.enqueue(now, id, timeout),
+        let (lane, timeout) = self.take_wish(id);
+        let stale = self.freshness(now, lane) == Some(Freshness::Stale);
+        match if stale { self.prepare_refresh(now, lane) } else { Ok(()) } {
+            Ok(()) => self.enqueue(now, id, lane, timeout),
             Err(error) => self.reject([id].into(), error),
         }
     }
 
     /// Whether one more request may wait.
     pub(super) fn has_room(&self) -> bool {
-        let waiting = self.queue.len() + self.pauses.len() + self.step_ups.waiting.len();
+        let waiting = self.lanes.waiting() + self.pauses.len() + self.step_ups.waiting.len();
         (waiting as u64) < self.config.limits.queue_limit
     }
 
     /// Lets a request wait in the queue.
-    pub(super) fn enqueue(&mut self, now: Now, id: RequestId, timeout: Option<u64>) {
-        self.queue.push(id, now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout)));
-        self.watch.wait(self.queue.len());
+    pub(super) fn enqueue(&mut self, now: Now, id: RequestId, lane: usize, timeout: Option<u64>) {
+        let deadline = now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout));
+        self.lanes.all[lane].queue.push(id, deadline);
+        self.watch.wait(self.lanes.waiting());
     }
 
-    pub(super) fn admit(&mut self, now: Now, id: RequestId, timeout: Option<u64>) -> Result<Verdict, Error> {
-        self.surroundings.used = true;
-        match self.freshness(now) {
+    pub(super) fn admit(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        lane: usize,
+        timeout: Option<u64>,
+    ) -> Result<Verdict, Error> {
+        let Lane { queue, used, generation, .. } = &mut self.lanes.all[lane];
+        let (first, generation) = (queue.is_empty(), *generation);
+        *used = true;
+        match self.freshness(now, lane) {
             None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
             None => {}
             Some(_) if self.surroundings.locked => {}
-            Some(Freshness::Fresh) if self.queue.is_empty() => return Ok(Verdict::Send(self.generation)),
-            Some(Freshness::Early) if self.queue.is_empty() => {
-                self.start_refresh(now);
-                return Ok(Verdict::Send(self.generation));
+            Some(Freshness::Fresh) if first => return Ok(Verdict::Send(generation)),
+            Some(Freshness::Early) if first => {
+                self.start_refresh(now, lane);
+                return Ok(Verdict::Send(generation));
             }
             Some(Freshness::Fresh | Freshness::Early) => {}
-            Some(Freshness::Stale) => self.prepare_refresh(now)?,
+            Some(Freshness::Stale) => self.prepare_refresh(now, lane)?,
         }
         if !self.has_room() {
             self.watch.note("queue-full", "");
             return Err(Error::Queue(QueueError::Full));
         }
-        self.enqueue(now, id, timeout);
+        self.enqueue(now, id, lane, timeout);
         self.hasten(now);
         Ok(Verdict::Queued)
     }
 
-    /// The access token's freshness; `None` without a grant.
-    pub(super) fn freshness(&self, now: Now) -> Option<Freshness> {
-        let grant = self.grant.as_ref()?;
-        Some(if self.refused { Freshness::Stale } else { grant.freshness(now.instant) })
+    /// How fresh a lane's access token is; `None` without a grant.
+    pub(super) fn freshness(&self, now: Now, lane: usize) -> Option<Freshness> {
+        let renewable = self.grant.as_ref()?.refresh_token.is_some();
+        let lane = &self.lanes.all[lane];
+        let access = lane.access.as_ref().filter(|_| !lane.refused);
+        Some(access.map_or(Freshness::Stale, |access| access.freshness(now.instant, renewable)))
     }
 
     /// Sees to it that a refresh is under way for a request that is about to wait.
-    fn prepare_refresh(&mut self, now: Now) -> Result<(), Error> {
-        if self.is_over() {
-            self.end(Ending::Expired);
-            return Err(Error::LoginRequired(Ending::Expired));
+    fn prepare_refresh(&mut self, now: Now, lane: usize) -> Result<(), Error> {
+        if !self.can_wait() {
+            return Err(self.give_up(now));
         }
-        if let Some(error) = self.refresh.standing_error(now.instant) {
+        if let Some(error) = self.refresh.standing_error(now.instant).or(self.lanes.all[lane].standing(now.instant)) {
             return Err(error.clone());
         }
-        self.start_refresh(now);
+        self.start_refresh(now, lane);
         Ok(())
     }
 
-    /// Whether a stale token is the end: nothing can renew it and no sign-in is under way.
-    fn is_over(&self) -> bool {
-        self.exchanges.is_empty() && self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_none())
+    /// Whether there is something that can bring a token: a refresh or a sign-in.
+    fn can_wait(&self) -> bool {
+        !self.exchanges.is_empty() || self.grant.as_ref().is_none_or(|grant| grant.refresh_token.is_some())
+    }
+
+    /// Without a way to renew a token the session is over, unless another resource's token still works.
+    fn give_up(&mut self, now: Now) -> Error {
+        if (0..self.lanes.all.len()).any(|lane| self.freshness(now, lane) != Some(Freshness::Stale)) {
+            return Error::ResourceUnavailable;
+        }
+        self.end(Ending::Expired);
+        Error::LoginRequired(Ending::Expired)
     }
 
     /// Rejects those whose time to wait is over. After sleep an answer may come before the timer.
     fn expire(&mut self, now: Now) {
-        let late = self.queue.expire(now.instant);
+        let late = self.lanes.expire(now.instant);
         if !late.is_empty() {
             self.watch.note_more("queue-timeout", "", late.len() as u64, None);
             let error = if self.surroundings.locked { QueueError::Locked } else { QueueError::Timeout };
@@ -235,23 +263,33 @@ impl Session {
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
         self.expire(now);
-        if self.queue.is_empty() || self.surroundings.locked {
-            return;
+        for lane in 0..self.lanes.all.len() {
+            if !self.lanes.all[lane].queue.is_empty() && !self.surroundings.locked {
+                self.pump_lane(now, lane);
+            }
         }
-        match self.freshness(now) {
+    }
+
+    fn pump_lane(&mut self, now: Now, lane: usize) {
+        match self.freshness(now, lane) {
             None => return,
-            Some(Freshness::Stale) if self.is_over() => return self.end(Ending::Expired),
-            Some(Freshness::Stale) => return self.start_refresh(now),
-            Some(Freshness::Early) => self.start_refresh(now),
+            Some(Freshness::Stale) if !self.can_wait() => {
+                let error = self.give_up(now);
+                let waiting = self.lanes.all[lane].queue.drain();
+                return self.reject(waiting, error);
+            }
+            Some(Freshness::Stale) => return self.start_refresh(now, lane),
+            Some(Freshness::Early) => self.start_refresh(now, lane),
             Some(Freshness::Fresh) => {}
         }
         let mut ids = Vec::new();
-        while !self.queue.is_empty() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
-            ids.extend(self.queue.pop());
+        let lane = &mut self.lanes.all[lane];
+        while !lane.queue.is_empty() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
+            ids.extend(lane.queue.pop());
         }
         if !ids.is_empty() {
-            self.surroundings.used = true;
-            self.commands.push(Command::Release { ids, generation: self.generation });
+            lane.used = true;
+            self.commands.push(Command::Release { ids, generation: lane.generation });
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::proto::time::Now;
 use crate::proto::token::TokenFailure;
 
 use super::Session;
-use super::grant::Freshness;
+use super::access::Freshness;
 use super::refresh::Refresh;
 use super::surroundings::OFFLINE_MS;
 
@@ -19,8 +19,8 @@ impl Session {
     }
 
     /// A longer pause while nobody waits and the token still works: nothing is urgent then.
-    pub(super) fn at_leisure(&self, now: Now, pause: u64) -> u64 {
-        let at_leisure = self.queue.is_empty() && self.freshness(now) == Some(Freshness::Early);
+    pub(super) fn at_leisure(&self, now: Now, lane: usize, pause: u64) -> u64 {
+        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
         if at_leisure { pause.max(LEISURE_MS) } else { pause }
     }
 
@@ -51,7 +51,7 @@ impl Session {
 
     /// Shortens a pause so that one more attempt comes before the first waiting request gives up.
     fn last_call(&self, now: Now, pause: u64) -> u64 {
-        let left = self.queue.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
+        let left = self.lanes.next_deadline().map(|deadline| deadline.since(now.instant).saturating_sub(LAST_CALL_MS));
         left.filter(|left| *left > LEAST_PAUSE_MS).map_or(pause, |left| pause.min(left))
     }
 }

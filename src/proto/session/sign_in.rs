@@ -3,9 +3,11 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::FULL;
 use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Personal;
+use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
@@ -17,8 +19,10 @@ use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_re
 use crate::proto::watch::Anomaly;
 
 use super::Session;
+use super::access::{Access, Terms};
 use super::command::{Command, TokenRequest};
-use super::grant::{Grant, Origin};
+use super::grant::Grant;
+use super::lane::Lane;
 use super::refresh::{Refresh, skew_of};
 use super::trials::Trials;
 
@@ -79,11 +83,13 @@ impl Session {
         now: Now,
         options: &SignInOptions,
         random: &[u8; RANDOM_BYTES],
+        key: Option<DpopKey>,
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        let (asked, granted) = self.grant.as_ref().map_or(("", ""), |grant| (&grant.asked_scope, &grant.scope));
-        let options = options.on_top_of(&self.config.scope, [asked, granted]);
-        AuthorizationRequest::new(&self.config, server, &options, random, now.unix_ms)
+        let granted = self.lanes.scope();
+        let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
+        let options = options.on_top_of(&self.config.scope, [asked, &granted]);
+        AuthorizationRequest::new(&self.config, server, &options, random, key, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -146,6 +152,7 @@ impl Session {
             attempt: pending.attempt,
             url: server.token_endpoint.clone(),
             body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
+            key: pending.transaction.dpop_key.clone(),
         })
     }
 
@@ -168,13 +175,21 @@ impl Session {
         };
         self.exchanges.swap_remove(at);
         let installed = parsed.map_err(|failure| failure.error).and_then(|response| {
-            let claims = self.first_claims(now, &pending.transaction, &response);
+            let key = pending.transaction.dpop_key.as_ref();
+            let typed = self.check_type(&response, key, false);
+            let claims = typed.and_then(|()| self.first_claims(now, &pending.transaction, &response));
             if claims.is_err() {
                 self.refuse_tokens(&response);
             }
-            let origin = Origin { scope: &pending.transaction.scope, claims: claims?, previous: None, jitter: 0 };
+            let (claims, scope) = (claims?, &pending.transaction.scope);
             self.note_skew(skew);
-            self.install_signed_in(now, Grant::new(response, origin, pending.sent, now, &self.config.limits));
+            let renewable = response.refresh_token.is_some();
+            let terms = Terms { sent: pending.sent, now, renewable, jitter: 0, limits: &self.config.limits };
+            let access = Access::new(&response, scope, terms);
+            let mut grant = Grant::new(response.refresh_token, scope, claims);
+            grant.key = key.cloned();
+            grant.id_token = response.id_token.filter(|_| FULL && self.config.send_id_token_hint);
+            self.install_signed_in(now, grant, access);
             Ok(())
         });
         self.settle_exchange(now);
@@ -211,33 +226,35 @@ impl Session {
         if !is_token68(token) {
             return Err(Error::ApiMisuse(ApiMisuse::TokenMalformed));
         }
-        self.install_signed_in(now, Grant::personal(AccessToken::new(token)));
+        self.install_signed_in(now, Grant::default(), Access::personal(AccessToken::new(token)));
         Ok(())
     }
 
     /// Ends the session on the application's word: local first. The returned request tells the server.
     pub fn sign_out(&mut self) -> Option<Revocation> {
-        let grant = self.grant.take();
+        let revocation = self.own_revocation();
+        let signed_in = self.grant.take().is_some();
         if let Refresh::InFlight { attempt, .. } = self.refresh {
             self.abandoned.push(attempt);
         }
         let exchanging = !self.exchanges.is_empty();
         self.abandoned.append(&mut self.exchanges);
-        if grant.is_some() || exchanging {
+        if signed_in || exchanging {
             self.end(Ending::SignOut);
         }
-        let grant = grant?;
-        self.revocation(&grant.access_token, grant.refresh_token.as_ref())
+        revocation
     }
 
     /// Replaces the grant by that of a new sign-in. Another user's requests don't go on as this one's.
-    fn install_signed_in(&mut self, now: Now, grant: Grant) {
+    fn install_signed_in(&mut self, now: Now, grant: Grant, access: Access) {
         let subject = self.grant.as_ref().and_then(|previous| previous.subject.as_ref());
         if subject.is_some() && subject != grant.subject.as_ref() {
             self.revoke_all();
             self.end(Ending::SubjectChanged);
         }
-        self.install(grant);
+        self.grant = Some(grant);
+        self.lanes.all.iter_mut().for_each(Lane::clear);
+        self.install(0, access);
         self.signed_in_generation = self.generation;
         self.trials = Trials::default();
         self.watch.note("signedin", "");
@@ -253,9 +270,16 @@ impl Session {
         if let Refresh::InFlight { attempt, .. } = self.refresh {
             self.abandoned.push(attempt);
         }
-        let revocation = |grant: &Grant| self.revocation(&grant.access_token, grant.refresh_token.as_ref());
-        let revocation = self.grant.as_ref().and_then(revocation);
+        let revocation = self.own_revocation();
         self.commands.extend(revocation.map(Command::Revoke));
+    }
+
+    /// The request that revokes what the session has: the refresh token, with which servers end the whole grant, or the
+    /// access token where there is none.
+    fn own_revocation(&self) -> Option<Revocation> {
+        let refresh_token = self.grant.as_ref()?.refresh_token.as_ref();
+        let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref())?;
+        self.revocation(&access.token, refresh_token)
     }
 
     /// The request that revokes these tokens, if the server takes such.
@@ -286,7 +310,7 @@ impl Session {
     /// Sees to those who waited for an exchange: an older grant serves them, or nothing does.
     fn settle_exchange(&mut self, now: Now) {
         if self.grant.is_none() && self.exchanges.is_empty() {
-            let waiting = self.queue.drain();
+            let waiting = self.lanes.drain();
             self.reject(waiting, Error::LoginRequired(self.ending));
         }
         self.pump(now);

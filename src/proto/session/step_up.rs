@@ -80,7 +80,7 @@ impl Session {
         if reply.generation < self.signed_in_generation && !reply.streamed {
             self.watch.server(server).replays += 1;
             self.counters.replays += 1;
-            return self.admit(now, id, reply.timeout);
+            return self.admit(now, id, self.lanes.of(server), reply.timeout);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
             Demand::New => self.tell_step_up(server, challenge),
@@ -94,7 +94,7 @@ impl Session {
             return Ok(Verdict::Final);
         }
         self.step_ups.waiting.push(id, now.instant.after(self.config.limits.step_up_timeout));
-        self.remember_timeout(id, reply.timeout);
+        self.remember_wish(id, self.lanes.of(server), reply.timeout);
         Ok(Verdict::StepUp)
     }
 
@@ -121,8 +121,8 @@ impl Session {
         self.step_ups.age();
         for id in self.step_ups.waiting.drain() {
             self.counters.replays += 1;
-            let timeout = self.take_timeout(id);
-            self.enqueue(now, id, timeout);
+            let (lane, timeout) = self.take_wish(id);
+            self.enqueue(now, id, lane, timeout);
         }
     }
 

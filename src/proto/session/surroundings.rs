@@ -5,7 +5,7 @@ use crate::proto::json::Object;
 use crate::proto::time::{Instant, Now};
 use crate::proto::watch::Anomaly;
 
-use super::grant::{Freshness, Grant};
+use super::access::{Access, Freshness};
 use super::refresh::Refresh;
 use super::{Command, Session};
 
@@ -16,22 +16,20 @@ pub(super) struct Surroundings {
     pub(super) locked: bool,
     /// Somebody looks at a page.
     visible: bool,
-    /// The present access token was asked for.
-    pub(super) used: bool,
     /// How far the authorization server's clock is ahead, in milliseconds.
     pub(super) skew_ms: Option<i64>,
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { online: true, locked: false, visible: false, used: false, skew_ms: None }
+        Self { online: true, locked: false, visible: false, skew_ms: None }
     }
 }
 
 impl Session {
     /// Takes note of the time, before anything else happens at it.
     pub fn tick(&mut self, now: Now) {
-        self.watch.tick(now, self.queue.len());
+        self.watch.tick(now, self.lanes.waiting());
     }
 
     /// Takes note that the platform says it is offline, or online again. Offline, no attempt follows a failed one;
@@ -84,10 +82,16 @@ impl Session {
         }
     }
 
-    /// When a refresh ahead of time is due.
+    /// When the first refresh ahead of time is due.
     pub(super) fn ahead_at(&self) -> Option<Instant> {
-        let Surroundings { visible: true, used: true, locked: false, .. } = self.surroundings else { return None };
-        let early_at = self.grant.as_ref().and_then(Grant::early_at)?;
+        (0..self.lanes.all.len()).filter_map(|lane| self.lane_ahead_at(lane)).min()
+    }
+
+    fn lane_ahead_at(&self, lane: usize) -> Option<Instant> {
+        let Surroundings { visible: true, locked: false, .. } = self.surroundings else { return None };
+        self.grant.as_ref()?.refresh_token.as_ref()?;
+        let lane = &self.lanes.all[lane];
+        let early_at = lane.access.as_ref().filter(|_| lane.used).and_then(Access::early_at)?;
         match &self.refresh {
             Refresh::Idle { .. } => Some(early_at),
             Refresh::Waiting { until, .. } => Some(early_at.max(*until)),
@@ -97,11 +101,13 @@ impl Session {
 
     /// Refreshes if it is time. A token that is no longer of use, say after sleep, waits until somebody wants it.
     pub(super) fn refresh_ahead(&mut self, now: Now) {
-        if self.ahead_at().is_some_and(|at| at <= now.instant) {
-            if self.freshness(now) == Some(Freshness::Early) {
-                self.start_refresh(now);
+        for lane in 0..self.lanes.all.len() {
+            if self.lane_ahead_at(lane).is_some_and(|at| at <= now.instant) {
+                if self.freshness(now, lane) == Some(Freshness::Early) {
+                    self.start_refresh(now, lane);
+                }
+                self.lanes.all[lane].used = matches!(self.refresh, Refresh::InFlight { .. });
             }
-            self.surroundings.used = matches!(self.refresh, Refresh::InFlight { .. });
         }
     }
 

@@ -203,7 +203,7 @@ impl Office {
             return;
         }
         let call = self.next_call();
-        self.run(|holder, _| holder.sign_out(call));
+        self.run(|holder, now| holder.sign_out(now, call, "{}", &[7; RANDOM_BYTES]));
         assert!(!self.holder.session().is_signed_in() && self.ledger.waiting().is_empty(), "REV-1, REV-9");
     }
 
@@ -235,14 +235,14 @@ impl Office {
     fn take_in(&mut self, action: Action) {
         match action {
             Action::Emit(event) => self.ledger.heard(&event),
-            Action::Keep { flight, key, record } => {
+            Action::Keep { flight, key, record, .. } => {
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
             Action::Reject { ids, error } => self.ledger.rejected(&ids, &error),
             Action::Release { ids, generation } => self.ledger.released(&ids, generation),
-            Action::Report(_) => {}
+            Action::Report(_) | Action::MakeKey { .. } => {}
             Action::Verify { flight, .. } => self.checked.push(flight),
             Action::Send { flight, body, .. } => {
                 let refreshes = body.as_ref().is_some_and(|body| body.expose().contains("grant_type=refresh_token"));

@@ -46,6 +46,8 @@ fn kept() -> Transaction {
         nonce: Some(Nonce::new("nonce")),
         redirect_uri: REDIRECT_URI.to_owned(),
         scope: "openid".to_owned(),
+        resources: Vec::new(),
+        dpop_key: None,
         max_age: None,
         iss_parameter: true,
         created_unix_ms: START_UNIX_MS,
@@ -58,7 +60,7 @@ pub(crate) fn sign_in_options(text: &str) {
     let Ok(options) = SignInOptions::parse(text, REDIRECT_URI) else { return };
     let config = configured("openid", "");
     let server = config.server.as_ref().expect("metadata");
-    let Ok(request) = AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], 1) else { return };
+    let Ok(request) = AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], None, 1) else { return };
     let sent = read(Url::parse(&request.url).expect("a URL").query.expect("a query"));
     let once = |name: &str| sent.iter().filter(|(key, _)| key == name).count() == 1;
     assert!(sent.iter().all(|(name, value)| once(name) && !value.is_empty()), "AUTHZ-7: {}", request.url);

@@ -193,7 +193,7 @@ impl World {
         let number = self.next_number();
         let random: [u8; RANDOM_BYTES] = std::array::from_fn(|at| (number as u8).wrapping_mul(37) ^ at as u8);
         let options = SignInOptions::default();
-        let request = self.session.begin_sign_in(self.now, &options, &random).expect("a request");
+        let request = self.session.begin_sign_in(self.now, &options, &random, None).expect("a request");
         let state = param(request.url.split_once('?').expect("a query").1, "state").expect("a state");
         let href = format!("{REDIRECT_URI}?code=canary-{number}&state={state}&iss=https%3A%2F%2Fas.example");
         self.arrive(&href, &request.transaction);

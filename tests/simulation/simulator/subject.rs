@@ -164,7 +164,8 @@ impl Subject {
     pub(crate) fn come_back(&mut self, name: Name) -> (usize, Option<String>) {
         let mut random = Random::new(name.into());
         let random: [u8; RANDOM_BYTES] = std::array::from_fn(|_| random.next() as u8);
-        let request = self.session.begin_sign_in(self.now, &SignInOptions::default(), &random).expect("a request");
+        let request =
+            self.session.begin_sign_in(self.now, &SignInOptions::default(), &random, None).expect("a request");
         let state = param(request.url.split_once('?').expect("a query").1, "state").expect("a state");
         let href = format!("{REDIRECT_URI}?code=canary-{name}&state={state}&iss=https%3A%2F%2Fas.example");
         let response = AuthorizationResponse::parse(&href, REDIRECT_URI).expect("a response").expect("a response");
@@ -230,7 +231,7 @@ fn decision(verdict: Result<Verdict, Error>) -> Decision {
     match verdict {
         Ok(Verdict::Send(generation)) => Decision::Go(generation),
         Ok(Verdict::Queued) => Decision::Wait,
-        Ok(Verdict::Final | Verdict::StepUp) => Decision::Final,
+        Ok(Verdict::Final | Verdict::StepUp | Verdict::Again) => Decision::Final,
         Err(error) => Decision::Refuse(why(&error)),
     }
 }

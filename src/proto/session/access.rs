@@ -1,0 +1,136 @@
+//! One access token, and for how long it is of use.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use crate::proto::config::Limits;
+use crate::proto::dpop::access_token_hash;
+use crate::proto::secret::AccessToken;
+use crate::proto::time::{Instant, Now};
+use crate::proto::token::TokenResponse;
+
+/// An access token with its times.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    pub(super) token: AccessToken,
+    pub(super) scope: String,
+    pub(super) expires_unix_ms: Option<u64>,
+    /// The token's hash, if it goes with a proof of possession.
+    pub(super) ath: Option<String>,
+    early_at: Option<Instant>,
+    unusable_at: Option<Instant>,
+    /// When half of its stated life is over.
+    middle: Option<Instant>,
+}
+
+/// Whether a request may leave with the access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freshness {
+    /// Yes.
+    Fresh,
+    /// Yes, and a refresh should start beside it.
+    Early,
+    /// No.
+    Stale,
+}
+
+/// What an access token's times are counted from.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    /// When it was asked for.
+    pub(super) sent: Now,
+    /// When it came.
+    pub(super) now: Now,
+    /// Whether it can be refreshed.
+    pub(super) renewable: bool,
+    /// A random number that spreads the early refreshes of many.
+    pub(super) jitter: u32,
+    /// The configuration's numbers.
+    pub(super) limits: &'a Limits,
+}
+
+impl Access {
+    /// The access token of `response`; `scope` is what it has if the response doesn't say
+    /// ([RFC 6749, 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    pub(super) fn new(response: &TokenResponse, scope: &str, terms: Terms<'_>) -> Self {
+        let Terms { sent, now, .. } = terms;
+        let lifetime = Lifetime::new(response.expires_in, terms);
+        let installed = now.instant.after(LEAST_USE_MS);
+        Self {
+            token: response.access_token.clone(),
+            scope: response.scope.as_deref().unwrap_or(scope).to_owned(),
+            expires_unix_ms: response
+                .expires_in
+                .map(|seconds| sent.unix_ms.saturating_add(seconds.saturating_mul(1_000))),
+            ath: response.dpop.then(|| access_token_hash(&response.access_token)),
+            early_at: lifetime.early_ms.map(|ms| sent.instant.after(ms).max(installed)),
+            unusable_at: lifetime.usable_ms.map(|ms| sent.instant.after(ms).max(installed)),
+            middle: response.expires_in.map(|seconds| sent.instant.after(seconds.saturating_mul(500))),
+        }
+    }
+
+    /// A token from elsewhere, which is used until it is refused.
+    pub(super) fn personal(token: AccessToken) -> Self {
+        let scope = String::new();
+        Self { token, scope, expires_unix_ms: None, ath: None, early_at: None, unusable_at: None, middle: None }
+    }
+
+    /// The value of the `Authorization` field.
+    pub(super) fn authorization(&self) -> String {
+        [if self.ath.is_some() { "DPoP " } else { "Bearer " }, self.token.expose()].concat()
+    }
+
+    /// Whether less than half of the token's stated life is over.
+    pub(super) fn is_young(&self, now: Instant) -> bool {
+        self.middle.is_some_and(|middle| now < middle)
+    }
+
+    /// When a refresh may start beside requests, if there can be one.
+    pub(super) fn early_at(&self) -> Option<Instant> {
+        self.early_at
+    }
+
+    pub(super) fn freshness(&self, now: Instant, renewable: bool) -> Freshness {
+        let reached = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        match (reached(self.unusable_at), reached(self.early_at)) {
+            (true, _) => Freshness::Stale,
+            (false, true) if renewable => Freshness::Early,
+            (false, _) => Freshness::Fresh,
+        }
+    }
+}
+
+/// Milliseconds from the request to the early window and to the end of use.
+struct Lifetime {
+    early_ms: Option<u64>,
+    usable_ms: Option<u64>,
+}
+
+impl Lifetime {
+    /// An unstated lifetime is the default one, and without a refresh token it isn't counted at all: the token is
+    /// used until it is refused.
+    fn new(expires_in: Option<u64>, terms: Terms<'_>) -> Self {
+        let Terms { renewable, limits, jitter, .. } = terms;
+        let seconds = match expires_in {
+            Some(seconds) => seconds,
+            None if !renewable => return Self { early_ms: None, usable_ms: None },
+            None => limits.default_lifetime,
+        };
+        let lifetime = seconds.saturating_mul(1_000);
+        let early = limits.early_refresh.map_or(lifetime / 5, |seconds| seconds.saturating_mul(1_000));
+        // More than half of its life and a token would be renewed as soon as it came.
+        let window = early.min(if limits.early_refresh.is_some() { lifetime / 2 } else { EARLY_MS });
+        let margin = (lifetime / 20).min(MARGIN_MS);
+        let spread =
+            limits.early_refresh_jitter.map_or(window / 4, |seconds| seconds.saturating_mul(1_000)).min(window);
+        let shift = u128::from(spread) * u128::from(jitter) / u128::from(u32::MAX);
+        Self { early_ms: Some(lifetime.saturating_sub(window) + shift as u64), usable_ms: Some(lifetime - margin) }
+    }
+}
+
+/// Longest default early window.
+const EARLY_MS: u64 = 60_000;
+/// Longest time before expiry in which a token is no longer sent: it would expire on the way.
+const MARGIN_MS: u64 = 5_000;
+/// Whatever its lifetime, a new token is used for this long, so that waiting requests always get on.
+const LEAST_USE_MS: u64 = 1_000;

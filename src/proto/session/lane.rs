@@ -1,0 +1,115 @@
+//! Access tokens by what they are for: one lane for each resource indicator
+//! ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)) and scope, all of them fed by one grant.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::proto::authorization::union;
+use crate::proto::error::Error;
+use crate::proto::queue::{Queue, RequestId};
+use crate::proto::resource::ResourceServer;
+use crate::proto::time::Instant;
+
+use super::access::Access;
+
+/// An access token, those who wait for it, and what it is asked for with.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    pub(super) resource: Option<String>,
+    pub(super) scope: Option<String>,
+    pub(super) access: Option<Access>,
+    /// Number of the access token; 0 before the first.
+    pub(super) generation: u32,
+    /// A resource server answered 401 to the access token.
+    pub(super) refused: bool,
+    /// The access token was asked for.
+    pub(super) used: bool,
+    pub(super) queue: Queue,
+    /// Why there is no token, and until when that is so.
+    pub(super) standing: Option<(Instant, Error)>,
+}
+
+impl Lane {
+    /// Forgets the access token.
+    pub(super) fn clear(&mut self) {
+        self.access = None;
+        self.refused = false;
+        self.used = false;
+        self.standing = None;
+    }
+
+    /// The reason that there is no token for the time being.
+    pub(super) fn standing(&self, now: Instant) -> Option<&Error> {
+        self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
+    }
+
+    fn is_for(&self, server: &ResourceServer) -> bool {
+        (&self.resource, &self.scope) == (&server.resource, &server.scope)
+    }
+}
+
+/// All lanes, and which of them a resource server's requests take.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    /// The first is for what a sign-in itself brings.
+    pub(super) all: Vec<Lane>,
+    routes: Vec<usize>,
+}
+
+impl Lanes {
+    pub(super) fn new(servers: &[ResourceServer]) -> Self {
+        let resource = servers.first().and_then(|server| server.resource.clone());
+        let mut lanes = Self { all: vec![Lane { resource, ..Lane::default() }], routes: Vec::new() };
+        servers.iter().for_each(|server| lanes.add(server));
+        lanes
+    }
+
+    /// Takes in one more resource server.
+    pub(super) fn add(&mut self, server: &ResourceServer) {
+        let lane = self.all.iter().position(|lane| lane.is_for(server)).unwrap_or_else(|| {
+            let (resource, scope) = (server.resource.clone(), server.scope.clone());
+            self.all.push(Lane { resource, scope, ..Lane::default() });
+            self.all.len() - 1
+        });
+        self.routes.push(lane);
+    }
+
+    /// The lane of resource server number `server`.
+    pub(super) fn of(&self, server: usize) -> usize {
+        self.routes.get(server).copied().unwrap_or_default()
+    }
+
+    /// How many requests wait in all lanes.
+    pub(super) fn waiting(&self) -> usize {
+        self.all.iter().map(|lane| lane.queue.len()).sum()
+    }
+
+    /// When the first of all who wait gives up.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.all.iter().filter_map(|lane| lane.queue.next_deadline()).min()
+    }
+
+    /// Takes a request out, wherever it waits.
+    pub(super) fn remove(&mut self, id: RequestId) -> bool {
+        self.all.iter_mut().any(|lane| lane.queue.remove(id))
+    }
+
+    /// Takes out everybody.
+    pub(super) fn drain(&mut self) -> Vec<RequestId> {
+        self.all.iter_mut().flat_map(|lane| lane.queue.drain()).collect()
+    }
+
+    /// Takes out those who waited too long.
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<RequestId> {
+        self.all.iter_mut().flat_map(|lane| lane.queue.expire(now)).collect()
+    }
+
+    /// The scope of all access tokens at hand.
+    pub(super) fn scope(&self) -> String {
+        let mut held = self.all.iter().filter_map(|lane| lane.access.as_ref());
+        let first = held.next().map_or("", |access| &access.scope);
+        held.fold(first.to_owned(), |all, access| union(all, &access.scope))
+    }
+}

@@ -1,0 +1,109 @@
+//! Tokens that are bound to a key ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+
+use alloc::string::String;
+
+use crate::proto::FULL;
+use crate::proto::challenge::Challenge;
+use crate::proto::config::Use;
+use crate::proto::date;
+use crate::proto::dpop::{DpopKey, JTI_BYTES, Occasion};
+use crate::proto::error::{Ending, Error, InvalidResponse};
+use crate::proto::time::Now;
+use crate::proto::token::TokenResponse;
+
+use super::Session;
+use super::reply::Reply;
+
+/// A proof that is still to be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The name under which the shell knows the key.
+    pub handle: String,
+    /// What is to be signed.
+    pub input: String,
+}
+
+impl Session {
+    /// Whether a sign-in that starts now asks for tokens that are bound to a key.
+    ///
+    /// # Errors
+    /// [`InvalidResponse::Metadata`] if the configuration demands it and the server takes no signature of ours.
+    pub fn wants_key(&self) -> Result<bool, Error> {
+        let announced = self.server.as_ref().and_then(|server| server.dpop);
+        match self.config.dpop {
+            Use::Required if announced == Some(false) => {
+                Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ES256.into())))
+            }
+            Use::Required => Ok(FULL),
+            Use::Announced => Ok(FULL && announced == Some(true)),
+            Use::Never => Ok(false),
+        }
+    }
+
+    /// The proof for a request to the authorization server.
+    pub fn server_proof(&self, now: Now, key: &DpopKey, href: &str, random: [u8; JTI_BYTES]) -> Option<Proof> {
+        let occasion = Occasion { method: "POST", href, ath: None, random, unix_ms: now.unix_ms };
+        Some(Proof { handle: key.handle().into(), input: self.dpop.signing_input(key, &occasion)? })
+    }
+
+    /// The proof for a request with the token of `generation`; `None` if that goes without.
+    pub fn proof(&self, now: Now, generation: u32, method: &str, href: &str, random: [u8; JTI_BYTES]) -> Option<Proof> {
+        let lane = self.lanes.all.iter().find(|lane| FULL && lane.generation == generation)?;
+        let ath = Some(lane.access.as_ref()?.ath.as_deref()?);
+        let key = self.grant.as_ref()?.key.as_ref()?;
+        let occasion = Occasion { method, href, ath, random, unix_ms: now.unix_ms };
+        Some(Proof { handle: key.handle().into(), input: self.dpop.signing_input(key, &occasion)? })
+    }
+
+    /// Takes note of the `DPoP-Nonce` field of an answer from `href`.
+    pub fn handle_nonce(&mut self, href: &str, nonce: &str) {
+        if FULL {
+            self.dpop.note_nonce(href, nonce);
+        }
+    }
+
+    /// Takes note that a server refused a proof, with its clock so much ahead; whether another proof is worth a try.
+    pub fn handle_proof_refused(&mut self, ahead_ms: Option<i64>) -> bool {
+        FULL && self.dpop.note_clock(ahead_ms)
+    }
+
+    /// Ends the session because its key is gone.
+    pub fn handle_key_lost(&mut self, now: Now) {
+        self.tick(now);
+        if FULL && self.grant.is_some() {
+            self.end(Ending::KeyLost);
+        }
+    }
+
+    /// What a 401 says about the proof that went with it, if anything: whether to send another, or let it stand.
+    pub(super) fn judge_proof(&mut self, now: Now, reply: &Reply, challenge: Option<&Challenge>) -> Option<bool> {
+        let bound = FULL && self.grant.as_ref().is_some_and(|grant| grant.key.is_some());
+        let error = challenge.and_then(|challenge| challenge.error.as_deref());
+        match error {
+            _ if !bound => None,
+            Some("use_dpop_nonce") => Some(reply.proofs == 0 && reply.nonce),
+            Some("invalid_dpop_proof") => {
+                let at = reply.date.as_deref().and_then(date::parse);
+                let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
+                Some(reply.proofs == 0 && self.handle_proof_refused(ahead_ms))
+            }
+            // Where the challenge can't be read, a new nonce says enough.
+            None if challenge.is_none() && reply.nonce && reply.proofs == 0 => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Whether the type of a token response is one that was asked for
+    /// ([RFC 9449, 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+    pub(super) fn check_type(&self, response: &TokenResponse, key: Option<&DpopKey>, bound: bool) -> Result<(), Error> {
+        let required = bound || self.config.dpop == Use::Required;
+        let why = match (response.dpop, key.is_some()) {
+            (true, false) => "its token_type is DPoP and nobody asked for that",
+            (false, true) if required => "its token_type is not DPoP",
+            _ => return Ok(()),
+        };
+        Err(Error::InvalidResponse(InvalidResponse::Token(why)))
+    }
+}
+
+const NO_ES256: &str = "dpop_signing_alg_values_supported lacks ES256";

@@ -1,0 +1,60 @@
+//! The user behind the session, as far as the authorization server tells.
+
+use alloc::string::String;
+
+use crate::proto::FULL;
+use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
+use crate::proto::json::Object;
+use crate::proto::resource::ResourceServer;
+use crate::proto::secret::AccessToken;
+
+use super::Session;
+
+impl Session {
+    /// Lets tokens go to the userinfo endpoint, which is a resource server too
+    /// ([OpenID Connect Core 5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
+    pub(super) fn open_userinfo(&mut self) {
+        let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
+        let Some(endpoint) = endpoint.filter(|_| FULL && self.config.personal.is_none()) else { return };
+        let known = &self.config.resource_servers;
+        if let Some(server) =
+            ResourceServer::parse(endpoint, self.config.allow_loopback).filter(|server| !known.contains(server))
+        {
+            self.lanes.add(&server);
+            self.config.resource_servers.push(server);
+        }
+    }
+
+    /// Where to ask about the user.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NoUserinfo`] without an ID token, since nobody could tell whose claims the answer has (IDT-20).
+    pub fn userinfo_endpoint(&self) -> Result<&str, Error> {
+        let known = self.grant.as_ref().is_some_and(|grant| grant.subject.is_some());
+        let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
+        endpoint.filter(|_| FULL && known).ok_or(Error::ApiMisuse(ApiMisuse::NoUserinfo))
+    }
+
+    /// The claims in the userinfo endpoint's answer of type `content_type`, if they are the session's user's
+    /// ([OpenID Connect Core 5.3.4](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponseValidation)).
+    ///
+    /// # Errors
+    /// [`InvalidResponse::Userinfo`].
+    pub fn userinfo(&self, status: u16, body: &str) -> Result<String, Error> {
+        let unusable = |why| Error::InvalidResponse(InvalidResponse::Userinfo(why));
+        if status != 200 {
+            return Err(unusable("its status is not 200"));
+        }
+        let claims = Object::parse(body.as_bytes()).ok_or_else(|| unusable("it is not one JSON object"))?;
+        let subject = self.grant.as_ref().and_then(|grant| grant.subject.as_deref());
+        if subject.is_none() || claims.string("sub") != subject {
+            return Err(unusable("its sub is not the ID token's"));
+        }
+        Ok(claims.to_json())
+    }
+
+    /// The ID token, if the configuration lets it leave the holder.
+    pub fn id_token(&self) -> Option<&str> {
+        self.grant.as_ref()?.id_token.as_ref().map(AccessToken::expose)
+    }
+}
