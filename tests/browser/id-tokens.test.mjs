@@ -87,6 +87,28 @@ test("several algorithms at one issuer: the client's own is used (IDT-7)", async
   assert.equal((await signIn(page)).claims.sub, "ada");
 });
 
+for (const dpop of [undefined, true, { requireNonce: true }]) {
+  test(`userinfo is about the same person, with ${dpop ? "proofs" : "a bearer token"}${dpop?.requireNonce ? " and nonces" : ""} (IDT-20)`, async (t) => {
+    const { stage, page } = await startChangeable(t, { dpop });
+    await signIn(page);
+    stage.authorizationServer.allow({ claims: { name: "Ada Lovelace" } });
+    assert.deepEqual(await userinfo(page), { value: { sub: "ada", name: "Ada Lovelace" } });
+    assert.equal((await session(page)).claims.name, "ada", "only a new ID token changes the claims");
+    stage.authorizationServer.allow({ userinfo: { sub: "mallory" } });
+    const { value, error } = await userinfo(page);
+    assert.equal(value, undefined);
+    assert.equal(error.name, "TokenKeepError");
+  });
+}
+
+test("userinfo is asked for with a fresh token when the old one was forgotten (IDT-20)", async (t) => {
+  const { stage, page } = await startChangeable(t);
+  await signIn(page);
+  stage.authorizationServer.expireAccessTokens();
+  assert.equal((await userinfo(page)).value.sub, "ada");
+  assert.equal(stage.counts.refreshed, 1);
+});
+
 /** A page whose holder's clocks the test moves. */
 async function startChangeable(t, server) {
   const stage = await startStage(t, { server });
@@ -103,5 +125,7 @@ async function refresh(stage, page) {
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal((await stats(page)).refreshes, refreshes + 1);
 }
+
+const userinfo = (page) => page.evaluate(() => app.outcome(() => app.auth.userinfo()));
 
 const signedOut = (page) => events(page, "signedout");

@@ -205,6 +205,16 @@ test("signing out at the server goes through its own page and back to the app", 
   assert.equal(refused.status, 400);
 });
 
+test("a request to sign out comes as a form too, if the server takes those", async (t) => {
+  const statuses = [];
+  for (const logout of [true, { takesPost: true }]) {
+    const { as } = await start(t, { logout });
+    const body = new URLSearchParams({ client_id: "tokenkeep-demo", state: "s2" });
+    statuses.push((await fetch(`${as.issuer}/session/end`, { method: "POST", body })).status);
+  }
+  assert.deepEqual(statuses, [404, 200]);
+});
+
 const fetchJwks = async ({ issuer }) => (await fetch(`${issuer}/jwks`)).json();
 
 const verify = async (as, token) =>
