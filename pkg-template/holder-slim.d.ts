@@ -7,7 +7,7 @@
 import type { Config } from "./holder.js";
 
 export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
-export type { AuthorizationServerMetadata, ByIssuer, ByMetadata, Config, Options } from "./holder.js";
+export type { AuthorizationServerMetadata, ByIssuer, ByMetadata, Config, Options, Profile } from "./holder.js";
 
 /**
  * As `hold` of `tokenkeep/holder`. `wasm` is `tokenkeep/tokenkeep.wasm`, in whatever form your bundler hands it out.

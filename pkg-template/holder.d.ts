@@ -69,6 +69,80 @@ export interface EnteredToken extends PersonalToken {
   token?: undefined;
 }
 
+/**
+ * How an authorization server or an API differs from the RFCs. Plain data; everything is optional. Ready ones are in
+ * `tokenkeep/profiles`, and docs/profiles.md shows how to write one.
+ */
+export interface Profile {
+  /** Requests to the token and revocation endpoints. */
+  request?: {
+    /** Whether they are JSON instead of forms. Default false. */
+    json?: boolean;
+    /** More header fields, names in lower case, such as `accept`. All but that one need the server's leave by CORS. */
+    headers?: Readonly<Record<string, string>>;
+    /** More parameters, the same in every request. */
+    params?: Readonly<Record<string, string>>;
+    /** The server's names for parameters, by the RFC's. */
+    names?: Readonly<Partial<Record<RequestParameter, string>>>;
+  };
+  /** Answers of the token endpoint. */
+  answer?: {
+    /**
+     * What they are. `json` (the default) says so in its Content-Type, `form` is a form or JSON as its Content-Type says,
+     * `unlabelled` is JSON of whatever Content-Type.
+     */
+    type?: "json" | "form" | "unlabelled";
+    /** The member that the answer is in, such as `data` or `response.data`. */
+    within?: string;
+    /** The server's names for members, by the RFC's; dots lead into objects. */
+    names?: Readonly<Partial<Record<AnswerMember, string>>>;
+    /** The status codes of success. Default `[200]`. */
+    statuses?: readonly number[];
+    /** What each of these members is in a success, such as `{ code: 0 }`. */
+    success?: Readonly<Record<string, string | number | boolean>>;
+    /** What one of these members is in a failure, such as `{ ok: false }`. */
+    failure?: Readonly<Record<string, string | number | boolean>>;
+    /** The type of tokens where the server sends none, or the server's own word for Bearer. */
+    tokenType?: string;
+    /** The character between scopes, if it is no space. */
+    scopeSeparator?: string;
+  };
+  refresh?: {
+    /** The status codes and the server's error names that mean: the grant is revoked, the session is over. */
+    revoked?: readonly (number | string)[];
+  };
+  api?: {
+    /** The status codes besides 401 by which an API says that the token has run out, such as 403. */
+    expired?: readonly number[];
+    /** The word before the token in the Authorization field. Default `Bearer`. */
+    scheme?: string;
+  };
+}
+
+/** The parameters that a {@link Profile} can give another name. */
+export type RequestParameter =
+  | "client_id"
+  | "code"
+  | "code_verifier"
+  | "grant_type"
+  | "redirect_uri"
+  | "refresh_token"
+  | "resource"
+  | "scope"
+  | "token"
+  | "token_type_hint";
+
+/** The members that a {@link Profile} can give another name. */
+export type AnswerMember =
+  | "access_token"
+  | "error"
+  | "error_description"
+  | "expires_in"
+  | "id_token"
+  | "refresh_token"
+  | "scope"
+  | "token_type";
+
 /** How to sign in. */
 export interface SignInConfig extends Options {
   /** The id of the public client that you registered. There is no option for a secret: a browser can't keep one. */
@@ -92,6 +166,8 @@ export interface Options {
   exposeAccessToken?: boolean;
   /** Whether S256 is supported though the metadata doesn't say so. Default false: such a server is refused. */
   assumePkce?: boolean;
+  /** How the servers differ from the RFCs. */
+  profile?: Profile;
   /** Most requests that may wait for a token. Default 10,000. */
   queueLimit?: number;
   /** Longest wait for a token, in milliseconds. Default 30,000. */

@@ -359,7 +359,7 @@ export type SignOutReason =
   | "rotation-lost"
   /** The token ran out and there was no refresh token. */
   | "expired"
-  /** The API refused the personal access token. */
+  /** The API refused the personal access token, or the authorization server refused to refresh, twice, without saying why. */
   | "refused"
   /** The server answered for another user. */
   | "subject-changed";
@@ -416,6 +416,7 @@ export type ErrorCode =
   | "TOKENKEEP_STATE_MISSING"
   | "TOKENKEEP_TARGET_REFUSED"
   | "TOKENKEEP_TIMEOUT"
+  | "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED"
   | "TOKENKEEP_TOKEN_ERROR"
   | "TOKENKEEP_TOKEN_IN_RESPONSE"
   | "TOKENKEEP_TOKEN_MALFORMED"

@@ -10,7 +10,7 @@ import type { Auth } from "./index.js";
 
 export { TokenKeepError, isTokenKeepError } from "./index.js";
 export type * from "./index.js";
-export type { AuthorizationServerMetadata, ByIssuer, ByMetadata, Config, Options } from "./holder.js";
+export type { AuthorizationServerMetadata, ByIssuer, ByMetadata, Config, Options, Profile } from "./holder.js";
 
 /**
  * Holds the session in this page. Can be called once.

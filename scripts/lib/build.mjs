@@ -72,7 +72,7 @@ async function buildPackage() {
   const version = crateVersion();
   const scripts = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const key = hashOf([template, glue, wasm, ...licenses.map((name) => join(root, name)), ...scripts], version);
-  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js"];
+  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js", "profiles.js"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 // One self-contained file each: an app uses exactly one of them on either side.
-const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js" };
+const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js", profiles: "profiles.js" };
 
 /** Bundles and minifies the published JavaScript from pkg-template/src into `out`. */
 export async function bundle({ template, glue, wasm, out }) {

@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
+use crate::proto::http::Answer;
 use crate::proto::json::{Object, Value};
 use crate::proto::session::{Reply, Session, Verdict};
 
@@ -81,20 +82,24 @@ impl Core {
         self.driver.drive(Session::handle_settled);
     }
 
-    /// The caller of request `id` gave up waiting.
-    pub fn cancel(&self, id: u32) {
-        self.driver.drive(|session, _| session.cancel(id));
+    /// The caller of request `id` gave up waiting, or whoever waits for a sign-in as call `id`. Answers whether it was
+    /// the latter, and won't be settled any more.
+    pub fn cancel(&self, id: u32) -> bool {
+        self.driver.steer(|holder, _| holder.cancel(id))
     }
 
     /// Starts an operation; `call` will be settled with its outcome: 0 finishes a sign-in (`text` is the URL, the
     /// outcome what the application gets back, as JSON text, or nothing if the URL is no authorization response), 1
-    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (`text` is the
-    /// options as JSON text, the outcome `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`.
+    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to, for a popup with the 43
+    /// characters of the record's name before it), 2 signs out (`text` is the options as JSON text, the outcome
+    /// `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`, 4 waits for the outcome
+    /// of the sign-in whose record is called `text`.
     pub fn start(&self, call: u32, operation: u8, text: &str) {
         let operation = match operation {
             0 => Operation::Finish,
             1 => Operation::SignIn,
             2 => Operation::SignOut,
+            4 => Operation::Wait,
             _ => Operation::EnterToken,
         };
         self.driver.start(call, operation, text);
@@ -111,8 +116,10 @@ impl Core {
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
         dpop_nonce: Option<String>,
+        challenge: Option<String>,
     ) {
-        self.driver.answered(flight, status, content_type, date, retry_after, body, dpop_nonce);
+        let body = body.unwrap_or_default().into();
+        self.driver.answered(flight, Answer { status, content_type, date, retry_after, dpop_nonce, challenge, body });
     }
 
     /// The store has done what it was asked for; `record` is what it held.

@@ -2,10 +2,10 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
@@ -33,6 +33,8 @@ pub enum Operation {
     SignOut,
     /// Take a personal access token.
     EnterToken,
+    /// Wait for a sign-in that another page finishes.
+    Wait,
 }
 
 /// One holder with its clock, its timer and its host.
@@ -92,25 +94,13 @@ impl Driver {
             (Operation::Finish, _) => holder.finish(call, text),
             (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
+            (Operation::Wait, _) => holder.wait(call, text),
         });
     }
 
     /// Hands over the answer to something that was sent.
-    pub fn answered(
-        &self,
-        flight: u32,
-        status: u16,
-        content_type: Option<String>,
-        date: Option<String>,
-        retry_after: Option<String>,
-        body: Option<Vec<u8>>,
-        dpop_nonce: Option<String>,
-    ) {
-        let body = body.unwrap_or_default().into();
-        let answer = match http::transport(status) {
-            Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, dpop_nonce, body }),
-        };
+    pub fn answered(&self, flight: u32, answer: Answer) {
+        let answer = http::transport(answer.status).map_or(Ok(answer), Err);
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
@@ -141,7 +131,8 @@ impl Driver {
         self.steer(|holder, now| holder.handle_verified(now, flight, signature::signature(outcome)));
     }
 
-    fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
+    /// Calls the holder with the present time, then does what that leads to.
+    pub fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.begin();
         let result = call(&mut self.holder.borrow_mut(), now);
         self.perform_all(now);
@@ -189,16 +180,22 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body, key } => {
+            Action::Send { flight, url, body, key, probe } => {
                 let proof = key.and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
                 let proof = self.sign(proof);
-                let timeout = self.holder.borrow().session().config().limits.request_timeout;
+                let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.host.answer(flight, http::send(&url, body, timeout as f64, MAX_BODY as u32, proof));
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
+            Action::Probe { flight, url } => self.host.answer(flight, http::probe(&url, self.request_timeout())),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
+            Action::Register { flight, url, document } => {
+                self.send(flight, &url, Some(&document), None, (false, JsValue::UNDEFINED));
+            }
+            Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
@@ -209,6 +206,21 @@ impl Driver {
                 self.host.verified(flight, outcome);
             }
         }
+    }
+
+    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+        let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
+    }
+
+    /// The profile's header fields for requests to the authorization server.
+    fn headers(&self) -> Option<String> {
+        let holder = self.holder.borrow();
+        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

@@ -3,17 +3,34 @@ const network = 0;
 const timedOut = 1;
 const tooLarge = 2;
 const keyLost = 3;
+const unreadable = 4;
+const proofBlocked = 5;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
+const json = "application/json";
+const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function probe(url, timeout) {
+  try {
+    const response = await fetch(url, { ...always, headers: { accept: "application/json, text/event-stream" }, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
+  }
+}
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
  */
-export async function send(url, body, timeout, limit, proof) {
+export async function send(url, body, headers, timeout, limit, probe, proof) {
   const signal = AbortSignal.timeout(timeout);
-  const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
-  if (body !== undefined) Object.assign(init, { method: "POST", headers: { "content-type": form }, body });
+  const init = { ...always, signal };
+  // No form starts with a brace.
+  const type = body?.startsWith("{") ? json : form;
+  if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
   if (proof) {
     try {
       init.headers.dpop = await proof;
@@ -29,8 +46,20 @@ export async function send(url, body, timeout, limit, proof) {
     const nonce = fields.pop();
     return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
-    return [signal.aborted ? timedOut : network];
+    if (signal.aborted) return [timedOut];
+    return [probe ? await diagnose(url, signal, proof) : network];
   }
+}
+
+/**
+ * Why there was no answer: whether something answers at `url` without a proof, or may just not be read, whatever it says. A
+ * request whose answer nobody can read needs no permission; neither carries anything.
+ */
+async function diagnose(url, signal, proof) {
+  const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
+  const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
+  if (await answers("cors")) return proof ? proofBlocked : network;
+  return (await answers("no-cors")) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

@@ -7,11 +7,22 @@ use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
-    /// Posts the form `body`, or gets the document without one. The promise resolves to
+    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. `proof` is
+    /// a promise of the `DPoP` field, or undefined. The promise resolves to
     /// `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the numbers that
     /// [`transport`] reads.
-    /// `proof` is a promise of the `DPoP` field, or undefined.
-    pub(super) fn send(url: &str, body: Option<&str>, timeout_ms: f64, limit: u32, proof: JsValue) -> JsValue;
+    pub(super) fn send(
+        url: &str,
+        body: Option<&str>,
+        headers: Option<&str>,
+        timeout_ms: f64,
+        limit: u32,
+        probe: bool,
+        proof: JsValue,
+    ) -> JsValue;
+
+    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
+    pub(super) fn probe(url: &str, timeout_ms: f64) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.
@@ -21,6 +32,8 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         1 => Some(Transport::Timeout),
         2 => Some(Transport::TooLarge),
         3 => Some(Transport::KeyLost),
+        4 => Some(Transport::Unreadable),
+        5 => Some(Transport::ProofBlocked),
         _ => None,
     }
 }

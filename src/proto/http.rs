@@ -20,6 +20,8 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `Retry-After` field, if readable.
     pub retry_after: Option<String>,
+    /// The `WWW-Authenticate` field, if readable.
+    pub challenge: Option<String>,
     /// The `DPoP-Nonce` field, if readable.
     pub dpop_nonce: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
@@ -29,8 +31,17 @@ pub struct Answer {
 impl Answer {
     /// Whether the body claims to be JSON (parameters allowed, compared without case).
     pub fn is_json(&self) -> bool {
+        self.is_of_type("application/json")
+    }
+
+    /// Whether the body claims to be a form.
+    pub fn is_form(&self) -> bool {
+        self.is_of_type("application/x-www-form-urlencoded")
+    }
+
+    fn is_of_type(&self, wanted: &str) -> bool {
         let media_type = cut(self.content_type.as_deref().unwrap_or_default(), b';').0;
-        media_type.trim_ascii().eq_ignore_ascii_case("application/json")
+        media_type.trim_ascii().eq_ignore_ascii_case(wanted)
     }
 
     /// The pause the server asked for, in milliseconds, at most an hour.
@@ -82,6 +93,7 @@ mod tests {
                 content_type,
                 date: None,
                 retry_after: None,
+                challenge: None,
                 dpop_nonce: None,
                 body: Vec::new().into(),
             }
@@ -97,6 +109,7 @@ mod tests {
             content_type: None,
             date: Some(date.into()),
             retry_after: None,
+            challenge: None,
             dpop_nonce: None,
             body: Vec::new().into(),
         }

@@ -155,6 +155,11 @@ impl Object {
         None
     }
 
+    /// Adds a member. The caller adds each name once.
+    pub(super) fn push(&mut self, name: String, value: Value) {
+        self.0.push((name, value));
+    }
+
     /// Removes the members that are called one of `names`.
     pub fn remove(&mut self, names: &[&str]) {
         self.0.retain(|(name, _)| !names.contains(&name.as_str()));

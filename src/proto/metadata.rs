@@ -42,6 +42,15 @@ pub struct AuthorizationServer {
     /// Whether every authorization response carries `iss`
     /// ([RFC 9207, 3](https://www.rfc-editor.org/rfc/rfc9207#section-3)).
     pub iss_parameter: bool,
+    /// Where clients register ([RFC 7591, 3](https://www.rfc-editor.org/rfc/rfc7591#section-3)).
+    pub registration_endpoint: Option<String>,
+    /// Whether the URL of a metadata document is taken for a client id.
+    pub takes_metadata_documents: bool,
+    /// Whether `offline_access` is among the announced scopes.
+    pub offers_offline_access: bool,
+    /// The resources that it issues tokens for, if it says so
+    /// ([RFC 9728, 4](https://www.rfc-editor.org/rfc/rfc9728#section-4)).
+    pub protected_resources: Option<Vec<String>>,
 }
 
 impl AuthorizationServer {
@@ -93,6 +102,17 @@ impl AuthorizationServer {
             iss_parameter: document
                 .member("authorization_response_iss_parameter_supported")
                 .is_some_and(Value::is_true),
+            registration_endpoint: endpoint(document, "registration_endpoint", allow_loopback).unwrap_or_default(),
+            takes_metadata_documents: document
+                .member("client_id_metadata_document_supported")
+                .is_some_and(Value::is_true),
+            offers_offline_access: document
+                .member("scopes_supported")
+                .is_some_and(|scopes| scopes.is_or_has("offline_access")),
+            protected_resources: document
+                .member("protected_resources")
+                .and_then(Value::as_strings)
+                .map(|resources| resources.into_iter().map(str::to_owned).collect()),
         })
     }
 }
@@ -136,6 +156,11 @@ impl Discovery {
             candidates.rotate_right(1);
         }
         Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, failure: None }
+    }
+
+    /// The issuer whose metadata is looked for.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The search that `config` asks for.

@@ -71,7 +71,7 @@ secret!(
     State
 );
 secret!(
-    /// A form-encoded request body that carries one of the above.
+    /// A request body that carries one of the above: a form, or JSON for a server that wants it.
     FormBody
 );
 

@@ -5,10 +5,15 @@
 mod support;
 
 mod desk;
+mod discovery;
 mod farewell;
 mod finishing;
+mod mcp;
+mod popups;
+mod profiles;
 mod proofs;
 mod pushed;
+mod registration;
 mod signatures;
 mod signing_in;
 mod signing_out;

@@ -74,7 +74,7 @@ impl Reply {
         let failure = match self {
             Self::Granted { rotate, expires_in, user } => return tokens(n, nonce, *rotate, *expires_in, *user),
             Self::Over(400) => error(400, "invalid_grant"),
-            Self::Over(status) => Ok(answer(*status, None, b"")),
+            Self::Over(status) => error(*status, "access_denied"),
             Self::ClientRefused => error(401, "invalid_client"),
             Self::Transient(0) => Err(Transport::Network),
             Self::Transient(1) => Err(Transport::Timeout),

@@ -1,9 +1,10 @@
 // The holder's side, in each of its three places.
 
 import type { AuditEntry } from "tokenkeep";
-import { hold, type Config, type GivenToken, type SignInConfig } from "tokenkeep/holder";
+import { hold, type Config, type GivenToken, type Profile, type SignInConfig } from "tokenkeep/holder";
 import { hold as holdSlim } from "tokenkeep/holder/slim";
 import { hold as holdInPage, isTokenKeepError, type Auth } from "tokenkeep/page";
+import { fastio, github, salesforce } from "tokenkeep/profiles";
 
 const config: Config = {
   issuer: "https://as.example.com",
@@ -66,6 +67,29 @@ export async function slim(): Promise<void> {
   ];
   await Promise.all(places);
 }
+
+const profile: Profile = {
+  request: { json: true, headers: { accept: "application/json" }, params: { device: "web" }, names: { client_id: "app" } },
+  answer: {
+    type: "unlabelled",
+    within: "data",
+    names: { access_token: "tokens.access" },
+    statuses: [200, 201],
+    success: { code: 0 },
+    failure: { ok: false },
+    tokenType: "Bearer",
+    scopeSeparator: ",",
+  },
+  refresh: { revoked: [403, "bad_refresh_token"] },
+  api: { expired: [403], scheme: "token" },
+};
+const client = { clientId: "my-spa", redirectUri: "https://app.example.com/callback" };
+hold({ ...config, profile });
+hold({ token: "x", profile: { api: { scheme: "token" } } });
+hold({ ...fastio(), ...client });
+hold({ ...fastio({ scopeType: "all_orgs", form: true }), ...client });
+hold({ ...github({ tokenEndpoint: "https://app.example.com/oauth/token" }), ...client, scope: "repo gist" });
+hold({ ...salesforce({ domain: "https://example.my.salesforce.com", lifetime: 900, identity: true }), ...client });
 
 export const auth: Auth = holdInPage(config);
 export const recognised: (value: unknown) => boolean = isTokenKeepError;

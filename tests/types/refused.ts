@@ -101,3 +101,11 @@ void auth.stats().then((stats) => (stats.locked = false));
 auth.addEventListener("stepup", ({ detail }) => void detail.count);
 // @ts-expect-error details follow the event's type
 auth.addEventListener("anomaly", ({ detail }) => void detail.signIn);
+// @ts-expect-error profiles are data, not code
+hold({ ...good, profile: { answer: { success: (body: unknown) => body !== null } } });
+// @ts-expect-error no such parameter
+hold({ ...good, profile: { request: { names: { clientId: "app" } } } });
+// @ts-expect-error a list of status codes
+hold({ ...good, profile: { api: { expired: 403 } } });
+// @ts-expect-error the proxy has to be named
+hold({ ...github(), clientId: "x", redirectUri: "https://app.example.com/" });

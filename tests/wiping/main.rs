@@ -11,9 +11,12 @@ use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::profile::Profile;
+use tokenkeep::proto::secret::RefreshToken;
 use tokenkeep::proto::session::{Command, Session, Verdict};
 use tokenkeep::proto::time::{Instant, Now};
-use tokenkeep::proto::token::TokenResponse;
+use tokenkeep::proto::token::{TokenResponse, refresh_request};
 
 use support::server::param;
 use support::{API, HOUR, REDIRECT_URI, START_UNIX_MS, config, json};
@@ -126,5 +129,30 @@ fn answers_that_are_refused_are_wiped_too() {
             let left = left_behind(|| drop(TokenResponse::parse(answer, 0).expect_err("a refusal")));
             assert_eq!(left, 0, "STORE-10: {status} {body}");
         }
+    }
+}
+
+#[test]
+fn what_a_profile_translates_is_wiped() {
+    let profile = |json: &str| {
+        let object = Object::parse(json.as_bytes()).expect("JSON");
+        Profile::parse(&Value::Object(object)).expect("a profile")
+    };
+    let form = profile(r#"{"answer":{"type":"form"},"request":{"names":{"refresh_token":"token"}}}"#);
+    let json = profile(r#"{"answer":{"within":"data"},"request":{"json":true}}"#);
+    let form_type = Some("application/x-www-form-urlencoded");
+    let json_type = Some("application/json");
+    for (profile, content_type, body) in [
+        (&form, form_type, "access_token=canary&token_type=bearer&refresh_token=canary"),
+        (&form, form_type, "access_token=canary&token_type=bearer&access_token=canary"),
+        (&json, json_type, r#"{"data":{"access_token":"canary","refresh_token":"canary"},"id_token":"canary"}"#),
+        (&json, json_type, r#"{"access_token":"canary","error":"x"}"#),
+    ] {
+        let given = support::answer(200, content_type, body.as_bytes());
+        let left = left_behind(|| drop(profile.read_answer(given, true)));
+        assert_eq!(left, 0, "STORE-10: {body}");
+        let request = refresh_request("spa", &RefreshToken::new("canary"), None, None);
+        let left = left_behind(|| drop(profile.write_request(&request)));
+        assert_eq!(left, 0, "STORE-10: a request");
     }
 }

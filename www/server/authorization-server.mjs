@@ -18,8 +18,8 @@ const DAY = 24 * 60 * 60;
 
 /**
  * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin`
- * is what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may
- * be used again, as servers do that forgive a lost answer.
+ * is what it calls itself if a proxy stands in front of it. `headers` go with every answer. For `reuseGrace` seconds a
+ * refresh token that was used may be used again, as servers do that forgive a lost answer.
  *
  * Off unless asked for: `dpop` (RFC 9449: `true`, or `{ nonces, requireNonce, bound, exposeNonce }`), `par` (RFC 9126:
  * "announced" or "required"), `resources` (RFC 8707: `true`, and `allow()` takes them as a list of
@@ -39,6 +39,7 @@ export async function startAuthorizationServer({
   publicOrigin,
   signingAlgs = ["ES256"],
   kids = true,
+  headers = {},
   ...more
 }) {
   const allowed = { redirectUris, origins, claims: {} };
@@ -60,7 +61,7 @@ export async function startAuthorizationServer({
 
   const { counts } = records;
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
-  handle = route({ provider, endpoint, records, allowed, features });
+  handle = route({ provider, endpoint, records, allowed, features, headers });
   const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records };
   return { issuer, origin, port: bound, provider, close, ...recordsOf(records, parts), ...methodsOf(parts) };
 }
@@ -113,7 +114,7 @@ function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys,
   };
 }
 
-function route({ provider, endpoint, records, allowed, features }) {
+function route({ provider, endpoint, records, allowed, features, headers }) {
   const { counts, requests, proofs } = records;
   const callback = provider.callback();
   const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris) });
@@ -121,6 +122,7 @@ function route({ provider, endpoint, records, allowed, features }) {
     const { method } = request;
     const { pathname: path } = urlOf(request);
     if (method !== "OPTIONS") requests.push({ method, path });
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     proofs.note(request, path);
     if (method === "POST" && path === TOKEN_PATH) return endpoint.handle(request, response);
     if (method === "POST" && path === REVOCATION_PATH) counts.revocations += 1;

@@ -12,9 +12,10 @@ const FINISH = 0;
 const SIGN_IN = 1;
 const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
+const WAIT = 4;
 
 // Answers that may not be the last word; 0 is a redirect.
-const telling = new Set([0, 401, 403, 429, 503]);
+const telling = [0, 401, 403, 429, 503];
 
 /** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
 export class Kernel {
@@ -30,6 +31,8 @@ export class Kernel {
   #generation = -1;
   #header;
   #sink;
+  #expired = new Set([401]);
+  #telling = new Set(telling);
   // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
   #doubtful = false;
 
@@ -39,6 +42,10 @@ export class Kernel {
       this.#core = new Core(toJson(this.#withSink(config)), globalThis.location?.origin ?? "", this.#host());
     } catch (error) {
       throw typeof error === "string" ? parse(error) : error;
+    }
+    for (const status of config.profile?.api?.expired ?? []) {
+      this.#expired.add(status);
+      this.#telling.add(status);
     }
     const tell = () => this.#core.online(globalThis.navigator?.onLine !== false);
     for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, tell);
@@ -102,6 +109,11 @@ export class Kernel {
     return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "");
   }
 
+  /** Settles as the sign-in does whose record is called `key`, whichever page brings the response. */
+  outcome(key, signal) {
+    return this.#start(WAIT, key, signal);
+  }
+
   unlock() {
     this.#core.unlock();
   }
@@ -137,10 +149,12 @@ export class Kernel {
     return () => this.#listeners.delete(listener);
   }
 
-  #start(operation, text) {
+  #start(operation, text, signal) {
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
+      // Where the response is there already, its outcome is still to come.
+      signal?.addEventListener("abort", () => this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
       this.#core.start(call, operation, text);
     });
   }
@@ -212,8 +226,8 @@ export class Kernel {
 
   #answered(call, generation, response) {
     const { status } = response;
-    if ((this.#doubtful || call.replays > 0) && status !== 401 && status !== 0) this.#doubtful = this.#core.taken(call.href, generation);
-    return telling.has(status) ? this.#judge(call, generation, response) : response;
+    if ((this.#doubtful || call.replays > 0) && !this.#expired.has(status) && status !== 0) this.#doubtful = this.#core.taken(call.href, generation);
+    return this.#telling.has(status) ? this.#judge(call, generation, response) : response;
   }
 
   #judge(call, generation, response) {
@@ -221,14 +235,14 @@ export class Kernel {
     const reply = describe(call, generation, response);
     const verdict = this.#core.replied(call.id, JSON.stringify(reply));
     if (verdict === FINAL || verdict === STEP_UP) {
-      this.#doubtful ||= response.status === 401;
+      this.#doubtful ||= this.#expired.has(response.status);
       this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
       return verdict === FINAL ? response : this.#steppingUp(call, response);
     }
     drop(response);
     if (reply.streamed) {
       if (verdict === QUEUED) this.#core.cancel(call.id);
-      throw fail("BODY_NOT_REPLAYABLE", "the API answered 401 and the body was a stream, which can't be sent twice; send it again, or pass a Blob");
+      throw fail("BODY_NOT_REPLAYABLE", `the API answered ${response.status} and the body was a stream, which can't be sent twice; send it again, or pass a Blob`);
     }
     if (verdict === AGAIN) call.proofs += 1;
     else if (response.status === 429 || response.status === 503) call.retries += 1;
@@ -307,6 +321,8 @@ export class Kernel {
         if (pair) await this.#keys.add(pair);
         this.#core.stored(flight, record);
       },
+      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
+      remember: (key, record) => this.#records.remember(key, record),
       makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
       forget: () => {

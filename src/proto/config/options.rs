@@ -56,12 +56,12 @@ pub(super) fn authorization_server(
 
 /// Whether `issuer` is a safe URL without query or fragment
 /// ([RFC 9207, 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
-fn is_issuer(issuer: &str, allow_loopback: bool) -> bool {
+pub(super) fn is_issuer(issuer: &str, allow_loopback: bool) -> bool {
     with_path(issuer, |url| is_safe(url, allow_loopback) && url.query.is_none() && url.fragment.is_none())
 }
 
 /// Reads a URL that may lack the slash after its host.
-fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
+pub(super) fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
     Url::parse(href).is_some_and(|url| check(&url)) || Url::parse(&[href, "/"].concat()).is_some_and(|url| check(&url))
 }
 
@@ -263,7 +263,7 @@ pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Res
 
 const EXTRA_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
 pub(super) const DAY_MS: u64 = 86_400_000;
-const ISSUER_CURE: &str =
+pub(super) const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";
 const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, authorization_endpoint and token_endpoint over \
                            https, and code_challenge_methods_supported with S256";
@@ -276,13 +276,27 @@ const REDIRECTION_CURE: &str =
     "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
-const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 32] = [
+const OAUTH: [&str; 10] = [
+    "issuer",
+    "server",
+    "clientId",
+    "redirectUri",
+    "scope",
+    "extraParams",
+    "mcp",
+    "authorizationServers",
+    "clientMetadata",
+    "clientMetadataUrl",
+];
+const OPTIONS: [&str; 37] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
     "auditSink",
+    "authorizationServers",
     "clientId",
+    "clientMetadata",
+    "clientMetadataUrl",
     "dangerAllowLoopbackHttp",
     "dangerSendIdTokenHint",
     "dangerSkipIdTokenSignature",
@@ -296,9 +310,11 @@ const OPTIONS: [&str; 32] = [
     "issuer",
     "lockOnAnomaly",
     "maxRetryAfter",
+    "mcp",
     "par",
     "persistDpopKey",
     "postLogoutRedirectUri",
+    "profile",
     "queueLimit",
     "queueTimeout",
     "redirectUri",

@@ -15,6 +15,7 @@ impl Error {
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
             Self::InvalidResponse(invalid) => invalid.code(),
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
+            Self::RegistrationResponse(_) => "TOKENKEEP_REGISTRATION_REFUSED",
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
@@ -27,6 +28,8 @@ impl Error {
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
+            Self::Transport(Transport::ProofBlocked) => "TOKENKEEP_DPOP_BLOCKED",
+            Self::Transport(Transport::Unreadable) => "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
             Self::Transport(Transport::TooLarge) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
             Self::Transport(Transport::Status(_)) => "TOKENKEEP_SERVER_UNAVAILABLE",
@@ -42,6 +45,11 @@ impl Error {
             }
             Self::InvalidResponse(invalid) => invalid.message(),
             Self::LoginRequired(ending) => say(&["no session (", ending.reason(), "); call signIn()"]),
+            Self::RegistrationResponse(error) => say(&[
+                "the authorization server answered the registration with ",
+                &error.error,
+                "; correct clientMetadata, or register by hand and set clientId",
+            ]),
             Self::Queue(QueueError::Full) => {
                 "too many requests wait for a token; raise queueLimit or send fewer".into()
             }
@@ -80,10 +88,13 @@ impl Error {
         match self {
             Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", &**option),
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", &**name),
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error) => {
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),
+            Self::InvalidResponse(
+                InvalidResponse::AuthorizationServer(issuer) | InvalidResponse::NoRegistration(issuer),
+            ) => object.with("issuer", &**issuer),
             Self::ApiMisuse(_)
             | Self::InvalidResponse(_)
             | Self::Queue(_)
@@ -160,6 +171,10 @@ impl InvalidResponse {
             Self::Metadata(_) => "TOKENKEEP_METADATA_INVALID",
             Self::Discovery(_) => "TOKENKEEP_DISCOVERY_FAILED",
             Self::PkceUnsupported => "TOKENKEEP_PKCE_UNSUPPORTED",
+            Self::Resource(_) => "TOKENKEEP_RESOURCE_METADATA_INVALID",
+            Self::AuthorizationServer(_) => "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED",
+            Self::Registration(_) => "TOKENKEEP_REGISTRATION_FAILED",
+            Self::NoRegistration(_) => "TOKENKEEP_REGISTRATION_NEEDED",
         }
     }
 
@@ -185,6 +200,22 @@ impl InvalidResponse {
             Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
             Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
             Self::Discovery(why) => return say(&["no metadata found at the issuer: ", why]),
+            Self::Resource(why) => return say(&["the resource's metadata can't be used: ", why]),
+            Self::AuthorizationServer(issuer) => {
+                return say(&[
+                    "the resource trusts ",
+                    issuer,
+                    ", which is not in authorizationServers; add it if you do too",
+                ]);
+            }
+            Self::Registration(why) => return say(&["the registration can't be used: ", why]),
+            Self::NoRegistration(issuer) => {
+                return say(&[
+                    issuer,
+                    " takes neither a client metadata document nor registrations from here; register by hand, then set \
+                     clientId and authorizationServers",
+                ]);
+            }
             Self::PkceUnsupported => {
                 "the metadata announces no S256 in code_challenge_methods_supported; if the server does support it, \
                  set assumePkce: true"
@@ -206,6 +237,7 @@ impl Ending {
             Self::Expired => "expired",
             Self::SubjectChanged => "subject-changed",
             Self::IdTokenRefused => "id-token-refused",
+            Self::IssuerChanged => "issuer-changed",
             Self::KeyLost => "key-lost",
         }
     }
@@ -219,6 +251,15 @@ impl Transport {
             Self::Network => {
                 "the authorization server can't be reached: check the network, its CORS settings for this \
                               origin, and connect-src"
+                    .into()
+            }
+            Self::ProofBlocked => "the token endpoint can be reached, but not with a DPoP header: let its CORS settings allow that \
+                                   one, or set dpop: false"
+                .into(),
+            Self::Unreadable => {
+                "the token endpoint can be reached, but not read from here: most likely it doesn't allow this origin by \
+                 CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see \
+                 \"No CORS\" in docs/profiles.md)"
                     .into()
             }
             Self::Timeout => {

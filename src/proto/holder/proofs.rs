@@ -26,6 +26,7 @@ pub(super) struct Sent {
 impl Holder {
     pub(super) fn proven_departure(&mut self, flight: Flight, request: TokenRequest) -> Action {
         let TokenRequest { url, body, key, .. } = request;
+        let body = self.write_request(body);
         match key {
             Some(key) => self.depart(flight, Sent { url, body, key: Box::new(key), again: false }),
             None => self.departure(flight, url, Some(body)),
@@ -34,11 +35,12 @@ impl Holder {
 
     fn depart(&mut self, flight: Flight, sent: Sent) -> Action {
         let (url, body, key) = (sent.url.clone(), Some(sent.body.clone()), Some(sent.key.clone()));
+        let probe = matches!(flight, Flight::Exchange { .. });
         let flight = self.launch(flight);
         if let Some((.., kept)) = self.flights.last_mut() {
             *kept = Some(Box::new(sent));
         }
-        Action::Send { flight, url, body, key }
+        Action::Send { flight, url, body, key, probe }
     }
 
     /// Takes what an answer says about proofs. If another proof may help the request goes again, once: the server has not

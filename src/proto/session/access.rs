@@ -76,8 +76,9 @@ impl Access {
     }
 
     /// The value of the `Authorization` field.
-    pub(super) fn authorization(&self) -> String {
-        [if self.ath.is_some() { "DPoP " } else { "Bearer " }, self.token.expose()].concat()
+    /// `scheme` is that of tokens without a proof.
+    pub(super) fn authorization(&self, scheme: &str) -> String {
+        [if self.ath.is_some() { "DPoP" } else { scheme }, " ", self.token.expose()].concat()
     }
 
     /// Whether less than half of the token's stated life is over.

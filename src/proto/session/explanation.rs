@@ -13,10 +13,10 @@ use super::reply::Reply;
 pub(super) fn explain(
     reply: &Reply,
     challenge: Option<&Challenge>,
-    renewable: bool,
+    (renewable, expired): (bool, bool),
     now: Now,
 ) -> (&'static str, Object) {
-    let kind = kind(reply, challenge, renewable);
+    let kind = kind(reply, challenge, renewable, expired);
     let pause =
         reply.retry_after.as_deref().and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
     let message = message(kind, challenge, pause);
@@ -33,14 +33,14 @@ pub(super) fn explain(
     (kind, object.with("retryAfter", pause))
 }
 
-fn kind(reply: &Reply, challenge: Option<&Challenge>, renewable: bool) -> &'static str {
+fn kind(reply: &Reply, challenge: Option<&Challenge>, renewable: bool, expired: bool) -> &'static str {
     match (reply.status, challenge.and_then(|challenge| challenge.error.as_deref())) {
         (401 | 403, Some("insufficient_scope")) => "scope",
         (401 | 403, Some("insufficient_user_authentication")) => "authentication",
         (401 | 403, Some("invalid_request")) => "malformed",
         (401, Some("use_dpop_nonce" | "invalid_dpop_proof")) => "proof",
-        (401, _) if reply.replays > 0 || renewable => "refused",
-        (401, _) => "expired",
+        (status, _) if (status == 401 || expired) && (reply.replays > 0 || renewable) => "refused",
+        (status, _) if status == 401 || expired => "expired",
         (403, _) => "forbidden",
         (429, _) => "limited",
         _ => "unavailable",

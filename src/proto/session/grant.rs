@@ -21,6 +21,8 @@ pub(super) struct Grant {
     pub(super) key: Option<DpopKey>,
     /// A refresh was sent and its answer never came, so that the server may have put another token in its place.
     pub(super) outcome_unknown: bool,
+    /// A refresh was refused without a word that says why; the next such refusal counts.
+    pub(super) doubted: bool,
 }
 
 impl Grant {
@@ -40,5 +42,6 @@ impl Grant {
             (self.subject, self.claims) = (Some(claims.subject), Some(claims.json));
         }
         self.outcome_unknown = false;
+        self.doubted = false;
     }
 }

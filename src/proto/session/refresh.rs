@@ -69,6 +69,8 @@ enum Judgement {
     Over,
     /// This client is refused; the application's developer has to act.
     Misconfigured,
+    /// Refused, but maybe by something in front of the server, or for a reason that passes: one more try will tell.
+    Doubtful,
     /// Nothing: try again later.
     Transient,
 }
@@ -217,6 +219,8 @@ impl Session {
                     _ => Ending::Revoked,
                 });
             }
+            Judgement::Doubtful if self.is_doubted() => return self.end(Ending::Refused),
+            Judgement::Doubtful => self.pause_after(now, jitter, failures, &failure).max(DOUBT_MS),
             Judgement::Misconfigured => MISCONFIGURED_MS,
             Judgement::Transient => self.pause_after(now, jitter, failures, &failure),
         };
@@ -224,7 +228,9 @@ impl Session {
         let pause = self.at_leisure(now, lane, pause);
         if let Some(grant) = &mut self.grant {
             // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
-            grant.outcome_unknown |= failure.status == 200 || (failure.status == 0 && self.surroundings.online);
+            let told = matches!(failure.error, Error::TokenResponse(_));
+            grant.outcome_unknown |=
+                (failure.status == 200 && !told) || (failure.status == 0 && self.surroundings.online);
         }
         let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
         self.refresh = Refresh::Waiting {
@@ -242,6 +248,11 @@ impl Session {
             let waiting = self.lanes.drain();
             self.reject(waiting, error);
         }
+    }
+
+    /// Takes note that the grant is in doubt; whether it was already.
+    fn is_doubted(&mut self) -> bool {
+        self.grant.as_mut().is_some_and(|grant| core::mem::replace(&mut grant.doubted, true))
     }
 
     /// The server gives no token for this resource, which says nothing about the others
@@ -276,12 +287,21 @@ fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
         Error::Transport(Transport::KeyLost) => Judgement::Over,
+        Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
+            Judgement::Doubtful
+        }
+        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
+            Judgement::Misconfigured
+        }
         Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
-        _ if failure.status == 401 || failure.status == 403 => Judgement::Over,
-        Error::TokenResponse(_) => Judgement::Misconfigured,
+        Error::TokenResponse(_) if failure.status == 401 || failure.status == 403 => Judgement::Over,
+        Error::TokenResponse(_) => Judgement::Doubtful,
+        Error::Transport(Transport::Status(400..=407 | 409..=428 | 430..=499)) => Judgement::Doubtful,
         _ => Judgement::Transient,
     }
 }
 
+/// How long it takes at least until the one more try, in milliseconds.
+const DOUBT_MS: u64 = 5_000;
 /// How long a refused client is left alone, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;

@@ -107,12 +107,14 @@ impl Session {
         let tally = self.watch.server(server);
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && reply.generation >= self.first_generation;
+        let more = challenge.as_ref().is_some_and(asks_for_more);
+        let expired = !more && self.config.profile.as_ref().is_some_and(|profile| profile.is_expired(reply.status));
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
                 self.handle_refusal(now, id, reply, place, challenge.as_ref())?
             }
-            403 => {
+            403 if !expired => {
                 tally.forbidden += 1;
                 match &challenge {
                     Some(challenge) if ours && asks_for_more(challenge) => {
@@ -125,11 +127,19 @@ impl Session {
                 tally.limited += 1;
                 if ours { self.handle_limit(now, jitter, id, reply, server) } else { Verdict::Final }
             }
+            _ if expired => {
+                tally.forbidden += u64::from(reply.status == 403);
+                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
+            }
             _ => Verdict::Final,
         };
         if matches!(verdict, Verdict::Final | Verdict::StepUp) {
             let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
-            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), renewable, now);
+            if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
+                let _ = self.look_up(now, &reply.target, server, challenge, None);
+            }
+            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), (renewable, expired), now);
+            let explanation = self.with_metadata(server, explanation);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
         }

@@ -24,9 +24,9 @@ pub(crate) enum Mode {
     Html,
     /// 200 with a body that breaks off.
     Garbled,
-    /// 401, as a proxy in front of it may say.
+    /// 401 with a name of its own.
     Unauthorized,
-    /// 403, as a firewall in front of it may say.
+    /// 403 with a name of its own.
     Forbidden,
     /// 400 `invalid_client`: somebody broke the client's registration.
     BadClient,
@@ -170,8 +170,8 @@ impl AuthorizationServer {
             }
             Mode::Html => Some(Ok(answer(200, Some("text/html"), b"<h1>canary</h1>"))),
             Mode::Garbled => Some(json(200, r#"{"access_token":"canary","token_ty"#)),
-            Mode::Unauthorized => Some(Ok(answer(401, None, b"canary"))),
-            Mode::Forbidden => Some(Ok(answer(403, Some("text/html"), b"<h1>canary</h1>"))),
+            Mode::Unauthorized => Some(error(401, "canary")),
+            Mode::Forbidden => Some(error(403, "canary")),
             Mode::BadClient => Some(error(400, "invalid_client")),
             Mode::Broken => Some(Err(Transport::Network)),
             Mode::Hanging => None,
