@@ -65,7 +65,8 @@ test("an API that replaces its nonces under way: no request is lost, none is don
 });
 
 test("the newest nonce counts, from whatever answer (DPOP-14)", async (t) => {
-  const { stage, page } = await startSignedIn(t, { ...nonces, api: { dpop: { requireNonce: true, freshNonces: true } } });
+  const api = { dpop: { requireNonce: true, freshNonces: true } };
+  const { stage, page } = await startSignedIn(t, { ...nonces, api });
   for (let call = 0; call < 4; call += 1) assert.equal(await statusOf(page, stage.v1("files")), 200);
   const seen = stage.api.proofs.map(({ nonce }) => nonce);
   assert.equal(seen[0], undefined);
@@ -75,7 +76,8 @@ test("the newest nonce counts, from whatever answer (DPOP-14)", async (t) => {
 test("nonces of one server never go to another (DPOP-15)", async (t) => {
   const options = { ...nonces, api: [{ dpop: { requireNonce: true } }, { dpop: { requireNonce: true } }] };
   const { stage, page } = await startSignedIn(t, options);
-  for (const { origin } of [...stage.apis, ...stage.apis]) assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
+  for (const { origin } of [...stage.apis, ...stage.apis])
+    assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
   const noncesOf = ({ proofs }) => [...new Set(proofs.map(({ nonce }) => nonce).filter(Boolean))];
   const all = [stage.authorizationServer, ...stage.apis].map(noncesOf);
   assert.deepEqual(
@@ -188,7 +190,8 @@ test("a page can't bring a proof of its own, or have one made for another place 
   const { stage, page } = await startSignedIn(t, bound);
   assert.equal(await codeOf(page, stage.v1("files"), { headers: { dpop: "x" } }), "TOKENKEEP_REQUEST_REFUSED");
   assert.equal(await codeOf(page, `${stage.probe.origin}/elsewhere`), "TOKENKEEP_TARGET_REFUSED");
-  assert.equal(await codeOf(page, stage.v1(`redirect?to=${stage.probe.origin}/elsewhere`)), "TOKENKEEP_REDIRECT_REFUSED");
+  const redirect = stage.v1(`redirect?to=${stage.probe.origin}/elsewhere`);
+  assert.equal(await codeOf(page, redirect), "TOKENKEEP_REDIRECT_REFUSED");
   assert.equal(stage.probe.requests.length, 0);
 });
 

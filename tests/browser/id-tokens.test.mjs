@@ -71,7 +71,7 @@ test("a key set without kid signs in and refreshes (IDT-17)", async (t) => {
   assert.equal((await session(page)).claims.name, "Ada Lovelace");
 });
 
-const staleKey = "the holder takes a token for forged that its stored key without kid does not fit, and asks for no newer key";
+const staleKey = "a token that the stored key without kid does not fit is taken for forged; newer keys are not asked for";
 
 knownGap(staleKey, "a key without kid may be replaced while a session lasts (IDT-17)", async (t) => {
   const { stage, page } = await startChangeable(t, { kids: false });

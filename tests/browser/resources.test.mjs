@@ -17,7 +17,8 @@ for (const format of formats) {
       const { stage, page } = await startResources(t, { mode, format });
       const { sent } = await signedIn(stage, page);
       assert.deepEqual(sent, stage.apis.map(({ audience }) => audience));
-      for (const { origin } of [...stage.apis, ...stage.apis]) assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
+      for (const { origin } of [...stage.apis, ...stage.apis])
+        assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
       assert.deepEqual(stage.apis.map(statuses), [
         [200, 200],
         [200, 200],

@@ -2,13 +2,11 @@
 
 import { startAppServer } from "./app-server.mjs";
 import { browser } from "./browser.mjs";
-import { dialClocks } from "./clocks.mjs";
 import { passPages } from "./sign-in.mjs";
 
 /**
  * Opens the app in `mode` with `server`, which has an `issuer`, the URL of its `api`, `register(redirectUri)`, which
  * resolves to a client's id, and `pages`: what a person does at each of its forms. `signIn` goes through them.
- * The test may move the clocks of the holder.
  */
 export async function startOtherStage(t, { server, mode = "shared", config = {} }) {
   const context = await (await browser()).newContext();
@@ -29,7 +27,6 @@ export async function startOtherStage(t, { server, mode = "shared", config = {} 
     queueTimeout: 60_000,
     ...config,
   });
-  dialClocks({ shown });
   const page = await context.newPage();
   await page.goto(app.origin);
   return { app, page, signIn: (pages) => signIn(page, { ...server.pages, ...pages }) };

@@ -27,7 +27,6 @@ export async function startDjangoServer({ python, isPlain = false }) {
     api: `${origin}/v1/`,
     scope: isPlain ? "openid files:read" : "files:read",
     revocation: isPlain ? "unsupported" : "confirmed",
-    challenges: !isPlain,
     pages,
     refuse: { "#authorizationForm": (page) => page.click("#authorizationForm input[type=submit]:not([name])") },
     counts: async () => (await ask("tell")).counts,

@@ -25,7 +25,6 @@ export async function startMcpSdkServer({ accessTokenTtl = 600 } = {}) {
     api: `${origin}/v1/`,
     scope: scopesSupported.join(" "),
     revocation: "confirmed",
-    challenges: true,
     pages: {
       "#login": async (page) => {
         await page.fill("#login input[name=login]", "ada");
