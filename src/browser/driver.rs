@@ -216,7 +216,7 @@ impl Driver {
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
-        holder.session().config().profile.as_ref()?.headers().map(str::to_owned)
+        holder.session().config().profile()?.headers().map(str::to_owned)
     }
 
     fn request_timeout(&self) -> f64 {

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::FULL;
 use super::config::{Config, is_scope};
 use super::dpop::DpopKey;
 use super::error::{ApiMisuse, Error};
@@ -146,7 +147,7 @@ impl Transaction {
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
             .with("resources", &self.resources[..])
-            .with("dpopKey", self.dpop_key.as_ref().map(DpopKey::to_jwk).as_deref())
+            .with("dpopKey", self.dpop_key.as_ref().filter(|_| FULL).map(DpopKey::to_jwk).as_deref())
             .with("maxAge", self.max_age)
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
@@ -168,7 +169,7 @@ impl Transaction {
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
             resources: strings(&record, "resources"),
-            dpop_key: record.string("dpopKey").and_then(DpopKey::parse),
+            dpop_key: record.string("dpopKey").filter(|_| FULL).and_then(DpopKey::parse),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -211,7 +212,7 @@ impl AuthorizationRequest {
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
-        let thumbprint = dpop_key.as_ref().map(DpopKey::thumbprint).unwrap_or_default();
+        let thumbprint = dpop_key.as_ref().filter(|_| FULL).map(DpopKey::thumbprint).unwrap_or_default();
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &config.client_id),

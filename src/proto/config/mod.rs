@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 mod options;
 mod origin;
 
+use super::FULL;
 use super::error::Error;
 use super::json::Object;
 use super::metadata::AuthorizationServer;
@@ -179,7 +180,7 @@ impl Config {
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
             assume_pkce,
-            profile: options.member("profile").map(Profile::parse).transpose()?,
+            profile: options.member("profile").filter(|_| FULL).map(Profile::parse).transpose()?,
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,
@@ -194,10 +195,20 @@ impl Config {
         })
     }
 
+    /// How the servers differ from the standards, where they do.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref().filter(|_| FULL)
+    }
+
+    /// The MCP server that everything else follows from.
+    pub fn mcp(&self) -> Option<&Mcp> {
+        self.mcp.as_ref().filter(|_| FULL)
+    }
+
     /// The resources that tokens are asked for, each once.
     pub fn resources(&self) -> Vec<String> {
         let mut resources = Vec::new();
-        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
+        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref().filter(|_| FULL)) {
             if !resources.contains(resource) {
                 resources.push(resource.clone());
             }

@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::authorization::is_owned;
 use crate::proto::error::{ApiMisuse, Error};
 use crate::proto::json::{Object, Value};
@@ -15,7 +16,7 @@ use crate::proto::token::is_token68;
 use crate::proto::url::Url;
 use crate::proto::watch::Anomaly;
 
-use super::{AuditSink, Personal, Use};
+use super::{AuditSink, Config, Personal, Use};
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
@@ -25,6 +26,9 @@ pub(super) fn refuse_unknown(options: &Object) -> Result<(), Error> {
     for (name, _) in options.members() {
         if SECRETS.contains(&name) {
             return Err(bad(name, "a browser can't keep a secret; register a public client and remove this option"));
+        }
+        if !FULL && FULL_OPTIONS.contains(&name) {
+            return Err(bad(name, "not in tokenkeep/holder/core; import hold from tokenkeep/holder"));
         }
         if !OPTIONS.contains(&name) {
             return Err(bad(name, "unknown option; check its spelling against the documentation"));
@@ -103,6 +107,9 @@ pub(super) fn scope(options: &Object) -> Result<String, Error> {
         None => return Ok(String::new()),
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
     };
+    if !FULL && Config::wants_openid(scope) {
+        return Err(bad("scope", "openid needs more than tokenkeep/holder/core; import hold from tokenkeep/holder"));
+    }
     is_scope(scope).then(|| scope.to_owned()).ok_or_else(|| bad("scope", SCOPE_CURE))
 }
 
@@ -127,7 +134,7 @@ pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result
 
 fn resource_server(options: &Object, value: &Value, allow_loopback: bool) -> Result<ResourceServer, Error> {
     let (href, details) = match value {
-        Value::Object(details) => (details.string("url"), Some(details)),
+        Value::Object(details) if FULL => (details.string("url"), Some(details)),
         value => (value.as_str(), None),
     };
     let parse = |href: &str| {
@@ -287,6 +294,21 @@ const OAUTH: [&str; 10] = [
     "authorizationServers",
     "clientMetadata",
     "clientMetadataUrl",
+];
+/// What the core build doesn't have.
+const FULL_OPTIONS: [&str; 12] = [
+    "authorizationServers",
+    "clientMetadata",
+    "clientMetadataUrl",
+    "dangerSendIdTokenHint",
+    "dangerSkipIdTokenSignature",
+    "dpop",
+    "mcp",
+    "par",
+    "persistDpopKey",
+    "postLogoutRedirectUri",
+    "profile",
+    "strict",
 ];
 const OPTIONS: [&str; 37] = [
     "acceptToken",

@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
 use crate::proto::metadata::AuthorizationServer;
@@ -30,9 +31,9 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn parse(options: &Object, allow_loopback: bool, assume_pkce: bool) -> Result<Self, Error> {
-        let mut origin = if options.member("mcp").is_some() {
+        let mut origin = if FULL && options.member("mcp").is_some() {
             Self::of_mcp(options, allow_loopback, assume_pkce)?
-        } else if options.member("authorizationServers").is_some() {
+        } else if FULL && options.member("authorizationServers").is_some() {
             return Err(bad("authorizationServers", "goes with mcp; with issuer there is nothing to choose from"));
         } else {
             let (issuer, server) = authorization_server(options, allow_loopback, assume_pkce)?;

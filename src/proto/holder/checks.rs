@@ -57,7 +57,7 @@ impl Holder {
 
     /// Takes the word on the signature that [`Action::Verify`] asked about.
     pub fn handle_verified(&mut self, now: Now, flight: FlightId, signature: Signature) {
-        let Some((Flight::Verify { check }, _)) = self.land(flight) else { return };
+        let Some((Flight::Verify { check }, _)) = self.land(flight).filter(|_| FULL) else { return };
         match signature {
             Signature::Good => self.deliver(now, check.jitter, check.flight, Ok(check.answer)),
             Signature::Forged => self.refuse_forged(now, *check),

@@ -5,6 +5,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::config::Config;
 use crate::proto::error::{Error, InvalidResponse, Transport};
@@ -61,7 +62,7 @@ impl Holder {
         match step {
             _ if self.session.server().is_none() => false,
             Step::Exchange { .. } => true,
-            Step::SignIn { .. } => config.mcp.is_none() && self.is_fresh(now) && self.knows_client(),
+            Step::SignIn { .. } => config.mcp().is_none() && self.is_fresh(now) && self.knows_client(),
         }
     }
 
@@ -71,7 +72,7 @@ impl Holder {
             return;
         }
         self.findings.asking = true;
-        match &self.session.config().mcp {
+        match self.session.config().mcp() {
             Some(mcp) => {
                 let url = mcp.url.clone();
                 let flight = self.launch(Flight::Inquiry(Box::new(Stage::Challenge)));
@@ -87,8 +88,8 @@ impl Holder {
 
     pub(super) fn handle_inquiry(&mut self, now: Now, stage: Stage, answer: Result<Answer, Transport>) {
         match stage {
-            Stage::Challenge => self.handle_challenge(now, answer),
-            Stage::Resource(mut search, scope) => match search.handle_answer(answer) {
+            Stage::Challenge if FULL => self.handle_challenge(now, answer),
+            Stage::Resource(mut search, scope) if FULL => match search.handle_answer(answer) {
                 Some(resource) => self.handle_resource(now, Found { resource, scope }),
                 None => self.ask_resource(now, search, scope),
             },
@@ -96,8 +97,8 @@ impl Holder {
                 Some(server) => self.handle_server(now, server, found),
                 None => self.look_further(now, search, found),
             },
-            Stage::Register(name) => self.handle_registered(now, &name, answer),
-            Stage::Recall(_) => {}
+            Stage::Register(name) if FULL => self.handle_registered(now, &name, answer),
+            _ => {}
         }
     }
 
@@ -111,7 +112,7 @@ impl Holder {
         }
         let unknown = matches!(answer.status, 400 | 401)
             && Object::parse(&answer.body).is_some_and(|body| body.string("error") == Some("invalid_client"));
-        self.findings.unregistered |= unknown && self.session.config().registration.document.is_some();
+        self.findings.unregistered |= FULL && unknown && self.session.config().registration.document.is_some();
     }
 
     fn is_fresh(&self, now: Now) -> bool {
@@ -126,7 +127,7 @@ impl Holder {
     /// The challenge is a help where CORS lets it be read, and nothing depends on it.
     fn handle_challenge(&mut self, now: Now, answer: Result<Answer, Transport>) {
         let config = self.session.config();
-        let Some(mcp) = &config.mcp else { return };
+        let Some(mcp) = config.mcp() else { return };
         let refusal = answer.ok().filter(|answer| matches!(answer.status, 401 | 403));
         let challenge = refusal.and_then(|answer| Challenge::parse(answer.challenge.as_deref()?)).unwrap_or_default();
         let announced = challenge.resource_metadata.as_deref();
@@ -214,6 +215,9 @@ impl Holder {
         let Some(server) = self.session.server().filter(|_| signs_in && !self.knows_client()) else {
             return self.arrive(now);
         };
+        if !FULL {
+            return self.arrive(now);
+        }
         let registration = &self.session.config().registration;
         if let Some(url) = registration.metadata_url.clone().filter(|_| server.takes_metadata_documents) {
             self.session.set_client(&url);
@@ -294,7 +298,7 @@ impl Holder {
 /// The scope to ask for, unless the application chose: what the challenge names, else what the resource knows; and a
 /// refresh token, if the server gives such for `offline_access`.
 fn chosen_scope(config: &Config, server: &AuthorizationServer, found: &Found) -> Option<String> {
-    config.mcp.as_ref().filter(|mcp| mcp.chooses_scope)?;
+    config.mcp().filter(|mcp| mcp.chooses_scope)?;
     let mut scope = found.scope.clone().unwrap_or_else(|| found.resource.scopes_supported.join(" "));
     if server.offers_offline_access && !parts(&scope, b' ').any(|one| one == OFFLINE_ACCESS) {
         let space = if scope.is_empty() { "" } else { " " };

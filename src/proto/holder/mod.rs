@@ -257,14 +257,14 @@ impl Holder {
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
         match Some(flight) {
             Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
-            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
+            Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
                 let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
-            Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Push { call, name, url, push }) => {
+            Some(Flight::Keys) if FULL => self.handle_keys(now, answer),
+            Some(Flight::Push { call, name, url, push }) if FULL => {
                 let pushed = push.handle_answer(answer);
                 self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
@@ -292,14 +292,14 @@ impl Holder {
     /// `record` is what the store held, if it held one.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight).map(|(flight, _)| flight) {
-            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
+            Some(Flight::Keep { call, name, url, push: Some(push) }) if FULL => {
                 let (to, body) = (push.url.clone(), push.body.clone());
                 let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
                 self.actions.push(action);
             }
-            Some(Flight::Keep { call, name, url, push: None }) => self.settle(call, Ok(Some([name, url].concat()))),
-            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
-            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
+            Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
+            Some(Flight::KeepFarewell { call, farewell }) if FULL => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) if FULL => self.settle(call, Ok(farewell::arrival(now, record))),
             Some(Flight::Take { call, response }) => {
                 if record.is_some() {
                     self.attend(call, &response.key());
@@ -309,7 +309,7 @@ impl Holder {
                     Err(error) => self.settle(call, Err(error)),
                 }
             }
-            Some(Flight::Inquiry(stage)) => {
+            Some(Flight::Inquiry(stage)) if FULL => {
                 if let Stage::Recall(name) = *stage {
                     self.handle_recalled(now, name, record);
                 }
@@ -320,7 +320,7 @@ impl Holder {
 
     /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
     pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
-        let Some((Flight::Key { step }, _)) = self.land(flight) else { return };
+        let Some((Flight::Key { step }, _)) = self.land(flight).filter(|_| FULL) else { return };
         let Step::SignIn { call, options, random, .. } = *step else { return };
         match jwk.and_then(DpopKey::parse) {
             Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
@@ -380,7 +380,7 @@ impl Holder {
     fn go_on(&mut self, now: Now, step: Step) {
         match step {
             Step::SignIn { call, options, random, key } => match self.session.wants_key() {
-                Ok(true) if key.is_none() => {
+                Ok(true) if FULL && key.is_none() => {
                     let step = Box::new(Step::SignIn { call, options, random, key });
                     let flight = self.launch(Flight::Key { step });
                     self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
@@ -407,7 +407,7 @@ impl Holder {
     /// Whether the scope has `offline_access` that nobody but this library asked for.
     fn wants_consent(&self) -> bool {
         let config = self.session.config();
-        let chosen = config.mcp.as_ref().is_some_and(|mcp| mcp.chooses_scope);
+        let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
         let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
         chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
@@ -445,7 +445,7 @@ impl Holder {
 
     /// A form as the server wants it.
     fn write_request(&self, body: FormBody) -> FormBody {
-        match &self.session.config().profile {
+        match self.session.config().profile() {
             Some(profile) => profile.write_request(&body),
             None => body,
         }
@@ -453,7 +453,7 @@ impl Holder {
 
     /// An answer of the token endpoint as RFC 6749 has it.
     fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
-        match &self.session.config().profile {
+        match self.session.config().profile() {
             Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
             None => answer,
         }

@@ -208,7 +208,7 @@ impl Session {
     /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
         let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
-        let scheme = self.config.profile.as_ref().and_then(Profile::scheme).unwrap_or("Bearer");
+        let scheme = self.config.profile().and_then(Profile::scheme).unwrap_or("Bearer");
         Some(lane.access.as_ref()?.authorization(scheme))
     }
 

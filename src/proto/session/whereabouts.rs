@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::authorization::Transaction;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
@@ -113,7 +114,7 @@ impl Session {
         challenge: &Challenge,
         detail: Option<Object>,
     ) -> Result<(), Option<Object>> {
-        let Some(url) = &challenge.resource_metadata else { return Err(detail) };
+        let Some(url) = challenge.resource_metadata.as_ref().filter(|_| FULL) else { return Err(detail) };
         let known = self.resources.iter().position(|known| known.server == server);
         if known.is_some_and(|at| now.instant.since(self.resources[at].asked) < PAUSE_MS) {
             return Err(detail);
@@ -161,7 +162,7 @@ impl Session {
 
     /// Adds what the resource server's own metadata says, if that is known.
     pub(super) fn with_metadata(&self, server: usize, object: Object) -> Object {
-        let known = self.resources.iter().find(|known| known.server == server);
+        let known = self.resources.iter().find(|known| FULL && known.server == server);
         match known.and_then(|known| known.metadata.as_ref()) {
             Some(metadata) => object.with("resourceMetadata", metadata.describe()),
             None => object,
