@@ -39,11 +39,11 @@ export async function send(url, body, headers, timeout, limit, proof, probe) {
 }
 
 /**
- * Whether something answers at `url` that may not be read, whatever it says. A request whose answer nobody can read needs
- * no permission (and follows redirects, or browsers don't send it); neither carries anything.
+ * Whether something answers at `url` that may not be read, whatever it says to an empty form. A request whose answer nobody
+ * can read needs no permission (and follows redirects, or browsers don't send it).
  */
 async function isUnreadable(url, signal) {
-  const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
+  const init = { method: "POST", body: new URLSearchParams(), cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
   const answers = (mode, redirect) => fetch(url, { ...init, mode, redirect }).then(() => true, () => false);
   return !(await answers("cors", "error")) && answers("no-cors", "follow");
 }
