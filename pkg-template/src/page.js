@@ -42,6 +42,10 @@ class PageTransport {
     return this.#kernel[op](options ?? href ?? token);
   }
 
+  wait(key, signal) {
+    return this.#kernel.outcome(key, signal);
+  }
+
   see(visible) {
     this.#kernel.see(this, visible);
   }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -12,57 +12,65 @@ import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
 const template = join(root, "pkg-template");
 const work = join(target, "package");
-const glue = join(work, "tokenkeep.js");
-const wasm = join(work, "tokenkeep.wasm");
+// The module with everything, and the smaller one: see the features in Cargo.toml.
+const modules = [
+  { name: "tokenkeep", features: "lean,full" },
+  { name: "tokenkeep-core", features: "lean" },
+];
+const glueOf = ({ name }) => join(work, `${name}.js`);
+const wasmOf = ({ name }) => join(work, `${name}.wasm`);
 // Fewer inlined functions are more bytes but fewer once they are compressed.
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
-const features = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
+const abilities = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
 
 /** Makes pkg/, exactly what is published; steps whose inputs have not changed are left out. */
 export async function build() {
   await withLock("build", async () => {
     const started = performance.now();
-    const made = [await buildWasm(), await buildPackage()];
+    const made = [];
+    for (const module of modules) made.push(await buildWasm(module));
+    made.push(await buildPackage());
     if (made.some(Boolean)) say(`built pkg/ in ${seconds(started)}`);
   });
 }
 
-async function buildWasm() {
+async function buildWasm(module) {
   const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs"].map((name) => join(root, name));
   const { wasmBindgen, wasmBin } = toolchain();
   const key = hashOf(inputs, wasmBindgen, wasmBin);
-  return unlessFresh({ stamp: join(work, "wasm.stamp"), key, outputs: [glue, wasm] }, async () => {
-    say("building the wasm");
+  const { name } = module;
+  return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glueOf(module), wasmOf(module)] }, async () => {
+    say(`building ${name}.wasm`);
     const env = toolchainEnv();
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
-    await must(which("cargo", env.PATH), await cargoArguments(env), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
-    await generateGlue(wasmBindgen, built);
-    await optimise(join(work, "tokenkeep_bg.wasm"), wasm);
+    await must(which("cargo", env.PATH), await cargoArguments(env, module), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
+    await generateGlue(wasmBindgen, built, name);
+    await optimise(join(work, `${name}_bg.wasm`), wasmOf(module));
   });
 }
 
 // The standard library is built along, because the one that comes with the compiler has the text of every panic in it,
 // and the paths of whoever built it.
-async function cargoArguments(env) {
+async function cargoArguments(env, { features }) {
   const sysroot = await ask(which("rustc", env.PATH), ["--print", "sysroot"]);
   const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
   const renamed = [[root, "tokenkeep"], [cargoHome, "cargo"], [sysroot, "rust"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort"];
   const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
   const setting = `target.${wasmTriple}.rustflags=${JSON.stringify(flags)}`;
-  return ["build", "--release", "--lib", "--features", "lean", "--target", wasmTriple, ...std, "--config", setting];
+  return ["build", "--release", "--lib", "--no-default-features", "--features", features, "--target", wasmTriple, ...std, "--config", setting];
 }
 
 // Without a default path in the glue no bundler tries to emit a second copy of the wasm.
-async function generateGlue(wasmBindgen, built) {
+async function generateGlue(wasmBindgen, built, name) {
   mkdirSync(work, { recursive: true });
   const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
-  await must(wasmBindgen, [...options, "--out-name", "tokenkeep", "--out-dir", work, built]);
+  await must(wasmBindgen, [...options, "--out-name", name, "--out-dir", work, built]);
 }
 
 async function optimise(from, to) {
   const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
-  const enable = features.map((name) => `--enable-${name}`);
+  const enable = abilities.map((name) => `--enable-${name}`);
   await must(process.execPath, [script, ...passes, ...enable, "--strip-debug", "--strip-producers", "--strip-target-features", from, "-o", to]);
 }
 
@@ -70,14 +78,16 @@ async function buildPackage() {
   if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
   const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
   const version = crateVersion();
-  const scripts = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
-  const key = hashOf([template, glue, join(work, "snippets"), wasm, ...licenses.map((name) => join(root, name)), ...scripts], version);
-  const outputs = ["package.json", "tokenkeep.wasm", "holder.js", "holder-slim.js", "index.js", "page.js", "profiles.js"];
+  const makers = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const key = hashOf([template, join(work, "snippets"), ...modules.flatMap((module) => [glueOf(module), wasmOf(module)]), ...licenses.map((name) => join(root, name)), ...makers], version);
+  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles"].map((name) => `${name}.js`);
+  const outputs = ["package.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
-    await bundle({ template, glue, wasm, out: pkg });
-    copyFileSync(wasm, join(pkg, "tokenkeep.wasm"));
+    const [full, core] = modules.map((module) => ({ glue: glueOf(module), wasm: wasmOf(module) }));
+    await bundle({ template, full, core, out: pkg });
+    for (const module of modules) copyFileSync(wasmOf(module), join(pkg, `${module.name}.wasm`));
     copyText();
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));
     writeManifest(version);
@@ -87,6 +97,7 @@ async function buildPackage() {
 function copyText() {
   const names = readdirSync(template).filter((name) => name.endsWith(".d.ts") || name.endsWith(".md"));
   for (const name of names) copyFileSync(join(template, name), join(pkg, name));
+  cpSync(join(template, "bin"), join(pkg, "bin"), { recursive: true });
 }
 
 function writeManifest(version) {

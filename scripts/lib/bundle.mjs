@@ -3,9 +3,18 @@ import { join } from "node:path";
 
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js", profiles: "profiles.js" };
+const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
 
-/** Bundles and minifies the published JavaScript from pkg-template/src into `out`. */
-export async function bundle({ template, glue, wasm, out }) {
+/**
+ * Bundles and minifies the published JavaScript from pkg-template/src into `out`. `full` and `core` are the two modules'
+ * `{ glue, wasm }`.
+ */
+export async function bundle({ template, full, core, out }) {
+  await bundleWith(full, { template, entries, out });
+  await bundleWith(core, { template, entries: coreEntries, out });
+}
+
+async function bundleWith({ glue, wasm }, { template, entries, out }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),

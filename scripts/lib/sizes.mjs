@@ -7,21 +7,24 @@ import { readJson } from "./run.mjs";
 
 /**
  * The sizes of what is published, as `{ name, raw, gzip, brotli, budget, stretch }`, and what is wrong with them.
- * "wasm and glue" is what the holder is made of before base64: the raw module plus the same holder without its bytes.
+ * "wasm and glue" is what a holder is made of before base64: the raw module plus the same holder without its bytes.
  */
 export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts", "size-budget.json"))) {
   const of = (name) => sizesOf(readFileSync(join(folder, name)));
-  const [wasm, slim] = [of("tokenkeep.wasm"), of("holder-slim.js")];
   const rows = [
     { name: "page client", ...of("index.js") },
     { name: "holder", ...of("holder.js") },
+    { name: "holder/core", ...of("holder-core.js") },
     { name: "page mode", ...of("page.js") },
-    { name: "wasm", ...wasm },
-    { name: "glue", ...slim },
-    { name: "wasm and glue", raw: wasm.raw + slim.raw, gzip: wasm.gzip + slim.gzip, brotli: wasm.brotli + slim.brotli },
+    { name: "wasm and glue", ...sum(of("tokenkeep.wasm"), of("holder-slim.js")) },
+    { name: "core wasm and glue", ...sum(of("tokenkeep-core.wasm"), of("holder-core-slim.js")) },
   ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));
-  return { rows, problems: [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))] };
+  return { rows, problems: [...overruns(rows, budgets), ...modules.flatMap((name) => foreignImports(readFileSync(join(folder, name))))] };
 }
+
+const modules = ["tokenkeep.wasm", "tokenkeep-core.wasm"];
+
+const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
 
 export function sizesOf(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
@@ -31,7 +34,7 @@ export function sizesOf(bytes) {
 export function sizeTable(rows) {
   const head = ["file", "raw", "gzip", "brotli", "budget", "stretch"];
   const lines = [head, ...rows.map((row) => [row.name, row.raw, row.gzip, row.brotli, row.budget ?? "", row.stretch ?? ""])];
-  return lines.map((cells) => cells.map((cell, i) => (i ? String(cell).padStart(9) : cell.padEnd(14))).join("")).join("\n");
+  return lines.map((cells) => cells.map((cell, i) => (i ? String(cell).padStart(9) : cell.padEnd(20))).join("")).join("\n");
 }
 
 function overruns(rows, budgets) {

@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
+use crate::proto::http::Answer;
 use crate::proto::json::{Object, Value};
 use crate::proto::session::{Reply, Session, Verdict};
 
@@ -19,7 +20,7 @@ use super::verdict::{REFUSED, to_number};
 /// The session of one holder.
 #[wasm_bindgen]
 pub struct Core {
-    driver: Rc<Driver>,
+    pub(super) driver: Rc<Driver>,
     reason: RefCell<Option<Object>>,
 }
 
@@ -81,20 +82,24 @@ impl Core {
         self.driver.drive(Session::handle_settled);
     }
 
-    /// The caller of request `id` gave up waiting.
-    pub fn cancel(&self, id: u32) {
-        self.driver.drive(|session, _| session.cancel(id));
+    /// The caller of request `id` gave up waiting, or whoever waits for a sign-in as call `id`. Answers whether it was
+    /// the latter, and won't be settled any more.
+    pub fn cancel(&self, id: u32) -> bool {
+        self.driver.steer(|holder, _| holder.cancel(id))
     }
 
     /// Starts an operation; `call` will be settled with its outcome: 0 finishes a sign-in (`text` is the URL, the
     /// outcome what the application gets back, as JSON text, or nothing if the URL is no authorization response), 1
-    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to), 2 signs out (`text` is the
-    /// options as JSON text, the outcome `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`.
+    /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to, for a popup with the 43
+    /// characters of the record's name before it), 2 signs out (`text` is the options as JSON text, the outcome
+    /// `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`, 4 waits for the outcome
+    /// of the sign-in whose record is called `text`.
     pub fn start(&self, call: u32, operation: u8, text: &str) {
         let operation = match operation {
             0 => Operation::Finish,
             1 => Operation::SignIn,
             2 => Operation::SignOut,
+            4 => Operation::Wait,
             _ => Operation::EnterToken,
         };
         self.driver.start(call, operation, text);
@@ -111,51 +116,15 @@ impl Core {
         retry_after: Option<String>,
         body: Option<Vec<u8>>,
         dpop_nonce: Option<String>,
+        challenge: Option<String>,
     ) {
-        self.driver.answered(flight, status, content_type, date, retry_after, body, dpop_nonce);
+        let body = body.unwrap_or_default().into();
+        self.driver.answered(flight, Answer { status, content_type, date, retry_after, dpop_nonce, challenge, body });
     }
 
     /// The store has done what it was asked for; `record` is what it held.
     pub fn stored(&self, flight: u32, record: Option<String>) {
         self.driver.stored(flight, record.as_deref());
-    }
-
-    /// The public part of the key pair that was to be made, a JWK, or nothing if there can't be one.
-    pub fn keyed(&self, flight: u32, jwk: Option<String>) {
-        self.driver.keyed(flight, jwk.as_deref());
-    }
-
-    /// A promise of the `DPoP` field for a request with the token of `generation`, or undefined if that needs none. It
-    /// rejects if the key is gone.
-    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
-        self.driver.prove(generation, method, href)
-    }
-
-    /// An answer from `href` brought a nonce for the next proof.
-    pub fn nonce(&self, href: &str, nonce: &str) {
-        self.driver.drive(|session, _| session.handle_nonce(href, nonce));
-    }
-
-    /// The key that the tokens are bound to is gone.
-    #[wasm_bindgen(js_name = keyLost)]
-    pub fn key_lost(&self) {
-        self.driver.drive(Session::handle_key_lost);
-    }
-
-    /// Where to ask about the user; nothing, and a reason, if nowhere.
-    #[wasm_bindgen(js_name = userinfoEndpoint)]
-    pub fn userinfo_endpoint(&self) -> Option<String> {
-        self.tell(self.driver.ask(|session, _| session.userinfo_endpoint().map(Into::into)))
-    }
-
-    /// The claims in the userinfo endpoint's answer as JSON text; nothing, and a reason, if they are not the user's.
-    pub fn userinfo(&self, status: u16, body: &str) -> Option<String> {
-        self.tell(self.driver.ask(|session, _| session.userinfo(status, body)))
-    }
-
-    /// What came of a signature that was to be checked: 0 it is forged, 1 it is good, else nobody can tell.
-    pub fn verified(&self, flight: u32, outcome: u8) {
-        self.driver.verified(flight, outcome);
     }
 
     /// `{ session, stats }` as JSON text: what the application may know of the session, and numbers for people.
@@ -186,7 +155,8 @@ impl Core {
         self.driver.drive(Session::unlock);
     }
 
-    fn tell(&self, result: Result<String, Error>) -> Option<String> {
+    #[cfg(feature = "full")]
+    pub(super) fn tell(&self, result: Result<String, Error>) -> Option<String> {
         result.inspect_err(|error| drop(self.reason.replace(Some(error.to_object())))).ok()
     }
 

@@ -2,14 +2,15 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
 
+use crate::proto::FULL;
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
@@ -33,6 +34,8 @@ pub enum Operation {
     SignOut,
     /// Take a personal access token.
     EnterToken,
+    /// Wait for a sign-in that another page finishes.
+    Wait,
 }
 
 /// One holder with its clock, its timer and its host.
@@ -92,25 +95,13 @@ impl Driver {
             (Operation::Finish, _) => holder.finish(call, text),
             (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
+            (Operation::Wait, _) => holder.wait(call, text),
         });
     }
 
     /// Hands over the answer to something that was sent.
-    pub fn answered(
-        &self,
-        flight: u32,
-        status: u16,
-        content_type: Option<String>,
-        date: Option<String>,
-        retry_after: Option<String>,
-        body: Option<Vec<u8>>,
-        dpop_nonce: Option<String>,
-    ) {
-        let body = body.unwrap_or_default().into();
-        let answer = match http::transport(status) {
-            Some(transport) => Err(transport),
-            None => Ok(Answer { status, content_type, date, retry_after, dpop_nonce, body }),
-        };
+    pub fn answered(&self, flight: u32, answer: Answer) {
+        let answer = http::transport(answer.status).map_or(Ok(answer), Err);
         let jitter = jitter();
         self.steer(|holder, now| holder.handle_answer(now, jitter, flight, answer));
     }
@@ -141,7 +132,8 @@ impl Driver {
         self.steer(|holder, now| holder.handle_verified(now, flight, signature::signature(outcome)));
     }
 
-    fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
+    /// Calls the holder with the present time, then does what that leads to.
+    pub fn steer<T>(&self, call: impl FnOnce(&mut Holder, Now) -> T) -> T {
         let now = self.begin();
         let result = call(&mut self.holder.borrow_mut(), now);
         self.perform_all(now);
@@ -181,7 +173,7 @@ impl Driver {
             Action::Keep { flight, key, record, handle } => {
                 self.host.keep(flight, &key, record.expose(), handle.as_deref());
             }
-            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
+            Action::MakeKey { flight, persist } if FULL => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Report(entries) => {
@@ -190,34 +182,51 @@ impl Driver {
                 self.host.report(url, &entries);
             }
             Action::Send { flight, url, body, key, probe } => {
-                let proof = key.and_then(|key| {
+                let proof = key.filter(|_| FULL).and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
                 let proof = self.sign(proof);
-                let timeout = self.holder.borrow().session().config().limits.request_timeout;
                 let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                let limits = (timeout as f64, MAX_BODY as u32);
-                let answer = http::send(&url, body, headers.as_deref(), limits.0, limits.1, proof, probe);
-                self.host.answer(flight, answer);
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
+            Action::Probe { flight, url } if FULL => {
+                self.host.answer(flight, http::challenge(&url, self.request_timeout()));
+            }
+            Action::Recall { flight, key } if FULL => self.host.recall(flight, &key),
+            Action::Remember { key, record } if FULL => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
             }
             Action::Take { flight, key } => self.host.take(flight, &key),
-            Action::Verify { flight, key, signed } => {
+            Action::Verify { flight, key, signed } if FULL => {
                 let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
                 self.host.verified(flight, outcome);
             }
+            // The core module asks for none of these.
+            Action::MakeKey { .. }
+            | Action::Probe { .. }
+            | Action::Recall { .. }
+            | Action::Remember { .. }
+            | Action::Verify { .. } => {}
         }
+    }
+
+    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+        let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
+        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
     }
 
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
         holder.session().config().profile()?.headers()
+    }
+
+    fn request_timeout(&self) -> f64 {
+        self.holder.borrow().session().config().limits.request_timeout as f64
     }
 
     fn describe(&self, event: Event) -> String {

@@ -16,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn emit(this: &Host, event: &str);
 
-    /// Removes all records.
+    /// Removes all records of pending sign-ins.
     #[wasm_bindgen(method)]
     pub fn forget(this: &Host);
 
@@ -27,6 +27,14 @@ extern "C" {
     /// Makes a key pair, or takes the one that was kept, then calls `Core.keyed(flight, jwk)`.
     #[wasm_bindgen(method, js_name = makeKey)]
     pub fn make_key(this: &Host, flight: u32, persist: bool);
+
+    /// Reads a lasting record, then calls `Core.stored(flight, record)`.
+    #[wasm_bindgen(method)]
+    pub fn recall(this: &Host, flight: u32, key: &str);
+
+    /// Keeps a lasting record.
+    #[wasm_bindgen(method)]
+    pub fn remember(this: &Host, key: &str, record: &str);
 
     /// Settles waiting requests with an error.
     #[wasm_bindgen(method)]

@@ -4,17 +4,19 @@ const timedOut = 1;
 const tooLarge = 2;
 const keyLost = 3;
 const unreadable = 4;
+const proofBlocked = 5;
 
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
+const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
  */
-export async function send(url, body, headers, timeout, limit, proof, probe) {
+export async function send(url, body, headers, timeout, limit, probe, proof) {
   const signal = AbortSignal.timeout(timeout);
-  const init = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer", signal };
+  const init = { ...always, signal };
   // No form starts with a brace.
   const type = body?.startsWith("{") ? json : form;
   if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
@@ -34,18 +36,31 @@ export async function send(url, body, headers, timeout, limit, proof, probe) {
     return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
   } catch {
     if (signal.aborted) return [timedOut];
-    return [probe && (await isUnreadable(url, signal)) ? unreadable : network];
+    return [probe ? await diagnose(url, signal, proof) : network];
+  }
+}
+
+/** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
+export async function challenge(url, timeout) {
+  const headers = { accept: "application/json, text/event-stream" };
+  try {
+    const response = await fetch(url, { ...always, headers, signal: AbortSignal.timeout(timeout) });
+    response.body?.cancel();
+    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+  } catch {
+    return [network];
   }
 }
 
 /**
- * Whether something answers at `url` that may not be read, whatever it says to an empty form. A request whose answer nobody
- * can read needs no permission (and follows redirects, or browsers don't send it).
+ * Why there was no answer: whether something answers an empty form at `url` without a proof, or may just not be read, whatever
+ * it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it).
  */
-async function isUnreadable(url, signal) {
-  const init = { method: "POST", body: new URLSearchParams(), cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
-  const answers = (mode, redirect) => fetch(url, { ...init, mode, redirect }).then(() => true, () => false);
-  return !(await answers("cors", "error")) && answers("no-cors", "follow");
+async function diagnose(url, signal, proof) {
+  const init = { ...always, method: "POST", body: new URLSearchParams(), signal };
+  const answers = (more) => fetch(url, { ...init, ...more }).then(() => true, () => false);
+  if (await answers()) return proof ? proofBlocked : network;
+  return (await answers({ mode: "no-cors", redirect: "follow" })) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

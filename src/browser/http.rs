@@ -7,19 +7,22 @@ use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
-    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. The promise
-    /// resolves to `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the
-    /// numbers that [`transport`] reads.
-    /// `proof` is a promise of the `DPoP` field, or undefined; `probe` asks for a diagnosis if there is no answer.
+    /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. `proof` is
+    /// a promise of the `DPoP` field, or undefined. The promise resolves to
+    /// `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the numbers that
+    /// [`transport`] reads.
     pub(super) fn send(
         url: &str,
         body: Option<&str>,
         headers: Option<&str>,
         timeout_ms: f64,
         limit: u32,
-        proof: JsValue,
         probe: bool,
+        proof: JsValue,
     ) -> JsValue;
+
+    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
+    pub(super) fn challenge(url: &str, timeout_ms: f64) -> JsValue;
 }
 
 /// The failure that a status stands for which no server sends.
@@ -30,6 +33,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         2 => Some(Transport::TooLarge),
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
+        5 => Some(Transport::ProofBlocked),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::FULL;
 use super::config::{Config, is_scope};
 use super::dpop::DpopKey;
 use super::error::{ApiMisuse, Error};
@@ -28,6 +29,7 @@ pub struct SignInOptions {
     return_to: Option<String>,
     app_state: Option<Value>,
     params: Vec<(String, String)>,
+    popup: bool,
 }
 
 impl SignInOptions {
@@ -44,6 +46,19 @@ impl SignInOptions {
         Ok(options)
     }
 
+    /// Has the user asked for consent, unless the application says what to prompt for: without it many servers give no
+    /// `offline_access` ([OpenID Connect Core 11](https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess)).
+    pub fn ask_for_consent(&mut self) {
+        if !self.params.iter().any(|(name, _)| name == "prompt") {
+            self.params.push(("prompt".to_owned(), "consent".to_owned()));
+        }
+    }
+
+    /// Whether the sign-in happens in a window of its own.
+    pub fn popup(&self) -> bool {
+        self.popup
+    }
+
     /// These options with a scope that asks for the configured one and for what there was `before` too.
     pub fn on_top_of(&self, configured: &str, before: [&str; 2]) -> Self {
         let [asked, granted] = before;
@@ -58,6 +73,7 @@ impl SignInOptions {
             ("scope", Value::String(scope)) if is_scope(scope) => self.scope = Some(scope.clone()),
             ("returnTo", Value::String(target)) => self.return_to = Some(return_target(target, redirect_uri)?),
             ("returnTo", _) => return Err(Error::ApiMisuse(ApiMisuse::ReturnTargetRefused)),
+            ("mode", Value::String(mode)) if mode == "popup" || mode == "redirect" => self.popup = mode == "popup",
             ("appState", value) => self.app_state = Some(value.clone()),
             ("extraParams", Value::Object(params)) => {
                 for (name, value) in params.members() {
@@ -91,6 +107,10 @@ pub(super) fn return_target(target: &str, redirect_uri: &str) -> Result<String, 
 pub struct Transaction {
     /// The issuer that was asked.
     pub issuer: String,
+    /// The client that asked.
+    pub client_id: String,
+    /// Where that issuer's tokens come from.
+    pub token_endpoint: String,
     /// The PKCE code verifier.
     pub verifier: CodeVerifier,
     /// The `nonce`, if an ID token was asked for.
@@ -120,12 +140,14 @@ impl Transaction {
     pub fn to_json(&self) -> String {
         Object::default()
             .with("issuer", self.issuer.as_str())
+            .with("clientId", self.client_id.as_str())
+            .with("tokenEndpoint", self.token_endpoint.as_str())
             .with("verifier", self.verifier.expose())
             .with("nonce", self.nonce.as_ref().map(Nonce::expose))
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
             .with("resources", &self.resources[..])
-            .with("dpopKey", self.dpop_key.as_ref().map(DpopKey::to_jwk).as_deref())
+            .with("dpopKey", self.dpop_key.as_ref().filter(|_| FULL).map(DpopKey::to_jwk).as_deref())
             .with("maxAge", self.max_age)
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
@@ -141,11 +163,13 @@ impl Transaction {
         let redirect_uri = text("redirectUri")?;
         Some(Self {
             issuer: text("issuer")?,
+            client_id: text("clientId")?,
+            token_endpoint: text("tokenEndpoint")?,
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
-            resources: strings(&record, "resources"),
-            dpop_key: record.string("dpopKey").and_then(DpopKey::parse),
+            resources: if FULL { strings(&record, "resources") } else { Vec::new() },
+            dpop_key: record.string("dpopKey").filter(|_| FULL).and_then(DpopKey::parse),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -183,11 +207,12 @@ impl AuthorizationRequest {
         unix_ms: u64,
     ) -> Result<Self, Error> {
         let scope = options.scope.as_ref().unwrap_or(&config.scope);
-        let (verifier, state, nonce) = secrets(random, Config::wants_openid(scope));
+        let prefix = if options.popup { POPUP_PREFIX } else { "" };
+        let (verifier, state, nonce) = secrets(random, prefix, Config::wants_openid(scope));
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
-        let thumbprint = dpop_key.as_ref().map(DpopKey::thumbprint).unwrap_or_default();
+        let thumbprint = dpop_key.as_ref().filter(|_| FULL).map(DpopKey::thumbprint).unwrap_or_default();
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &config.client_id),
@@ -209,6 +234,8 @@ impl AuthorizationRequest {
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
+                client_id: config.client_id.clone(),
+                token_endpoint: server.token_endpoint.clone(),
                 verifier,
                 nonce,
                 redirect_uri: config.redirect_uri.clone(),
@@ -254,13 +281,14 @@ pub fn transaction_key(state: &State) -> String {
     base64url(&sha256(state.expose().as_bytes()))
 }
 
-fn secrets(random: &[u8; RANDOM_BYTES], openid: bool) -> (CodeVerifier, State, Option<Nonce>) {
+fn secrets(random: &[u8; RANDOM_BYTES], prefix: &str, openid: bool) -> (CodeVerifier, State, Option<Nonce>) {
     let part = |index: usize| {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(&random[32 * index..32 * (index + 1)]);
         bytes
     };
-    (code_verifier(&part(0)), State::new(base64url(&part(1))), openid.then(|| Nonce::new(base64url(&part(2)))))
+    let state = State::new([prefix, &base64url(&part(1))].concat());
+    (code_verifier(&part(0)), state, openid.then(|| Nonce::new(base64url(&part(2)))))
 }
 
 /// Refuses what would be in the request twice, be it because the endpoint's own query has it (RFC 6749, 3.1).
@@ -285,6 +313,8 @@ fn refused(name: &str) -> Error {
     Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect::<String>().into()))
 }
 
+/// What `state` begins with in a popup, so that the page which the popup arrives on knows what it is.
+const POPUP_PREFIX: &str = "p";
 const MAX_RETURN_TARGET: usize = 2_048;
 const OPTIONS: [(&str, &str); 5] = [
     ("acrValues", "acr_values"),

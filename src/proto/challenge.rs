@@ -20,6 +20,8 @@ pub struct Challenge {
     pub acr_values: Option<String>,
     /// How old the sign-in may be, in seconds.
     pub max_age: Option<u64>,
+    /// Where the resource's metadata is ([RFC 9728, 5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
+    pub resource_metadata: Option<String>,
 }
 
 impl Challenge {
@@ -55,6 +57,7 @@ impl Challenge {
                 "scope" if !is_scope(value) => return None,
                 "scope" => challenge.scope = Some(value.clone()),
                 "acr_values" => challenge.acr_values = Some(value.clone()),
+                "resource_metadata" => challenge.resource_metadata = Some(value.clone()),
                 "max_age" => challenge.max_age = Some(seconds(value)?),
                 _ => {}
             }
@@ -186,7 +189,7 @@ fn is_token(byte: u8) -> bool {
 }
 
 /// The parameters that are read.
-const KNOWN: [&str; 4] = ["error", "scope", "acr_values", "max_age"];
+const KNOWN: [&str; 5] = ["error", "scope", "acr_values", "max_age", "resource_metadata"];
 /// A longer value is nobody's scope, in bytes.
 const MAX_VALUE: usize = 1_000;
 /// What JavaScript's numbers hold exactly.

@@ -20,6 +20,8 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `Retry-After` field, if readable.
     pub retry_after: Option<String>,
+    /// The `WWW-Authenticate` field, if readable.
+    pub challenge: Option<String>,
     /// The `DPoP-Nonce` field, if readable.
     pub dpop_nonce: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
@@ -91,6 +93,7 @@ mod tests {
                 content_type,
                 date: None,
                 retry_after: None,
+                challenge: None,
                 dpop_nonce: None,
                 body: Vec::new().into(),
             }
@@ -106,6 +109,7 @@ mod tests {
             content_type: None,
             date: Some(date.into()),
             retry_after: None,
+            challenge: None,
             dpop_nonce: None,
             body: Vec::new().into(),
         }

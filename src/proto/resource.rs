@@ -50,7 +50,7 @@ pub fn is_safe(url: &Url<'_>, allow_loopback: bool) -> bool {
 
 /// Whether a server that decodes the path could find a `..` in it. Browsers have removed the plain ones; what is
 /// left hides behind percent-encoding, once or several times.
-fn climbs(path: &str) -> bool {
+pub(super) fn climbs(path: &str) -> bool {
     let mut text = Cow::Borrowed(path);
     for _ in 0..MAX_ENCODINGS {
         if parts(&text, b'/').flat_map(|segment| parts(segment, b'\\')).any(is_dots) {

@@ -3,7 +3,7 @@
 //! The shell hands in `new URL(...).href`. What is not in that canonical form is refused here, so a string that
 //! skipped the browser's parser can't slip through with a trick in it.
 
-use super::text::cut;
+use super::text::{cut, parts, trim_end};
 
 /// An absolute `http` or `https` URL in canonical form, without user information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,25 @@ impl<'a> Url<'a> {
         canonical.then_some(Self { secure, origin: &href[..end], host, path, query, fragment })
     }
 
+    /// Whether the host is an address of a private network or of this machine, or one that only such a network knows.
+    /// An address that a browser would have written in another way counts as one.
+    pub fn is_private(&self) -> bool {
+        let host = trim_end(self.host, b'.');
+        if let Some(address) = host.strip_prefix('[') {
+            return ["::", "fc", "fd", "fe8", "fe9", "fea", "feb"].iter().any(|start| address.starts_with(start));
+        }
+        let last = parts(host, b'.').last().unwrap_or_default();
+        if !last.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.is_loopback() || last == "localhost" || last == "local" || last == "internal";
+        }
+        octets(host).is_none_or(|octets| match octets {
+            [0 | 10 | 127, ..] | [169, 254, ..] | [192, 168, ..] => true,
+            [100, second, ..] => second & 0xc0 == 64,
+            [172, second, ..] => second & 0xf0 == 16,
+            _ => false,
+        })
+    }
+
     /// Whether the host can only be this machine.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
@@ -44,6 +63,18 @@ impl<'a> Url<'a> {
             || self.host == "[::1]"
             || self.host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
     }
+}
+
+/// The numbers of an IPv4 address as browsers write it.
+fn octets(host: &str) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut numbers = parts(host, b'.');
+    for octet in &mut octets {
+        let text = numbers.next()?;
+        let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+        *octet = text.parse().ok().filter(|_| plain)?;
+    }
+    numbers.next().is_none().then_some(octets)
 }
 
 /// The host of `authority`, if that is lower case, has no user information and no needless port.

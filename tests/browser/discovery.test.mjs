@@ -141,7 +141,7 @@ test("metadata by hand needs no discovery (DISC-8)", async (t) => {
   const stage = await startStage(t, {
     config: ({ authorizationServer: { issuer } }) => ({
       issuer: undefined,
-      server: { ...whole(issuer), authorization_endpoint: `${issuer}/auth`, revocation_endpoint: undefined },
+      server: { ...whole(issuer), authorization_endpoint: `${issuer}/auth`, revocation_endpoint: undefined, jwks_uri: `${issuer}/jwks` },
     }),
   });
   const page = await stage.open();

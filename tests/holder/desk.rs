@@ -10,7 +10,7 @@ use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::session::TokenRequest;
+use tokenkeep::proto::session::{Event, Reply, TokenRequest};
 use tokenkeep::proto::time::{Instant, Now};
 
 use crate::support::app::short;
@@ -20,13 +20,18 @@ use crate::support::{ISSUER, REDIRECT_URI, START_UNIX_MS, config, json};
 /// The holder under test, a store and a fake authorization server.
 pub(crate) struct Desk {
     pub(crate) holder: Holder,
+    pub(crate) config: Config,
     pub(crate) now: Now,
     pub(crate) server: Server,
     /// What was sent and is still to be answered.
     pub(crate) sent: Vec<(FlightId, String, Option<FormBody>)>,
     /// What the store was asked for: flight, record, and whether it is to be taken out.
     pub(crate) asked: Vec<(FlightId, String, bool)>,
-    /// The store: names and records.
+    /// What was told.
+    pub(crate) events: Vec<Event>,
+    /// The bodies of registration requests.
+    pub(crate) documents: Vec<String>,
+    /// The store: names and records; those of lasting ones start with a tilde.
     pub(crate) records: Vec<(String, String)>,
     /// Results of calls that went well.
     pub(crate) results: Vec<Option<String>>,
@@ -65,11 +70,14 @@ impl Desk {
 
     pub(crate) fn with(config: Config) -> Self {
         Self {
-            holder: Holder::new(config),
+            holder: Holder::new(config.clone()),
+            config,
             now: Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS },
             server: Server::default(),
             sent: Vec::new(),
             asked: Vec::new(),
+            documents: Vec::new(),
+            events: Vec::new(),
             records: Vec::new(),
             results: Vec::new(),
             settled: Vec::new(),
@@ -110,6 +118,10 @@ impl Desk {
         self.run(|holder, _| holder.finish(call, href));
     }
 
+    pub(crate) fn wait(&mut self, call: u32, key: &str) {
+        self.run(|holder, _| holder.wait(call, key));
+    }
+
     pub(crate) fn sign_out(&mut self, call: u32) {
         self.sign_out_with(call, "{}");
     }
@@ -132,7 +144,8 @@ impl Desk {
     pub(crate) fn store(&mut self, at: usize) {
         let (flight, key, taking) = self.asked.remove(at);
         let found = self.records.iter().position(|(known, _)| taking && *known == key);
-        let record = found.map(|at| self.records.remove(at).1);
+        let lasting = key.starts_with('~');
+        let record = found.map(|at| if lasting { self.records[at].1.clone() } else { self.records.remove(at).1 });
         self.run(|holder, now| holder.handle_stored(now, flight, record.as_deref()));
     }
 
@@ -141,6 +154,13 @@ impl Desk {
         let (_, url, body) = self.sent[0].clone();
         let answer = self.server.respond(&TokenRequest { attempt: 0, url, body: body.expect("a form"), key: None });
         self.answer(answer);
+    }
+
+    /// The page is loaded anew: another holder with the same store.
+    pub(crate) fn reload(&mut self) {
+        self.holder = Holder::new(self.config.clone());
+        self.sent.clear();
+        self.asked.clear();
     }
 
     /// The oldest thing that was sent is answered like this.
@@ -172,6 +192,25 @@ impl Desk {
         });
     }
 
+    /// A request to `href`.
+    pub(crate) fn request(&mut self, id: u32, href: &str) {
+        self.run(|holder, now| {
+            let _ = holder.session_mut().authorize(now, id, href, None);
+        });
+    }
+
+    /// The timer rings.
+    pub(crate) fn timeout(&mut self) {
+        self.run(|holder, now| holder.session_mut().handle_timeout(now));
+    }
+
+    /// An API answers request `id` like this.
+    pub(crate) fn reply(&mut self, id: u32, reply: &Reply) {
+        self.run(|holder, now| {
+            let _ = holder.session_mut().handle_reply(now, 0, id, reply);
+        });
+    }
+
     pub(crate) fn pass(&mut self, ms: u64) {
         self.now = Now { instant: self.now.instant.after(ms), unix_ms: self.now.unix_ms + ms };
     }
@@ -199,8 +238,18 @@ impl Desk {
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
+            Action::Probe { flight, url } => self.sent.push((flight, url, None)),
+            Action::Recall { flight, key } => self.asked.push((flight, format!("~{key}"), true)),
+            Action::Remember { key, record } => {
+                self.records.retain(|(known, _)| *known != format!("~{key}"));
+                self.records.push((format!("~{key}"), record));
+            }
             Action::MakeKey { flight, .. } => self.keys.push(flight),
-            Action::Send { flight, url, body, .. } => self.sent.push((flight, url, body)),
+            Action::Send { flight, url, body, .. } => {
+                let document = body.as_ref().map(FormBody::expose).filter(|body| body.starts_with('{'));
+                self.documents.extend(document.map(str::to_owned));
+                self.sent.push((flight, url, body));
+            }
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
                 self.results.extend(outcome.ok());
@@ -210,12 +259,13 @@ impl Desk {
                 assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
                 self.checked.push((flight, key, signed));
             }
-            Action::Emit(_) | Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
+            Action::Emit(event) => self.events.push(event),
+            Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
         }
     }
 }
 
-/// `settle 1`, `settle 1 NETWORK`, `get <url>`, `post <endpoint> <token>`, `keep`, `take`, `signedin`, `reject 1`, `release 1`.
+/// `settle 1`, `settle 1 NETWORK`, `get <url>`, `post <endpoint> <token>`, `keep`, `take`, `recall`, `signedin`, `reject 1`, `release 1`.
 fn describe(action: &Action) -> String {
     let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
     match action {
@@ -225,18 +275,20 @@ fn describe(action: &Action) -> String {
         Action::Take { .. } => "take".to_owned(),
         Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
         Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
+        Action::Probe { url, .. } => format!("probe {url}"),
+        Action::Recall { .. } => "recall".to_owned(),
+        Action::Remember { .. } => "remember".to_owned(),
         Action::Release { ids, .. } => format!("release {}", list(ids)),
         Action::Report(entries) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
+        Action::Send { url, body: Some(_), .. } if url.ends_with("/register") => {
+            format!("register {}", url.trim_start_matches(ISSUER))
+        }
         Action::Send { url, body: Some(body), key, .. } => {
             let token = ["code", "refresh_token", "token"].into_iter().find_map(|name| param(body.expose(), name));
             let token = token.or_else(|| param(body.expose(), "response_type"));
-            let proven = if key.is_some() { " proven" } else { "" };
-            format!(
-                "post {} {}{proven}",
-                url.trim_start_matches(ISSUER),
-                token.unwrap_or_else(|| body.expose().to_owned())
-            )
+            let token = token.unwrap_or_else(|| body.expose().to_owned());
+            format!("post {} {token}{}", url.trim_start_matches(ISSUER), if key.is_some() { " proven" } else { "" })
         }
         Action::Settle { call, outcome: Ok(_) } => format!("settle {call}"),
         Action::Settle { call, outcome: Err(error) } => format!("settle {call} {}", short(error.code())),

@@ -5,8 +5,16 @@
 mod support;
 
 mod desk;
+mod discovery;
+mod farewell;
 mod finishing;
+mod mcp;
+mod popups;
 mod profiles;
+mod proofs;
+mod pushed;
+mod registration;
+mod resource_metadata;
 mod signatures;
 mod signing_in;
 mod signing_out;

@@ -88,6 +88,7 @@ impl Model {
             }
             Command::Reject { ids, error } => self.reject(ids, error, now),
             Command::Release { ids, generation } => self.release(ids, *generation),
+            Command::LookUp(_) => {}
             Command::Report(entries) => assert!(!entries.contains("canary"), "LOG-1: a secret in the audit log"),
             Command::Revoke(request) => {
                 let token = param(request.body.expose(), "token").expect("a token");

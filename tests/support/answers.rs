@@ -12,6 +12,7 @@ pub(crate) fn answer(status: u16, content_type: Option<&str>, body: &[u8]) -> An
         content_type: content_type.map(Into::into),
         date: None,
         retry_after: None,
+        challenge: None,
         dpop_nonce: None,
         body: body.to_vec().into(),
     }

@@ -268,6 +268,7 @@ pub(crate) fn describe(command: &Command) -> String {
             let detail = word.map(short).unwrap_or_default();
             format!("{} {detail}", event.name).trim_end().to_owned()
         }
+        Command::LookUp(look_up) => format!("look up {}", look_up.url),
         Command::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
         Command::Release { ids, generation } => format!("release {} @{generation}", list(ids)),
         Command::Report(entries) => format!("report {entries}"),

@@ -12,6 +12,8 @@ const ISS: &str = "iss=https%3A%2F%2Fas.example";
 
 fn transaction(iss_parameter: bool) -> Transaction {
     Transaction {
+        client_id: "spa".into(),
+        token_endpoint: "https://as.example/token".into(),
         issuer: ISSUER.into(),
         verifier: CodeVerifier::new("v"),
         nonce: None,

@@ -68,7 +68,7 @@ fn what_a_resource_asks_for_is_read() {
         error: Some("insufficient_user_authentication".into()),
         acr_values: Some("gold silver".into()),
         max_age: Some(5),
-        scope: None,
+        ..Challenge::default()
     };
     assert_eq!(challenge, Some(expected), "WWW-5, WWW-9");
     let challenge = Challenge::parse(r#"Bearer error="insufficient_scope", scope="files:read files:write", max_age=0"#);
@@ -76,9 +76,23 @@ fn what_a_resource_asks_for_is_read() {
         error: Some("insufficient_scope".into()),
         scope: Some("files:read files:write".into()),
         max_age: Some(0),
-        acr_values: None,
+        ..Challenge::default()
     };
     assert_eq!(challenge, Some(expected), "WWW-8, WWW-10");
+}
+
+#[test]
+fn the_place_of_the_metadata_is_read() {
+    let place = |field: &str| Challenge::parse(field).and_then(|challenge| challenge.resource_metadata);
+    let url = "https://api.example/.well-known/oauth-protected-resource";
+    let found = Some(url.to_owned());
+    assert_eq!(place(&format!(r#"Bearer resource_metadata="{url}""#)), found);
+    assert_eq!(place(&format!(r#"DPoP algs="ES256", Resource_Metadata="{url}", error="x""#)), found);
+    assert_eq!(place(&format!(r#"Bearer resource_metadata="{url}", scope="a b""#)), found);
+    assert_eq!(place(&format!(r#"Basic resource_metadata="{url}""#)), None);
+    assert_eq!(place(&format!(r#"Bearer realm="resource_metadata={url}""#)), None, "WWW-2");
+    assert_eq!(place(&format!(r#"Bearer resource_metadata="{url}", resource_metadata="{url}""#)), None, "WWW-3");
+    assert_eq!(place("Bearer resource_metadata=\"https://\u{e9}.example/\""), None, "WWW-4");
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod limits;
 mod metadata;
 mod pkce;
 mod profile;
+mod protected_resource;
+mod registration;
 mod resource;
 mod sign_in_options;
 mod token_requests;

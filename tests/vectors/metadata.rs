@@ -48,6 +48,10 @@ fn a_good_document_gives_its_endpoints() {
             end_session_endpoint: None,
             jwks_uri: None,
             iss_parameter: true,
+            registration_endpoint: None,
+            takes_metadata_documents: false,
+            offers_offline_access: false,
+            protected_resources: None,
         }
     );
 }

@@ -18,6 +18,8 @@ fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 fn transaction() -> Transaction {
     Transaction {
         issuer: "https://as.example".into(),
+        client_id: "spa".into(),
+        token_endpoint: "https://as.example/token".into(),
         verifier: CodeVerifier::new("verifier"),
         nonce: Some(Nonce::new("nonce")),
         redirect_uri: "https://app.example/callback?x=%C3%A9".into(),

@@ -125,7 +125,7 @@ fn access_tokens_fit_into_a_header() {
 }
 
 #[test]
-fn the_token_type_is_bearer_in_any_case() {
+fn the_token_type_is_bearer_or_dpop_in_any_case() {
     for (token_type, accepted) in [
         (r#""bearer""#, true),
         (r#""BEARER""#, true),
@@ -133,7 +133,9 @@ fn the_token_type_is_bearer_in_any_case() {
         (r#""bEaReR""#, true),
         (r#""mac""#, false),
         (r#""N_A""#, false),
-        (r#""DPoP""#, false),
+        (r#""DPoP""#, true),
+        (r#""dpop""#, true),
+        (r#""DPoP ""#, false),
         (r#"" Bearer""#, false),
         (r#""Bearer ""#, false),
         (r#""""#, false),
@@ -142,7 +144,7 @@ fn the_token_type_is_bearer_in_any_case() {
         (r#"["Bearer"]"#, false),
     ] {
         let result = parse(json(200, &format!(r#"{{"access_token":"a","token_type":{token_type}}}"#)));
-        assert_eq!(result.is_ok(), accepted, "TOK-12, TOK-13: {token_type}");
+        assert_eq!(result.is_ok(), accepted, "TOK-12, TOK-13, DPOP-26: {token_type}");
         assert!(accepted || is_unusable(result));
     }
     assert!(is_unusable(parse(json(200, r#"{"access_token":"a"}"#))), "TOK-12: absent");

@@ -1,7 +1,7 @@
 // The authorization server of the demo and of the browser tests: oidc-provider with one public client, PKCE, opaque
 // access tokens, refresh tokens that rotate, and the whole family revoked when a used one comes back.
 
-import { listen, listOf, urlOf } from "./http.mjs";
+import { corsHeaders, listen, listOf, urlOf } from "./http.mjs";
 import { interactionRoutes } from "./interactions.mjs";
 import { IssuedTokens } from "./issued-tokens.mjs";
 import { MemoryStore } from "./memory-adapter.mjs";
@@ -13,16 +13,18 @@ import { noCounts, tokenEndpoint } from "./token-endpoint.mjs";
 const TOKEN_PATH = "/token";
 const REVOCATION_PATH = "/token/revocation";
 const PAR_PATH = "/request";
+const REGISTRATION_PATH = "/reg";
 const DAY = 24 * 60 * 60;
 
 /**
  * Starts an authorization server on a loopback port. Its methods bend it: expire, revoke, fail, delay. `publicOrigin`
- * is what it calls itself if a proxy stands in front of it. For `reuseGrace` seconds a refresh token that was used may
- * be used again, as servers do that forgive a lost answer.
+ * is what it calls itself if a proxy stands in front of it. `headers` go with every answer. For `reuseGrace` seconds a
+ * refresh token that was used may be used again, as servers do that forgive a lost answer.
  *
  * Off unless asked for: `dpop` (RFC 9449: `true`, or `{ nonces, requireNonce, bound, exposeNonce }`), `par` (RFC 9126:
  * "announced" or "required"), `resources` (RFC 8707: `true`, and `allow()` takes them as a list of
- * `{ resource, scope, format, isDefault }`), `logout` (OpenID Connect RP-Initiated Logout). ID tokens are signed by the
+ * `{ resource, scope, format, isDefault }`), `logout` (OpenID Connect RP-Initiated Logout), `registration` (RFC 7591),
+ * `metadataDocuments` (Client ID Metadata Documents: the `fetch` that gets them). ID tokens are signed by the
  * first of `signingAlgs`, with keys that have no `kid` if `kids` is false.
  */
 export async function startAuthorizationServer({
@@ -37,6 +39,7 @@ export async function startAuthorizationServer({
   publicOrigin,
   signingAlgs = ["ES256"],
   kids = true,
+  headers = {},
   ...more
 }) {
   const allowed = { redirectUris, origins, claims: {} };
@@ -58,7 +61,7 @@ export async function startAuthorizationServer({
 
   const { counts } = records;
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
-  handle = route({ provider, endpoint, records, allowed });
+  handle = route({ provider, endpoint, records, allowed, headers });
   const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records };
   return { issuer, origin, port: bound, provider, close, ...recordsOf(records, parts), ...methodsOf(parts) };
 }
@@ -105,7 +108,7 @@ function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys,
   };
 }
 
-function route({ provider, endpoint, records, allowed }) {
+function route({ provider, endpoint, records, allowed, headers }) {
   const { counts, requests, proofs } = records;
   const callback = provider.callback();
   const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris) });
@@ -113,12 +116,22 @@ function route({ provider, endpoint, records, allowed }) {
     const { method } = request;
     const { pathname: path } = urlOf(request);
     if (method !== "OPTIONS") requests.push({ method, path });
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     proofs.note(request, path);
     if (method === "POST" && path === TOKEN_PATH) return endpoint.handle(request, response);
     if (method === "POST" && path === REVOCATION_PATH) counts.revocations += 1;
+    if (path === REGISTRATION_PATH && openRegistration(request, response, allowed)) return undefined;
     if (!interactions(request, response, path)) callback(request, response);
     return undefined;
   };
+}
+
+/** What oidc-provider leaves to whoever runs it: registration from a page. Says whether that was all there is to do. */
+function openRegistration(request, response, allowed) {
+  for (const [name, value] of Object.entries(corsHeaders(request, allowed.origins, ""))) response.setHeader(name, value);
+  if (request.method !== "OPTIONS") return false;
+  response.writeHead(204, { "access-control-allow-headers": "content-type" }).end();
+  return true;
 }
 
 /** A token is active when the provider knows it, its grant lives, and its own time has not run out. */

@@ -4,6 +4,7 @@
 export class MemoryStore {
   #entries = new Map();
   #clients;
+  #registered = new Map();
   #reuseGrace;
 
   /**
@@ -16,8 +17,17 @@ export class MemoryStore {
   }
 
   adapterFor(model) {
-    if (model === "Client") return { find: async (id) => this.#clients(id) };
+    if (model === "Client") return this.#clientAdapter();
     return new ModelAdapter(model, this.#entries, model === "RefreshToken" ? this.#reuseGrace : 0);
+  }
+
+  /** Clients that registered themselves are kept beside those that were there before. */
+  #clientAdapter() {
+    return {
+      find: async (id) => this.#clients(id) ?? this.#registered.get(id),
+      upsert: async (id, metadata) => void this.#registered.set(id, metadata),
+      destroy: async (id) => void this.#registered.delete(id),
+    };
   }
 
   /** Makes every sign-in so far look as if it had been made `seconds` earlier. */

@@ -27,6 +27,8 @@ export function createProvider({ issuer, store, allowed, keys, features, accessT
     clientBasedCORS: (ctx, origin) => listOf(allowed.origins).includes(origin),
     interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}`, policy: signInPolicy() },
     features: featuresOf(features, { allowed, keys }),
+    clientDefaults: { id_token_signed_response_alg: keys.algorithm },
+    ...(features.metadataDocuments && { fetch: features.metadataDocuments }),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async (ctx, client) => client.grantTypeAllowed("refresh_token"),
@@ -63,7 +65,7 @@ export async function replaceNonces(provider) {
   instance(provider).DPoPNonces = new ServerChallenge(randomBytes(32), "DPoP");
 }
 
-function featuresOf({ dpop, par, resources, logout }, { allowed, keys }) {
+function featuresOf({ dpop, par, resources, logout, registration, metadataDocuments }, { allowed, keys }) {
   return {
     devInteractions: { enabled: false },
     externalSigningSupport: { enabled: true, ack: "experimental-01" },
@@ -72,6 +74,8 @@ function featuresOf({ dpop, par, resources, logout }, { allowed, keys }) {
     pushedAuthorizationRequests: { enabled: Boolean(par), requirePushedAuthorizationRequests: par === "required" },
     resourceIndicators: resources ? indicators({ allowed, keys }) : { enabled: false },
     rpInitiatedLogout: logout ? logoutPages : { enabled: false },
+    registration: { enabled: Boolean(registration) },
+    clientIdMetadataDocument: { enabled: Boolean(metadataDocuments), ack: "draft-02" },
   };
 }
 

@@ -7,7 +7,7 @@ let scrubbed;
  * application's own parameters stay as they are. Returns the URL as it was, or undefined if there was no response.
  */
 export function scrub() {
-  if (!globalThis.location?.href || !globalThis.history) return undefined;
+  if (!globalThis.location?.href || !globalThis.history || isFramed()) return undefined;
   const { href, pathname, search, hash } = location;
   if (!looksLike(search) && !looksLike(hash)) return undefined;
   scrubbed = pathname + without(search) + without(hash);
@@ -20,11 +20,20 @@ export function restore(href) {
   if (location.pathname + location.search + location.hash === scrubbed) history.replaceState(history.state, "", href);
 }
 
+/** In a page of somebody else's nothing is done. */
+function isFramed() {
+  try {
+    return !top.location.href;
+  } catch {
+    return true;
+  }
+}
+
 const name = (pair) => new URLSearchParams(pair).keys().next().value;
 
 function looksLike(part) {
   const params = new URLSearchParams(part.slice(1));
-  return response.some((one) => params.has(one)) || /^[\w-]{43}$/.test(params.get("state") ?? "");
+  return response.some((one) => params.has(one)) || /^p?[\w-]{43}$/.test(params.get("state") ?? "");
 }
 
 function without(part) {

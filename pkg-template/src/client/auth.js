@@ -1,5 +1,10 @@
 import { fail } from "../errors.js";
 import { leave, restore, scrub } from "./arrival.js";
+import { handOver, openPopup, popupState } from "./popup.js";
+import { comeBack, heed, mayTry } from "./silent.js";
+
+// What may come of asking without the user; some servers forget the state.
+const quiet = ["TOKENKEEP_INTERACTION_REQUIRED", "TOKENKEEP_STATE_MISSING"];
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -31,14 +36,18 @@ export class Auth extends EventTarget {
   }
 
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
-  resume() {
+  resume({ silent } = {}) {
     const href = scrub();
-    this.#resuming ??= this.#resume(href).finally(() => (this.#resuming = undefined));
+    this.#resuming ??= this.#resume(href, silent).finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
 
   async signIn(options) {
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
+    if (options?.mode === "popup") {
+      await openPopup(this.#transport, options);
+      return this.#session;
+    }
     const url = await this.#transport.call("signIn", { options });
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
@@ -91,14 +100,42 @@ export class Auth extends EventTarget {
     this.#transport.close();
   }
 
-  async #resume(href) {
+  async #resume(href, silent) {
     await this.#ready;
-    if (href) {
-      const arrival = await this.#transport.call("finish", { href });
-      if (arrival) this.#arrival = arrival;
-      else restore(href);
-    }
+    const place = comeBack();
+    if (href) await this.#arrive(href, place);
+    if (silent && !this.#session && !this.#arrival?.popup && mayTry()) await this.#ask();
     return this.#session;
+  }
+
+  async #arrive(href, place = null) {
+    const state = popupState(href);
+    const { shared } = this.#transport;
+    const popup = state && (shared || (await handOver(state, href)));
+    const arrive = (arrival) => {
+      this.#arrival = { returnTo: place, appState: null, ...arrival };
+      if (!popup) return;
+      this.#arrival.popup = true;
+      close();
+    };
+    if (popup && !shared) return arrive();
+    try {
+      const arrival = await this.#transport.call("finish", { href });
+      if (arrival) arrive(place ? undefined : arrival);
+      else restore(href);
+    } catch (error) {
+      const isQuiet = place && quiet.includes(error.code);
+      if (popup || isQuiet) arrive();
+      if (!isQuiet) throw error;
+    }
+  }
+
+  async #ask() {
+    try {
+      await this.signIn({ prompt: "none" });
+    } catch (error) {
+      if (error.code !== "TOKENKEEP_SIGN_IN_ABANDONED") throw error;
+    }
   }
 
   #connect() {
@@ -117,6 +154,7 @@ export class Auth extends EventTarget {
   #receive({ type, detail, session }) {
     this.#heard += 1;
     const changed = this.#update(session, false);
+    heed(type, detail);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();
   }

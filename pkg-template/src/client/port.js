@@ -9,16 +9,16 @@ const grace = 1_000;
 /** Calls to a holder on the other side of a port. */
 export class PortTransport {
   #port;
-  #shared;
   #pending = new Map();
   #lastId = 0;
   #listener;
   #failure;
   #release;
   #answered = false;
+  shared;
 
   constructor(worker) {
-    this.#shared = "port" in worker;
+    this.shared = "port" in worker;
     this.#port = worker.port ?? worker;
     this.#port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
     this.#port.start?.();
@@ -41,6 +41,14 @@ export class PortTransport {
 
   see(visible, online) {
     this.#port.postMessage({ v: version, id: 0, op: "see", visible, online });
+  }
+
+  /** The outcome of a sign-in that another page finishes. */
+  wait(key, signal) {
+    const outcome = this.#call({ op: "outcome", key });
+    const target = this.#lastId;
+    signal.addEventListener("abort", () => this.#abort(target));
+    return outcome;
   }
 
   explain(response) {
@@ -69,13 +77,17 @@ export class PortTransport {
     });
   }
 
+  #abort(target) {
+    this.#port.postMessage({ v: version, id: 0, op: "abort", target });
+  }
+
   async #send({ signal, ...request }) {
     signal?.throwIfAborted();
     const answer = this.#call({ op: "fetch", ...request }, request.body instanceof ReadableStream ? [request.body] : []);
     if (!signal) return toResponse(await answer);
     const target = this.#lastId;
     const abort = () => {
-      this.#port.postMessage({ v: version, id: 0, op: "abort", target });
+      this.#abort(target);
       this.#pending.get(target)?.reject(signal.reason);
       this.#pending.delete(target);
     };
@@ -114,7 +126,7 @@ export class PortTransport {
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
   #stayAlive() {
     const { locks } = globalThis.navigator;
-    if (!this.#shared || this.#release || !locks) return;
+    if (!this.shared || this.#release || !locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
     locks.request(lock, () => {

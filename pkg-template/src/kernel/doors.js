@@ -67,12 +67,15 @@ class Door {
       kernel.see(this, visible === true, online !== false);
       return this;
     },
-    accessToken: ({ id }, kernel) => {
-      const controller = new AbortController();
-      this.#pending.set(id, controller);
-      return kernel.accessToken(controller.signal).finally(() => this.#pending.delete(id));
-    },
+    accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
+    outcome: ({ id, key }, kernel) => this.#abortable(id, (signal) => kernel.outcome(String(key), signal)),
   };
+
+  #abortable(id, work) {
+    const controller = new AbortController();
+    this.#pending.set(id, controller);
+    return work(controller.signal).finally(() => this.#pending.delete(id));
+  }
 
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
@@ -111,7 +114,10 @@ class Door {
 }
 
 const operations = new Set(
-  ["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "signOut", "enterToken", "accessToken", "stats", "audit", "unlock", "userinfo"],
+  [
+    ...["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
+    ...["userinfo", "stats", "audit", "unlock"],
+  ],
 );
 
 function isMessage(data) {

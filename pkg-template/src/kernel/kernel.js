@@ -12,6 +12,7 @@ const FINISH = 0;
 const SIGN_IN = 1;
 const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
+const WAIT = 4;
 
 // Answers that may not be the last word; 0 is a redirect.
 const telling = [0, 401, 403, 429, 503];
@@ -96,7 +97,7 @@ export class Kernel {
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
   async userinfo() {
-    const href = this.#core.userinfoEndpoint();
+    const href = this.#core.userinfoEndpoint?.();
     if (!href) throw this.#refusal();
     const response = await this.send(href, { headers: new Headers({ accept: "application/json" }), ...discreet });
     const claims = this.#core.userinfo(response.status, await response.text());
@@ -106,6 +107,11 @@ export class Kernel {
 
   enterToken(token) {
     return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "");
+  }
+
+  /** Settles as the sign-in does whose record is called `key`, whichever page brings the response. */
+  outcome(key, signal) {
+    return this.#start(WAIT, key, signal);
   }
 
   unlock() {
@@ -143,10 +149,12 @@ export class Kernel {
     return () => this.#listeners.delete(listener);
   }
 
-  #start(operation, text) {
+  #start(operation, text, signal) {
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
+      // Where the response is there already, its outcome is still to come.
+      signal?.addEventListener("abort", () => this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
       this.#core.start(call, operation, text);
     });
   }
@@ -166,7 +174,7 @@ export class Kernel {
   /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
   #fetch({ href, init }, generation, header) {
     init.headers.set("authorization", header);
-    const proof = this.#core.prove(generation, init.method ?? "GET", href);
+    const proof = this.#core.prove?.(generation, init.method ?? "GET", href);
     return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
   }
 
@@ -267,7 +275,7 @@ export class Kernel {
   }
 
   #refusal() {
-    return parse(this.#core.takeReason());
+    return parse(this.#core.takeReason() ?? `{"code":"TOKENKEEP_CONFIG_INVALID","message":"not in tokenkeep/holder/core; import hold from tokenkeep/holder"}`);
   }
 
   #take(id) {
@@ -313,6 +321,8 @@ export class Kernel {
         if (pair) await this.#keys.add(pair);
         this.#core.stored(flight, record);
       },
+      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
+      remember: (key, record) => this.#records.remember(key, record),
       makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
       forget: () => {

@@ -1,10 +1,14 @@
 const lifetime = 600_000;
 const most = 32;
+// Sorts after everything that base64url can spell.
+const lasting = "~";
+const fleeting = () => IDBKeyRange.upperBound(lasting, true);
 const persistent = "key";
 
 /**
- * The records of pending sign-ins. They have to outlive the page, so they are kept in IndexedDB, which a worker can
- * reach; where that is blocked they are kept in memory, which is enough while the holder lives.
+ * The records of pending sign-ins, and the ids that servers gave to this client. They have to outlive the page, so they
+ * are kept in IndexedDB, which a worker can reach; where that is blocked they are kept in memory, which is enough while
+ * the holder lives.
  */
 export class Records {
   #memory = new Map();
@@ -39,9 +43,21 @@ export class Records {
     return change((store) => store.put({ pair, created: Infinity }, persistent));
   }
 
+  /** Keeps what is no secret and outlives sign-outs: the ids that servers gave to this client. */
+  async remember(key, record) {
+    const kept = await change((store) => void store.put({ record, created: Date.now() }, lasting + key));
+    if (!kept) this.#memory.set(lasting + key, record);
+  }
+
+  async recall(key) {
+    const found = await change((store) => store.get(lasting + key));
+    return found?.result?.record ?? this.#memory.get(lasting + key);
+  }
+
+  /** Removes everything else. */
   async forget() {
-    this.#memory.clear();
-    await change((store) => store.clear());
+    for (const key of this.#memory.keys()) if (!key.startsWith(lasting)) this.#memory.delete(key);
+    await change((store) => void store.delete(fleeting()));
   }
 }
 
@@ -75,7 +91,7 @@ function open() {
 /** Removes what is too old to be used, and the oldest beyond a sensible number. */
 function tidy(store) {
   const found = [];
-  store.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+  store.openCursor(fleeting()).onsuccess = ({ target: { result: cursor } }) => {
     if (cursor) {
       found.push([cursor.value.created, cursor.key]);
       return cursor.continue();

@@ -4,12 +4,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod options;
+mod origin;
 
 use super::FULL;
 use super::error::Error;
 use super::json::Object;
 use super::metadata::AuthorizationServer;
 use super::profile::Profile;
+use super::registration::Registration;
 use super::resource::ResourceServer;
 use super::secret::AccessToken;
 use super::text::parts;
@@ -17,19 +19,26 @@ use super::url::Url;
 
 pub use options::is_scope;
 use options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, redirect_uri,
-    refuse_unknown, required, resource_servers, scope, usage,
+    DAY_MS, audit_sink, bad, extra_params, flag, full_flag, lock_on, number, personal, post_logout_redirect_uri,
+    refuse_unknown, resource_servers, scope, usage,
 };
+use origin::Origin;
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The issuer, exactly as written.
+    /// The issuer, exactly as written; empty until an MCP server has named it.
     pub issuer: String,
     /// The metadata, when the application gave it instead of leaving it to discovery.
     pub server: Option<AuthorizationServer>,
-    /// The public client's id.
+    /// The public client's id; empty until the client has one.
     pub client_id: String,
+    /// How the client comes by its id, if the configuration has none.
+    pub registration: Registration,
+    /// The MCP server that everything else follows from.
+    pub mcp: Option<Mcp>,
+    /// The authorization servers that a resource may name; any if there are none.
+    pub authorization_servers: Vec<String>,
     /// The registered redirection URI, sent byte for byte.
     pub redirect_uri: String,
     /// The scope asked for, space-separated.
@@ -68,6 +77,15 @@ pub struct Config {
     pub send_id_token_hint: bool,
     /// The numbers.
     pub limits: Limits,
+}
+
+/// The MCP server that everything else follows from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mcp {
+    /// Its URL.
+    pub url: String,
+    /// Whether the scope is left to it.
+    pub chooses_scope: bool,
 }
 
 /// When an extension of the protocol is used.
@@ -142,21 +160,22 @@ impl Config {
         let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
         let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
         let assume_pkce = flag(&options, "assumePkce")?;
-        let (issuer, server, client_id, redirect_uri) = match personal {
-            Some(_) => Default::default(),
-            None => {
-                let (issuer, server) = options::authorization_server(&options, allow_loopback, assume_pkce)?;
-                let client_id = required(&options, "clientId", "must be the client id you registered, as a string")?;
-                (issuer, server, client_id, redirect_uri(&options, allow_loopback)?)
-            }
+        let origin = match personal {
+            Some(_) => Origin::default(),
+            None => Origin::parse(&options, allow_loopback, assume_pkce)?,
         };
+        let mut resource_servers = resource_servers(&options, allow_loopback)?;
+        resource_servers.splice(..0, origin.resource_server);
         Ok(Self {
-            issuer,
-            server,
-            client_id,
-            redirect_uri,
+            issuer: origin.issuer,
+            server: origin.server,
+            client_id: origin.client_id,
+            registration: origin.registration,
+            mcp: origin.mcp,
+            authorization_servers: origin.authorization_servers,
+            redirect_uri: origin.redirect_uri,
             scope: scope(&options)?,
-            resource_servers: resource_servers(&options, allow_loopback)?,
+            resource_servers,
             extra_params: extra_params(&options)?,
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
@@ -165,31 +184,36 @@ impl Config {
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,
-            skip_signature: flag(&options, "dangerSkipIdTokenSignature")?,
+            skip_signature: full_flag(&options, "dangerSkipIdTokenSignature")?,
             dpop: usage(&options, "dpop")?,
-            persist_dpop_key: flag(&options, "persistDpopKey")?,
+            persist_dpop_key: full_flag(&options, "persistDpopKey")?,
             par: usage(&options, "par")?,
-            strict: flag(&options, "strict")?,
+            strict: full_flag(&options, "strict")?,
             post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
-            send_id_token_hint: flag(&options, "dangerSendIdTokenHint")?,
+            send_id_token_hint: full_flag(&options, "dangerSendIdTokenHint")?,
             limits: Limits::parse(&options)?,
         })
+    }
+
+    /// How the servers differ from the standards, where they do.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref().filter(|_| FULL)
+    }
+
+    /// The MCP server that everything else follows from.
+    pub fn mcp(&self) -> Option<&Mcp> {
+        self.mcp.as_ref().filter(|_| FULL)
     }
 
     /// The resources that tokens are asked for, each once.
     pub fn resources(&self) -> Vec<String> {
         let mut resources = Vec::new();
-        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
+        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref().filter(|_| FULL)) {
             if !resources.contains(resource) {
                 resources.push(resource.clone());
             }
         }
         resources
-    }
-
-    /// How the servers differ from the RFCs, if they do.
-    pub fn profile(&self) -> Option<&Profile> {
-        self.profile.as_ref().filter(|_| FULL)
     }
 
     /// Whether the sign-in asks for an ID token.

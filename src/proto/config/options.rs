@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::authorization::is_owned;
 use crate::proto::error::{ApiMisuse, Error};
 use crate::proto::json::{Object, Value};
@@ -15,7 +16,7 @@ use crate::proto::token::is_token68;
 use crate::proto::url::Url;
 use crate::proto::watch::Anomaly;
 
-use super::{AuditSink, Personal, Use};
+use super::{AuditSink, Config, Personal, Use};
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
@@ -25,6 +26,9 @@ pub(super) fn refuse_unknown(options: &Object) -> Result<(), Error> {
     for (name, _) in options.members() {
         if SECRETS.contains(&name) {
             return Err(bad(name, "a browser can't keep a secret; register a public client and remove this option"));
+        }
+        if !FULL && FULL_OPTIONS.contains(&name) {
+            return Err(bad(name, "not in tokenkeep/holder/core; import hold from tokenkeep/holder"));
         }
         if !OPTIONS.contains(&name) {
             return Err(bad(name, "unknown option; check its spelling against the documentation"));
@@ -56,12 +60,12 @@ pub(super) fn authorization_server(
 
 /// Whether `issuer` is a safe URL without query or fragment
 /// ([RFC 9207, 2](https://www.rfc-editor.org/rfc/rfc9207#section-2)).
-fn is_issuer(issuer: &str, allow_loopback: bool) -> bool {
+pub(super) fn is_issuer(issuer: &str, allow_loopback: bool) -> bool {
     with_path(issuer, |url| is_safe(url, allow_loopback) && url.query.is_none() && url.fragment.is_none())
 }
 
 /// Reads a URL that may lack the slash after its host.
-fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
+pub(super) fn with_path(href: &str, check: impl Fn(&Url<'_>) -> bool) -> bool {
     Url::parse(href).is_some_and(|url| check(&url)) || Url::parse(&[href, "/"].concat()).is_some_and(|url| check(&url))
 }
 
@@ -73,7 +77,7 @@ pub(super) fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<Str
 
 pub(super) fn post_logout_redirect_uri(options: &Object, allow_loopback: bool) -> Result<Option<String>, Error> {
     let name = "postLogoutRedirectUri";
-    match options.member(name) {
+    match options.member(name).filter(|_| FULL) {
         None => Ok(None),
         Some(value) => redirection(value, allow_loopback).map(Some).ok_or_else(|| bad(name, REDIRECTION_CURE)),
     }
@@ -87,6 +91,9 @@ fn redirection(value: &Value, allow_loopback: bool) -> Option<String> {
 
 /// What `true` and `false` say of an extension that is used where it is announced. The strict preset asks for all of them.
 pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
+    if !FULL {
+        return Ok(Use::Never);
+    }
     let strict = flag(options, "strict")?;
     match options.member(name) {
         None if strict => Ok(Use::Required),
@@ -103,6 +110,9 @@ pub(super) fn scope(options: &Object) -> Result<String, Error> {
         None => return Ok(String::new()),
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
     };
+    if !FULL && Config::wants_openid(scope) {
+        return Err(bad("scope", "openid needs more than tokenkeep/holder/core; import hold from tokenkeep/holder"));
+    }
     is_scope(scope).then(|| scope.to_owned()).ok_or_else(|| bad("scope", SCOPE_CURE))
 }
 
@@ -127,7 +137,7 @@ pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result
 
 fn resource_server(options: &Object, value: &Value, allow_loopback: bool) -> Result<ResourceServer, Error> {
     let (href, details) = match value {
-        Value::Object(details) => (details.string("url"), Some(details)),
+        Value::Object(details) if FULL => (details.string("url"), Some(details)),
         value => (value.as_str(), None),
     };
     let parse = |href: &str| {
@@ -251,6 +261,11 @@ pub(super) fn flag(options: &Object, name: &str) -> Result<bool, Error> {
     }
 }
 
+/// A flag that the core build doesn't have.
+pub(super) fn full_flag(options: &Object, name: &str) -> Result<bool, Error> {
+    if FULL { flag(options, name) } else { Ok(false) }
+}
+
 pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {
     match options.member(name) {
         None => Ok(None),
@@ -263,7 +278,7 @@ pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Res
 
 const EXTRA_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
 pub(super) const DAY_MS: u64 = 86_400_000;
-const ISSUER_CURE: &str =
+pub(super) const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";
 const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, authorization_endpoint and token_endpoint over \
                            https, and code_challenge_methods_supported with S256";
@@ -276,13 +291,42 @@ const REDIRECTION_CURE: &str =
     "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
 const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
 /// What says how to sign in.
-const OAUTH: [&str; 6] = ["issuer", "server", "clientId", "redirectUri", "scope", "extraParams"];
-const OPTIONS: [&str; 33] = [
+const OAUTH: [&str; 10] = [
+    "issuer",
+    "server",
+    "clientId",
+    "redirectUri",
+    "scope",
+    "extraParams",
+    "mcp",
+    "authorizationServers",
+    "clientMetadata",
+    "clientMetadataUrl",
+];
+/// What the core build doesn't have.
+const FULL_OPTIONS: [&str; 12] = [
+    "authorizationServers",
+    "clientMetadata",
+    "clientMetadataUrl",
+    "dangerSendIdTokenHint",
+    "dangerSkipIdTokenSignature",
+    "dpop",
+    "mcp",
+    "par",
+    "persistDpopKey",
+    "postLogoutRedirectUri",
+    "profile",
+    "strict",
+];
+const OPTIONS: [&str; 37] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
     "auditSink",
+    "authorizationServers",
     "clientId",
+    "clientMetadata",
+    "clientMetadataUrl",
     "dangerAllowLoopbackHttp",
     "dangerSendIdTokenHint",
     "dangerSkipIdTokenSignature",
@@ -296,6 +340,7 @@ const OPTIONS: [&str; 33] = [
     "issuer",
     "lockOnAnomaly",
     "maxRetryAfter",
+    "mcp",
     "par",
     "persistDpopKey",
     "postLogoutRedirectUri",

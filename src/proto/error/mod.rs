@@ -16,6 +16,9 @@ pub enum Error {
     AuthorizationResponse(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
+    /// The authorization server refused to register the client
+    /// ([RFC 7591, 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
+    RegistrationResponse(Box<ServerError>),
     /// There is no session, or there is none any more.
     LoginRequired(Ending),
     /// A request waited for a token in vain.
@@ -97,6 +100,14 @@ pub enum InvalidResponse {
     Discovery(Box<str>),
     /// The metadata doesn't announce PKCE with S256.
     PkceUnsupported,
+    /// The protected resource's metadata can't be had or used.
+    Resource(Box<str>),
+    /// The protected resource names only authorization servers that the configuration doesn't; this is the first.
+    AuthorizationServer(Box<str>),
+    /// The answer to a registration can't be used.
+    Registration(Box<str>),
+    /// This authorization server offers no way to become its client.
+    NoRegistration(Box<str>),
 }
 
 /// Why a session ended.
@@ -121,6 +132,8 @@ pub enum Ending {
     SubjectChanged,
     /// An ID token that came with a refresh is forged, or not this session's.
     IdTokenRefused,
+    /// The resource trusts another authorization server now.
+    IssuerChanged,
     /// The key that the tokens are bound to is gone.
     KeyLost,
 }
@@ -143,6 +156,8 @@ pub enum QueueError {
 pub enum Transport {
     /// The key that the tokens are bound to is gone.
     KeyLost,
+    /// The request failed because of its `DPoP` field.
+    ProofBlocked,
     /// The platform gives no random numbers.
     NoRandomness,
     /// The request failed: no network, CORS, TLS, or a redirect.

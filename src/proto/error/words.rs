@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 
+use crate::proto::FULL;
 use crate::proto::json::{Object, decimal};
 
 use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, Transport};
@@ -10,23 +11,26 @@ impl Error {
     /// The frozen code that programs compare.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
             Self::InvalidResponse(invalid) => invalid.code(),
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
+            Self::RegistrationResponse(_) => "TOKENKEEP_REGISTRATION_REFUSED",
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
-            Self::TokenResponse(error) if error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
-            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
-            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
+            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
+            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
+            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
+            Self::Transport(Transport::ProofBlocked) => "TOKENKEEP_DPOP_BLOCKED",
             Self::Transport(Transport::Unreadable) => "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
             Self::Transport(Transport::TooLarge) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
@@ -37,12 +41,19 @@ impl Error {
     /// What happened and what to do about it, for developers.
     pub fn message(&self) -> Cow<'static, str> {
         match self {
+            // These come from the full build only.
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "".into(),
             Self::ApiMisuse(misuse) => misuse.message(),
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
             }
             Self::InvalidResponse(invalid) => invalid.message(),
             Self::LoginRequired(ending) => say(&["no session (", ending.reason(), "); call signIn()"]),
+            Self::RegistrationResponse(error) => say(&[
+                "the authorization server answered the registration with ",
+                &error.error,
+                "; correct clientMetadata, or register by hand and set clientId",
+            ]),
             Self::Queue(QueueError::Full) => {
                 "too many requests wait for a token; raise queueLimit or send fewer".into()
             }
@@ -55,15 +66,15 @@ impl Error {
                                           ask for one (often the scope offline_access), or call signIn() again"
                     .into()
             }
-            Self::TokenResponse(error) if error.error == "invalid_target" => {
+            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => {
                 "the authorization server gives no token for this resource; check resource in resourceServers".into()
             }
-            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => {
+            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => {
                 "the token endpoint demands a nonce in DPoP proofs that this page can't read, or never the same one; let it \
                  expose DPoP-Nonce (Access-Control-Expose-Headers), or set dpop: false"
                     .into()
             }
-            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => {
+            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => {
                 "the token endpoint refused the DPoP proof; check this machine's clock, and let the server expose Date".into()
             }
             Self::TokenResponse(error) => {
@@ -81,10 +92,13 @@ impl Error {
         match self {
             Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", &**option),
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", &**name),
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error) => {
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),
+            Self::InvalidResponse(
+                InvalidResponse::AuthorizationServer(issuer) | InvalidResponse::NoRegistration(issuer),
+            ) => object.with("issuer", &**issuer),
             Self::ApiMisuse(_)
             | Self::InvalidResponse(_)
             | Self::Queue(_)
@@ -97,6 +111,7 @@ impl Error {
 impl ApiMisuse {
     fn code(&self) -> &'static str {
         match self {
+            Self::NoEndSession | Self::NoUserinfo if !FULL => "",
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
@@ -112,6 +127,7 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
+            Self::NoEndSession | Self::NoUserinfo if !FULL => "".into(),
             Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
@@ -145,6 +161,16 @@ impl ApiMisuse {
 impl InvalidResponse {
     fn code(&self) -> &'static str {
         match self {
+            Self::AuthorizationServer(_)
+            | Self::IdToken(_)
+            | Self::NoRegistration(_)
+            | Self::PushedRequest
+            | Self::Resource(_)
+            | Self::Userinfo(_)
+                if !FULL =>
+            {
+                ""
+            }
             Self::DuplicateParameter => "TOKENKEEP_DUPLICATE_PARAMETER",
             Self::Malformed => "TOKENKEEP_RESPONSE_MALFORMED",
             Self::IssuerMissing => "TOKENKEEP_ISSUER_MISSING",
@@ -161,11 +187,21 @@ impl InvalidResponse {
             Self::Metadata(_) => "TOKENKEEP_METADATA_INVALID",
             Self::Discovery(_) => "TOKENKEEP_DISCOVERY_FAILED",
             Self::PkceUnsupported => "TOKENKEEP_PKCE_UNSUPPORTED",
+            Self::Resource(_) => "TOKENKEEP_RESOURCE_METADATA_INVALID",
+            Self::AuthorizationServer(_) => "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED",
+            Self::Registration(_) => "TOKENKEEP_REGISTRATION_FAILED",
+            Self::NoRegistration(_) => "TOKENKEEP_REGISTRATION_NEEDED",
         }
     }
 
     fn message(&self) -> Cow<'static, str> {
         match self {
+            Self::AuthorizationServer(_)
+            | Self::IdToken(_)
+            | Self::NoRegistration(_)
+            | Self::PushedRequest
+            | Self::Resource(_)
+            | Self::Userinfo(_) if !FULL => "",
             Self::DuplicateParameter => "a parameter of the authorization response appears twice; call signIn() again",
             Self::Malformed => "the authorization response has not exactly one of code and error; call signIn() again",
             Self::IssuerMissing => "the server announces iss and the response has none; call signIn() again",
@@ -186,6 +222,22 @@ impl InvalidResponse {
             Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
             Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
             Self::Discovery(why) => return say(&["no metadata found at the issuer: ", why]),
+            Self::Resource(why) => return say(&["the resource's metadata can't be used: ", why]),
+            Self::AuthorizationServer(issuer) => {
+                return say(&[
+                    "the resource trusts ",
+                    issuer,
+                    ", which is not in authorizationServers; add it if you do too",
+                ]);
+            }
+            Self::Registration(why) => return say(&["the registration can't be used: ", why]),
+            Self::NoRegistration(issuer) => {
+                return say(&[
+                    issuer,
+                    " takes neither a client metadata document nor registrations from here; register by hand, then set \
+                     clientId and authorizationServers",
+                ]);
+            }
             Self::PkceUnsupported => {
                 "the metadata announces no S256 in code_challenge_methods_supported; if the server does support it, \
                  set assumePkce: true"
@@ -207,6 +259,7 @@ impl Ending {
             Self::Expired => "expired",
             Self::SubjectChanged => "subject-changed",
             Self::IdTokenRefused => "id-token-refused",
+            Self::IssuerChanged => "issuer-changed",
             Self::KeyLost => "key-lost",
         }
     }
@@ -222,6 +275,9 @@ impl Transport {
                               origin, and connect-src"
                     .into()
             }
+            Self::ProofBlocked => "the token endpoint can be reached, but not with a DPoP header: let its CORS settings allow that \
+                                   one, or set dpop: false"
+                .into(),
             Self::Unreadable => {
                 "the token endpoint can be reached, but not read from here: most likely it doesn't allow this origin by \
                  CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see \

@@ -20,7 +20,7 @@ pub(super) struct Keys {
     set: Option<KeySet>,
     asked: Option<Instant>,
     /// Answers that wait for the keys, which are being fetched while there are any.
-    waiting: Vec<Check>,
+    pub(super) waiting: Vec<Check>,
 }
 
 /// An answer whose ID token is being checked.
@@ -57,7 +57,7 @@ impl Holder {
 
     /// Takes the word on the signature that [`Action::Verify`] asked about.
     pub fn handle_verified(&mut self, now: Now, flight: FlightId, signature: Signature) {
-        let Some((Flight::Verify { check }, _)) = self.land(flight) else { return };
+        let Some((Flight::Verify { check }, _)) = self.land(flight).filter(|_| FULL) else { return };
         match signature {
             Signature::Good => self.deliver(now, check.jitter, check.flight, Ok(check.answer)),
             Signature::Forged => self.refuse_forged(now, *check),
@@ -119,7 +119,7 @@ impl Holder {
     }
 
     /// Nobody knows whether the signature is good: a sign-in fails, and a refresh goes on with the claims that there were.
-    fn do_without(&mut self, now: Now, check: Check, why: &'static str) {
+    pub(super) fn do_without(&mut self, now: Now, check: Check, why: &'static str) {
         match check.flight {
             Flight::Exchange { call, pending } => {
                 self.session.handle_exchange_refused(now, &pending, check.answer);

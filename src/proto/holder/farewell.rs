@@ -44,6 +44,7 @@ impl Holder {
         let options = Object::parse(options.as_bytes()).unwrap_or_default();
         let signed_in = self.session.is_signed_in();
         let id_token_hint = self.session.id_token().map(Record::new);
+        self.dismiss();
         let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
         let otherwise = if signed_in { "unsupported" } else { "none" };
         let farewell = Box::new(Farewell { revocation, otherwise, id_token_hint, url: None });
@@ -59,7 +60,7 @@ impl Holder {
         match farewell.revocation.take() {
             Some((url, body)) => {
                 let farewell = Some((call, farewell));
-                let action = self.departure(Flight::Revocation { farewell }, url, Some(body));
+                let action = self.departure(Flight::Revocation { farewell }, url, Some(self.write_request(body)));
                 self.actions.push(action);
             }
             None => self.settle(call, Ok(Some(farewell.to_json(farewell.otherwise)))),
@@ -100,7 +101,7 @@ impl Holder {
 
     fn say_farewell_without_end_session(&mut self, call: CallId, farewell: Farewell) {
         if let Some((url, body)) = farewell.revocation {
-            let action = self.departure(Flight::Revocation { farewell: None }, url, Some(body));
+            let action = self.departure(Flight::Revocation { farewell: None }, url, Some(self.write_request(body)));
             self.actions.push(action);
         }
         self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoEndSession)));

@@ -6,7 +6,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod checks;
+mod discovery;
 mod farewell;
+mod popups;
 mod proofs;
 
 use crate::proto::FULL;
@@ -17,16 +19,18 @@ use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::Signed;
-use crate::proto::metadata::Discovery;
 use crate::proto::par::Push;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::{Command, Event, PendingExchange, Session};
+use crate::proto::session::{Command, Event, LookUp, PendingExchange, Session};
+use crate::proto::text::parts;
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
+use discovery::{Findings, OFFLINE_ACCESS, Stage};
 use farewell::Farewell;
+use popups::Waiter;
 use proofs::Sent;
 
 pub use checks::Signature;
@@ -58,6 +62,28 @@ pub enum Action {
         flight: FlightId,
         /// Whether the next sign-in shall have the same.
         persist: bool,
+    },
+    /// Ask the MCP server for its challenge: get `url` without a token and without reading the body, then call
+    /// [`Holder::handle_answer`].
+    Probe {
+        /// To be handed back.
+        flight: FlightId,
+        /// The MCP server.
+        url: String,
+    },
+    /// Read the lasting record called `key`, then call [`Holder::handle_stored`].
+    Recall {
+        /// To be handed back.
+        flight: FlightId,
+        /// The record's name.
+        key: String,
+    },
+    /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
+    Remember {
+        /// The record's name.
+        key: String,
+        /// The record.
+        record: String,
     },
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
@@ -117,13 +143,14 @@ pub enum Action {
 /// What is to be done with the result of something that was asked for.
 #[derive(Debug)]
 enum Flight {
-    Discovery(Discovery),
     Exchange { call: CallId, pending: Box<PendingExchange> },
-    Keep { call: CallId, url: String, push: Option<Box<Push>> },
+    Inquiry(Box<Stage>),
+    Keep { call: CallId, name: String, url: String, push: Option<Box<Push>> },
     KeepFarewell { call: CallId, farewell: Box<Farewell> },
     Key { step: Box<Step> },
     Keys,
-    Push { call: CallId, url: String, push: Box<Push> },
+    LookUp(Box<LookUp>),
+    Push { call: CallId, name: String, url: String, push: Box<Push> },
     Refresh { attempt: u32 },
     Revocation { farewell: Option<(CallId, Box<Farewell>)> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
@@ -145,9 +172,12 @@ pub struct Holder {
     session: Session,
     flights: Vec<(FlightId, Flight, Option<Box<Sent>>)>,
     last_flight: FlightId,
-    /// Steps that wait for the metadata, which is being looked for while there are any.
+    /// Steps that wait for the metadata or the client's id.
     steps: Vec<Step>,
+    findings: Findings,
     keys: Keys,
+    /// Pages whose popups are on their way.
+    waiters: Vec<Waiter>,
     actions: Vec<Action>,
 }
 
@@ -159,12 +189,14 @@ impl Holder {
             flights: Vec::new(),
             last_flight: 0,
             steps: Vec::new(),
+            findings: Findings::default(),
             keys: Keys::default(),
+            waiters: Vec::new(),
             actions: Vec::new(),
         }
     }
 
-    /// Starts a sign-in; the call's result is the URL to navigate to.
+    /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
         if self.session.config().personal.is_some() {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
@@ -213,17 +245,19 @@ impl Holder {
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
         let Some((flight, sent)) = self.land(flight) else { return };
-        let answer = self.read_answer(&flight, answer);
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
         match Some(flight) {
-            Some(Flight::Discovery(search)) => self.handle_metadata(now, search, answer),
+            Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
+            Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                self.note_refusal(now, &answer);
+                let answer = answer.map(|answer| self.read_answer(&flight, answer));
                 self.take_answer(now, jitter, flight, answer);
             }
-            Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Push { call, url, push }) => {
+            Some(Flight::Keys) if FULL => self.handle_keys(now, answer),
+            Some(Flight::Push { call, name, url, push }) if FULL => {
                 let pushed = push.handle_answer(answer);
-                self.settle(call, pushed.map(|to| Some(to.unwrap_or(url))));
+                self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
             Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
                 self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
@@ -249,25 +283,35 @@ impl Holder {
     /// `record` is what the store held, if it held one.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight).map(|(flight, _)| flight) {
-            Some(Flight::Keep { call, url, push: Some(push) }) => {
+            Some(Flight::Keep { call, name, url, push: Some(push) }) if FULL => {
                 let (to, body) = (push.url.clone(), push.body.clone());
-                let action = self.departure(Flight::Push { call, url, push }, to, Some(body));
+                let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
                 self.actions.push(action);
             }
-            Some(Flight::Keep { call, url, push: None }) => self.settle(call, Ok(Some(url))),
-            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
-            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
-            Some(Flight::Take { call, response }) => match self.session.accept_response(now, *response, record) {
-                Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
-                Err(error) => self.settle(call, Err(error)),
-            },
+            Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
+            Some(Flight::KeepFarewell { call, farewell }) if FULL => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) if FULL => self.settle(call, Ok(farewell::arrival(now, record))),
+            Some(Flight::Take { call, response }) => {
+                if record.is_some() {
+                    self.attend(call, &response.key());
+                }
+                match self.session.accept_response(now, *response, record) {
+                    Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+                    Err(error) => self.settle(call, Err(error)),
+                }
+            }
+            Some(Flight::Inquiry(stage)) if FULL => {
+                if let Stage::Recall(name) = *stage {
+                    self.handle_recalled(now, name, record);
+                }
+            }
             _ => {}
         }
     }
 
     /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
     pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
-        let Some((Flight::Key { step }, _)) = self.land(flight) else { return };
+        let Some((Flight::Key { step }, _)) = self.land(flight).filter(|_| FULL) else { return };
         let Step::SignIn { call, options, random, .. } = *step else { return };
         match jwk.and_then(DpopKey::parse) {
             Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
@@ -284,9 +328,12 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::LookUp(look_up) if FULL => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::LookUp(_) => return None,
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
-                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(revocation.body))
+                let body = self.write_request(revocation.body);
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
             }
             Command::SendRefreshRequest(request) => {
                 self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
@@ -305,62 +352,56 @@ impl Holder {
     }
 
     fn take_step(&mut self, now: Now, step: Step) {
-        if self.session.server().is_some() {
+        if self.is_ready(now, &step) {
             return self.go_on(now, step);
         }
         self.steps.push(step);
-        if self.steps.len() == 1 {
-            let search = Discovery::for_config(self.session.config());
-            self.look_further(now, search);
+        self.inquire(now);
+    }
+
+    /// A resource's metadata is asked for if it is where such may be; the body of nothing else is read.
+    fn look_up(&mut self, look_up: LookUp) -> Option<Action> {
+        if !look_up.is_allowed(self.session.config().allow_loopback) {
+            self.session.handle_looked_up(look_up, Err(Transport::Network));
+            return None;
         }
+        let url = look_up.url.clone();
+        Some(self.departure(Flight::LookUp(Box::new(look_up)), url, None))
     }
 
     fn go_on(&mut self, now: Now, step: Step) {
         match step {
             Step::SignIn { call, options, random, key } => match self.session.wants_key() {
-                Ok(true) if key.is_none() => {
+                Ok(true) if FULL && key.is_none() => {
                     let step = Box::new(Step::SignIn { call, options, random, key });
                     let flight = self.launch(Flight::Key { step });
                     self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
                 }
-                Ok(_) => self.send_away(now, call, &options, &random, key),
+                Ok(_) => self.send_away(now, call, options, &random, key),
                 Err(error) => self.settle(call, Err(error)),
             },
-            Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
-                Ok(request) => {
-                    let action = self.proven_departure(Flight::Exchange { call, pending }, request);
-                    self.actions.push(action);
+            Step::Exchange { call, mut pending } => {
+                self.session.set_client(pending.client_id());
+                match self.session.exchange_request(now, &mut pending) {
+                    Ok(request) => {
+                        let action = self.proven_departure(Flight::Exchange { call, pending }, request);
+                        self.actions.push(action);
+                    }
+                    Err(error) => {
+                        self.session.abandon_exchange(now, &pending);
+                        self.settle(call, Err(error));
+                    }
                 }
-                Err(error) => self.settle(call, Err(error)),
-            },
+            }
         }
     }
 
-    fn handle_metadata(&mut self, now: Now, mut search: Discovery, answer: Result<Answer, Transport>) {
-        let Some(server) = search.handle_answer(answer) else { return self.look_further(now, search) };
-        self.session.set_server(server);
-        for step in core::mem::take(&mut self.steps) {
-            self.go_on(now, step);
-        }
-    }
-
-    /// Asks for the next document, or gives up everything that waits for one.
-    fn look_further(&mut self, now: Now, mut search: Discovery) {
-        if let Some(url) = search.next_url() {
-            let action = self.departure(Flight::Discovery(search), url, None);
-            return self.actions.push(action);
-        }
-        let error = search.into_error();
-        for step in core::mem::take(&mut self.steps) {
-            let call = match step {
-                Step::SignIn { call, .. } => call,
-                Step::Exchange { call, pending } => {
-                    self.session.abandon_exchange(now, &pending);
-                    call
-                }
-            };
-            self.settle(call, Err(error.clone()));
-        }
+    /// Whether the scope has `offline_access` that nobody but this library asked for.
+    fn wants_consent(&self) -> bool {
+        let config = self.session.config();
+        let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
+        let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
+        FULL && chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Has the record of a sign-in kept, before anything else happens.
@@ -368,15 +409,19 @@ impl Holder {
         &mut self,
         now: Now,
         call: CallId,
-        options: &SignInOptions,
+        mut options: Box<SignInOptions>,
         random: &[u8; RANDOM_BYTES],
         key: Option<Box<DpopKey>>,
     ) {
+        if self.wants_consent() {
+            options.ask_for_consent();
+        }
         let handle = key.as_ref().map(|key| key.handle().to_owned());
-        match self.session.begin_sign_in(now, options, random, key.map(|key| *key)) {
+        match self.session.begin_sign_in(now, &options, random, key.map(|key| *key)) {
             Ok(request) => {
                 let push = request.push.map(Box::new);
-                let flight = self.launch(Flight::Keep { call, url: request.url, push });
+                let name = if options.popup() { request.key.clone() } else { String::new() };
+                let flight = self.launch(Flight::Keep { call, name, url: request.url, push });
                 let record = Record::new(request.transaction.to_json());
                 self.actions.push(Action::Keep { flight, key: request.key, record, handle });
             }
@@ -385,14 +430,12 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        // What is sent is what the server wants; the shell knows nothing of that.
-        let translated = matches!(flight, Flight::Revocation { .. });
-        let body = body.map(|body| if translated { self.write_request(body) } else { body });
+        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
         let probe = matches!(flight, Flight::Exchange { .. });
         Action::Send { flight: self.launch(flight), url, body, key: None, probe }
     }
 
-    /// A request to the token or revocation endpoint as the server wants it.
+    /// A form as the server wants it.
     fn write_request(&self, body: FormBody) -> FormBody {
         match self.session.config().profile() {
             Some(profile) => profile.write_request(&body),
@@ -401,11 +444,10 @@ impl Holder {
     }
 
     /// An answer of the token endpoint as RFC 6749 has it.
-    fn read_answer(&self, flight: &Flight, answer: Result<Answer, Transport>) -> Result<Answer, Transport> {
-        match (self.session.config().profile(), flight) {
-            (Some(profile), Flight::Exchange { .. }) => answer.map(|answer| profile.read_answer(answer, false)),
-            (Some(profile), Flight::Refresh { .. }) => answer.map(|answer| profile.read_answer(answer, true)),
-            _ => answer,
+    fn read_answer(&self, flight: &Flight, answer: Answer) -> Answer {
+        match self.session.config().profile() {
+            Some(profile) => profile.read_answer(answer, matches!(flight, Flight::Refresh { .. })),
+            None => answer,
         }
     }
 
@@ -422,6 +464,7 @@ impl Holder {
     }
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
+        self.tell(call, &outcome);
         self.actions.push(Action::Settle { call, outcome });
     }
 }

@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::FULL;
 use crate::proto::dpop::DpopKey;
 use crate::proto::error::Transport;
 use crate::proto::http::Answer;
@@ -28,8 +29,8 @@ impl Holder {
         let TokenRequest { url, body, key, .. } = request;
         let body = self.write_request(body);
         match key {
-            Some(key) => self.depart(flight, Sent { url, body, key: Box::new(key), again: false }),
-            None => self.departure(flight, url, Some(body)),
+            Some(key) if FULL => self.depart(flight, Sent { url, body, key: Box::new(key), again: false }),
+            _ => self.departure(flight, url, Some(body)),
         }
     }
 
@@ -52,7 +53,7 @@ impl Holder {
         sent: Option<Box<Sent>>,
         answer: &Result<Answer, Transport>,
     ) -> Option<Flight> {
-        let (Some(sent), Ok(answer)) = (sent, answer) else { return Some(flight) };
+        let (Some(sent), Ok(answer), true) = (sent, answer, FULL) else { return Some(flight) };
         if let Some(nonce) = &answer.dpop_nonce {
             self.session.handle_nonce(&sent.url, nonce);
         }

@@ -10,6 +10,7 @@ use crate::proto::queue::RequestId;
 use crate::proto::secret::FormBody;
 
 use super::sign_in::Revocation;
+use super::whereabouts::LookUp;
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,9 @@ pub enum Command {
         /// The token's generation.
         generation: u32,
     },
+    /// Get this metadata document of a resource and hand the answer to
+    /// [`handle_looked_up`](super::Session::handle_looked_up).
+    LookUp(LookUp),
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
     /// Revoke a token that came too late. Nobody waits for the answer.

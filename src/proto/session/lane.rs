@@ -76,6 +76,18 @@ impl Lanes {
         self.routes.push(lane);
     }
 
+    /// Forgets all but the first so many resource servers.
+    pub(super) fn truncate(&mut self, servers: usize) {
+        self.routes.truncate(servers);
+    }
+
+    /// A resource is called something else now.
+    pub(super) fn rename(&mut self, former: &Option<String>, resource: &str) {
+        for lane in self.all.iter_mut().filter(|lane| lane.resource == *former) {
+            lane.resource = Some(resource.to_owned());
+        }
+    }
+
     /// The lane of resource server number `server`.
     pub(super) fn of(&self, server: usize) -> usize {
         self.routes.get(server).copied().unwrap_or_default()

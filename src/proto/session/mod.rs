@@ -19,6 +19,7 @@ mod step_up;
 mod surroundings;
 mod trials;
 mod user;
+mod whereabouts;
 
 use access::Access;
 use drain::Drain;
@@ -28,6 +29,7 @@ use refresh::Refresh;
 use step_up::StepUps;
 use surroundings::Surroundings;
 use trials::Trials;
+use whereabouts::Known;
 
 use super::config::{Config, Personal};
 use super::dpop::Dpop;
@@ -44,6 +46,7 @@ pub use possession::Proof;
 pub use reply::{Reply, Retry};
 pub use requests::Verdict;
 pub use sign_in::{PendingExchange, Revocation};
+pub use whereabouts::LookUp;
 
 /// The state machine behind every request, without any I/O.
 ///
@@ -61,6 +64,11 @@ pub use sign_in::{PendingExchange, Revocation};
 pub struct Session {
     config: Config,
     server: Option<AuthorizationServer>,
+    /// The same issuer's metadata before it was fetched again: a sign-in may have started with it.
+    former: Option<AuthorizationServer>,
+    resources: Vec<Known>,
+    /// How many of the resource servers are the configuration's own.
+    own_servers: usize,
     grant: Option<Grant>,
     lanes: Lanes,
     /// Number of the newest access token of all lanes.
@@ -110,6 +118,9 @@ impl Session {
         let grant = lanes.all[0].access.is_some().then(Grant::default);
         let mut session = Self {
             server: config.server.clone(),
+            former: None,
+            resources: Vec::new(),
+            own_servers: config.resource_servers.len(),
             watch: Watch::new(&config),
             config,
             generation: u32::from(grant.is_some()),
@@ -174,12 +185,6 @@ impl Session {
     /// The authorization server's metadata, once known.
     pub fn server(&self) -> Option<&AuthorizationServer> {
         self.server.as_ref()
-    }
-
-    /// Fixes the metadata that discovery found.
-    pub fn set_server(&mut self, server: AuthorizationServer) {
-        self.server = Some(server);
-        self.open_userinfo();
     }
 
     /// Whether there is a grant.

@@ -1,5 +1,6 @@
 //! One refresh for everybody, and what its failures mean.
 
+use crate::proto::FULL;
 use crate::proto::error::{Ending, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
@@ -188,7 +189,7 @@ impl Session {
     /// The claims of an ID token that came with a refresh, which must be about the same user
     /// ([OpenID Connect Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
     fn refreshed_claims(&self, now: Now, response: &TokenResponse, previous: &Grant) -> Result<Option<Claims>, Error> {
-        let Some(id_token) = &response.id_token else { return Ok(None) };
+        let Some(id_token) = response.id_token.as_ref().filter(|_| FULL) else { return Ok(None) };
         let expected = Expected {
             issuer: &self.config.issuer,
             client_id: &self.config.client_id,
@@ -289,6 +290,9 @@ fn judge(failure: &TokenFailure) -> Judgement {
         Error::Transport(Transport::KeyLost) => Judgement::Over,
         Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
             Judgement::Doubtful
+        }
+        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
+            Judgement::Misconfigured
         }
         Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
         Error::TokenResponse(_) if failure.status == 401 || failure.status == 403 => Judgement::Over,

@@ -135,7 +135,11 @@ impl Session {
         };
         if matches!(verdict, Verdict::Final | Verdict::StepUp) {
             let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
+            if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
+                let _ = self.look_up(now, &reply.target, server, challenge, None);
+            }
             let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), (renewable, expired), now);
+            let explanation = self.with_metadata(server, explanation);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
         }

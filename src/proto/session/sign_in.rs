@@ -41,6 +41,11 @@ impl PendingExchange {
         self.transaction.nonce.is_some()
     }
 
+    /// The client that the code is for.
+    pub fn client_id(&self) -> &str {
+        &self.transaction.client_id
+    }
+
     /// What the application gets back: where it wanted to go on, and its own data.
     pub fn arrival(&self) -> Object {
         Object::default()
@@ -132,7 +137,8 @@ impl Session {
             self.spent.remove(0);
         }
         self.spent.push(key);
-        if transaction.issuer != self.config.issuer {
+        // An MCP server that was not asked yet will say who the issuer is, before the code goes anywhere.
+        if transaction.issuer != self.config.issuer && !self.config.issuer.is_empty() {
             return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
         }
         let code = response.redeem(&transaction, now.unix_ms)?;
@@ -146,11 +152,10 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse::Discovery`] before the metadata is known.
     pub fn exchange_request(&self, now: Now, pending: &mut PendingExchange) -> Result<TokenRequest, Error> {
-        let server = self.server.as_ref().ok_or_else(no_metadata)?;
         pending.sent = now;
         Ok(TokenRequest {
             attempt: pending.attempt,
-            url: server.token_endpoint.clone(),
+            url: self.exchange_endpoint(&pending.transaction)?,
             body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
             key: pending.transaction.dpop_key.clone(),
         })
@@ -232,6 +237,10 @@ impl Session {
 
     /// Ends the session on the application's word: local first. The returned request tells the server.
     pub fn sign_out(&mut self) -> Option<Revocation> {
+        self.leave(Ending::SignOut)
+    }
+
+    pub(super) fn leave(&mut self, ending: Ending) -> Option<Revocation> {
         let revocation = self.own_revocation();
         let signed_in = self.grant.take().is_some();
         if let Refresh::InFlight { attempt, .. } = self.refresh {
@@ -240,7 +249,7 @@ impl Session {
         let exchanging = !self.exchanges.is_empty();
         self.abandoned.append(&mut self.exchanges);
         if signed_in || exchanging {
-            self.end(Ending::SignOut);
+            self.end(ending);
         }
         revocation
     }
@@ -301,6 +310,7 @@ impl Session {
             unix_ms: now.unix_ms,
         };
         match (&response.id_token, &transaction.nonce) {
+            _ if !FULL => Ok(None),
             (Some(id_token), Some(_)) => Claims::parse(id_token.expose(), &expected).map(Some),
             (None, Some(_)) => Err(Error::InvalidResponse(InvalidResponse::IdToken("it is missing"))),
             (_, None) => Ok(None),
@@ -317,7 +327,7 @@ impl Session {
     }
 }
 
-fn no_metadata() -> Error {
+pub(super) fn no_metadata() -> Error {
     Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
 }
 

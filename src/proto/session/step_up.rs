@@ -83,7 +83,7 @@ impl Session {
             return self.admit(now, id, self.lanes.of(server), reply.timeout);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
-            Demand::New => self.tell_step_up(server, challenge),
+            Demand::New => self.tell_step_up(now, reply, server, challenge),
             Demand::Told => {}
             Demand::TooMany => {
                 self.watch.note_more("step-up-ignored", "", 1, Some(server));
@@ -98,7 +98,7 @@ impl Session {
         Ok(Verdict::StepUp)
     }
 
-    fn tell_step_up(&mut self, server: usize, challenge: &Challenge) {
+    fn tell_step_up(&mut self, now: Now, reply: &Reply, server: usize, challenge: &Challenge) {
         let reason = reason(challenge);
         self.watch.note_more("step-up", reason, 1, Some(server));
         let resource = self.config.resource_servers.get(server).map(|server| server.href());
@@ -113,7 +113,10 @@ impl Session {
             options = options.with("maxAge", max_age);
         }
         let detail = Object::default().with("reason", reason).with("resource", resource.as_deref());
-        self.emit("stepup", detail.with("signIn", options));
+        let detail = detail.with("signIn", options);
+        if let Err(detail) = self.look_up(now, &reply.target, server, challenge, Some(detail)) {
+            self.tell_with_metadata(server, detail.unwrap_or_default());
+        }
     }
 
     /// Lets those who waited for more rights go on with the new token.

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 
 import { requireBearerAuth } from "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js";
 import { InvalidTokenError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
+import { getOAuthProtectedResourceMetadataUrl, mcpAuthMetadataRouter } from "@modelcontextprotocol/sdk/server/auth/router.js";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
@@ -19,19 +20,17 @@ const square = { name: "square", inputSchema: { type: "object", properties: { n:
 
 /**
  * Starts the server. `verify(token)` asks the authorization server; `during({ n, token })` is waited for in the middle
- * of a call of the tool with the argument `n`, which came with `token`.
+ * of a call of the tool with the argument `n`, which came with `token`. With `issuer` it says by its metadata (RFC 9728)
+ * that it trusts that one, and takes only tokens that are for itself.
  */
-export async function startMcpServer({ verify, during }) {
+export async function startMcpServer({ verify, during = () => {}, issuer }) {
   const state = { sessions: new Map(), servers: new Set(), executions: [], requests: [], during };
-  const app = createMcpExpressApp();
-  const bearer = requireBearerAuth({ verifier: verifierOf(verify), requiredScopes: ["files:read"] });
-  app.use((request, response, next) => observe(state, request, response, next));
-  app.all("/mcp", bearer, (request, response) => streamable(state, request, response));
-  app.get("/sse", bearer, (request, response) => sse(state, response));
-  app.post("/messages", bearer, (request, response) => message(state, request, response));
-  const { port, close } = await listen(app);
+  let app;
+  const { port, close } = await listen((request, response) => app(request, response));
+  const origin = `http://127.0.0.1:${port}`;
+  app = application(state, { verify, issuer, resource: new URL("/mcp", origin) });
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
     /** The arguments of the tool's executions. */
     executions: state.executions,
     /** What has arrived but for preflights: { method, path, lastEventId, answered(), status }, the last at its end. */
@@ -44,11 +43,29 @@ export async function startMcpServer({ verify, during }) {
   };
 }
 
-function verifierOf(verify) {
+function application(state, { verify, issuer, resource }) {
+  const app = createMcpExpressApp();
+  const requiredScopes = ["files:read"];
+  const resourceMetadataUrl = issuer && getOAuthProtectedResourceMetadataUrl(resource);
+  const verifier = verifierOf(verify, issuer && resource.href);
+  const bearer = requireBearerAuth({ verifier, requiredScopes, resourceMetadataUrl });
+  app.use((request, response, next) => observe(state, request, response, next));
+  if (issuer) app.use(metadataRouter({ issuer, resource, scopesSupported: requiredScopes }));
+  app.all("/mcp", bearer, (request, response) => streamable(state, request, response));
+  app.get("/sse", bearer, (request, response) => sse(state, response));
+  app.post("/messages", bearer, (request, response) => message(state, request, response));
+  return app;
+}
+
+const metadataRouter = ({ issuer, resource, scopesSupported }) =>
+  mcpAuthMetadataRouter({ oauthMetadata: { issuer }, resourceServerUrl: resource, scopesSupported });
+
+function verifierOf(verify, resource) {
   return {
     async verifyAccessToken(token) {
-      const { active, clientId, scope, exp } = await verify(token);
-      if (!active) throw new InvalidTokenError("The access token expired, was revoked or is unknown");
+      const { active, clientId, scope, exp, aud } = await verify(token);
+      const isOurs = !resource || aud === resource;
+      if (!active || !isOurs) throw new InvalidTokenError("The access token expired, was revoked or is unknown");
       return { token, clientId, scopes: scope.split(" "), expiresAt: exp };
     },
   };

@@ -243,6 +243,9 @@ impl Office {
             Action::Reject { ids, error } => self.ledger.rejected(&ids, &error),
             Action::Release { ids, generation } => self.ledger.released(&ids, generation),
             Action::Report(_) | Action::MakeKey { .. } => {}
+            Action::Probe { .. } | Action::Recall { .. } | Action::Remember { .. } => {
+                panic!("nothing in this configuration asks for that")
+            }
             Action::Verify { flight, .. } => self.checked.push(flight),
             Action::Send { flight, body, .. } => {
                 let refreshes = body.as_ref().is_some_and(|body| body.expose().contains("grant_type=refresh_token"));

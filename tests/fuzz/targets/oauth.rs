@@ -48,6 +48,8 @@ fn kept() -> Transaction {
         redirect_uri: REDIRECT_URI.to_owned(),
         scope: "openid".to_owned(),
         resources: Vec::new(),
+        client_id: "spa".to_owned(),
+        token_endpoint: "https://as.example/token".to_owned(),
         dpop_key: None,
         max_age: None,
         iss_parameter: true,

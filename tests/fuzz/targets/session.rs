@@ -287,7 +287,7 @@ impl World {
                     self.ledger.refresh_sent(request.attempt);
                     self.refreshes.push(request.attempt);
                 }
-                Command::Report(_) | Command::Revoke(_) => {}
+                Command::LookUp(_) | Command::Report(_) | Command::Revoke(_) => {}
             }
         }
         result

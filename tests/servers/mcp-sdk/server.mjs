@@ -34,6 +34,8 @@ export async function startMcpSdkServer({ accessTokenTtl = 600 } = {}) {
     refuse: { "#consent": (page) => page.click("#consent button:not([name])") },
     counts: async () => ({ ...provider.counts }),
     expireAccessTokens: async () => provider.expireAccessTokens(),
+    /** What is true of an access token. */
+    verify: (value) => verify(provider, value),
     revokeGrants: async () => provider.revokeGrants(),
     /** How many tokens of either kind are good. */
     goodTokens: async () => provider.goodTokens(),
@@ -55,6 +57,15 @@ function application({ provider, origin }) {
   app.use("/v1", open);
   app.get("/v1/files", bearer, ({ auth }, response) => void response.json({ login: auth.extra.login }));
   return app;
+}
+
+async function verify(provider, value) {
+  try {
+    const { clientId, scopes, expiresAt, resource } = await provider.verifyAccessToken(value);
+    return { active: true, clientId, scope: scopes.join(" "), exp: expiresAt, aud: resource?.href };
+  } catch {
+    return { active: false };
+  }
 }
 
 /** Cross-origin use, which the SDK leaves to the API. */

@@ -113,7 +113,7 @@ impl Subject {
                     "signedout" => Deed::SignedOut { reason: event.detail.string("reason").unwrap_or("").to_owned() },
                     _ => continue,
                 },
-                Command::Report(_) => continue,
+                Command::LookUp(_) | Command::Report(_) => continue,
                 Command::Reject { ids, error } => Deed::Rejected { ids, why: why(&error) },
                 Command::Release { ids, generation } => Deed::Released { ids, generation },
                 Command::Revoke(request) => Deed::Revokes { token: token_of(request.body.expose(), "token") },

@@ -1,0 +1,62 @@
+//! Sign-ins in a popup: the page that opened it waits, and another page brings the response.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use crate::proto::error::{Ending, Error, QueueError};
+
+use super::{Action, CallId, Holder};
+
+/// A page that waits for the outcome of a sign-in.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    key: String,
+    call: CallId,
+    /// The call that has the response and sees to it.
+    finisher: Option<CallId>,
+}
+
+impl Holder {
+    /// Waits for the sign-in whose record is called `key`: the call has the outcome that the one has which finishes it.
+    pub fn wait(&mut self, call: CallId, key: &str) {
+        if self.waiters.len() == MAX_WAITERS {
+            return self.settle(call, Err(Error::Queue(QueueError::Full)));
+        }
+        self.waiters.push(Waiter { key: key.to_owned(), call, finisher: None });
+    }
+
+    /// Gives up a waiting request or call. Answers whether it was a call that waits for a sign-in and won't be settled
+    /// any more: once the response is there, its outcome is.
+    pub fn cancel(&mut self, id: CallId) -> bool {
+        self.session.cancel(id);
+        let before = self.waiters.len();
+        self.waiters.retain(|waiter| waiter.call != id || waiter.finisher.is_some());
+        self.waiters.len() < before
+    }
+
+    /// Takes note that `finisher` has the response to the request called `key`, and its record.
+    pub(super) fn attend(&mut self, finisher: CallId, key: &str) {
+        for waiter in self.waiters.iter_mut().filter(|waiter| waiter.key == key) {
+            waiter.finisher = Some(finisher);
+        }
+    }
+
+    /// Settles those who wait for what `finisher` did.
+    pub(super) fn tell(&mut self, finisher: CallId, outcome: &Result<Option<String>, Error>) {
+        self.settle_waiters(|waiter| waiter.finisher == Some(finisher), outcome);
+    }
+
+    /// Settles those whose response isn't there yet: signing out forgets the records.
+    pub(super) fn dismiss(&mut self) {
+        self.settle_waiters(|waiter| waiter.finisher.is_none(), &Err(Error::LoginRequired(Ending::SignOut)));
+    }
+
+    fn settle_waiters(&mut self, concerns: impl Fn(&Waiter) -> bool, outcome: &Result<Option<String>, Error>) {
+        for waiter in self.waiters.extract_if(.., |waiter| concerns(waiter)) {
+            self.actions.push(Action::Settle { call: waiter.call, outcome: outcome.clone() });
+        }
+    }
+}
+
+/// As many as there are records.
+const MAX_WAITERS: usize = 32;

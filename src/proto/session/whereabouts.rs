@@ -1,0 +1,181 @@
+//! Where tokens come from: the authorization server, which may be found late and may change, and what resource servers
+//! say of theirs ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::proto::FULL;
+use crate::proto::authorization::Transaction;
+use crate::proto::challenge::Challenge;
+use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
+use crate::proto::http::Answer;
+use crate::proto::json::Object;
+use crate::proto::metadata::AuthorizationServer;
+use crate::proto::protected_resource::{ProtectedResource, ResourceSearch};
+use crate::proto::registration::Registration;
+use crate::proto::text::cut;
+use crate::proto::time::{Instant, Now};
+
+use super::Session;
+use super::command::Command;
+use super::sign_in::no_metadata;
+
+/// What is known of a resource server by its own metadata.
+#[derive(Debug)]
+pub(super) struct Known {
+    server: usize,
+    asked: Instant,
+    metadata: Option<ProtectedResource>,
+}
+
+/// A metadata document that a challenge pointed at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LookUp {
+    /// Where it is.
+    pub url: String,
+    server: usize,
+    /// What `resource` in it may be.
+    identifiers: Vec<String>,
+    /// The `stepup` event that waits for it.
+    detail: Option<Object>,
+}
+
+impl Session {
+    /// Takes the metadata that discovery found. A session of another issuer ends: its tokens are nothing to this one.
+    pub fn set_server(&mut self, server: AuthorizationServer) {
+        let known = self.server.take();
+        let moved = FULL && known.as_ref().is_some_and(|known| known.issuer != server.issuer);
+        self.former = known.clone().filter(|_| !moved);
+        if FULL && moved {
+            self.server = known;
+            self.leave_issuer();
+        }
+        self.config.issuer.clone_from(&server.issuer);
+        self.server = Some(server);
+        self.config.resource_servers.truncate(self.own_servers);
+        self.lanes.truncate(self.own_servers);
+        self.open_userinfo();
+    }
+
+    /// Revokes what there is where it came from, and lets nothing that is still under way come to anything.
+    fn leave_issuer(&mut self) {
+        let revocation = self.leave(Ending::IssuerChanged);
+        self.commands.extend(revocation.map(Command::Revoke));
+        self.abandoned.clear();
+        if self.config.registration != Registration::default() {
+            self.config.client_id.clear();
+        }
+    }
+
+    /// Takes the id that the client has at the present issuer.
+    pub fn set_client(&mut self, client_id: &str) {
+        if FULL && self.config.registration != Registration::default() {
+            client_id.clone_into(&mut self.config.client_id);
+        }
+    }
+
+    /// Takes what the MCP server's metadata calls it, and the scope that it wants.
+    pub fn set_resource(&mut self, resource: &str, scope: Option<String>) {
+        let former = self.config.resource_servers.first().and_then(|server| server.resource.clone());
+        for server in self.config.resource_servers.iter_mut().filter(|server| server.resource == former) {
+            server.resource = Some(resource.to_owned());
+        }
+        self.lanes.rename(&former, resource);
+        if let Some(scope) = scope {
+            self.config.scope = scope;
+        }
+    }
+
+    /// The token endpoint that a sign-in started with; nothing that changed meanwhile has its code.
+    pub(super) fn exchange_endpoint(&self, transaction: &Transaction) -> Result<String, Error> {
+        let server = self.server.as_ref().ok_or_else(no_metadata)?;
+        if server.issuer != transaction.issuer {
+            return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
+        }
+        let endpoint = &transaction.token_endpoint;
+        let trusted = [Some(server), self.former.as_ref()].into_iter().flatten();
+        match trusted.map(|server| &server.token_endpoint).find(|known| *known == endpoint) {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => Err(Error::InvalidResponse(InvalidResponse::Metadata(
+                "its token_endpoint changed since the sign-in started; call signIn() again".into(),
+            ))),
+        }
+    }
+
+    /// Asks for the metadata that `challenge` points at; gives `detail` back if that is not going to happen. However
+    /// often an API says so, it is asked for once in a while.
+    pub(super) fn look_up(
+        &mut self,
+        now: Now,
+        target: &str,
+        server: usize,
+        challenge: &Challenge,
+        detail: Option<Object>,
+    ) -> Result<(), Option<Object>> {
+        let Some(url) = challenge.resource_metadata.as_ref().filter(|_| FULL) else { return Err(detail) };
+        let known = self.resources.iter().position(|known| known.server == server);
+        if known.is_some_and(|at| now.instant.since(self.resources[at].asked) < PAUSE_MS) {
+            return Err(detail);
+        }
+        let previous = known.map(|at| self.resources.swap_remove(at));
+        let metadata = previous.and_then(|known| known.metadata);
+        self.resources.push(Known { server, asked: now.instant, metadata });
+        let identifiers = self.identifiers(target, server);
+        self.commands.push(Command::LookUp(LookUp { url: url.clone(), server, identifiers, detail }));
+        Ok(())
+    }
+
+    /// What the metadata's `resource` may be: the URL that was requested
+    /// ([RFC 9728, 3.3](https://www.rfc-editor.org/rfc/rfc9728#section-3.3)), or what the configuration calls the
+    /// resource server that the request went to.
+    fn identifiers(&self, target: &str, server: usize) -> Vec<String> {
+        let target = cut(target, b'#').0;
+        let mut identifiers = vec![target.to_owned(), cut(target, b'?').0.to_owned()];
+        if let Some(server) = self.config.resource_servers.get(server) {
+            let href = server.href();
+            identifiers.push([&href, "/"].concat());
+            identifiers.push(href);
+            identifiers.extend(server.resource.clone());
+        }
+        identifiers
+    }
+
+    /// Takes the answer to what [`Command::LookUp`] asked for, and tells who waited for it.
+    pub fn handle_looked_up(&mut self, look_up: LookUp, answer: Result<Answer, Transport>) {
+        let LookUp { url, server, identifiers, detail } = look_up;
+        let mut search = ResourceSearch::only(&url, identifiers, self.config.allow_loopback);
+        let found = search.next_url().and_then(|_| search.handle_answer(answer));
+        if let Some(known) = self.resources.iter_mut().find(|known| known.server == server) {
+            known.metadata = found;
+        }
+        if let Some(detail) = detail {
+            self.tell_with_metadata(server, detail);
+        }
+    }
+
+    pub(super) fn tell_with_metadata(&mut self, server: usize, detail: Object) {
+        let detail = self.with_metadata(server, detail);
+        self.emit("stepup", detail);
+    }
+
+    /// Adds what the resource server's own metadata says, if that is known.
+    pub(super) fn with_metadata(&self, server: usize, object: Object) -> Object {
+        let known = self.resources.iter().find(|known| FULL && known.server == server);
+        match known.and_then(|known| known.metadata.as_ref()) {
+            Some(metadata) => object.with("resourceMetadata", metadata.describe()),
+            None => object,
+        }
+    }
+}
+
+impl LookUp {
+    /// Whether the document may be asked for at all.
+    pub fn is_allowed(&self, allow_loopback: bool) -> bool {
+        ResourceSearch::only(&self.url, Vec::new(), allow_loopback).next_url().is_some()
+    }
+}
+
+/// A resource server's metadata is not fetched again sooner, in milliseconds.
+const PAUSE_MS: u64 = 10_000;
