@@ -20,7 +20,7 @@ use super::verdict::{REFUSED, to_number};
 /// The session of one holder.
 #[wasm_bindgen]
 pub struct Core {
-    driver: Rc<Driver>,
+    pub(super) driver: Rc<Driver>,
     reason: RefCell<Option<Object>>,
 }
 
@@ -127,44 +127,6 @@ impl Core {
         self.driver.stored(flight, record.as_deref());
     }
 
-    /// The public part of the key pair that was to be made, a JWK, or nothing if there can't be one.
-    pub fn keyed(&self, flight: u32, jwk: Option<String>) {
-        self.driver.keyed(flight, jwk.as_deref());
-    }
-
-    /// A promise of the `DPoP` field for a request with the token of `generation`, or undefined if that needs none. It
-    /// rejects if the key is gone.
-    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
-        self.driver.prove(generation, method, href)
-    }
-
-    /// An answer from `href` brought a nonce for the next proof.
-    pub fn nonce(&self, href: &str, nonce: &str) {
-        self.driver.drive(|session, _| session.handle_nonce(href, nonce));
-    }
-
-    /// The key that the tokens are bound to is gone.
-    #[wasm_bindgen(js_name = keyLost)]
-    pub fn key_lost(&self) {
-        self.driver.drive(Session::handle_key_lost);
-    }
-
-    /// Where to ask about the user; nothing, and a reason, if nowhere.
-    #[wasm_bindgen(js_name = userinfoEndpoint)]
-    pub fn userinfo_endpoint(&self) -> Option<String> {
-        self.tell(self.driver.ask(|session, _| session.userinfo_endpoint().map(Into::into)))
-    }
-
-    /// The claims in the userinfo endpoint's answer as JSON text; nothing, and a reason, if they are not the user's.
-    pub fn userinfo(&self, status: u16, body: &str) -> Option<String> {
-        self.tell(self.driver.ask(|session, _| session.userinfo(status, body)))
-    }
-
-    /// What came of a signature that was to be checked: 0 it is forged, 1 it is good, else nobody can tell.
-    pub fn verified(&self, flight: u32, outcome: u8) {
-        self.driver.verified(flight, outcome);
-    }
-
     /// `{ session, stats }` as JSON text: what the application may know of the session, and numbers for people.
     pub fn describe(&self) -> String {
         self.driver.ask(|session, now| {
@@ -193,7 +155,8 @@ impl Core {
         self.driver.drive(Session::unlock);
     }
 
-    fn tell(&self, result: Result<String, Error>) -> Option<String> {
+    #[cfg(feature = "full")]
+    pub(super) fn tell(&self, result: Result<String, Error>) -> Option<String> {
         result.inspect_err(|error| drop(self.reason.replace(Some(error.to_object())))).ok()
     }
 

@@ -2,7 +2,6 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
-use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -10,6 +9,7 @@ use core::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::JsValue;
 
+use crate::proto::FULL;
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
@@ -172,7 +172,7 @@ impl Driver {
             Action::Keep { flight, key, record, handle } => {
                 self.host.keep(flight, &key, record.expose(), handle.as_deref());
             }
-            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
+            Action::MakeKey { flight, persist } if FULL => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
             Action::Report(entries) => {
@@ -181,7 +181,7 @@ impl Driver {
                 self.host.report(url, &entries);
             }
             Action::Send { flight, url, body, key, probe } => {
-                let proof = key.and_then(|key| {
+                let proof = key.filter(|_| FULL).and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
@@ -190,18 +190,26 @@ impl Driver {
                 let body = body.as_ref().map(|body| body.expose());
                 self.send(flight, &url, body, headers.as_deref(), (probe, proof));
             }
-            Action::Probe { flight, url } => self.host.answer(flight, http::challenge(&url, self.request_timeout())),
-            Action::Recall { flight, key } => self.host.recall(flight, &key),
-            Action::Remember { key, record } => self.host.remember(&key, &record),
+            Action::Probe { flight, url } if FULL => {
+                self.host.answer(flight, http::challenge(&url, self.request_timeout()));
+            }
+            Action::Recall { flight, key } if FULL => self.host.recall(flight, &key),
+            Action::Remember { key, record } if FULL => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
             }
             Action::Take { flight, key } => self.host.take(flight, &key),
-            Action::Verify { flight, key, signed } => {
+            Action::Verify { flight, key, signed } if FULL => {
                 let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
                 self.host.verified(flight, outcome);
             }
+            // The core module asks for none of these.
+            Action::MakeKey { .. }
+            | Action::Probe { .. }
+            | Action::Recall { .. }
+            | Action::Remember { .. }
+            | Action::Verify { .. } => {}
         }
     }
 
@@ -213,7 +221,7 @@ impl Driver {
     /// The profile's header fields for requests to the authorization server.
     fn headers(&self) -> Option<String> {
         let holder = self.holder.borrow();
-        holder.session().config().profile()?.headers().map(str::to_owned)
+        holder.session().config().profile()?.headers()
     }
 
     fn request_timeout(&self) -> f64 {

@@ -54,13 +54,14 @@ export async function challenge(url, timeout) {
 
 /**
  * Why there was no answer: whether something answers at `url` without a proof, or may just not be read, whatever it says. A
- * request whose answer nobody can read needs no permission; neither carries anything.
+ * request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it); neither
+ * carries anything.
  */
 async function diagnose(url, signal, proof) {
   const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
-  const answers = (mode) => fetch(url, { ...init, mode }).then(() => true, () => false);
-  if (await answers("cors")) return proof ? proofBlocked : network;
-  return (await answers("no-cors")) ? unreadable : network;
+  const answers = (mode, redirect) => fetch(url, { ...init, mode, redirect }).then(() => true, () => false);
+  if (await answers("cors", "error")) return proof ? proofBlocked : network;
+  return (await answers("no-cors", "follow")) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

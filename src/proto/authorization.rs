@@ -168,7 +168,7 @@ impl Transaction {
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
-            resources: strings(&record, "resources"),
+            resources: if FULL { strings(&record, "resources") } else { Vec::new() },
             dpop_key: record.string("dpopKey").filter(|_| FULL).and_then(DpopKey::parse),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),

@@ -15,55 +15,27 @@ use super::json::{Object, Value};
 use super::secret::FormBody;
 use super::text::parts;
 
-/// How a server differs from RFC 6749 and an API from RFC 6750.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Profile {
-    json_requests: bool,
-    headers: Option<String>,
-    params: Pairs,
-    request_names: Pairs,
-    reading: Reading,
-    within: Option<String>,
-    answer_names: Pairs,
-    statuses: Vec<u16>,
-    success: Vec<(String, Value)>,
-    failure: Vec<(String, Value)>,
-    token_type: Option<String>,
-    scope_separator: Option<u8>,
-    revoked_statuses: Vec<u16>,
-    revoked_errors: Vec<String>,
-    expired: Vec<u16>,
-    scheme: Option<String>,
-}
-
-type Pairs = Vec<(String, String)>;
-
-/// What the body of an answer is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Reading {
-    /// JSON that says so.
-    #[default]
-    Json,
-    /// A form that says so, or JSON that says so.
-    Form,
-    /// JSON, whatever it says.
-    Unlabelled,
-}
+/// How a server differs from RFC 6749 and an API from RFC 6750: the application's own words, checked. They are looked up
+/// when they are needed, since few of them are there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile(Object);
 
 impl Profile {
     /// Header fields of every request that has a body, as JSON text.
-    pub fn headers(&self) -> Option<&str> {
-        self.headers.as_deref()
+    pub fn headers(&self) -> Option<String> {
+        let mut headers = String::new();
+        self.member("request", "headers")?.write(&mut headers);
+        Some(headers)
     }
 
     /// Whether an API's answer of `status` means that the token has run out.
     pub fn is_expired(&self, status: u16) -> bool {
-        self.expired.contains(&status)
+        self.lists("api", "expired", status)
     }
 
     /// The scheme of the `Authorization` field, if it isn't `Bearer`.
     pub fn scheme(&self) -> Option<&str> {
-        self.scheme.as_deref()
+        self.text("api", "scheme")
     }
 
     /// What the server wants to be sent instead of the form `body`: a form, or JSON, which a form can't be taken for since
@@ -71,13 +43,13 @@ impl Profile {
     pub fn write_request(&self, body: &FormBody) -> FormBody {
         let mut request = Object::default();
         for (name, value) in form::read(body.expose()) {
-            let name = named(&self.request_names, &name).to_owned();
+            let name = self.name("request", &name).to_owned();
             request.push(name, Value::String(value));
         }
-        for (name, value) in &self.params {
-            request.push(name.clone(), Value::String(value.clone()));
+        for (name, value) in self.object("request", "params").iter().flat_map(|params| params.members()) {
+            request.push(name.to_owned(), value.clone());
         }
-        if self.json_requests {
+        if self.member("request", "json").is_some_and(Value::is_true) {
             return FormBody::new(write(request));
         }
         let pairs: Vec<_> = request.members().filter_map(|(name, value)| Some((name, value.as_str()?))).collect();
@@ -86,11 +58,13 @@ impl Profile {
 
     /// What a server that keeps to RFC 6749 would have said instead of `answer`.
     pub fn read_answer(&self, answer: Answer, is_refresh: bool) -> Answer {
-        let good = self.statuses.contains(&answer.status) || self.statuses.is_empty() && answer.status == 200;
+        let good = match self.member("answer", "statuses") {
+            Some(_) => self.lists("answer", "statuses", answer.status),
+            None => answer.status == 200,
+        };
         let said = self.read(&answer, good);
         let error = said.as_ref().and_then(|said| self.error(said));
-        let named = error.as_ref().is_some_and(|error| self.revoked_errors.contains(error));
-        if is_refresh && (named || self.revoked_statuses.contains(&answer.status)) {
+        if is_refresh && self.is_revoked(answer.status, error.as_deref()) {
             return answer_with(answer, 400, Object::default().with("error", "invalid_grant"));
         }
         match said {
@@ -111,11 +85,11 @@ impl Profile {
 
     /// The members of the body. A refusal's is read whatever it says of itself.
     fn read(&self, answer: &Answer, good: bool) -> Option<Object> {
-        let is_form = self.reading == Reading::Form && answer.is_form();
-        if is_form {
+        let reading = self.text("answer", "type");
+        if reading == Some("form") && answer.is_form() {
             return read_form(&answer.body);
         }
-        let readable = !good || answer.is_json() || self.reading == Reading::Unlabelled;
+        let readable = !good || answer.is_json() || reading == Some("unlabelled");
         Object::parse(&answer.body).filter(|_| readable)
     }
 
@@ -127,9 +101,18 @@ impl Profile {
         }
     }
 
+    fn is_revoked(&self, status: u16, error: Option<&str>) -> bool {
+        let Some(Value::Array(revoked)) = self.member("refresh", "revoked") else { return false };
+        let named = error.is_some_and(|error| revoked.iter().any(|item| item.as_str() == Some(error)));
+        named || self.lists("refresh", "revoked", status)
+    }
+
     fn is_success(&self, said: &Object) -> bool {
-        let marked = |(path, value): &(String, Value)| self.look(said, path) == Some(value);
-        self.success.iter().all(marked) && !self.failure.iter().any(marked)
+        let marked = |list, wanted| {
+            let mut marks = self.object("answer", list).into_iter().flat_map(|marks| marks.members());
+            marks.any(|(path, value)| self.look(said, path).is_some_and(|found| is_same(found, value)) == wanted)
+        };
+        !marked("success", false) && !marked("failure", true)
     }
 
     fn granted(&self, said: &Object) -> Object {
@@ -143,7 +126,8 @@ impl Profile {
             granted.push(name.to_owned(), value);
         }
         let sent = granted.string("token_type");
-        let meant = self.token_type.as_deref().filter(|meant| sent.is_none_or(|sent| sent.eq_ignore_ascii_case(meant)));
+        let meant =
+            self.text("answer", "tokenType").filter(|meant| sent.is_none_or(|sent| sent.eq_ignore_ascii_case(meant)));
         if meant.is_some() {
             granted.remove(&["token_type"]);
             granted.push("token_type".to_owned(), "Bearer".into());
@@ -154,7 +138,8 @@ impl Profile {
     /// Scopes with spaces between them, out of a list, a list in a string, or a string with another mark between.
     fn scope(&self, value: &Value) -> Value {
         let join = |scopes: &[&str]| Value::String(scopes.join(" "));
-        match (value, self.scope_separator) {
+        let separator = self.text("answer", "scopeSeparator").and_then(|text| text.bytes().next());
+        match (value, separator) {
             (Value::String(text), _) if text.starts_with('[') => {
                 let list = Object::parse(["{\"list\":", text, "}"].concat().as_bytes());
                 let scopes = list.as_ref().and_then(|list| list.member("list")?.as_strings());
@@ -170,22 +155,55 @@ impl Profile {
 
     /// The member that RFC 6749 calls `name`.
     fn seek<'a>(&self, said: &'a Object, name: &str) -> Option<&'a Value> {
-        self.look(said, named(&self.answer_names, name))
+        self.look(said, self.name("answer", name))
     }
 
     /// The member at `path`, in the envelope or beside it.
     fn look<'a>(&self, said: &'a Object, path: &str) -> Option<&'a Value> {
-        let inner = match self.within.as_deref().and_then(|within| find(said, within)) {
+        let inner = match self.text("answer", "within").and_then(|within| find(said, within)) {
             Some(Value::Object(inner)) => find(inner, path),
             _ => None,
         };
         inner.or_else(|| find(said, path))
     }
+
+    /// The server's name for what the RFC calls `name`.
+    fn name<'a>(&'a self, group: &str, name: &'a str) -> &'a str {
+        self.object(group, "names").and_then(|names| names.string(name)).unwrap_or(name)
+    }
+
+    #[inline(never)]
+    fn member(&self, group: &str, name: &str) -> Option<&Value> {
+        match self.0.member(group)? {
+            Value::Object(group) => group.member(name),
+            _ => None,
+        }
+    }
+
+    fn object(&self, group: &str, name: &str) -> Option<&Object> {
+        match self.member(group, name)? {
+            Value::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn text(&self, group: &str, name: &str) -> Option<&str> {
+        self.member(group, name)?.as_str()
+    }
+
+    fn lists(&self, group: &str, name: &str, status: u16) -> bool {
+        let Some(Value::Array(items)) = self.member(group, name) else { return false };
+        items.iter().any(|item| item.as_u64() == Some(status.into()))
+    }
 }
 
-/// What `names` calls `name`.
-fn named<'a>(names: &'a Pairs, name: &'a str) -> &'a str {
-    names.iter().find(|(known, _)| known == name).map_or(name, |(_, own)| own)
+/// Whether two plain values are equal.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) | (Value::Number(one), Value::Number(other)) => one == other,
+        (Value::Bool(one), Value::Bool(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// The member at the end of a path of names with dots between.

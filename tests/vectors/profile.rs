@@ -121,7 +121,7 @@ fn requests_are_forms_or_json() {
 #[test]
 fn header_fields_are_handed_on() {
     let profile = parse(r#"{"request":{"headers":{"accept":"application/json","x-device":"web"}}}"#);
-    assert_eq!(profile.headers(), Some(r#"{"accept":"application/json","x-device":"web"}"#));
+    assert_eq!(profile.headers().as_deref(), Some(r#"{"accept":"application/json","x-device":"web"}"#));
     assert_eq!(parse("{}").headers(), None);
 }
 

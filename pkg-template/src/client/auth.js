@@ -4,7 +4,7 @@ import { handOver, openPopup, popupState } from "./popup.js";
 import { comeBack, heed, mayTry } from "./silent.js";
 
 // What may come of asking without the user; some servers forget the state.
-const quiet = ["TOKENKEEP_INTERACTION_REQUIRED", "TOKENKEEP_STATE_MISSING"];
+const quiet = /INTERACTION|STATE_MISSING/;
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -104,7 +104,12 @@ export class Auth extends EventTarget {
     await this.#ready;
     const place = comeBack();
     if (href) await this.#arrive(href, place);
-    if (silent && !this.#session && !this.#arrival?.popup && mayTry()) await this.#ask();
+    if (silent && !this.#session && !this.#arrival?.popup && mayTry()) {
+      // Somebody who comes back from there is as they were.
+      await this.signIn({ prompt: "none" }).catch((error) => {
+        if (!/ABANDONED/.test(error.code)) throw error;
+      });
+    }
     return this.#session;
   }
 
@@ -124,17 +129,9 @@ export class Auth extends EventTarget {
       if (arrival) arrive(place ? undefined : arrival);
       else restore(href);
     } catch (error) {
-      const isQuiet = place && quiet.includes(error.code);
+      const isQuiet = place && quiet.test(error.code);
       if (popup || isQuiet) arrive();
       if (!isQuiet) throw error;
-    }
-  }
-
-  async #ask() {
-    try {
-      await this.signIn({ prompt: "none" });
-    } catch (error) {
-      if (error.code !== "TOKENKEEP_SIGN_IN_ABANDONED") throw error;
     }
   }
 

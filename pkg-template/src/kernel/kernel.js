@@ -97,7 +97,7 @@ export class Kernel {
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
   async userinfo() {
-    const href = this.#core.userinfoEndpoint();
+    const href = this.#core.userinfoEndpoint?.();
     if (!href) throw this.#refusal();
     const response = await this.send(href, { headers: new Headers({ accept: "application/json" }), ...discreet });
     const claims = this.#core.userinfo(response.status, await response.text());
@@ -174,7 +174,7 @@ export class Kernel {
   /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
   #fetch({ href, init }, generation, header) {
     init.headers.set("authorization", header);
-    const proof = this.#core.prove(generation, init.method ?? "GET", href);
+    const proof = this.#core.prove?.(generation, init.method ?? "GET", href);
     return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
   }
 
@@ -275,7 +275,7 @@ export class Kernel {
   }
 
   #refusal() {
-    return parse(this.#core.takeReason());
+    return parse(this.#core.takeReason() ?? `{"code":"TOKENKEEP_CONFIG_INVALID","message":"not in tokenkeep/holder/core; import hold from tokenkeep/holder"}`);
   }
 
   #take(id) {

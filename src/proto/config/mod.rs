@@ -19,8 +19,8 @@ use super::url::Url;
 
 pub use options::is_scope;
 use options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, refuse_unknown,
-    resource_servers, scope, usage,
+    DAY_MS, audit_sink, bad, extra_params, flag, full_flag, lock_on, number, personal, post_logout_redirect_uri,
+    refuse_unknown, resource_servers, scope, usage,
 };
 use origin::Origin;
 
@@ -53,8 +53,8 @@ pub struct Config {
     pub allow_loopback: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
-    /// How the servers differ from the RFCs.
-    pub profile: Option<Profile>,
+    /// How the servers differ from the RFCs: see [`profile`](Self::profile).
+    profile: Option<Profile>,
     /// What the access token is, if it doesn't come from an authorization server.
     pub personal: Option<Personal>,
     /// Who is given the audit log's entries.
@@ -184,13 +184,13 @@ impl Config {
             personal,
             audit_sink: audit_sink(&options, allow_loopback)?,
             lock_on: lock_on(&options)?,
-            skip_signature: flag(&options, "dangerSkipIdTokenSignature")?,
+            skip_signature: full_flag(&options, "dangerSkipIdTokenSignature")?,
             dpop: usage(&options, "dpop")?,
-            persist_dpop_key: flag(&options, "persistDpopKey")?,
+            persist_dpop_key: full_flag(&options, "persistDpopKey")?,
             par: usage(&options, "par")?,
-            strict: flag(&options, "strict")?,
+            strict: full_flag(&options, "strict")?,
             post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
-            send_id_token_hint: flag(&options, "dangerSendIdTokenHint")?,
+            send_id_token_hint: full_flag(&options, "dangerSendIdTokenHint")?,
             limits: Limits::parse(&options)?,
         })
     }

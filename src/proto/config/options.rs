@@ -77,7 +77,7 @@ pub(super) fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<Str
 
 pub(super) fn post_logout_redirect_uri(options: &Object, allow_loopback: bool) -> Result<Option<String>, Error> {
     let name = "postLogoutRedirectUri";
-    match options.member(name) {
+    match options.member(name).filter(|_| FULL) {
         None => Ok(None),
         Some(value) => redirection(value, allow_loopback).map(Some).ok_or_else(|| bad(name, REDIRECTION_CURE)),
     }
@@ -91,6 +91,9 @@ fn redirection(value: &Value, allow_loopback: bool) -> Option<String> {
 
 /// What `true` and `false` say of an extension that is used where it is announced. The strict preset asks for all of them.
 pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
+    if !FULL {
+        return Ok(Use::Never);
+    }
     let strict = flag(options, "strict")?;
     match options.member(name) {
         None if strict => Ok(Use::Required),
@@ -256,6 +259,11 @@ pub(super) fn flag(options: &Object, name: &str) -> Result<bool, Error> {
         Some(Value::Bool(value)) => Ok(*value),
         Some(_) => Err(bad(name, "must be true or false")),
     }
+}
+
+/// A flag that the core build doesn't have.
+pub(super) fn full_flag(options: &Object, name: &str) -> Result<bool, Error> {
+    if FULL { flag(options, name) } else { Ok(false) }
 }
 
 pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {

@@ -66,6 +66,10 @@ impl Origin {
 
     /// Who the client is: what was registered by hand counts first.
     fn set_client(&mut self, options: &Object, allow_loopback: bool) -> Result<(), Error> {
+        if !FULL {
+            self.client_id = required(options, "clientId", ID_CURE)?;
+            return Ok(());
+        }
         let url = match options.member("clientMetadataUrl") {
             None => None,
             Some(value) => match value.as_str().filter(|href| is_client_metadata_url(href, allow_loopback)) {

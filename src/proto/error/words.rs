@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 
+use crate::proto::FULL;
 use crate::proto::json::{Object, decimal};
 
 use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, Transport};
@@ -10,6 +11,7 @@ impl Error {
     /// The frozen code that programs compare.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
@@ -20,9 +22,9 @@ impl Error {
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
-            Self::TokenResponse(error) if error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
-            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
-            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
+            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
+            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
+            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
@@ -39,6 +41,8 @@ impl Error {
     /// What happened and what to do about it, for developers.
     pub fn message(&self) -> Cow<'static, str> {
         match self {
+            // These come from the full build only.
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "".into(),
             Self::ApiMisuse(misuse) => misuse.message(),
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
@@ -62,15 +66,15 @@ impl Error {
                                           ask for one (often the scope offline_access), or call signIn() again"
                     .into()
             }
-            Self::TokenResponse(error) if error.error == "invalid_target" => {
+            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => {
                 "the authorization server gives no token for this resource; check resource in resourceServers".into()
             }
-            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => {
+            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => {
                 "the token endpoint demands a nonce in DPoP proofs that this page can't read, or never the same one; let it \
                  expose DPoP-Nonce (Access-Control-Expose-Headers), or set dpop: false"
                     .into()
             }
-            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => {
+            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => {
                 "the token endpoint refused the DPoP proof; check this machine's clock, and let the server expose Date".into()
             }
             Self::TokenResponse(error) => {
@@ -107,6 +111,7 @@ impl Error {
 impl ApiMisuse {
     fn code(&self) -> &'static str {
         match self {
+            Self::NoEndSession | Self::NoUserinfo if !FULL => "",
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
@@ -122,6 +127,7 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
+            Self::NoEndSession | Self::NoUserinfo if !FULL => "".into(),
             Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
@@ -155,6 +161,16 @@ impl ApiMisuse {
 impl InvalidResponse {
     fn code(&self) -> &'static str {
         match self {
+            Self::AuthorizationServer(_)
+            | Self::IdToken(_)
+            | Self::NoRegistration(_)
+            | Self::PushedRequest
+            | Self::Resource(_)
+            | Self::Userinfo(_)
+                if !FULL =>
+            {
+                ""
+            }
             Self::DuplicateParameter => "TOKENKEEP_DUPLICATE_PARAMETER",
             Self::Malformed => "TOKENKEEP_RESPONSE_MALFORMED",
             Self::IssuerMissing => "TOKENKEEP_ISSUER_MISSING",
@@ -180,6 +196,12 @@ impl InvalidResponse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
+            Self::AuthorizationServer(_)
+            | Self::IdToken(_)
+            | Self::NoRegistration(_)
+            | Self::PushedRequest
+            | Self::Resource(_)
+            | Self::Userinfo(_) if !FULL => "",
             Self::DuplicateParameter => "a parameter of the authorization response appears twice; call signIn() again",
             Self::Malformed => "the authorization response has not exactly one of code and error; call signIn() again",
             Self::IssuerMissing => "the server announces iss and the response has none; call signIn() again",

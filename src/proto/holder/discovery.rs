@@ -182,7 +182,8 @@ impl Holder {
     }
 
     fn take_over(&mut self, now: Now, server: AuthorizationServer, found: Option<Found>) {
-        let resource = found.as_ref().filter(|_| FULL).map(|found| &found.resource.resource);
+        let found = found.filter(|_| FULL);
+        let resource = found.as_ref().map(|found| &found.resource.resource);
         if let (Some(resource), Some(known)) = (resource, &server.protected_resources)
             && !known.contains(resource)
         {

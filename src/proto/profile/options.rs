@@ -1,14 +1,28 @@
-//! Reads `hold({ profile })`, each member with what to write instead of a bad value.
-
-use alloc::borrow::ToOwned as _;
-use alloc::string::String;
-use alloc::vec::Vec;
+//! Checks `hold({ profile })`: each member has a kind, and each kind says what to write instead of a bad value.
 
 use crate::proto::authorization::is_owned;
 use crate::proto::error::{ApiMisuse, Error};
 use crate::proto::json::{Object, Value};
 
-use super::{Pairs, Profile, Reading};
+use super::Profile;
+
+/// What a member may be.
+#[derive(Clone, Copy)]
+enum Kind {
+    Flag,
+    Headers,
+    Params,
+    Names(&'static [&'static str]),
+    Type,
+    Text,
+    Successes,
+    Refusals,
+    Revoked,
+    Marks,
+    TokenType,
+    Separator,
+    Scheme,
+}
 
 impl Profile {
     /// Reads the JSON form.
@@ -17,153 +31,138 @@ impl Profile {
     /// [`ApiMisuse::Config`] with the member's path and the cure.
     pub fn parse(value: &Value) -> Result<Self, Error> {
         let Value::Object(groups) = value else { return Err(bad(&["profile"], GROUPS_CURE)) };
-        let mut profile = Self::default();
         for (group, value) in groups.members() {
             match value {
                 Value::Null => {}
-                Value::Object(members) if GROUPS.contains(&group) => profile.take_group(group, members)?,
+                Value::Object(members) if MEMBERS.iter().any(|(known, ..)| *known == group) => check(group, members)?,
                 _ => return Err(bad(&["profile.", group], GROUPS_CURE)),
             }
         }
-        Ok(profile)
+        Ok(Self(groups.clone()))
     }
+}
 
-    fn take_group(&mut self, group: &str, members: &Object) -> Result<(), Error> {
-        for (name, value) in members.members().filter(|(_, value)| !matches!(value, Value::Null)) {
-            self.take(group, name, value).map_err(|cure| bad(&["profile.", group, ".", name], cure))?;
-        }
-        Ok(())
+fn check(group: &str, members: &Object) -> Result<(), Error> {
+    for (name, value) in members.members().filter(|(_, value)| !matches!(value, Value::Null)) {
+        let known = MEMBERS.iter().find(|(in_group, known, _)| (*in_group, *known) == (group, name));
+        let cure = match known {
+            Some((.., kind)) if kind.fits(value) => continue,
+            Some((.., kind)) => kind.cure(),
+            None => "unknown member; check its spelling against the documentation",
+        };
+        return Err(bad(&["profile.", group, ".", name], cure));
     }
-
-    fn take(&mut self, group: &str, name: &str, value: &Value) -> Result<(), &'static str> {
-        match (group, name, value) {
-            ("request", "json", Value::Bool(json)) => self.json_requests = *json,
-            ("request", "json", _) => return Err("must be true or false"),
-            ("request", "headers", value) => self.headers = Some(headers(value)?),
-            ("request", "params", value) => self.params = params(value)?,
-            ("request", "names", value) => self.request_names = names(value, &PARAMETERS)?,
-            ("answer", "type", value) => self.reading = reading(value)?,
-            ("answer", "within", value) => self.within = Some(text(value)?),
-            ("answer", "names", value) => self.answer_names = names(value, &MEMBERS)?,
-            ("answer", "statuses", value) => self.statuses = statuses(value, |status| (200..300).contains(&status))?,
-            ("answer", "success", value) => self.success = marks(value)?,
-            ("answer", "failure", value) => self.failure = marks(value)?,
-            ("answer", "tokenType", value) => self.token_type = Some(token_type(value)?),
-            ("answer", "scopeSeparator", value) => self.scope_separator = Some(separator(value)?),
-            ("refresh", "revoked", value) => self.take_revoked(value)?,
-            ("api", "expired", value) => self.expired = statuses(value, is_refusal)?,
-            ("api", "scheme", value) => self.scheme = Some(scheme(value)?),
-            _ => return Err("unknown member; check its spelling against the documentation"),
-        }
-        Ok(())
-    }
-
-    fn take_revoked(&mut self, value: &Value) -> Result<(), &'static str> {
-        let Value::Array(items) = value else { return Err(REVOKED_CURE) };
-        for item in items {
-            match (item, status(item)) {
-                (Value::String(error), _) if !error.is_empty() => self.revoked_errors.push(error.clone()),
-                (_, Some(status)) if is_refusal(status) => self.revoked_statuses.push(status),
-                _ => return Err(REVOKED_CURE),
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 fn bad(path: &[&str], cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: path.concat().into(), cure })
 }
 
+impl Kind {
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Flag => matches!(value, Value::Bool(_)),
+            Self::Headers => is_map(value, &|name, value| is_field(name) && is_text(value)),
+            Self::Params => is_map(value, &|name, value| {
+                !name.is_empty() && !is_owned(name) && !PARAMETERS.contains(&name) && is_text(value)
+            }),
+            Self::Names(known) => is_map(value, &|name, value| known.contains(&name) && is_text(value)),
+            Self::Type => value.as_str().is_some_and(|name| ["json", "form", "unlabelled"].contains(&name)),
+            Self::Text => is_text(value),
+            Self::Successes => is_list(value, &|item| status(item).is_some_and(|status| status / 100 == 2)),
+            Self::Refusals => is_list(value, &is_refusal),
+            Self::Revoked => is_list(value, &|item| is_text(item) || is_refusal(item)),
+            Self::Marks => is_map(value, &|path, value| {
+                !path.is_empty() && matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_))
+            }),
+            Self::TokenType => is_text(value) && !is_one_of(value, &["dpop", "mac"]),
+            Self::Separator => value.as_str().is_some_and(|text| matches!(text.as_bytes(), [b'!'..=b'~'])),
+            Self::Scheme => {
+                let is_token = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+                let word = value.as_str().is_some_and(|name| !name.is_empty() && name.bytes().all(is_token));
+                word && !is_one_of(value, &["dpop"])
+            }
+        }
+    }
+
+    fn cure(self) -> &'static str {
+        match self {
+            Self::Flag => "must be true or false",
+            Self::Headers => {
+                "must be an object of strings, names in lower case, without authorization, content-type, cookie and dpop"
+            }
+            Self::Params => "must be an object of non-empty strings, without parameters that are the library's own",
+            Self::Names(_) => {
+                "must be an object from the RFC's names to the server's, such as { access_token: \"token\" }"
+            }
+            Self::Type => "must be \"json\", \"form\" or \"unlabelled\" (JSON of any Content-Type)",
+            Self::Text => "must be a non-empty string of printable ASCII characters",
+            Self::Successes => "must be an array of status codes from 200 to 299",
+            Self::Refusals => "must be an array of status codes from 400 to 599, without 408, 429 and 503",
+            Self::Revoked => {
+                "must be an array of status codes (without 408, 429 and 503) and of the server's error names"
+            }
+            Self::Marks => "must be an object from members to the value that they have then, such as { ok: false }",
+            Self::TokenType => "must be the type that the server means and doesn't send, or its own name for Bearer",
+            Self::Separator => "must be the one character between scopes, such as \",\"",
+            Self::Scheme => "must be one word that stands before the token, such as \"token\"",
+        }
+    }
+}
+
+fn is_map(value: &Value, fits: &dyn Fn(&str, &Value) -> bool) -> bool {
+    match value {
+        Value::Object(object) => object.members().all(|(name, value)| fits(name, value)),
+        _ => false,
+    }
+}
+
+fn is_list(value: &Value, fits: &dyn Fn(&Value) -> bool) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(fits),
+        _ => false,
+    }
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|b| matches!(b, b' '..=b'~')))
+}
+
+fn is_one_of(value: &Value, names: &[&str]) -> bool {
+    value.as_str().is_some_and(|text| names.iter().any(|name| text.eq_ignore_ascii_case(name)))
+}
+
+fn is_field(name: &str) -> bool {
+    !name.is_empty() && !OWN_FIELDS.contains(&name) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+}
+
+fn status(value: &Value) -> Option<u64> {
+    value.as_u64().filter(|status| *status < 600)
+}
+
 /// 4xx and 5xx, but for those that ask for a pause.
-fn is_refusal(status: u16) -> bool {
-    (400..600).contains(&status) && !matches!(status, 408 | 429 | 503)
+fn is_refusal(value: &Value) -> bool {
+    status(value).is_some_and(|status| status >= 400 && ![408, 429, 503].contains(&status))
 }
 
-fn status(value: &Value) -> Option<u16> {
-    u16::try_from(value.as_u64()?).ok()
-}
-
-fn statuses(value: &Value, fits: impl Fn(u16) -> bool) -> Result<Vec<u16>, &'static str> {
-    let Value::Array(items) = value else { return Err(STATUSES_CURE) };
-    items.iter().map(|item| status(item).filter(|status| fits(*status)).ok_or(STATUSES_CURE)).collect()
-}
-
-fn text(value: &Value) -> Result<String, &'static str> {
-    let text = value.as_str().filter(|text| !text.is_empty() && text.bytes().all(|b| matches!(b, b' '..=b'~')));
-    text.map(str::to_owned).ok_or("must be a non-empty string of printable ASCII characters")
-}
-
-fn pairs(value: &Value, cure: &'static str, fits: impl Fn(&str) -> bool) -> Result<Pairs, &'static str> {
-    let Value::Object(object) = value else { return Err(cure) };
-    let pair = |(name, value): (&str, &Value)| match text(value) {
-        Ok(value) if fits(name) => Ok((name.to_owned(), value)),
-        _ => Err(cure),
-    };
-    object.members().map(pair).collect()
-}
-
-fn names(value: &Value, known: &[&str]) -> Result<Pairs, &'static str> {
-    pairs(value, NAMES_CURE, |name| known.contains(&name))
-}
-
-fn params(value: &Value) -> Result<Pairs, &'static str> {
-    pairs(value, PARAMS_CURE, |name| !name.is_empty() && !is_owned(name) && !PARAMETERS.contains(&name))
-}
-
-fn headers(value: &Value) -> Result<String, &'static str> {
-    let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    let pairs = pairs(value, HEADERS_CURE, |name| plain(name) && !OWN_HEADERS.contains(&name))?;
-    let object = pairs.into_iter().fold(Object::default(), |object, (name, value)| object.with(&name, value.as_str()));
-    Ok(object.to_json())
-}
-
-fn reading(value: &Value) -> Result<Reading, &'static str> {
-    match value.as_str() {
-        Some("json") => Ok(Reading::Json),
-        Some("form") => Ok(Reading::Form),
-        Some("unlabelled") => Ok(Reading::Unlabelled),
-        _ => Err(
-            "must be \"json\", \"form\" (or JSON, as its Content-Type says) or \"unlabelled\" (JSON of any Content-Type)",
-        ),
-    }
-}
-
-fn marks(value: &Value) -> Result<Vec<(String, Value)>, &'static str> {
-    let Value::Object(object) = value else { return Err(MARKS_CURE) };
-    let plain = |value: &Value| matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_));
-    let mark = |(path, value): (&str, &Value)| {
-        (plain(value) && !path.is_empty()).then(|| (path.to_owned(), value.clone())).ok_or(MARKS_CURE)
-    };
-    object.members().map(mark).collect()
-}
-
-/// A type of tokens that are sent as bearer tokens are.
-fn token_type(value: &Value) -> Result<String, &'static str> {
-    text(value)
-        .ok()
-        .filter(|name| !NO_BEARER.iter().any(|known| name.eq_ignore_ascii_case(known)))
-        .ok_or("must be the type that the server means and doesn't send, or its own name for Bearer")
-}
-
-fn separator(value: &Value) -> Result<u8, &'static str> {
-    match value.as_str().map(str::as_bytes) {
-        Some([mark @ b'!'..=b'~']) => Ok(*mark),
-        _ => Err("must be the one character between scopes, such as \",\""),
-    }
-}
-
-fn scheme(value: &Value) -> Result<String, &'static str> {
-    let is_token = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let fits = |name: &&str| is_token(name) && !name.eq_ignore_ascii_case("dpop");
-    value
-        .as_str()
-        .filter(fits)
-        .map(str::to_owned)
-        .ok_or("must be one word that stands before the token, such as \"token\"")
-}
-
-const GROUPS: [&str; 4] = ["api", "answer", "refresh", "request"];
+const MEMBERS: [(&str, &str, Kind); 15] = [
+    ("request", "json", Kind::Flag),
+    ("request", "headers", Kind::Headers),
+    ("request", "params", Kind::Params),
+    ("request", "names", Kind::Names(&PARAMETERS)),
+    ("answer", "type", Kind::Type),
+    ("answer", "within", Kind::Text),
+    ("answer", "names", Kind::Names(&ANSWERED)),
+    ("answer", "statuses", Kind::Successes),
+    ("answer", "success", Kind::Marks),
+    ("answer", "failure", Kind::Marks),
+    ("answer", "tokenType", Kind::TokenType),
+    ("answer", "scopeSeparator", Kind::Separator),
+    ("refresh", "revoked", Kind::Revoked),
+    ("api", "expired", Kind::Refusals),
+    ("api", "scheme", Kind::Scheme),
+];
 /// The parameters of token and revocation requests.
 const PARAMETERS: [&str; 10] = [
     "client_id",
@@ -178,17 +177,8 @@ const PARAMETERS: [&str; 10] = [
     "token_type_hint",
 ];
 /// The members of token responses.
-const MEMBERS: [&str; 8] =
+const ANSWERED: [&str; 8] =
     ["access_token", "error", "error_description", "expires_in", "id_token", "refresh_token", "scope", "token_type"];
 /// Header fields that are the library's, the browser's or nobody's business.
-const OWN_HEADERS: [&str; 6] = ["authorization", "content-type", "cookie", "dpop", "origin", "referer"];
-/// Types of tokens that need more than a header field.
-const NO_BEARER: [&str; 2] = ["dpop", "mac"];
+const OWN_FIELDS: [&str; 6] = ["authorization", "content-type", "cookie", "dpop", "origin", "referer"];
 const GROUPS_CURE: &str = "must be an object with some of request, answer, refresh and api, each an object";
-const HEADERS_CURE: &str =
-    "must be an object of strings, names in lower case, without authorization, content-type, cookie and dpop";
-const PARAMS_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
-const NAMES_CURE: &str = "must be an object from the RFC's names to the server's, such as { access_token: \"token\" }";
-const MARKS_CURE: &str = "must be an object from members to the value that they have then, such as { ok: false }";
-const STATUSES_CURE: &str = "must be an array of status codes that can mean this";
-const REVOKED_CURE: &str = "must be an array of status codes (not 408, 429 or 503) and of the server's error names";

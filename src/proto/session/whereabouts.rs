@@ -46,7 +46,7 @@ impl Session {
     /// Takes the metadata that discovery found. A session of another issuer ends: its tokens are nothing to this one.
     pub fn set_server(&mut self, server: AuthorizationServer) {
         let known = self.server.take();
-        let moved = known.as_ref().is_some_and(|known| known.issuer != server.issuer);
+        let moved = FULL && known.as_ref().is_some_and(|known| known.issuer != server.issuer);
         self.former = known.clone().filter(|_| !moved);
         if FULL && moved {
             self.server = known;
@@ -71,7 +71,7 @@ impl Session {
 
     /// Takes the id that the client has at the present issuer.
     pub fn set_client(&mut self, client_id: &str) {
-        if self.config.registration != Registration::default() {
+        if FULL && self.config.registration != Registration::default() {
             client_id.clone_into(&mut self.config.client_id);
         }
     }

@@ -11,7 +11,8 @@ export const strictPolicy =
 /**
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
  * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path, as
- * functions from the request to `[type, body]`, `headers` go with every answer.
+ * functions from the request to `[type, body]`, `routes` adds handlers by path that see to the response themselves,
+ * `headers` go with every answer.
  */
 export async function startAppServer(shown) {
   const { scripts, wasm } = await bundles();
@@ -31,6 +32,8 @@ export async function startAppServer(shown) {
   };
   const { port, close } = await listen(async (request, response) => {
     const { pathname } = urlOf(request);
+    const route = shown.routes?.[pathname];
+    if (route) return route(request, response);
     const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
     const [type, body] = await file(request);
     const policy = { "content-security-policy": shown.policy ?? strictPolicy };

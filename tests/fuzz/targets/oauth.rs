@@ -10,6 +10,7 @@ use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::{Claims, Expected};
 use tokenkeep::proto::json::{Object, Value};
 use tokenkeep::proto::metadata::{AuthorizationServer, Discovery};
+use tokenkeep::proto::profile::Profile;
 use tokenkeep::proto::secret::{CodeVerifier, Nonce};
 use tokenkeep::proto::session::Reply;
 use tokenkeep::proto::token::TokenResponse;
@@ -130,16 +131,28 @@ pub(crate) fn discovery(bytes: &[u8]) {
 }
 
 pub(crate) fn token_response(bytes: &[u8]) {
+    let odd = r#"{"answer":{"type":"form","within":"data.x","success":{"code":0},"failure":{"ok":false},"scopeSeparator":",",
+        "names":{"access_token":"token.a","error":"code"},"tokenType":"user"},"refresh":{"revoked":[403,"e"]}}"#;
+    let odd = Profile::parse(&Value::Object(Object::parse(odd.as_bytes()).expect("JSON"))).expect("a profile");
     for status in [200, 201, 302, 400, 401, 403, 408, 429, 503] {
-        match TokenResponse::parse(Ok(answer(status, JSON, bytes)), 0) {
-            Ok(response) => {
-                let token = response.access_token.expose();
-                let plain = |b: u8| b.is_ascii_graphic() && !b",;\"\\".contains(&b);
-                assert!(status == 200 && !token.is_empty() && token.bytes().all(plain), "TOK-11");
-                assert!(response.expires_in.is_none_or(|seconds| (1..=315_360_000).contains(&seconds)), "TOK-16");
+        check_token_response(status, answer(status, JSON, bytes));
+        for content_type in [JSON, Some("application/x-www-form-urlencoded")] {
+            for is_refresh in [false, true] {
+                check_token_response(status, odd.read_answer(answer(status, content_type, bytes), is_refresh));
             }
-            Err(failure) => assert!(printable(&failure.error.to_object().to_json()), "CB-24"),
         }
+    }
+}
+
+fn check_token_response(status: u16, given: Answer) {
+    match TokenResponse::parse(Ok(given), 0) {
+        Ok(response) => {
+            let token = response.access_token.expose();
+            let plain = |b: u8| b.is_ascii_graphic() && !b",;\"\\".contains(&b);
+            assert!(status == 200 && !token.is_empty() && token.bytes().all(plain), "TOK-11");
+            assert!(response.expires_in.is_none_or(|seconds| (1..=315_360_000).contains(&seconds)), "TOK-16");
+        }
+        Err(failure) => assert!(printable(&failure.error.to_object().to_json()), "CB-24"),
     }
 }
 
