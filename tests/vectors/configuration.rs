@@ -68,6 +68,7 @@ fn the_least_configuration_has_defaults() {
 
 #[test]
 fn issuers() {
+    // DISC-1
     check(
         "issuer",
         &[
