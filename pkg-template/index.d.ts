@@ -26,23 +26,42 @@ export interface Auth extends EventTarget {
   /** The running session, or null. The same object until something in it changes. Never a token. */
   readonly session: Session | null;
 
-  /** What `signIn()` was given, once `resume()` has finished that sign-in on this page; else null. */
+  /**
+   * What `signIn()` was given, once `resume()` has finished that sign-in on this page; else null. In a popup
+   * `arrival.popup` is true.
+   */
   readonly arrival: Arrival | null;
 
   /**
    * Call this first on every page. Finishes a sign-in that arrived with this page's URL (which is taken out of the
    * address bar at once, before anything else runs), or finds the running session.
    *
+   * On the page that a popup came back to it hands the response over and closes the popup.
+   *
    * @returns the session, or null if somebody has to sign in
    * @throws {TokenKeepError} if the URL is an authorization response that is refused; a running session is not touched
    */
-  resume(): Promise<Session | null>;
+  resume(options?: ResumeOptions): Promise<Session | null>;
+
+  /**
+   * Signs in in a popup, while this page stays. Call it in the handler of a click, before any `await`: the popup is
+   * opened at once, and browsers block it otherwise.
+   *
+   * @returns the session
+   * @throws {TokenKeepError} `TOKENKEEP_POPUP_BLOCKED`, `TOKENKEEP_POPUP_CLOSED`, `TOKENKEEP_POPUP_TIMEOUT`, and what
+   * `resume()` throws. After the last two a sign-in that is finished in the popup all the same still counts: there is
+   * a `signedin` event
+   */
+  signIn(options: PopupSignInOptions): Promise<Session>;
 
   /**
    * Sends the user to the authorization server. The promise doesn't resolve, since the page is left; it rejects if
    * that can't be done, or with `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button.
    */
   signIn(options?: SignInOptions): Promise<never>;
+
+  /** Either way. */
+  signIn(options?: SignInOptions | PopupSignInOptions): Promise<Session>;
 
   /**
    * Ends the session: here and in every other tab at once, then at the server if it has a revocation endpoint.
@@ -134,10 +153,33 @@ export interface Arrival {
   readonly returnTo: string | null;
   /** The application's own data. */
   readonly appState: unknown;
+  /** This is a popup that was asked to close itself, and may be there still: tell the person that they can close it. */
+  readonly popup?: true;
+}
+
+/** Options of `resume()`. */
+export interface ResumeOptions {
+  /**
+   * Whether to ask the server for a session that the person has there already, without showing a page (`prompt=none`),
+   * if there is none here. The page is left for that and comes back; `arrival.returnTo` says where it was. Tried once a
+   * minute in each tab, and after a sign-out not before the next sign-in; never in a frame.
+   */
+  silent?: boolean;
+}
+
+/** Options of one sign-in in a popup. */
+export interface PopupSignInOptions extends Omit<SignInOptions, "mode"> {
+  mode: "popup";
+  /** The third argument of `window.open`, without `noopener`. Default: `popup,width=480,height=720`. */
+  popupFeatures?: string;
+  /** How long to wait for the response, in milliseconds. Default: 300,000. */
+  popupTimeout?: number;
 }
 
 /** Options of one sign-in. */
 export interface SignInOptions {
+  /** By leaving this page, the default; see {@link PopupSignInOptions} for the other way. */
+  mode?: "redirect";
   /** In addition to what the session has, or to the configured scope if there is no session. */
   scope?: string;
   /** Where to go on afterwards: a path of this application, or a URL of its origin. Comes back in `auth.arrival`. */
@@ -402,6 +444,9 @@ export type ErrorCode =
   | "TOKENKEEP_NETWORK"
   | "TOKENKEEP_PARAMETER_REFUSED"
   | "TOKENKEEP_PKCE_UNSUPPORTED"
+  | "TOKENKEEP_POPUP_BLOCKED"
+  | "TOKENKEEP_POPUP_CLOSED"
+  | "TOKENKEEP_POPUP_TIMEOUT"
   | "TOKENKEEP_QUEUE_FULL"
   | "TOKENKEEP_QUEUE_TIMEOUT"
   | "TOKENKEEP_REDIRECT_REFUSED"

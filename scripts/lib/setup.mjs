@@ -3,6 +3,7 @@ import { ensureCargoTools } from "./cargo-tools.mjs";
 import { checkNode, ensureDependencies } from "./dependencies.mjs";
 import { withLock } from "./lock.mjs";
 import { say, seconds } from "./log.mjs";
+import { ensurePython } from "./python.mjs";
 import { inspectRust, requireRecent } from "./rust.mjs";
 import { ask, which } from "./run.mjs";
 import { storedToolchain, storeToolchain, toolchainEnv } from "./toolchain.mjs";
@@ -17,6 +18,7 @@ export async function setUp({ tests = true } = {}) {
   checkNode();
   await withLock("setup", async () => {
     await ensureDependencies();
+    if (tests) await ensurePython();
     const stored = storedToolchain();
     if (stored && (stored.wasmPack || !tests)) return;
     await findOrMakeToolchain(tests);

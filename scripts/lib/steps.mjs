@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { build } from "./build.mjs";
 import { buildDemo } from "./demo.mjs";
 import { tryInEmptyProject } from "./empty-project.mjs";
-import { CurableError } from "./log.mjs";
+import { CurableError, say } from "./log.mjs";
 import { installPackage } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
+import { serversPython, whyNoPython } from "./python.mjs";
 import { run, which } from "./run.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
 import { filesUnder } from "./stamp.mjs";
@@ -94,6 +95,7 @@ async function types() {
 
 async function browserTests() {
   await installPackage(browserFolder);
+  if (!serversPython()) say(`browser: the tests with a Django server are SKIPPED, ${whyNoPython}`);
   // They wait more than they work: two files at a time take little more than half the time.
   return nodeTests(browserFolder, 2);
 }

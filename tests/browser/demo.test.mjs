@@ -14,8 +14,8 @@ const calls = 50;
 
 before(buildDemo);
 
-/** The demo with a visitor who has signed in and looks at `path`. */
-async function startDemo(t, path = "/room") {
+/** The demo with a visitor who looks at `path`. */
+async function visitDemo(t, path) {
   const demo = await start({ appPort: 0, print: () => {} });
   const context = await (await browser()).newContext();
   t.after(async () => {
@@ -24,13 +24,34 @@ async function startDemo(t, path = "/room") {
   });
   const page = await context.newPage();
   await page.goto(demo.url + path);
-  await page.click("#sign-in");
+  return { demo, page };
+}
+
+/** Passes the pages of the authorization server as Ada. */
+async function consent(page) {
   await page.fill("#login input[name=login]", "Ada");
   await page.click("#login button[type=submit]");
   await page.click("#consent button[name=consent]");
-  await page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
+}
+
+const isScanned = (page) =>
+  page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
+
+/** The demo with a visitor who has signed in and looks at `path`. */
+async function startDemo(t, path = "/room") {
+  const { demo, page } = await visitDemo(t, path);
+  await page.click("#sign-in");
+  await consent(page);
+  await isScanned(page);
   assert.equal(new URL(page.url()).pathname, path);
   return { demo, page };
+}
+
+/** Signs in with a popup, which has come back when this resolves. */
+async function signInWithPopup(page) {
+  const [popup] = await Promise.all([page.context().waitForEvent("page"), page.click("#sign-in-popup")]);
+  await consent(popup);
+  return popup;
 }
 
 const press = (page, name) => page.click(`#room [data-do="${name}"], #room [data-fault="${name}"]`);
@@ -217,4 +238,24 @@ test("stories: the outage counts its refused refreshes, and no call is lost", as
   const text = await page.textContent(outcome);
   assert.match(text, /^20 answered, 0 lost after /);
   assert.ok(refused >= 1 && text.includes(`${refused} refresh`) && text.includes("then 1 granted"), text);
+});
+
+test("a visitor signs in with a popup, and it closes itself", async (t) => {
+  const { page } = await visitDemo(t, "/");
+  const popup = await signInWithPopup(page);
+  await isScanned(page);
+
+  await until(() => popup.isClosed(), "the popup to be closed");
+  assert.equal(await page.textContent("#user"), "Ada");
+});
+
+test("a popup that may not close itself says that it can be closed", async (t) => {
+  const { page } = await visitDemo(t, "/");
+  await page.context().addInitScript(() => (globalThis.close = () => {}));
+  const popup = await signInWithPopup(page);
+  await popup.waitForSelector("[data-popup]");
+
+  await contains(popup, "#hero-lead", "You can close this window");
+  for (const hidden of ["#welcome", "#workbench", ".views"]) assert.equal(await popup.isVisible(hidden), false, hidden);
+  assert.equal(new URL(popup.url()).search, "");
 });

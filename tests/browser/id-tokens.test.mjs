@@ -71,7 +71,7 @@ test("a key set without kid signs in and refreshes (IDT-17)", async (t) => {
   assert.equal((await session(page)).claims.name, "Ada Lovelace");
 });
 
-const staleKey = "the holder takes a token for forged that its stored key without kid does not fit, and asks for no newer key";
+const staleKey = "a token that the stored key without kid does not fit is taken for forged; newer keys are not asked for";
 
 knownGap(staleKey, "a key without kid may be replaced while a session lasts (IDT-17)", async (t) => {
   const { stage, page } = await startChangeable(t, { kids: false });
@@ -85,6 +85,28 @@ knownGap(staleKey, "a key without kid may be replaced while a session lasts (IDT
 test("several algorithms at one issuer: the client's own is used (IDT-7)", async (t) => {
   const { page } = await startChangeable(t, { signingAlgs: ["PS256", "RS256", "ES256", "EdDSA"] });
   assert.equal((await signIn(page)).claims.sub, "ada");
+});
+
+for (const dpop of [undefined, true, { requireNonce: true }]) {
+  test(`userinfo is about the same person, with ${dpop ? "proofs" : "a bearer token"}${dpop?.requireNonce ? " and nonces" : ""} (IDT-20)`, async (t) => {
+    const { stage, page } = await startChangeable(t, { dpop });
+    await signIn(page);
+    stage.authorizationServer.allow({ claims: { name: "Ada Lovelace" } });
+    assert.deepEqual(await userinfo(page), { value: { sub: "ada", name: "Ada Lovelace" } });
+    assert.equal((await session(page)).claims.name, "ada", "only a new ID token changes the claims");
+    stage.authorizationServer.allow({ userinfo: { sub: "mallory" } });
+    const { value, error } = await userinfo(page);
+    assert.equal(value, undefined);
+    assert.equal(error.name, "TokenKeepError");
+  });
+}
+
+test("userinfo is asked for with a fresh token when the old one was forgotten (IDT-20)", async (t) => {
+  const { stage, page } = await startChangeable(t);
+  await signIn(page);
+  stage.authorizationServer.expireAccessTokens();
+  assert.equal((await userinfo(page)).value.sub, "ada");
+  assert.equal(stage.counts.refreshed, 1);
 });
 
 /** A page whose holder's clocks the test moves. */
@@ -103,5 +125,7 @@ async function refresh(stage, page) {
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal((await stats(page)).refreshes, refreshes + 1);
 }
+
+const userinfo = (page) => page.evaluate(() => app.outcome(() => app.auth.userinfo()));
 
 const signedOut = (page) => events(page, "signedout");

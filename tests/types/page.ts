@@ -5,6 +5,7 @@ import {
   connect,
   isTokenKeepError,
   type AnomalyKind,
+  type Arrival,
   type AuditEntry,
   type AuditKind,
   type Auth,
@@ -12,7 +13,9 @@ import {
   type AuthRequestInit,
   type ErrorCode,
   type Explanation,
+  type PopupSignInOptions,
   type RequestOptions,
+  type ResumeOptions,
   type ServerStats,
   type Session,
   type SignInOptions,
@@ -51,7 +54,7 @@ export async function signInAndOut(): Promise<void> {
     same<typeof arrival.returnTo, string | null>(true);
     same<typeof arrival.appState, unknown>(true);
   }
-  const wanted: SignInOptions = {
+  const wanted: Omit<SignInOptions, "mode"> = {
     scope: "openid files:read",
     returnTo: "/inbox",
     appState: { step: 2 },
@@ -62,6 +65,16 @@ export async function signInAndOut(): Promise<void> {
     acrValues: "urn:x",
     extraParams: { audience: "https://api.example.com" },
   };
+  const inPopup: PopupSignInOptions = { ...wanted, mode: "popup", popupFeatures: "popup", popupTimeout: 60_000 };
+  const popped: Session = await auth.signIn(inPopup);
+  same<typeof popped.scope, string>(true);
+  const either = (options: SignInOptions | PopupSignInOptions): Promise<Session> => auth.signIn(options);
+  void either;
+  const resuming: ResumeOptions = { silent: true };
+  const resumed: Session | null = await auth.resume(resuming);
+  same<typeof auth.arrival, Arrival | null>(true);
+  same<NonNullable<typeof auth.arrival>["popup"], true | undefined>(true);
+  void resumed;
   const left: SignOutResult = await auth.signOut();
   same<typeof left.revocation, "confirmed" | "unconfirmed" | "unsupported" | "none">(true);
   const stats: Stats = await auth.stats();
@@ -93,7 +106,7 @@ export async function signInAndOut(): Promise<void> {
   });
   const token: string = await auth.accessToken();
   void [numbers, flags, tallies, token];
-  const never: never = await auth.signIn(wanted);
+  const never: never = await auth.signIn({ ...wanted, mode: "redirect" });
   return never;
 }
 

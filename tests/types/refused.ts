@@ -45,6 +45,12 @@ void session.accessToken;
 void auth.refreshToken;
 // @ts-expect-error no such option of a sign-in
 void auth.signIn({ state: "x" });
+// @ts-expect-error the authorization page is never put into a frame (WIN-12)
+void auth.signIn({ mode: "iframe" });
+// @ts-expect-error there is no popup to describe
+void auth.signIn({ popupFeatures: "popup" });
+// @ts-expect-error a flag, not a way
+void auth.resume({ silent: "iframe" });
 // @ts-expect-error seconds are a number
 void auth.signIn({ maxAge: "300" });
 // @ts-expect-error errors are the library's to make

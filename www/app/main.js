@@ -7,7 +7,7 @@ import { accessTokenTtl, config } from "/config.js";
 import { createAlarm } from "./alarm.js";
 import { createBoard } from "./calls.js";
 import { demo } from "./demo.js";
-import { byId } from "./dom.js";
+import { byId, write } from "./dom.js";
 import { createLog, logEvents } from "./log.js";
 import { createRoom } from "./room.js";
 import { wireStories } from "./runner.js";
@@ -31,6 +31,7 @@ const alarm = createAlarm({ auth, signIn, failed: (error) => tell("That did not 
 const room = createRoom({ auth, resourceServer: config.resourceServers[0], alarm, log, failed: tell, signOut });
 
 function render() {
+  if (auth.arrival?.popup) return;
   showSession(auth.session, currentView());
   showGauge(auth.session);
 }
@@ -38,10 +39,12 @@ function render() {
 async function arrive() {
   try {
     const session = await resumed;
+    if (auth.arrival?.popup) return endPopup();
     if (auth.arrival) history.replaceState(null, "", auth.arrival.returnTo ?? "/");
     if (session && !auth.arrival) log("Found the session that the holder kept.", "good");
     if (!isView(location.pathname)) history.replaceState(null, "", "/");
   } catch (error) {
+    if (auth.arrival?.popup) return endPopup(error);
     history.replaceState(null, "", "/");
     tell("Signing in did not work", error);
   }
@@ -52,6 +55,13 @@ async function arrive() {
   if (auth.session) await scan();
   const again = auth.session && auth.arrival?.appState?.again;
   if (again) await room.use(again);
+}
+
+/** What is left to say where the browser doesn't let the popup close itself. */
+function endPopup(error) {
+  document.body.dataset.popup = "";
+  write("hero-title", error ? "That did not work." : "Signed in.");
+  write("hero-lead", "You can close this window.");
 }
 
 function tell(what, error) {
@@ -71,6 +81,17 @@ let wasSignedOut = false;
 /** The authorization server still knows who was here; after a sign-out it is asked to let another name in. */
 function signIn(options = {}) {
   return auth.signIn({ ...(wasSignedOut && { prompt: "login" }), returnTo: location.pathname, ...options });
+}
+
+/** The popup has to be opened by the click itself, so nothing is waited for before. */
+async function signInWithPopup() {
+  try {
+    await signIn({ mode: "popup" });
+  } catch (error) {
+    return tell("Signing in did not work", error);
+  }
+  byId("hero-title").focus();
+  await scan();
 }
 
 async function signOut() {
@@ -143,9 +164,10 @@ auth.subscribe(render);
 auth.addEventListener("signedin", () => showNotice(null));
 auth.addEventListener("signedout", endOfSession);
 byId("sign-in").addEventListener("click", () => signIn().catch((error) => tell("Signing in did not start", error)));
+byId("sign-in-popup").addEventListener("click", signInWithPopup);
 byId("sign-out").addEventListener("click", () => signOut().catch((error) => tell("Signing out did not work", error)));
 byId("scan").addEventListener("click", () => scan().catch((error) => tell("The scan stopped", error)));
 if (!shared) byId("where").textContent = "a Worker of this tab";
 await arrive();
 if (isCompanion) wireCompanion();
-watch();
+if (!auth.arrival?.popup) watch();

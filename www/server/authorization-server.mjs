@@ -1,19 +1,20 @@
 // The authorization server of the demo and of the browser tests: oidc-provider with one public client, PKCE, opaque
 // access tokens, refresh tokens that rotate, and the whole family revoked when a used one comes back.
 
-import { corsHeaders, listen, listOf, urlOf } from "./http.mjs";
+import { corsHeaders, listen, listOf, readBody, urlOf } from "./http.mjs";
 import { interactionRoutes } from "./interactions.mjs";
 import { IssuedTokens } from "./issued-tokens.mjs";
 import { MemoryStore } from "./memory-adapter.mjs";
 import { ProofLog } from "./proof-log.mjs";
 import { clientMetadata, createProvider, replaceNonces } from "./provider.mjs";
 import { SigningKeys } from "./signing-keys.mjs";
-import { noCounts, tokenEndpoint } from "./token-endpoint.mjs";
+import { noCounts, replay, tokenEndpoint } from "./token-endpoint.mjs";
 
 const TOKEN_PATH = "/token";
 const REVOCATION_PATH = "/token/revocation";
 const PAR_PATH = "/request";
 const REGISTRATION_PATH = "/reg";
+const END_SESSION_PATH = "/session/end";
 const DAY = 24 * 60 * 60;
 
 /**
@@ -23,9 +24,10 @@ const DAY = 24 * 60 * 60;
  *
  * Off unless asked for: `dpop` (RFC 9449: `true`, or `{ nonces, requireNonce, bound, exposeNonce }`), `par` (RFC 9126:
  * "announced" or "required"), `resources` (RFC 8707: `true`, and `allow()` takes them as a list of
- * `{ resource, scope, format, isDefault }`), `logout` (OpenID Connect RP-Initiated Logout), `registration` (RFC 7591),
- * `metadataDocuments` (Client ID Metadata Documents: the `fetch` that gets them). ID tokens are signed by the
- * first of `signingAlgs`, with keys that have no `kid` if `kids` is false.
+ * `{ resource, scope, format, isDefault }`), `logout` (OpenID Connect RP-Initiated Logout: `true`, or `{ takesPost }` for
+ * requests that come as a form, which oidc-provider refuses by itself), `registration` (RFC 7591), `metadataDocuments`
+ * (Client ID Metadata Documents: the `fetch` that gets them). ID tokens are signed by the first of `signingAlgs`, with
+ * keys that have no `kid` if `kids` is false.
  */
 export async function startAuthorizationServer({
   port = 0,
@@ -61,7 +63,7 @@ export async function startAuthorizationServer({
 
   const { counts } = records;
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
-  handle = route({ provider, endpoint, records, allowed, headers });
+  handle = route({ provider, endpoint, records, allowed, features, headers });
   const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records };
   return { issuer, origin, port: bound, provider, close, ...recordsOf(records, parts), ...methodsOf(parts) };
 }
@@ -84,10 +86,16 @@ function recordsOf({ counts, requests, pushed, proofs }, { issued, keys }) {
 /** What bends the server. */
 function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys, records }) {
   return {
-    /** Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, and `claims` about whoever signs in. */
+    /**
+     * Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, `claims` about whoever signs in, and
+     * `userinfo`: what that endpoint says instead.
+     */
     allow: (more) => void Object.assign(allowed, more),
     reset: () => void Object.assign(records.counts, noCounts()),
-    expireAccessTokens: () => issued.refuseAllSoFar(),
+    expireAccessTokens() {
+      store.dropAccessTokens();
+      issued.refuseAllSoFar();
+    },
     revokeGrants: () => store.dropGrants(),
     ageSignIns(seconds) {
       store.ageSignIns(seconds);
@@ -108,7 +116,7 @@ function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys,
   };
 }
 
-function route({ provider, endpoint, records, allowed, headers }) {
+function route({ provider, endpoint, records, allowed, features, headers }) {
   const { counts, requests, proofs } = records;
   const callback = provider.callback();
   const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris) });
@@ -121,6 +129,8 @@ function route({ provider, endpoint, records, allowed, headers }) {
     if (method === "POST" && path === TOKEN_PATH) return endpoint.handle(request, response);
     if (method === "POST" && path === REVOCATION_PATH) counts.revocations += 1;
     if (path === REGISTRATION_PATH && openRegistration(request, response, allowed)) return undefined;
+    const isForm = method === "POST" && path === END_SESSION_PATH;
+    if (isForm && features.logout?.takesPost) return asQuery(request, (changed) => callback(changed, response));
     if (!interactions(request, response, path)) callback(request, response);
     return undefined;
   };
@@ -132,6 +142,12 @@ function openRegistration(request, response, allowed) {
   if (request.method !== "OPTIONS") return false;
   response.writeHead(204, { "access-control-allow-headers": "content-type" }).end();
   return true;
+}
+
+/** Hands a form on as if its fields had come in the URL. */
+async function asQuery(request, next) {
+  const fields = await readBody(request);
+  next(replay(request, "", { method: "GET", url: `${END_SESSION_PATH}?${fields}` }));
 }
 
 /** A token is active when the provider knows it, its grant lives, and its own time has not run out. */

@@ -44,7 +44,8 @@ test("a pushed request is taken once, its parameters are on record, and others a
   assert.equal(plain.searchParams.get("error"), "invalid_request");
   const { status, body } = await client.post("/request", Object.fromEntries(client.parameters("v".repeat(43))));
   assert.equal(status, 201);
-  const url = `${as.issuer}/auth?${new URLSearchParams({ client_id: "tokenkeep-demo", request_uri: body.request_uri })}`;
+  const named = new URLSearchParams({ client_id: "tokenkeep-demo", request_uri: body.request_uri });
+  const url = `${as.issuer}/auth?${named}`;
   assert.match((await browser().go(url)).html, /<form id="login"/);
   assert.equal(as.pushed[0].code_challenge_method, "S256");
   assert.equal(as.pushed.length, 1);
@@ -191,7 +192,8 @@ test("signing out at the server goes through its own page and back to the app", 
   const { as, client } = await start(t, { logout: true });
   as.allow({ postLogoutRedirectUris: [`${ORIGIN}/bye`] });
   const person = browser();
-  const consent = await person.submit(await person.go(client.authorizationUrl("v".repeat(43))), "login", { login: "Ada" });
+  const login = await person.go(client.authorizationUrl("v".repeat(43)));
+  const consent = await person.submit(login, "login", { login: "Ada" });
   await person.submit(consent, "consent", { consent: "allow" });
   const { end_session_endpoint: endpoint } = await metadataOf(as);
   const parameters = { client_id: "tokenkeep-demo", post_logout_redirect_uri: `${ORIGIN}/bye`, state: "s2" };
@@ -201,8 +203,19 @@ test("signing out at the server goes through its own page and back to the app", 
   const end = await person.submit(page, "op.logoutForm", { xsrf, logout: "yes" });
   assert.equal(end.url, `${ORIGIN}/bye?state=s2`);
   assert.match((await person.go(client.authorizationUrl("v".repeat(43)))).html, /<form id="login"/);
-  const refused = await person.go(`${endpoint}?${new URLSearchParams({ ...parameters, post_logout_redirect_uri: "https://evil.example/" })}`);
+  const evil = new URLSearchParams({ ...parameters, post_logout_redirect_uri: "https://evil.example/" });
+  const refused = await person.go(`${endpoint}?${evil}`);
   assert.equal(refused.status, 400);
+});
+
+test("a request to sign out comes as a form too, if the server takes those", async (t) => {
+  const statuses = [];
+  for (const logout of [true, { takesPost: true }]) {
+    const { as } = await start(t, { logout });
+    const body = new URLSearchParams({ client_id: "tokenkeep-demo", state: "s2" });
+    statuses.push((await fetch(`${as.issuer}/session/end`, { method: "POST", body })).status);
+  }
+  assert.deepEqual(statuses, [404, 200]);
 });
 
 const fetchJwks = async ({ issuer }) => (await fetch(`${issuer}/jwks`)).json();

@@ -17,7 +17,7 @@ export class ProofRefused extends Error {
 
 /**
  * Checks proofs. With `requireNonce` each must have a nonce of this checker's; with `freshNonces` it gives a new one
- * with every answer, and takes all since the last `replaceNonces()`. `clockOffset` in seconds is how wrong its clock is.
+ * with every answer, and takes all since the last `replaceNonces()`. Its clock is wrong by `clockOffset` seconds.
  */
 export class ProofCheck {
   #used = new Set();

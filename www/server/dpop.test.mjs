@@ -16,13 +16,17 @@ let tokens;
 const client = new TestClient(() => as);
 
 before(async () => {
-  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], dpop: { requireNonce: true } });
+  as = await startBound({ requireNonce: true });
   api = await startResourceServer({ authorizationServer: as, origins: [ORIGIN], dpop: true });
   key = await proofKey();
   tokens = await signIn(key);
 });
 
 after(() => Promise.all([api.close(), as.close()]));
+
+function startBound(dpop) {
+  return startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], dpop });
+}
 
 /** Signs in with proofs by `key`, with the nonce that the server asks for. */
 async function signIn({ prove }) {
@@ -126,7 +130,8 @@ test("a bound token is no bearer token, and a bearer token is not bound", async 
 });
 
 test("an API with nonces refuses proofs without one, tells it, and lets scripts read it", async (t) => {
-  const strict = await startResourceServer({ authorizationServer: as, origins: [ORIGIN], dpop: { requireNonce: true } });
+  const dpop = { requireNonce: true };
+  const strict = await startResourceServer({ authorizationServer: as, origins: [ORIGIN], dpop });
   t.after(strict.close);
   const first = await call({ at: strict });
   const nonce = first.headers.get("dpop-nonce");
@@ -164,9 +169,9 @@ test("the record of proofs has what each said, good or bad", async () => {
   const [bad, proof] = api.proofs;
   assert.deepEqual(bad, { path: "/v1/files", value: "nonsense" });
   const { jkt } = await as.verify(tokens.access_token);
-  const { path, jti, htm, htu, iat, jkt: seen } = proof;
-  const url = `${api.origin}/v1/files`;
-  assert.deepEqual({ path, jti, htm, htu, iat, jkt: seen }, { path: "/v1/files", jti: "j", htm: "GET", htu: url, iat: 5, jkt });
+  const { path, jti, htm, htu, iat } = proof;
+  assert.deepEqual([path, jti, htm, htu, iat], ["/v1/files", "j", "GET", `${api.origin}/v1/files`, 5]);
+  assert.equal(proof.jkt, jkt);
 });
 
 test("the token endpoint binds the refresh token to the key too, and its nonces can be replaced", async () => {
@@ -199,8 +204,7 @@ test("the token endpoint refuses a proof for another URL or method, and a used o
 
 test("a nonce that scripts may not read is sent all the same", async (t) => {
   const usual = as;
-  const dpop = { requireNonce: true, exposeNonce: false };
-  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], dpop });
+  as = await startBound({ requireNonce: true, exposeNonce: false });
   t.after(async () => {
     await as.close();
     as = usual;
@@ -212,7 +216,7 @@ test("a nonce that scripts may not read is sent all the same", async (t) => {
 
 test("a client that must bind its tokens gets none without a proof", async (t) => {
   const usual = as;
-  as = await startAuthorizationServer({ redirectUris: [REDIRECT_URI], origins: [ORIGIN], dpop: { bound: true } });
+  as = await startBound({ bound: true });
   t.after(async () => {
     await as.close();
     as = usual;

@@ -37,6 +37,11 @@ export class MemoryStore {
     }
   }
 
+  /** Forgets every access token, so that the server's own endpoints refuse them too. */
+  dropAccessTokens() {
+    for (const [key, { model }] of this.#entries) if (model === "AccessToken") this.#entries.delete(key);
+  }
+
   /** Forgets every grant and every token and code issued under one. Sign-in sessions stay. */
   dropGrants() {
     for (const [key, { model, payload }] of this.#entries) {

@@ -9,6 +9,7 @@ import { endedPage, errorPage, logoutPage } from "./pages.mjs";
 
 const DAY = 24 * 60 * 60;
 const JWKS_PATH = "/jwks";
+const USERINFO_PATH = "/me";
 
 /**
  * Makes a provider for one public client. `allowed` is looked at anew at each request; `keys` are `SigningKeys`;
@@ -39,6 +40,7 @@ export function createProvider({ issuer, store, allowed, keys, features, accessT
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.path === JWKS_PATH && ctx.method === "GET") ctx.body = keys.jwks();
+    if (ctx.path === USERINFO_PATH && ctx.status === 200) Object.assign(ctx.body, allowed.userinfo);
     if (features.dpop?.exposeNonce === false) hideNonce(ctx);
   });
   return provider;

@@ -38,7 +38,13 @@ const ROUTES = {
  * origin; `jwt` says that they are JWTs; `dpop` has the options of `ProofCheck`, or is `true`. A proof is checked
  * without it too, when a token is bound to a key.
  */
-export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [], ...more }) {
+export async function startResourceServer({
+  port = 0,
+  host = "127.0.0.1",
+  authorizationServer,
+  origins = [],
+  ...more
+}) {
   const state = { origins, ...clean(), feed: new Feed(), limits: new RateLimits(), proofs: new ProofLog() };
   const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
     port,

@@ -76,8 +76,11 @@ function fail(mode, request, response, origins) {
   send(response, status, text, { ...corsHeaders(request, origins, EXPOSED), ...type, ...headers });
 }
 
-/** The same request again with its body unread; what was read from a socket can't be put back. */
-function replay(request, body) {
+/**
+ * The same request again with its body unread, since what was read from a socket can't be put back; `changed` may have
+ * another `method` and `url`.
+ */
+export function replay(request, body, changed = {}) {
   const copy = new IncomingMessage(request.socket);
   for (const name of [
     "method",
@@ -88,7 +91,7 @@ function replay(request, body) {
     "rawHeaders",
     "headers",
   ]) {
-    copy[name] = request[name];
+    copy[name] = changed[name] ?? request[name];
   }
   // An incomplete message takes its socket down with it when it is destroyed.
   copy.complete = true;

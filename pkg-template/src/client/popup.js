@@ -1,17 +1,11 @@
-import { fail } from "../errors.js";
-
-const rhythm = 500;
-const grace = 1_000;
-const patience = 2_000;
+const again = "; call signIn() again";
 
 const channelOf = (key) => new BroadcastChannel(`tokenkeep-${key}`);
 
-/** Signs in in a window of its own, while this page stays. Opens it at once, since browsers want that in a click. */
-export async function openPopup(transport, { popupFeatures = "popup,width=480,height=720", popupTimeout = 300_000, ...options }) {
-  const popup = open("about:blank", "_blank", popupFeatures);
-  if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the browser blocked the popup; call signIn() in the handler of a click, before any await");
+/** Signs in in `popup`, which was just opened, while this page stays. `fail` makes errors of this page's class. */
+export async function signInWith(popup, transport, { popupFeatures: _, popupTimeout = 300_000, ...options }, fail) {
   const waiting = new AbortController();
-  let channel, timer, reason;
+  let channel, timer;
   try {
     const answer = await transport.call("signIn", { options });
     const key = answer.slice(0, 43);
@@ -23,11 +17,11 @@ export async function openPopup(transport, { popupFeatures = "popup,width=480,he
       // Whoever waits for the outcome hears what comes of it.
       transport.call("finish", { href: data.href }).catch(() => {});
     };
-    timer = watch(popup, popupTimeout, (...why) => waiting.abort((reason = fail(...why))));
+    timer = watch(popup, popupTimeout, waiting, fail);
     popup.location.replace(answer.slice(43));
     await outcome;
   } catch (error) {
-    throw (error.name === "AbortError" && reason) || error;
+    throw (error.name === "AbortError" && waiting.signal.reason) || error;
   } finally {
     clearInterval(timer);
     channel?.close();
@@ -36,27 +30,24 @@ export async function openPopup(transport, { popupFeatures = "popup,width=480,he
 }
 
 /**
- * Looks whether the popup is still there. One that was never seen anywhere before it says that it is closed may be
- * alive behind Cross-Origin-Opener-Policy.
+ * Looks whether the popup is still there, and gives up after it is gone. One that was never seen anywhere before it says
+ * that it is closed may be alive behind Cross-Origin-Opener-Policy.
  */
-function watch(popup, timeout, giveUp) {
-  const start = performance.now();
+function watch(popup, timeout, waiting, fail) {
   let seen = popup.closed;
-  let closed;
+  let gone = 0;
+  const end = performance.now() + timeout;
   return setInterval(() => {
-    const now = performance.now();
-    if (popup.closed) {
-      closed ??= now;
-      if (seen && now - closed > grace) giveUp("POPUP_CLOSED", "the popup was closed before it came back; call signIn() again");
-    } else {
-      try {
-        seen ||= popup.location.href !== "about:blank";
-      } catch {
-        seen = true;
-      }
+    try {
+      if (popup.closed) gone += 1;
+      else seen ||= popup.location.href !== "about:blank";
+    } catch {
+      seen = true;
     }
-    if (now - start > timeout) giveUp("POPUP_TIMEOUT", "no response from the popup in time: it was left, or closed behind Cross-Origin-Opener-Policy (COOP), which hides that; call signIn() again");
-  }, rhythm);
+    // A response may be on its way.
+    if (seen && gone > 3) waiting.abort(fail("POPUP_CLOSED", `the popup was closed${again}`));
+    if (performance.now() > end) waiting.abort(fail("POPUP_TIMEOUT", `the popup didn't come back in time: it was left, or closed behind COOP, which hides that${again}`));
+  }, 500);
 }
 
 /** The `state` in a URL that a popup arrived with. */
@@ -64,12 +55,12 @@ export const popupState = (href) => /[?&#]state=(p[\w-]{43})(?![\w-])/.exec(href
 
 /** Hands the URL over to the page that opened this popup. Resolves to whether it took it. */
 export async function handOver(state, href) {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(state)));
-  const key = btoa(String.fromCharCode(...hash)).replace(/[+/=]/g, (letter) => ({ "+": "-", "/": "_" })[letter] ?? "");
-  const channel = channelOf(key);
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(state));
+  const key = btoa(String.fromCharCode(...new Uint8Array(hash)));
+  const channel = channelOf(key.replace(/\+/g, "-").replace(/\//g, "_").slice(0, 43));
   const taken = await new Promise((resolve) => {
     channel.onmessage = ({ data }) => data?.taken === true && resolve(true);
-    setTimeout(resolve, patience);
+    setTimeout(resolve, 2_000);
     channel.postMessage({ href });
   });
   channel.close();

@@ -1,36 +1,33 @@
+
 const name = "tokenkeep-silent";
-const pause = 60_000;
 const never = 1e16;
 
-// [when the last attempt was, where the page was while it is under way]
-const read = () => JSON.parse(sessionStorage[name] ?? "[0]");
-
-/** Where storage is blocked there is no memory that could end a loop, so nothing is tried. */
-const careful = (work) => (...given) => {
+/**
+ * What this tab must know of attempts to sign in without the user: [when the last one was, where the page was while it is
+ * under way]. Where storage is blocked there is no memory that could end a loop, so nothing is tried.
+ */
+function memory(work) {
   try {
-    return work(...given);
+    return work(JSON.parse(sessionStorage[name] ?? "[0]"), (...marker) => (sessionStorage[name] = JSON.stringify(marker)));
   } catch {
     return undefined;
   }
-};
-
-const write = careful((...marker) => (sessionStorage[name] = JSON.stringify(marker)));
+}
 
 /** Whether to try to sign in without the user now; takes note of it. */
-export const mayTry = careful(() => {
-  const { pathname, search, hash } = location;
-  return top === globalThis && Date.now() - read()[0] >= pause && write(Date.now(), pathname + search + hash);
-});
+export const mayTry = () =>
+  memory(([time], write) => top === globalThis && Date.now() - time >= 60_000 && write(Date.now(), location.href.slice(location.origin.length)));
 
 /** Where the page was that an attempt left, once: always a path of this origin. */
-export const comeBack = careful(() => {
-  const [time, place] = read();
-  if (place) write(time);
-  return place && `/${place.replace(/^[\s/\\]+/, "")}`;
-});
+export const comeBack = () =>
+  memory(([time, place], write) => {
+    if (place) write(time);
+    return place && `/${place.replace(/^[\s/\\]+/, "")}`;
+  });
 
 /** Whoever has signed out is not signed in again behind their back, until they do it themselves. */
-export const heed = careful((type, { reason }) => {
-  if (reason === "signout") write(never);
-  if (type === "signedin" && read()[0] === never) write(0);
-});
+export const heed = (type, { reason }) =>
+  memory(([time], write) => {
+    if (reason === "signout") write(never);
+    if (type === "signedin" && time === never) write(0);
+  });

@@ -75,8 +75,7 @@ impl Access {
         Self { token, scope, expires_unix_ms: None, ath: None, early_at: None, unusable_at: None, middle: None }
     }
 
-    /// The value of the `Authorization` field.
-    /// `scheme` is that of tokens without a proof.
+    /// The value of the `Authorization` field; `scheme` is what bearer tokens go with.
     pub(super) fn authorization(&self, scheme: &str) -> String {
         [if self.ath.is_some() { "DPoP" } else { scheme }, " ", self.token.expose()].concat()
     }

@@ -29,12 +29,12 @@ AbortController.prototype.abort = function (...given) {
 globalThis.BroadcastChannel = class extends BroadcastChannel {
   constructor(name) {
     super(name);
-    ledger.channels.add(name);
+    ledger.channels.add(this);
     this.addEventListener("message", ({ data }) => ledger.heard.push({ name, data }));
   }
 
   close() {
-    ledger.channels.delete(this.name);
+    ledger.channels.delete(this);
     super.close();
   }
 };
@@ -44,6 +44,7 @@ globalThis.postMessage = (...given) => void ledger.posted.push(given.map(String)
 
 globalThis.ledger = {
   ticks: () => ledger.ticks,
+  channels: () => [...ledger.channels].map(({ name }) => name),
   aborts: () => ledger.aborts,
   left: () => ({ intervals: ledger.intervals.size, channels: ledger.channels.size }),
   take: () => JSON.parse(JSON.stringify({ heard: ledger.heard, posted: ledger.posted, opened: ledger.opened })),

@@ -32,3 +32,21 @@ async function writeTransaction([key, value]) {
   await settled(store.put(value, key));
   database.close();
 }
+
+/** What script can make of the private keys in the database: whether they are `extractable`, and what export came to. */
+export const keyPairs = (page) => page.evaluate(tryKeys);
+
+async function tryKeys() {
+  const databases = await indexedDB.databases();
+  if (!databases.some(({ name }) => name === "tokenkeep")) return [];
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const database = await settled(indexedDB.open("tokenkeep"));
+  const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
+  database.close();
+  const tried = values.filter(({ pair }) => pair).map(async ({ pair: { privateKey } }) => ({
+    extractable: privateKey.extractable,
+    exported: await crypto.subtle.exportKey("jwk", privateKey).then(JSON.stringify, ({ name }) => name),
+  }));
+  return Promise.all(tried);
+}

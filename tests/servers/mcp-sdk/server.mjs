@@ -24,6 +24,7 @@ export async function startMcpSdkServer({ accessTokenTtl = 600 } = {}) {
     issuer: `${origin}/`,
     api: `${origin}/v1/`,
     scope: scopesSupported.join(" "),
+    revocation: "confirmed",
     pages: {
       "#login": async (page) => {
         await page.fill("#login input[name=login]", "ada");

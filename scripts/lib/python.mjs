@@ -1,0 +1,68 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { aptInstall, aptPrefix } from "./apt.mjs";
+import { say, seconds } from "./log.mjs";
+import { logs, root, tools } from "./paths.mjs";
+import { ask, must, which } from "./run.mjs";
+import { hashOf, unlessFresh } from "./stamp.mjs";
+
+const oldest = [3, 10];
+const packages = join(root, "tests", "servers", "django", "requirements.txt");
+const folder = join(tools, "python-servers");
+const interpreter = process.platform === "win32" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python");
+
+/** Why the tests with servers written in Python can't be run here; null when they can. */
+export const whyNoPython = `no Python of at least ${oldest.join(".")} was found`;
+
+/** The interpreter that has the Python servers' packages, or null where set-up found no Python. */
+export function serversPython() {
+  return existsSync(interpreter) ? interpreter : null;
+}
+
+/** Installs the packages of the Python servers into .tools. Does without, and says so, where there is no Python. */
+export async function ensurePython() {
+  const found = (await findPython()) ?? (await installPython());
+  if (!found) return say(`${whyNoPython}: the tests with a Django server will be skipped`);
+  const key = hashOf([packages], found);
+  await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => install(found));
+}
+
+async function findPython() {
+  for (const name of ["python3", "python"]) {
+    const program = which(name);
+    const version = program && (await ask(program, ["-c", "import sys; print(*sys.version_info[:2])"]));
+    if (version && isRecent(version.split(" ").map(Number))) return program;
+  }
+  return null;
+}
+
+function isRecent([major, minor]) {
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+async function installPython() {
+  const prefix = await aptPrefix();
+  if (!prefix) return null;
+  await aptInstall(prefix, ["python3", "python3-venv"], "a server that the tests sign in to");
+  return findPython();
+}
+
+async function install(python) {
+  const started = performance.now();
+  say("pip: installing the Python servers of the tests into .tools");
+  rmSync(folder, { recursive: true, force: true });
+  await makeEnvironment(python);
+  const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:", "-r", packages];
+  const cure = `run it by hand: ${[interpreter, ...args].join(" ")}`;
+  await must(interpreter, args, { timeout: 600_000, log: join(logs, "pip.log"), cure });
+  say(`pip: done in ${seconds(started)}`);
+}
+
+// Debian keeps what a new environment needs in a package of its own.
+async function makeEnvironment(python) {
+  const prefix = (await ask(python, ["-c", "import ensurepip"])) === null ? await aptPrefix() : null;
+  if (prefix) await aptInstall(prefix, ["python3-venv"], "an environment for a server that the tests sign in to");
+  const cure = "install the package that has Python's venv and ensurepip (Debian: apt-get install python3-venv)";
+  await must(python, ["-m", "venv", folder], { timeout: 120_000, log: join(logs, "venv.log"), cure });
+}
