@@ -108,8 +108,7 @@ impl Session {
         let tally = self.watch.server(server);
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && reply.generation >= self.first_generation;
-        let more = challenge.as_ref().is_some_and(asks_for_more);
-        let expired = !more && self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
+        let expired = self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
