@@ -251,6 +251,7 @@ impl Holder {
             Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
+                let answer = self.read_answer(&flight, answer);
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) if FULL => self.handle_keys(now, answer),
