@@ -143,6 +143,16 @@ export interface EnteredToken extends PersonalToken {
   token?: undefined;
 }
 
+/** A resource server whose tokens are its own: bound to a resource (RFC 8707), or with part of the scope. */
+export interface ResourceServer {
+  /** The base URL; paths cover whole segments. */
+  url: string;
+  /** What its tokens are asked for with: an absolute URI. A web address has to be `url` or above it. */
+  resource?: string;
+  /** The scope of its tokens, part of the configured one. */
+  scope?: string;
+}
+
 /**
  * How an authorization server or an API differs from the RFCs. Plain data; everything is optional. Ready ones are in
  * `tokenkeep/profiles`, and docs/profiles.md shows how to write one.
@@ -236,7 +246,7 @@ export interface Options {
    * Where the token may go: https base URLs. A path covers whole segments: `https://api.example/v1` covers
    * `/v1` and `/v1/files`, not `/v10`. Empty by default.
    */
-  resourceServers?: readonly string[];
+  resourceServers?: readonly (string | ResourceServer)[];
   /** Whether `auth.accessToken()` may hand the access token to the page. Default false. */
   exposeAccessToken?: boolean;
   /** Whether S256 is supported though the metadata doesn't say so. Default false: such a server is refused. */
@@ -272,6 +282,32 @@ export interface Options {
   auditSink?: string | ((entries: AuditEntry[]) => void);
   /** Which anomalies lock the session until `auth.unlock()`: all (`true`), none (the default) or these. */
   lockOnAnomaly?: boolean | readonly AnomalyKind[];
+  /**
+   * Whether tokens are bound to a key that nobody can read (DPoP, RFC 9449). Left out: where the server announces ES256.
+   * `true`: always, and other tokens are refused. `false`: never, say for an API that doesn't know DPoP.
+   */
+  dpop?: boolean;
+  /** Whether that key is the same for every sign-in, kept in IndexedDB (not extractable) until sign-out. Default false. */
+  persistDpopKey?: boolean;
+  /**
+   * Whether authorization requests are pushed (RFC 9126). Left out: where the server announces it, else in the URL; `true`:
+   * always; `false`: only if the server demands it.
+   */
+  par?: boolean;
+  /**
+   * All that FAPI 2.0 asks of a client and a browser can do: DPoP, pushed requests, `iss` in every response, ID tokens by PS256,
+   * ES256 or EdDSA. It makes no client conformant: a public client can't authenticate itself.
+   */
+  strict?: boolean;
+  /** Where `signOut({ endSession: true })` brings the user back to, as registered. */
+  postLogoutRedirectUri?: string;
+  /**
+   * Whether `signOut({ endSession: true })` hands the page the ID token, to send it along as `id_token_hint` in a form, for
+   * servers that insist. Without it only the client id is sent.
+   */
+  dangerSendIdTokenHint?: boolean;
+  /** Whether ID tokens are believed without a look at their signature. */
+  dangerSkipIdTokenSignature?: boolean;
   /**
    * Whether http is good enough for loopback addresses though this script is not served from one. A script that is
    * served from localhost may use them anyway.

@@ -70,6 +70,22 @@ export interface Auth extends EventTarget {
   signOut(): Promise<SignOutResult>;
 
   /**
+   * The same, then sends the user to the authorization server to end the session there too (OpenID Connect RP-Initiated
+   * Logout). The promise doesn't resolve, since the page is left. Who comes back to `postLogoutRedirectUri` is met by
+   * `resume()`: `auth.arrival` is `{ signedOut: true, returnTo, .. }`.
+   *
+   * @throws {TokenKeepError} `TOKENKEEP_END_SESSION_UNAVAILABLE` if the server can't; the session here is over
+   */
+  signOut(options: { endSession: true; returnTo?: string }): Promise<never>;
+
+  /**
+   * What the userinfo endpoint says of the user (OpenID Connect Core 5.3), if it is the ID token's user.
+   *
+   * @throws {TokenKeepError} `TOKENKEEP_USERINFO_UNAVAILABLE`, `TOKENKEEP_USERINFO_INVALID`
+   */
+  userinfo(): Promise<Record<string, unknown>>;
+
+  /**
    * As `window.fetch`, with the token. May be detached: `const { fetch } = auth`.
    *
    * - A URL that no configured resource server covers is refused with `TOKENKEEP_TARGET_REFUSED`; nothing is sent.
@@ -155,6 +171,8 @@ export interface Arrival {
   readonly appState: unknown;
   /** This is a popup that was asked to close itself, and may be there still: tell the person that they can close it. */
   readonly popup?: true;
+  /** The user is back from `signOut({ endSession: true })`. */
+  readonly signedOut?: true;
 }
 
 /** Options of `resume()`. */
@@ -371,9 +389,20 @@ export interface ServerStats {
 /** The events of an {@link Auth}. None carries a token. */
 export interface AuthEventMap {
   /** A sign-in was finished, in this tab or another. */
-  signedin: CustomEvent<Session>;
+  signedin: CustomEvent<
+    Session & {
+      /** Whether the server signed the user in by one of the `acrValues`, if some were asked for. */
+      readonly acrMet?: boolean;
+    }
+  >;
   /** There is a new access token. `scope` may be narrower than before. */
-  refreshed: CustomEvent<{ readonly generation: number; readonly scope: string; readonly expiresAt: number | null }>;
+  refreshed: CustomEvent<{
+    readonly generation: number;
+    readonly scope: string;
+    readonly expiresAt: number | null;
+    /** The resource (RFC 8707) that it is for, if any. */
+    readonly resource: string | null;
+  }>;
   /** A refresh failed and the session goes on; the next attempt is due in `retryIn` milliseconds. */
   refreshfailed: CustomEvent<{ readonly code: ErrorCode; readonly retryIn: number }>;
   /** The session is over. */
@@ -420,6 +449,10 @@ export type SignOutReason =
   | "refused"
   /** The server answered for another user. */
   | "subject-changed"
+  /** An ID token that came with a refresh was forged, or not this session's. */
+  | "id-token-refused"
+  /** The key that the tokens are bound to is gone. */
+  | "key-lost"
   /** The MCP server trusts another authorization server now. */
   | "issuer-changed";
 
@@ -451,7 +484,12 @@ export type ErrorCode =
   | "TOKENKEEP_CLIENT_REFUSED"
   | "TOKENKEEP_CONFIG_INVALID"
   | "TOKENKEEP_DISCOVERY_FAILED"
+  | "TOKENKEEP_DPOP_BLOCKED"
+  | "TOKENKEEP_DPOP_KEY_LOST"
+  | "TOKENKEEP_DPOP_NONCE"
+  | "TOKENKEEP_DPOP_PROOF"
   | "TOKENKEEP_DUPLICATE_PARAMETER"
+  | "TOKENKEEP_END_SESSION_UNAVAILABLE"
   | "TOKENKEEP_HOLDER_FAILED"
   | "TOKENKEEP_ID_TOKEN_INVALID"
   | "TOKENKEEP_INSECURE_CONTEXT"
@@ -467,6 +505,7 @@ export type ErrorCode =
   | "TOKENKEEP_POPUP_BLOCKED"
   | "TOKENKEEP_POPUP_CLOSED"
   | "TOKENKEEP_POPUP_TIMEOUT"
+  | "TOKENKEEP_PUSHED_REQUEST_INVALID"
   | "TOKENKEEP_QUEUE_FULL"
   | "TOKENKEEP_QUEUE_TIMEOUT"
   | "TOKENKEEP_REDIRECT_REFUSED"
@@ -475,6 +514,8 @@ export type ErrorCode =
   | "TOKENKEEP_REGISTRATION_REFUSED"
   | "TOKENKEEP_REQUEST_REFUSED"
   | "TOKENKEEP_RESOURCE_METADATA_INVALID"
+  | "TOKENKEEP_RESOURCE_REFUSED"
+  | "TOKENKEEP_RESOURCE_UNAVAILABLE"
   | "TOKENKEEP_RESPONSE_MALFORMED"
   | "TOKENKEEP_RESPONSE_REPLAYED"
   | "TOKENKEEP_RETURN_TARGET_REFUSED"
@@ -492,4 +533,6 @@ export type ErrorCode =
   | "TOKENKEEP_TOKEN_NOT_ACCEPTED"
   | "TOKENKEEP_TOKEN_NOT_EXPOSED"
   | "TOKENKEEP_TOKEN_RESPONSE_INVALID"
-  | "TOKENKEEP_TRANSACTION_EXPIRED";
+  | "TOKENKEEP_TRANSACTION_EXPIRED"
+  | "TOKENKEEP_USERINFO_INVALID"
+  | "TOKENKEEP_USERINFO_UNAVAILABLE";

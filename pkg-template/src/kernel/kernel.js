@@ -177,7 +177,8 @@ export class Kernel {
   /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
   #fetch({ href, init }, generation, header) {
     init.headers.set("authorization", header);
-    const proof = FULL && this.#core.prove(generation, init.method ?? "GET", href);
+    // Asking the core costs more than looking.
+    const proof = FULL && header.startsWith("DPoP ") && this.#core.prove(generation, init.method ?? "GET", href);
     return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
   }
 

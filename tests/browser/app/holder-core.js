@@ -1,0 +1,5 @@
+import { hold } from "tokenkeep/holder/core";
+
+import { config } from "/config.js";
+
+hold(config);
