@@ -176,6 +176,19 @@ for (const [name, challenge] of Object.entries(bombs)) {
   });
 }
 
+test("text of an API is text for developers and never markup (WWW-12)", async (t) => {
+  const markup = "<img/src=x/onerror=app.hit=1>";
+  const challenge = `Bearer error="insufficient_scope", scope="${markup}", error_description="${markup}"`;
+  const stage = await startOddStage(t, { odd: { api: () => ({ ...empty(403), headers: { "www-authenticate": challenge } }) } });
+  const page = await signedIn(stage);
+  const { value } = await explain(page, stage.api);
+  const [{ detail }] = await until(async () => (await events(page, "stepup")).length && events(page, "stepup"), "the event");
+
+  assert.equal(typeof value.explanation.message, "string");
+  assert.equal(detail.scope, markup, "the scope comes as it was sent");
+  assert.deepEqual(await page.evaluate(() => [app.hit, document.querySelector("img")]), [undefined, null]);
+});
+
 test("an API that asks for more rights with every answer is heard five times (WWW-11)", async (t) => {
   const odd = { api: (_, { nth }) => ({ ...empty(403), headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` } }) };
   const stage = await startOddStage(t, { odd });
