@@ -81,7 +81,7 @@ async function buildPackage() {
   const makers = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const made = modules.flatMap((module) => [glueOf(module), wasmOf(module)]);
   const key = hashOf([template, ...made, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers], version);
-  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles"].map((name) => `${name}.js`);
+  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles", "more"].map((name) => `${name}.js`);
   const outputs = ["package.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 // One self-contained file each: an app uses exactly one of them on either side.
-const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js", profiles: "profiles.js" };
+const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js", profiles: "profiles.js", more: "client/more.js" };
 const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
 
 /**
@@ -26,10 +26,18 @@ async function bundleWith({ glue, wasm }, { template, entries, out }) {
     charset: "utf8",
     legalComments: "none",
     alias: { "#glue": glue },
-    plugins: [inlinedWasm(wasm)],
+    plugins: [inlinedWasm(wasm), loadedLater],
     logLevel: "warning",
   });
 }
+
+/** Leaves `import("./more.js")` as it is, so that whoever bundles the page may load it when it is needed. */
+const loadedLater = {
+  name: "tokenkeep-later",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/more\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+  },
+};
 
 /** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
 function inlinedWasm(wasm) {

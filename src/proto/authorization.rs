@@ -125,6 +125,8 @@ pub struct Transaction {
     pub dpop_key: Option<DpopKey>,
     /// `max_age` of the request, in seconds.
     pub max_age: Option<u64>,
+    /// `acr_values` of the request, space-separated.
+    pub acr_values: Option<String>,
     /// Whether the issuer announces `iss` in its responses.
     pub iss_parameter: bool,
     /// When the request was made, in wall-clock milliseconds.
@@ -149,6 +151,7 @@ impl Transaction {
             .with("resources", &self.resources[..])
             .with("dpopKey", self.dpop_key.as_ref().filter(|_| FULL).map(DpopKey::to_jwk).as_deref())
             .with("maxAge", self.max_age)
+            .with("acrValues", self.acr_values.as_deref().filter(|_| FULL))
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
             .with("returnTo", self.return_to.as_deref())
@@ -170,6 +173,7 @@ impl Transaction {
             scope: text("scope")?,
             resources: if FULL { strings(&record, "resources") } else { Vec::new() },
             dpop_key: record.string("dpopKey").filter(|_| FULL).and_then(DpopKey::parse),
+            acr_values: text("acrValues").filter(|_| FULL),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -242,7 +246,8 @@ impl AuthorizationRequest {
                 scope: scope.clone(),
                 resources,
                 dpop_key,
-                max_age: extra.iter().find(|(name, _)| name == "max_age").and_then(|(_, value)| value.parse().ok()),
+                acr_values: value_of(&extra, "acr_values").filter(|_| FULL).cloned(),
+                max_age: value_of(&extra, "max_age").and_then(|value| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
                 created_unix_ms: unix_ms,
                 return_to: options.return_to.clone(),
@@ -289,6 +294,10 @@ fn secrets(random: &[u8; RANDOM_BYTES], prefix: &str, openid: bool) -> (CodeVeri
     };
     let state = State::new([prefix, &base64url(&part(1))].concat());
     (code_verifier(&part(0)), state, openid.then(|| Nonce::new(base64url(&part(2)))))
+}
+
+fn value_of<'a>(extra: &[&'a (String, String)], name: &str) -> Option<&'a String> {
+    extra.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 /// Refuses what would be in the request twice, be it because the endpoint's own query has it (RFC 6749, 3.1).

@@ -9,7 +9,8 @@ use core::fmt;
 
 use super::error::{Error, InvalidResponse};
 use super::json::{Object, Value};
-use super::pkce::from_base64url;
+use super::pkce::{base64url, from_base64url, sha256};
+use super::secret::Nonce;
 use super::text::parts;
 
 /// What an ID token has to match.
@@ -23,8 +24,24 @@ pub struct Expected<'a> {
     pub nonce: Option<&'a str>,
     /// `max_age` of the request, in seconds.
     pub max_age: Option<u64>,
+    /// What the first ID token said, at a refresh.
+    pub anchor: Option<&'a Anchor>,
+    /// The access token that came with it.
+    pub access_token: Option<&'a str>,
+    /// Whether only the best signatures are good enough
+    /// ([FAPI 2.0, 5.4.1](https://openid.net/specs/fapi-security-profile-2_0.html)).
+    pub strict: bool,
     /// Wall-clock milliseconds.
     pub unix_ms: u64,
+}
+
+/// What later ID tokens of the same session are compared with
+/// ([OpenID Connect Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchor {
+    nonce: Option<Nonce>,
+    auth_time: Option<u64>,
+    iat: u64,
 }
 
 /// A compact ID token as a signature sees it ([RFC 7515, 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
@@ -68,6 +85,10 @@ pub struct Claims {
     pub subject: String,
     /// What the application may see, as JSON text.
     pub json: String,
+    /// The authentication context, if the server names it.
+    pub acr: Option<String>,
+    /// What later ID tokens are compared with.
+    pub anchor: Anchor,
 }
 
 impl Claims {
@@ -77,7 +98,9 @@ impl Claims {
     /// [`InvalidResponse::IdToken`] with the claim that is wrong.
     pub fn parse(id_token: &str, expected: &Expected<'_>) -> Result<Self, Error> {
         let (header, mut claims) = decode(id_token).ok_or_else(|| wrong("it is not a compact JWT"))?;
-        check(header.string("alg").is_some_and(|algorithm| ALGORITHMS.contains(&algorithm)), "alg")?;
+        let algorithms: &[&str] = if expected.strict { &STRICT } else { &ALGORITHMS };
+        let algorithm = header.string("alg").unwrap_or_default();
+        check(algorithms.contains(&algorithm), "alg")?;
         check(header.member("crit").is_none(), "crit")?;
         check(claims.string("iss") == Some(expected.issuer), "iss")?;
         check(is_audience(&claims, expected.client_id), "aud")?;
@@ -86,11 +109,25 @@ impl Claims {
         if let Some(nonce) = expected.nonce {
             check(claims.string("nonce") == Some(nonce), "nonce")?;
         }
+        check(is_hash(&claims, algorithm, expected.access_token), "at_hash")?;
+        let anchor = Anchor {
+            nonce: claims.string("nonce").map(Nonce::new),
+            auth_time: claims.member("auth_time").and_then(Value::as_u64),
+            iat: claims.member("iat").and_then(Value::as_u64).unwrap_or_default(),
+        };
+        if let Some(first) = expected.anchor {
+            check(anchor.nonce.is_none() || anchor.nonce == first.nonce, "nonce")?;
+            let same_time =
+                anchor.auth_time.is_none() || first.auth_time.is_none() || anchor.auth_time == first.auth_time;
+            check(same_time, "auth_time")?;
+            check(anchor.iat.saturating_add(LEEWAY_S) >= first.iat, "iat")?;
+        }
         let subject = claims.string("sub").filter(|sub| !sub.is_empty() && sub.len() <= 255 && sub.is_ascii());
         let subject = subject.ok_or_else(|| wrong("sub"))?;
         let subject = subject.to_owned();
+        let acr = claims.string("acr").map(str::to_owned);
         claims.remove(&HIDDEN);
-        Ok(Self { subject, json: claims.to_json() })
+        Ok(Self { subject, json: claims.to_json(), acr, anchor })
     }
 }
 
@@ -124,6 +161,18 @@ fn is_audience(claims: &Object, client_id: &str) -> bool {
     }
 }
 
+/// Whether `at_hash`, if there, is the left half of the access token's hash
+/// ([OpenID Connect Core 3.1.3.6](https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken)); it is optional, and
+/// looked at where the algorithm's hash is SHA-256.
+fn is_hash(claims: &Object, algorithm: &str, access_token: Option<&str>) -> bool {
+    match (claims.member("at_hash"), access_token) {
+        (Some(hash), Some(token)) if algorithm.ends_with("256") => {
+            hash.as_str() == Some(&base64url(&sha256(token.as_bytes())[..16]))
+        }
+        _ => true,
+    }
+}
+
 fn check_times(claims: &Object, expected: &Expected<'_>) -> Result<(), Error> {
     let now = expected.unix_ms / 1_000;
     let time = |name| claims.member(name).and_then(Value::as_u64);
@@ -142,6 +191,9 @@ fn check_times(claims: &Object, expected: &Expected<'_>) -> Result<(), Error> {
 /// Signatures that only the issuer can make (IDT-7).
 const ALGORITHMS: [&str; 11] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+
+/// Those of FAPI 2.0.
+const STRICT: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
 
 /// Claims that only serve the protocol.
 const HIDDEN: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];

@@ -310,6 +310,7 @@ test("a server that announces no iss may leave it out, but not send a wrong one 
       issuer,
       authorization_endpoint: `${issuer}/auth`,
       token_endpoint: `${issuer}/token`,
+      jwks_uri: `${issuer}/jwks`,
       code_challenge_methods_supported: ["S256"],
     },
   });

@@ -160,6 +160,20 @@ for (const mode of transports) {
   });
 }
 
+for (const mode of transports) {
+  test(`${mode}: a popup works where the request is pushed and the URL has no state (PAR-1)`, async (t) => {
+    const stage = await startStage(t, { mode, server: { par: "required" } });
+    const page = await stage.open();
+    const asked = stage.context.waitForEvent("request", (one) => new URL(one.url()).pathname === "/auth");
+    const popup = await clickSignIn(page);
+    const params = [...new URL((await asked).url()).searchParams.keys()];
+    assert.deepEqual(params, ["client_id", "request_uri"]);
+    await finishIn(popup);
+
+    assert.equal((await endOfSignIn(page)).value.scope, scope);
+  });
+}
+
 test("shared: a popup that is closed while the code is exchanged has signed in", async (t) => {
   const stage = await startCounted(t);
   const page = await stage.open();

@@ -21,3 +21,4 @@ mod sign_out;
 mod step_up;
 mod surroundings;
 mod unauthorized;
+mod user;

@@ -185,3 +185,17 @@ fn a_broken_id_token_at_refresh_lets_no_token_through() {
         assert!(!app.seen().iter().any(|line| line.starts_with("release")));
     }
 }
+
+#[test]
+fn another_id_token_than_this_session_s_ends_it() {
+    for (id_token, reason) in [
+        (id_token("mallory", None), "signedout subject-changed"),
+        (id_token("alice", Some("other")), "signedout id-token-refused"),
+    ] {
+        let mut app = waiting_with_id_token();
+        app.refresh_with(json(200, &response(&format!(r#","id_token":"{id_token}""#))));
+        let seen = app.seen();
+        assert!(seen.contains(&reason.to_owned()), "IDT-18, IDT-19, REF-22: {seen:?}");
+        assert!(app.session.snapshot().is_none(), "IDT-18");
+    }
+}

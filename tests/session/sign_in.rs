@@ -288,3 +288,52 @@ fn an_exchange_that_hangs_does_not_hold_requests_for_ever() {
     app.pass(MINUTE);
     assert_eq!(app.seen(), ["reject 1 QUEUE_TIMEOUT"]);
 }
+
+#[test]
+fn a_weaker_sign_in_than_asked_for_is_told() {
+    use tokenkeep::proto::authorization::SignInOptions;
+    use tokenkeep::proto::session::Command;
+    for (asked, met) in [(r#"{"acrValues":"gold silver"}"#, Some(false)), ("{}", None)] {
+        let mut app = App::with(config("openid files:read", ""));
+        let options = SignInOptions::parse(asked, crate::support::REDIRECT_URI).expect("options");
+        let request = app.session.begin_sign_in(app.now, &options, &[3; 96], None).expect("a request");
+        let href = app.server.authorize(&request);
+        let mut pending = app.arrive(&href, Some(&request.transaction.to_json())).expect("accepted");
+        let token_request = app.session.exchange_request(app.now, &mut pending).expect("a request");
+        let answer = app.server.respond(&token_request);
+        app.session.handle_exchange_response(app.now, pending, answer).expect("signed in");
+        let told = std::iter::from_fn(|| app.session.poll_command()).find_map(|command| match command {
+            Command::Emit(event) if event.name == "signedin" => Some(event.detail.member("acrMet").cloned()),
+            _ => None,
+        });
+        let expected = met.map(tokenkeep::proto::json::Value::Bool);
+        assert_eq!(told, Some(expected), "IDT-13: {asked}");
+    }
+}
+
+#[test]
+fn the_strict_preset_wants_all_protections_at_once() {
+    use tokenkeep::proto::authorization::SignInOptions;
+    use tokenkeep::proto::config::Use;
+    let strict = config("files:read", r#""strict":true"#);
+    assert_eq!((strict.dpop, strict.par), (Use::Required, Use::Required), "FAPI-1");
+    let without = App::with(strict);
+    let refused = without.session.begin_sign_in(without.now, &SignInOptions::default(), &[3; 96], None);
+    assert_eq!(refused.expect_err("no endpoint to push to").code(), "TOKENKEEP_METADATA_INVALID", "FAPI-1");
+    let text = crate::support::config_text("files:read", r#""strict":true"#).replace(
+        "\"authorization_response_iss_parameter_supported\":true",
+        "\"pushed_authorization_request_endpoint\":\"https://as.example/par\"",
+    );
+    let silent = App::with(tokenkeep::proto::config::Config::parse(&text, "https://app.example").expect("good"));
+    let refused = silent.session.begin_sign_in(silent.now, &SignInOptions::default(), &[3; 96], None);
+    let message = refused.expect_err("no iss").message().into_owned();
+    assert!(message.contains("authorization_response_iss_parameter_supported"), "FAPI-1: {message}");
+    for off in ["par", "dpop"] {
+        let more = format!(r#""strict":true,"{off}":false"#);
+        let parsed = tokenkeep::proto::config::Config::parse(
+            &crate::support::config_text("files:read", &more),
+            "https://app.example",
+        );
+        assert!(parsed.is_err(), "FAPI-1: {off}");
+    }
+}

@@ -22,6 +22,7 @@ fn transaction(iss_parameter: bool) -> Transaction {
         resources: Vec::new(),
         dpop_key: None,
         max_age: None,
+        acr_values: None,
         iss_parameter,
         created_unix_ms: CREATED,
         return_to: None,

@@ -14,6 +14,9 @@ const EXPECTED: Expected<'static> = Expected {
     client_id: "spa",
     nonce: Some("n-0S6_WzA2Mj"),
     max_age: None,
+    anchor: None,
+    access_token: None,
+    strict: false,
     unix_ms: NOW_S * 1_000,
 };
 
@@ -217,4 +220,49 @@ fn what_is_no_compact_jwt() {
     ] {
         assert!(Claims::parse(&token, &EXPECTED).is_err(), "IDT-16: {token}");
     }
+}
+
+/// The example of OpenID Connect Core, A.3: the hash of an access token under SHA-256.
+const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+const AT_HASH: &str = r#""77QmUPtjPfzWtF2AnpK9RQ""#;
+
+#[test]
+fn a_hash_of_the_access_token_has_to_be_right() {
+    let with = |algorithm: &str, hash: &str| {
+        let token = jwt(&format!(r#"{{"alg":"{algorithm}"}}"#), &claims(&[("at_hash", hash)]));
+        refused(Claims::parse(&token, &Expected { access_token: Some(ACCESS_TOKEN), ..EXPECTED }))
+    };
+    for algorithm in ["RS256", "PS256", "ES256"] {
+        assert_eq!(with(algorithm, AT_HASH), None, "IDT-14: {algorithm}");
+        for hash in [r#""77QmUPtjPfzWtF2AnpK9RR""#, r#""""#, "7"] {
+            assert_eq!(with(algorithm, hash), Some("at_hash"), "IDT-14: {hash}");
+        }
+    }
+    assert_eq!(with("EdDSA", r#""x""#), None, "IDT-14: another hash than ours is left alone");
+}
+
+#[test]
+fn the_strict_preset_takes_the_best_signatures_only() {
+    for (algorithm, accepted) in
+        [("PS256", true), ("ES256", true), ("EdDSA", true), ("Ed25519", true), ("RS256", false), ("ES384", false)]
+    {
+        let token = jwt(&format!(r#"{{"alg":"{algorithm}"}}"#), &claims(&[]));
+        let result = refused(Claims::parse(&token, &Expected { strict: true, ..EXPECTED }));
+        assert_eq!(result.is_none(), accepted, "FAPI-2: {algorithm}");
+    }
+}
+
+#[test]
+fn a_later_id_token_is_compared_with_the_first() {
+    let first = parse(&[("auth_time", "1699999000")]).expect("good").anchor;
+    let later = |changes: &[(&str, &str)]| {
+        let expected = Expected { nonce: None, anchor: Some(&first), ..EXPECTED };
+        refused(Claims::parse(&jwt(RS256, &claims(changes)), &expected))
+    };
+    assert_eq!(later(&[("auth_time", "1699999000")]), None, "IDT-18");
+    assert_eq!(later(&[("auth_time", ""), ("nonce", "")]), None, "IDT-19: neither is demanded");
+    assert_eq!(later(&[("auth_time", "1699999001")]), Some("auth_time"), "IDT-18");
+    assert_eq!(later(&[("nonce", r#""other""#)]), Some("nonce"), "IDT-19");
+    let old = (NOW_S - LEEWAY_S - 1).to_string();
+    assert_eq!(later(&[("auth_time", ""), ("iat", &old)]), Some("iat"), "IDT-18: a new iat");
 }

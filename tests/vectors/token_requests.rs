@@ -27,6 +27,7 @@ fn transaction() -> Transaction {
         resources: Vec::new(),
         dpop_key: None,
         max_age: None,
+        acr_values: None,
         iss_parameter: true,
         created_unix_ms: 0,
         return_to: None,

@@ -1,10 +1,7 @@
 import { fail } from "../errors.js";
-import { leave, restore, scrub } from "./arrival.js";
-import { handOver, openPopup, popupState } from "./popup.js";
-import { comeBack, heed, mayTry } from "./silent.js";
+import { restore, scrub } from "./arrival.js";
 
-// What may come of asking without the user; some servers forget the state.
-const quiet = /INTERACTION|STATE_MISSING/;
+const more = () => import("./more.js");
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -16,6 +13,7 @@ export class Auth extends EventTarget {
   #known = "null";
   #listeners = new Set();
   #heard = 0;
+  #heeding = false;
 
   constructor(transport) {
     super();
@@ -44,10 +42,7 @@ export class Auth extends EventTarget {
 
   async signIn(options) {
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
-    if (options?.mode === "popup") {
-      await openPopup(this.#transport, options);
-      return this.#session;
-    }
+    if (options?.mode === "popup") return this.#signInWithPopup(options);
     const url = await this.#transport.call("signIn", { options });
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
@@ -58,7 +53,7 @@ export class Auth extends EventTarget {
 
   async signOut(options) {
     const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options });
-    return url ? leave(url, idTokenHint) : { revocation };
+    return url ? (await more()).leave(url, idTokenHint) : { revocation };
   }
 
   userinfo() {
@@ -100,39 +95,33 @@ export class Auth extends EventTarget {
     this.#transport.close();
   }
 
-  async #resume(href, silent) {
-    await this.#ready;
-    const place = comeBack();
-    if (href) await this.#arrive(href, place);
-    if (silent && !this.#session && !this.#arrival?.popup && mayTry()) {
-      // Somebody who comes back from there is as they were.
-      await this.signIn({ prompt: "none" }).catch((error) => {
-        if (!/ABANDONED/.test(error.code)) throw error;
-      });
-    }
+  // Browsers want a popup to be opened in the click itself.
+  async #signInWithPopup(options) {
+    const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
+    if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the popup was blocked; call signIn() in a click, before any await");
+    await (await more()).signInWith(popup, this.#transport, options, fail);
     return this.#session;
   }
 
-  async #arrive(href, place = null) {
-    const state = popupState(href);
-    const { shared } = this.#transport;
-    const popup = state && (shared || (await handOver(state, href)));
-    const arrive = (arrival) => {
-      this.#arrival = { returnTo: place, appState: null, ...arrival };
-      if (!popup) return;
-      this.#arrival.popup = true;
-      close();
-    };
-    if (popup && !shared) return arrive();
-    try {
-      const arrival = await this.#transport.call("finish", { href });
-      if (arrival) arrive(place ? undefined : arrival);
-      else restore(href);
-    } catch (error) {
-      const isQuiet = place && quiet.test(error.code);
-      if (popup || isQuiet) arrive();
-      if (!isQuiet) throw error;
-    }
+  async #resume(href, silent) {
+    await this.#ready;
+    if (href) await this.#arrive(href);
+    if (silent) await this.#trySilently();
+    return this.#session;
+  }
+
+  async #trySilently() {
+    const { heedAll, trySilently } = await more();
+    if (!this.#heeding) heedAll(this);
+    this.#heeding = true;
+    if (!this.#session && !this.#arrival?.popup) await trySilently(this);
+  }
+
+  async #arrive(href) {
+    const { arrival, error } = await (await more()).arrive(this.#transport, href);
+    if (arrival) this.#arrival = arrival;
+    if (error) throw error;
+    if (!arrival) restore(href);
   }
 
   #connect() {
@@ -151,7 +140,6 @@ export class Auth extends EventTarget {
   #receive({ type, detail, session }) {
     this.#heard += 1;
     const changed = this.#update(session, false);
-    heed(type, detail);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();
   }

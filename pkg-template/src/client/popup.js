@@ -1,13 +1,9 @@
-import { fail } from "../errors.js";
-
 const again = "; call signIn() again";
 
 const channelOf = (key) => new BroadcastChannel(`tokenkeep-${key}`);
 
-/** Signs in in a window of its own, while this page stays. Opens it at once, since browsers want that in a click. */
-export async function openPopup(transport, { popupFeatures = "popup,width=480,height=720", popupTimeout = 300_000, ...options }) {
-  const popup = open("about:blank", "_blank", popupFeatures);
-  if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the popup was blocked; call signIn() in a click, before any await");
+/** Signs in in `popup`, which was just opened, while this page stays. `fail` makes errors of this page's class. */
+export async function signInWith(popup, transport, { popupFeatures: _, popupTimeout = 300_000, ...options }, fail) {
   const waiting = new AbortController();
   let channel, timer;
   try {
@@ -21,7 +17,7 @@ export async function openPopup(transport, { popupFeatures = "popup,width=480,he
       // Whoever waits for the outcome hears what comes of it.
       transport.call("finish", { href: data.href }).catch(() => {});
     };
-    timer = watch(popup, popupTimeout, waiting);
+    timer = watch(popup, popupTimeout, waiting, fail);
     popup.location.replace(answer.slice(43));
     await outcome;
   } catch (error) {
@@ -37,7 +33,7 @@ export async function openPopup(transport, { popupFeatures = "popup,width=480,he
  * Looks whether the popup is still there, and gives up after it is gone. One that was never seen anywhere before it says
  * that it is closed may be alive behind Cross-Origin-Opener-Policy.
  */
-function watch(popup, timeout, waiting) {
+function watch(popup, timeout, waiting, fail) {
   let seen = popup.closed;
   let gone = 0;
   const end = performance.now() + timeout;

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use crate::proto::dpop::DpopKey;
-use crate::proto::id_token::Claims;
+use crate::proto::id_token::{Anchor, Claims};
 use crate::proto::secret::{AccessToken, RefreshToken};
 
 /// The user's grant, replaced as a whole.
@@ -15,6 +15,10 @@ pub(super) struct Grant {
     pub(super) asked_scope: String,
     pub(super) subject: Option<String>,
     pub(super) claims: Option<String>,
+    /// Whether the sign-in was of a kind that was asked for, if one was.
+    pub(super) acr_met: Option<bool>,
+    /// What the first ID token said.
+    pub(super) anchor: Option<Anchor>,
     /// The ID token, if it may be shown to the authorization server again.
     pub(super) id_token: Option<AccessToken>,
     /// The key that its tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
@@ -28,8 +32,11 @@ pub(super) struct Grant {
 impl Grant {
     /// The grant of a sign-in that asked for `scope`.
     pub(super) fn new(refresh_token: Option<RefreshToken>, scope: &str, claims: Option<Claims>) -> Self {
-        let (subject, claims) = claims.map_or((None, None), |claims| (Some(claims.subject), Some(claims.json)));
-        Self { refresh_token, asked_scope: scope.to_owned(), subject, claims, ..Self::default() }
+        let mut grant = Self { refresh_token, asked_scope: scope.to_owned(), ..Self::default() };
+        if let Some(Claims { subject, json, anchor, .. }) = claims {
+            (grant.subject, grant.claims, grant.anchor) = (Some(subject), Some(json), Some(anchor));
+        }
+        grant
     }
 
     /// What comes with a refresh. What that leaves out is as it was

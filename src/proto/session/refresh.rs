@@ -162,9 +162,15 @@ impl Session {
 
     fn install_refreshed(&mut self, now: Now, jitter: u32, lane: usize, sent: Now, response: TokenResponse) {
         let Some(mut grant) = self.grant.take() else { return };
-        let Ok(claims) = self.refreshed_claims(now, &response, &grant) else {
-            self.refuse_tokens(&response);
-            return self.end(Ending::SubjectChanged);
+        let claims = match self.refreshed_claims(now, &response, &grant) {
+            Ok(claims) => claims,
+            Err(error) => {
+                self.refuse_tokens(&response);
+                return self.end(match error {
+                    Error::LoginRequired(ending) => ending,
+                    _ => Ending::IdTokenRefused,
+                });
+            }
         };
         let Lane { access, scope, resource, .. } = &self.lanes.all[lane];
         let scope = access.as_ref().map(|access| &access.scope).or(scope.as_ref()).unwrap_or(&grant.asked_scope);
@@ -195,6 +201,9 @@ impl Session {
             client_id: &self.config.client_id,
             nonce: None,
             max_age: None,
+            anchor: previous.anchor.as_ref(),
+            access_token: Some(response.access_token.expose()),
+            strict: self.config.strict,
             unix_ms: now.unix_ms,
         };
         let claims = Claims::parse(id_token.expose(), &expected)?;

@@ -14,6 +14,7 @@ use crate::proto::id_token::{Claims, Expected};
 use crate::proto::json::{Object, Value};
 use crate::proto::metadata::AuthorizationServer;
 use crate::proto::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
+use crate::proto::text::parts;
 use crate::proto::time::Now;
 use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_request};
 use crate::proto::watch::Anomaly;
@@ -91,6 +92,9 @@ impl Session {
         key: Option<DpopKey>,
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
+        if FULL && self.config.strict && !server.iss_parameter {
+            return Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ISS.into())));
+        }
         let granted = self.lanes.scope();
         let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
         let options = options.on_top_of(&self.config.scope, [asked, &granted]);
@@ -191,7 +195,10 @@ impl Session {
             let renewable = response.refresh_token.is_some();
             let terms = Terms { sent: pending.sent, now, renewable, jitter: 0, limits: &self.config.limits };
             let access = Access::new(&response, scope, terms);
+            let acr = claims.as_ref().and_then(|claims| claims.acr.clone());
             let mut grant = Grant::new(response.refresh_token, scope, claims);
+            let is_met = |asked: &String| parts(asked, b' ').any(|one| Some(one) == acr.as_deref());
+            grant.acr_met = pending.transaction.acr_values.as_ref().filter(|_| FULL).map(is_met);
             grant.key = key.cloned();
             grant.id_token = response.id_token.filter(|_| FULL && self.config.send_id_token_hint);
             self.install_signed_in(now, grant, access);
@@ -269,7 +276,8 @@ impl Session {
         self.watch.note("signedin", "");
         self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
-        self.emit("signedin", detail);
+        let acr_met = self.grant.as_ref().and_then(|grant| grant.acr_met);
+        self.emit("signedin", if acr_met.is_some() { detail.with("acrMet", acr_met) } else { detail });
         self.pump(now);
     }
 
@@ -307,6 +315,9 @@ impl Session {
             client_id: &self.config.client_id,
             nonce: transaction.nonce.as_ref().map(Nonce::expose),
             max_age: transaction.max_age,
+            anchor: None,
+            access_token: Some(response.access_token.expose()),
+            strict: self.config.strict,
             unix_ms: now.unix_ms,
         };
         match (&response.id_token, &transaction.nonce) {
@@ -331,5 +342,6 @@ pub(super) fn no_metadata() -> Error {
     Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
 }
 
+const NO_ISS: &str = "authorization_response_iss_parameter_supported is not true, and strict asks for it";
 /// Used responses that are remembered, to tell a replay from a stranger.
 const MAX_SPENT: usize = 32;

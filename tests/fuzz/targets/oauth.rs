@@ -52,6 +52,7 @@ fn kept() -> Transaction {
         token_endpoint: "https://as.example/token".to_owned(),
         dpop_key: None,
         max_age: None,
+        acr_values: None,
         iss_parameter: true,
         created_unix_ms: START_UNIX_MS,
         return_to: None,
@@ -207,5 +208,16 @@ pub(crate) fn claims(text: &str) {
 }
 
 fn expected(nonce: Option<&str>) -> Expected<'_> {
-    Expected { issuer: ISSUER, client_id: CLIENT_ID, nonce, max_age: nonce.map(|_| 60), unix_ms: START_UNIX_MS }
+    let (anchor, access_token) = (None, Some("abc"));
+    let max_age = nonce.map(|_| 60);
+    Expected {
+        issuer: ISSUER,
+        client_id: CLIENT_ID,
+        nonce,
+        max_age,
+        anchor,
+        access_token,
+        strict: false,
+        unix_ms: START_UNIX_MS,
+    }
 }

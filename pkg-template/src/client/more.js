@@ -1,0 +1,46 @@
+// What most pages need seldom or never: a file of its own, loaded when it is.
+
+import { handOver, popupState } from "./popup.js";
+import { comeBack, heed, mayTry } from "./silent.js";
+
+export { leave } from "./leave.js";
+export { signInWith } from "./popup.js";
+
+// What may come of asking without the user; some servers forget the state.
+const quiet = /INTERACTION|STATE_MISSING/;
+
+/**
+ * Finishes the sign-in that arrived at `href`. Resolves to what the application gets back, or to undefined if that was no
+ * authorization response.
+ */
+export async function arrive(transport, href) {
+  const place = comeBack() ?? null;
+  const state = popupState(href);
+  const popup = state && (transport.shared || (await handOver(state, href)));
+  const arrived = (arrival) => {
+    if (popup) close();
+    return { returnTo: place, appState: null, ...arrival, ...(popup && { popup: true }) };
+  };
+  if (popup && !transport.shared) return { arrival: arrived() };
+  try {
+    const arrival = await transport.call("finish", { href });
+    return { arrival: arrival && arrived(place ? undefined : arrival) };
+  } catch (error) {
+    const isQuiet = place && quiet.test(error.code);
+    return { arrival: popup || isQuiet ? arrived() : undefined, error: isQuiet ? undefined : error };
+  }
+}
+
+/** Tries to sign in without the user, unless that was tried a moment ago. Somebody who comes back from there is as they were. */
+export async function trySilently(auth) {
+  comeBack();
+  if (!mayTry()) return;
+  await auth.signIn({ prompt: "none" }).catch((error) => {
+    if (!/ABANDONED/.test(error.code)) throw error;
+  });
+}
+
+/** Takes note of sign-ins and sign-outs from now on. */
+export function heedAll(auth) {
+  for (const type of ["signedin", "signedout"]) auth.addEventListener(type, ({ detail }) => heed(type, detail));
+}
