@@ -185,7 +185,7 @@ test("text of an API is text for developers and never markup (WWW-12)", async (t
   const [{ detail }] = await until(async () => (await events(page, "stepup")).length && events(page, "stepup"), "the event");
 
   assert.equal(typeof value.explanation.message, "string");
-  assert.equal(detail.scope, markup, "the scope comes as it was sent");
+  assert.equal(detail.signIn.scope, markup, "the scope comes as it was sent");
   assert.deepEqual(await page.evaluate(() => [app.hit, document.querySelector("img")]), [undefined, null]);
 });
 

@@ -44,7 +44,7 @@ test("tokenkeep/holder/slim tells the page that the wasm is not there", async (t
   assert.deepEqual([error.name, error.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
 });
 
-test("every script of the package is imported by Node without doing anything", async (t) => {
+test("every script of the package is imported by Node without doing anything (LOG-6)", async (t) => {
   const { folder } = await emptyProject(t);
   const check = `
     const names = () => Reflect.ownKeys(globalThis).map(String);
