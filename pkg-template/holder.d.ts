@@ -17,19 +17,89 @@ export { TokenKeepError, isTokenKeepError, type ErrorCode } from "./index.js";
 export function hold(config: Config): void;
 
 /** The configuration. Unknown options are refused. */
-export type Config = (SignInConfig & (ByIssuer | ByMetadata)) | GivenToken | EnteredToken;
+export type Config =
+  | (SignInConfig & (ByIssuer | ByMetadata) & (RegisteredClient | OpenClient))
+  | (SignInConfig & ByMcp & (PinnedClient | OpenMcpClient))
+  | GivenToken
+  | EnteredToken;
 
 /** The authorization server by its name: its metadata is looked up (RFC 8414, OpenID Connect Discovery). */
 export interface ByIssuer {
   /** The issuer, exactly as the server names itself: https, no query, no fragment. */
   issuer: string;
   server?: undefined;
+  mcp?: undefined;
 }
 
 /** The authorization server's whole metadata by hand, for a server that publishes none. */
 export interface ByMetadata {
   issuer?: undefined;
   server: AuthorizationServerMetadata;
+  mcp?: undefined;
+}
+
+/**
+ * An MCP server, from which everything else follows: its metadata (RFC 9728) names the authorization server, that one's
+ * metadata says how to become a client. Tokens are asked for with the server as their `resource` and go below its URL.
+ */
+export interface ByMcp {
+  /** The MCP server's URL, as its clients use it. */
+  mcp: string;
+  issuer?: undefined;
+  server?: undefined;
+  assumePkce?: undefined;
+}
+
+/** A client that was registered by hand. */
+export interface RegisteredClient {
+  /** The id of the public client that you registered. There is no option for a secret: a browser can't keep one. */
+  clientId: string;
+  clientMetadataUrl?: string;
+  clientMetadata?: ClientMetadata;
+  authorizationServers?: undefined;
+}
+
+/** A client that comes by its id: by the URL of its metadata document where the server takes such, else by registration. */
+export type OpenClient = { clientId?: undefined; authorizationServers?: undefined } & (
+  | { clientMetadataUrl: string; clientMetadata?: ClientMetadata }
+  | { clientMetadataUrl?: undefined; clientMetadata: ClientMetadata }
+);
+
+/** A client that was registered by hand at the one authorization server that the MCP server may name. */
+export interface PinnedClient {
+  clientId: string;
+  authorizationServers: readonly [string];
+  clientMetadataUrl?: string;
+  clientMetadata?: ClientMetadata;
+}
+
+/** A client that comes by its id wherever the MCP server's authorization server is. */
+export interface OpenMcpClient {
+  clientId?: undefined;
+  /** The issuers that the MCP server may name; any, if there is no list. */
+  authorizationServers?: readonly [string, ...string[]];
+  /** The https URL of this client's metadata document, see `npx tokenkeep check-client`. */
+  clientMetadataUrl?: string;
+  /** What a registration says besides what makes this a public client with this `redirectUri`. */
+  clientMetadata?: ClientMetadata;
+}
+
+/** Client metadata of RFC 7591, without what the library sets itself. */
+export interface ClientMetadata {
+  client_name?: string;
+  client_uri?: string;
+  logo_uri?: string;
+  application_type?: "web" | "native";
+  client_id?: undefined;
+  client_secret?: undefined;
+  grant_types?: undefined;
+  jwks?: undefined;
+  jwks_uri?: undefined;
+  redirect_uris?: undefined;
+  response_types?: undefined;
+  software_statement?: undefined;
+  token_endpoint_auth_method?: undefined;
+  [member: string]: unknown;
 }
 
 /** Metadata as RFC 8414 spells it. */
@@ -50,7 +120,11 @@ export interface AuthorizationServerMetadata {
 export interface PersonalToken extends Options {
   issuer?: undefined;
   server?: undefined;
+  mcp?: undefined;
   clientId?: undefined;
+  clientMetadataUrl?: undefined;
+  clientMetadata?: undefined;
+  authorizationServers?: undefined;
   redirectUri?: undefined;
   scope?: undefined;
   extraParams?: undefined;
@@ -145,11 +219,12 @@ export type AnswerMember =
 
 /** How to sign in. */
 export interface SignInConfig extends Options {
-  /** The id of the public client that you registered. There is no option for a secret: a browser can't keep one. */
-  clientId: string;
   /** The redirection URI that you registered; sent byte for byte. */
   redirectUri: string;
-  /** The scope to ask for, space-separated. With `openid`, the session has claims. */
+  /**
+   * The scope to ask for, space-separated. With `openid`, the session has claims. With `mcp` and without this, what the
+   * MCP server asks for.
+   */
   scope?: string;
   /** Additional parameters of every authorization request, such as `audience`. */
   extraParams?: Readonly<Record<string, string>>;

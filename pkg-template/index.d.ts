@@ -247,6 +247,19 @@ export interface Explanation {
   readonly maxAge?: number | null;
   /** The pause that the API asks for, in milliseconds. */
   readonly retryAfter: number | null;
+  /** What the API says of itself, as far as that is known by now. */
+  readonly resourceMetadata?: ResourceMetadata;
+}
+
+/**
+ * What a resource server says of itself (RFC 9728), fetched because a challenge of it pointed there, and checked to be
+ * about it. Nobody acts on it but the application.
+ */
+export interface ResourceMetadata {
+  readonly resource: string;
+  /** The issuers that it trusts. */
+  readonly authorizationServers: readonly string[];
+  readonly scopesSupported: readonly string[];
 }
 
 /** Something that happened. Plain data, fit for `JSON.stringify` and `navigator.sendBeacon`. */
@@ -390,6 +403,8 @@ export interface StepUp {
   readonly resource: string | null;
   /** Options for `auth.signIn()`. */
   readonly signIn: { readonly scope?: string; readonly acrValues?: string; readonly maxAge?: number };
+  /** What the API says of itself, if its challenge pointed there. */
+  readonly resourceMetadata?: ResourceMetadata;
 }
 
 /** Why a session ended. */
@@ -404,7 +419,9 @@ export type SignOutReason =
   /** The API refused the personal access token, or the authorization server refused to refresh, twice, without saying why. */
   | "refused"
   /** The server answered for another user. */
-  | "subject-changed";
+  | "subject-changed"
+  /** The MCP server trusts another authorization server now. */
+  | "issuer-changed";
 
 /** An error with a frozen `code`. Its message names the cure. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {
@@ -419,6 +436,8 @@ export class TokenKeepError extends Error {
   readonly errorDescription?: string;
   /** `TOKENKEEP_LOGIN_REQUIRED`: why there is no session. */
   readonly reason?: SignOutReason | "never-signed-in";
+  /** `TOKENKEEP_AUTHORIZATION_SERVER_REFUSED`, `TOKENKEEP_REGISTRATION_NEEDED`: which authorization server. */
+  readonly issuer?: string;
 }
 
 /** Whether `value` is a {@link TokenKeepError}, of whatever realm. */
@@ -427,6 +446,7 @@ export function isTokenKeepError(value: unknown): value is TokenKeepError;
 /** The codes of {@link TokenKeepError}. They don't change; new ones may come. */
 export type ErrorCode =
   | "TOKENKEEP_AUTHORIZATION_ERROR"
+  | "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED"
   | "TOKENKEEP_BODY_NOT_REPLAYABLE"
   | "TOKENKEEP_CLIENT_REFUSED"
   | "TOKENKEEP_CONFIG_INVALID"
@@ -450,7 +470,11 @@ export type ErrorCode =
   | "TOKENKEEP_QUEUE_FULL"
   | "TOKENKEEP_QUEUE_TIMEOUT"
   | "TOKENKEEP_REDIRECT_REFUSED"
+  | "TOKENKEEP_REGISTRATION_FAILED"
+  | "TOKENKEEP_REGISTRATION_NEEDED"
+  | "TOKENKEEP_REGISTRATION_REFUSED"
   | "TOKENKEEP_REQUEST_REFUSED"
+  | "TOKENKEEP_RESOURCE_METADATA_INVALID"
   | "TOKENKEEP_RESPONSE_MALFORMED"
   | "TOKENKEEP_RESPONSE_REPLAYED"
   | "TOKENKEEP_RETURN_TARGET_REFUSED"

@@ -53,15 +53,14 @@ export async function challenge(url, timeout) {
 }
 
 /**
- * Why there was no answer: whether something answers at `url` without a proof, or may just not be read, whatever it says. A
- * request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it); neither
- * carries anything.
+ * Why there was no answer: whether something answers an empty form at `url` without a proof, or may just not be read, whatever
+ * it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it).
  */
 async function diagnose(url, signal, proof) {
-  const init = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal };
-  const answers = (mode, redirect) => fetch(url, { ...init, mode, redirect }).then(() => true, () => false);
-  if (await answers("cors", "error")) return proof ? proofBlocked : network;
-  return (await answers("no-cors", "follow")) ? unreadable : network;
+  const init = { ...always, method: "POST", body: new URLSearchParams(), signal };
+  const answers = (more) => fetch(url, { ...init, ...more }).then(() => true, () => false);
+  if (await answers()) return proof ? proofBlocked : network;
+  return (await answers({ mode: "no-cors", redirect: "follow" })) ? unreadable : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

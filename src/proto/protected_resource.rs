@@ -58,11 +58,11 @@ impl ProtectedResource {
                 "bearer_methods_supported is not an array of strings"
             }]));
         }
-        let usable = |issuer: &&str| is_issuer_at_wish(issuer, allow_loopback);
+        let usable = |issuer: &str| is_issuer_at_wish(issuer, allow_loopback);
         Ok(Self {
             resource: resource.to_owned(),
-            authorization_servers: strings(&document, "authorization_servers", usable)?,
-            scopes_supported: strings(&document, "scopes_supported", |scope| {
+            authorization_servers: strings(&document, "authorization_servers", &usable)?,
+            scopes_supported: strings(&document, "scopes_supported", &|scope| {
                 is_scope(scope) && cut(scope, b' ').1.is_none()
             })?,
         })
@@ -202,10 +202,10 @@ fn is_issuer_at_wish(issuer: &str, allow_loopback: bool) -> bool {
     plain(issuer) || plain(&with_slash)
 }
 
-fn strings(document: &Object, name: &str, usable: impl Fn(&&str) -> bool) -> Result<Vec<String>, Error> {
+fn strings(document: &Object, name: &str, usable: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Error> {
     let Some(member) = document.member(name) else { return Ok(Vec::new()) };
     let texts = Value::as_strings(member).ok_or_else(|| unusable(&[name, " is not an array of strings"]))?;
-    Ok(texts.into_iter().filter(usable).map(str::to_owned).collect())
+    Ok(texts.into_iter().filter(|text| usable(text)).map(str::to_owned).collect())
 }
 
 fn unusable(why: &[&str]) -> Error {

@@ -104,6 +104,14 @@ test("a server that registers nobody is told with what to do (MCP-11)", async (t
   assert.match(error.message, /set clientId and authorizationServers/);
 });
 
+test("without a session the SDK's client gets this library's error, and nothing of a sign-in of its own", async (t) => {
+  const { page, server } = await startMcp(t, { server: { registration: true } });
+  await page.addScriptTag({ url: "/mcp.js", type: "module" });
+  const { error } = await page.evaluate((url) => app.outcome(() => connectMcp("streamable", url)), `${server.origin}/mcp`);
+  assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
+  assert.deepEqual(server.requests, []);
+});
+
 test("the token goes below the server's URL and nowhere else (MCP-5, RES-7)", async (t) => {
   const { page, server } = await startMcp(t, { server: { registration: true } });
   await signIn(page);

@@ -112,7 +112,8 @@ test("an app's page has no wasm in it, and needs nothing but its own code", asyn
 test("the package does nothing that a strict page forbids (SAFE-7)", async (t) => {
   const { installed } = await emptyProject(t);
   const files = (await readdir(installed)).filter((name) => name.endsWith(".js"));
-  assert.deepEqual(files.sort(), ["holder-slim.js", "holder.js", "index.js", "page.js", "profiles.js"]);
+  const holders = ["holder-core-slim.js", "holder-core.js", "holder-slim.js", "holder.js"];
+  assert.deepEqual(files.sort(), [...holders, "index.js", "more.js", "page.js", "profiles.js"]);
   for (const name of files) {
     const script = await readFile(join(installed, name), "utf8");
     for (const forbidden of [

@@ -145,6 +145,19 @@ fn metadata_that_is_a_minute_old_is_not_fetched_again() {
 }
 
 #[test]
+fn no_page_says_who_the_issuer_is() {
+    let mut desk = Desk::with(config());
+    desk.sign_in(1, r#"{"issuer":"https://evil.example"}"#);
+    desk.sign_in(2, r#"{"server":{"issuer":"https://evil.example"}}"#);
+    assert_eq!(desk.seen(), ["settle 1 PARAMETER_REFUSED", "settle 2 PARAMETER_REFUSED"], "DISC-4");
+    let href = under_way(&mut desk);
+    desk.finish(3, &format!("{href}&iss=https%3A%2F%2Fevil.example&issuer=https%3A%2F%2Fevil.example"));
+    desk.take();
+    assert_eq!(desk.seen(), ["take", "settle 3 ISSUER_MISMATCH"], "DISC-4");
+    assert!(desk.sent.is_empty(), "DISC-4");
+}
+
+#[test]
 fn metadata_by_hand_is_never_fetched() {
     let mut desk = Desk::new();
     let href = desk.come_back(1);

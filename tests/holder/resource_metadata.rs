@@ -2,7 +2,7 @@
 
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::json::{Object, Value};
 use tokenkeep::proto::session::Reply;
 
 use crate::desk::Desk;
@@ -66,6 +66,21 @@ fn the_event_waits_for_the_metadata_and_has_it() {
 }
 
 #[test]
+fn the_scopes_of_the_metadata_are_not_what_is_asked_for() {
+    let mut desk = Desk::signed_in();
+    desk.reply(9, &asks(403, MORE, PLACE));
+    desk.answer(document("https://api.example/v1"));
+    let Some(Value::Object(options)) = desk.events[desk.events.len() - 1].detail.member("signIn").cloned() else {
+        panic!()
+    };
+    assert_eq!(options.string("scope"), Some("files:write"), "PRM-7");
+    desk.sign_in(3, &options.to_json());
+    desk.keep();
+    let url = desk.results.pop().flatten().expect("a URL");
+    assert!(url.contains("scope=files%3Aread+files%3Awrite&"), "PRM-7: {url}");
+}
+
+#[test]
 fn only_metadata_of_this_resource_is_told() {
     for (resource, good) in [
         (API, true),
@@ -104,10 +119,8 @@ fn explanations_have_what_is_known_by_then() {
     assert_eq!(desk.sent[0].1, PLACE, "PRM-8");
     desk.answer(document("https://api.example/v1"));
     let explanation = explained(&mut desk, &refused);
-    let Some(tokenkeep::proto::json::Value::Object(metadata)) = explanation.member("resourceMetadata") else {
-        panic!()
-    };
-    let servers = metadata.member("authorizationServers").and_then(tokenkeep::proto::json::Value::as_strings);
+    let Some(Value::Object(metadata)) = explanation.member("resourceMetadata") else { panic!() };
+    let servers = metadata.member("authorizationServers").and_then(Value::as_strings);
     assert_eq!(servers, Some(vec!["https://as.example", "https://other.example"]), "PRM-6");
 }
 

@@ -52,6 +52,16 @@ fn the_event_has_options_for_the_sign_in() {
 }
 
 #[test]
+fn the_text_of_a_challenge_is_data() {
+    let mut app = App::signed_in();
+    let html = "<img src=x onerror=alert(1)>";
+    let field = format!(r#"Bearer error="insufficient_scope", scope="a", error_description="{html}", realm="{html}""#);
+    assert_eq!(app.replied(1, 403, asks(&field, false)), Ok(Verdict::Final));
+    let explanation = app.session.take_explanation().expect("an explanation").to_json();
+    assert!(explanation.contains("insufficient_scope") && !explanation.contains('<'), "WWW-12: {explanation}");
+}
+
+#[test]
 fn a_request_that_waits_goes_with_the_new_token() {
     let mut app = App::signed_in();
     assert_eq!(app.replied(1, 403, asks(MORE, true)), Ok(Verdict::StepUp));

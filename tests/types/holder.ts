@@ -52,6 +52,14 @@ hold({ ...config, auditSink: (entries) => void fetch("/audit", { method: "POST",
 hold({ ...config, lockOnAnomaly: ["refresh-storm", "request-surge", "off-list-target"] as const });
 hold({ ...config, lockOnAnomaly: ["replayed-callback", "clock-jump"] });
 
+const mcp = { mcp: "https://mcp.example.com/mcp", redirectUri: "https://app.example.com/callback" };
+hold(mcp);
+hold({ ...mcp, scope: "tools", authorizationServers: ["https://as.example.com", "https://login.example.com"] });
+hold({ ...mcp, clientId: "c", authorizationServers: ["https://as.example.com"] });
+hold({ ...mcp, clientMetadataUrl: "https://app.example.com/client.json", clientMetadata: { client_name: "Files" } });
+hold({ issuer: "https://as.example.com", redirectUri: mcp.redirectUri, clientMetadataUrl: "https://app.example.com/c.json" });
+hold({ issuer: "https://as.example.com", redirectUri: mcp.redirectUri, clientMetadata: { tos_uri: "https://x.example/" } });
+
 const personal: GivenToken = { token: "ghp_x", resourceServers: ["https://api.example.com/v1/"] };
 const places: Config[] = [personal, { acceptToken: true, queueTimeout: 1_000, auditLimit: 50, lockOnAnomaly: true }];
 for (const place of places) hold(place);

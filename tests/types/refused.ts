@@ -73,6 +73,16 @@ hold({ token: "ghp_x", clientId: "spa" });
 hold({ acceptToken: true, scope: "files:read" });
 // @ts-expect-error either the one or the other
 hold({ token: "ghp_x", acceptToken: true });
+// @ts-expect-error the MCP server names its authorization server
+hold({ ...good, mcp: "https://mcp.example.com" });
+// @ts-expect-error an id by hand belongs to one authorization server (MCP-13)
+hold({ mcp: "https://mcp.example.com", redirectUri: good.redirectUri, clientId: "c" });
+// @ts-expect-error nothing relaxes PKCE there (MCP-6)
+hold({ mcp: "https://mcp.example.com", redirectUri: good.redirectUri, assumePkce: true });
+// @ts-expect-error the library sets this itself (REG-1)
+hold({ issuer: good.issuer, redirectUri: good.redirectUri, clientMetadata: { redirect_uris: [] } });
+// @ts-expect-error there is nothing to choose from
+hold({ ...good, authorizationServers: ["https://as.example.com"] });
 // @ts-expect-error no such anomaly
 hold({ ...good, lockOnAnomaly: ["too-many-tabs"] });
 // @ts-expect-error a list, not one

@@ -69,6 +69,7 @@ fn the_least_configuration_has_defaults() {
 // DISC-1
 #[test]
 fn issuers() {
+    // DISC-1
     check(
         "issuer",
         &[
