@@ -42,7 +42,7 @@ const documents = {
   ],
   "redirects (DISC-5)": [() => ({ ...empty(302), headers: { location: "/jwks" } }), "NETWORK"],
   "has ten megabytes (TOK-23)": [flood(10 * mebibyte), "TOKEN_RESPONSE_INVALID"],
-  "has no end (TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
+  "has no end (DISC-5, TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
   "has an endpoint that is script (DISC-6)": [having({ authorization_endpoint: "javascript:alert(1)" }), "METADATA_INVALID"],
   "has a token endpoint without TLS (DISC-6)": [having({ token_endpoint: "http://evil.example/token" }), "METADATA_INVALID"],
   "has an endpoint with parameters of ours": [

@@ -42,7 +42,7 @@ for (const mode of workerModes) {
     const left = await pendingLogins(page);
     assert.equal(hunt.sightings("message from the holder", "code_challenge=").length, 1, "the search misses messages");
 
-    await t.test("leaves no token anywhere that page script can see (STORE-1 to STORE-5, STORE-9, TOK-27, REF-17, MSG-5)", () => {
+    await t.test("leaves no token anywhere that page script can see (STORE-1 to STORE-5, STORE-9, STORE-12, TOK-27, REF-17, MSG-5)", () => {
       const tokens = stage.authorizationServer.issuedTokens();
       assert.equal(tokens.length, 6, "two token responses bring three tokens each");
       for (const token of tokens) assert.deepEqual(hunt.placesOf(token), []);

@@ -204,7 +204,7 @@ fn tokens_with_a_bad_id_token_are_revoked_and_not_used() {
         assert_eq!(refused.code(), "TOKENKEEP_ID_TOKEN_INVALID", "{name}");
         let mut seen = app.seen();
         seen.sort();
-        assert_eq!(seen, ["reject 1 LOGIN_REQUIRED", "revoke refresh-1"], "{name}: TOK-25");
+        assert_eq!(seen, ["reject 1 LOGIN_REQUIRED", "revoke refresh-1"], "{name}: TOK-25, IDT-10");
         assert_eq!(app.session.authorization(1), None);
     }
 }
