@@ -6,7 +6,7 @@ import { testsIn, testFiles } from "./named-tests.mjs";
 const strengths = ["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"];
 // The groups whose every MUST needs a test; those after them are shown as far as they go.
 const settledGroups = 17;
-const rowLine = /^\| (?<id>[A-Z]+-\d+) \| (?<strength>[^|]+) \| (?<requirement>[^|]+) \| (?<shown>[^|]*) \|$/;
+const rowLine = /^\| (?<id>[A-Z]+-\d+) \| (?<strength>[^|]+) \| (?<requirement>[^|]+) \|(?<shown>[^|]*)\|$/;
 const reasoned = /^(?<verdict>excused|open): (?<reason>.{10,})$/;
 
 /** The table's rows as `{ id, strength, group, shown, verdict? }`, and what in it can't be read. */
@@ -49,7 +49,7 @@ function problemsOfRow({ id, strength, group, shown, verdict }, tests) {
   const problems = shown.map((named) => problemOfTest(id, named, tests)).filter(Boolean);
   const mustBeShown = strength.startsWith("MUST") && group <= settledGroups;
   if (mustBeShown && !shown.length && verdict !== "excused") problems.push(`${id}: a ${strength} without a test`);
-  if (!shown.length && !verdict) problems.push(`${id}: neither a test nor a reason`);
+  else if (!shown.length && !verdict) problems.push(`${id}: neither a test nor a reason`);
   return problems;
 }
 
