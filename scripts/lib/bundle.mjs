@@ -10,11 +10,11 @@ const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" 
  * `{ glue, wasm }`.
  */
 export async function bundle({ template, full, core, out }) {
-  await bundleWith(full, { template, entries, out });
-  await bundleWith(core, { template, entries: coreEntries, out });
+  await bundleWith({ ...full, FULL: true }, { template, entries, out });
+  await bundleWith({ ...core, FULL: false }, { template, entries: coreEntries, out });
 }
 
-async function bundleWith({ glue, wasm }, { template, entries, out }) {
+async function bundleWith({ glue, wasm, FULL }, { template, entries, out }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
@@ -26,6 +26,7 @@ async function bundleWith({ glue, wasm }, { template, entries, out }) {
     charset: "utf8",
     legalComments: "none",
     alias: { "#glue": glue },
+    define: { FULL: String(FULL) },
     plugins: [inlinedWasm(wasm), loadedLater],
     logLevel: "warning",
   });

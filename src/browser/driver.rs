@@ -2,7 +2,6 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
-use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;

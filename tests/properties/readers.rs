@@ -113,8 +113,16 @@ const RECORD: &[&str] = &[
     "appState",
 ];
 
-const EXPECTED: Expected<'static> =
-    Expected { issuer: "https://as.example", client_id: "spa", nonce: None, max_age: Some(1), unix_ms: u64::MAX };
+const EXPECTED: Expected<'static> = Expected {
+    issuer: "https://as.example",
+    client_id: "spa",
+    nonce: None,
+    max_age: Some(1),
+    anchor: None,
+    access_token: Some("a"),
+    strict: false,
+    unix_ms: u64::MAX,
+};
 
 fn read_everything(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);

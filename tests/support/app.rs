@@ -25,10 +25,11 @@ pub(crate) struct App {
 
 /// Configuration text with a whole set of metadata and these members besides, such as `"queueLimit": 2`.
 pub(crate) fn config_text(scope: &str, more: &str) -> String {
+    let keys = if scope.contains("openid") { r#""jwks_uri":"https://as.example/jwks","# } else { "" };
     let more = if more.is_empty() { String::new() } else { format!(",{more}") };
     format!(
         r#"{{"server":{{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",
-        "token_endpoint":"https://as.example/token","revocation_endpoint":"https://as.example/revoke",
+        "token_endpoint":"https://as.example/token",{keys}"revocation_endpoint":"https://as.example/revoke",
         "code_challenge_methods_supported":["S256"],"authorization_response_iss_parameter_supported":true}},
         "clientId":"spa","redirectUri":"{REDIRECT_URI}","scope":"{scope}","resourceServers":["https://api.example/v1/"]{more}}}"#
     )

@@ -76,7 +76,7 @@ fn every_check_refuses_by_itself() {
         ("error=access_denied".into(), "STATE_MISSING", "CB-3"),
         ("code=a&state=s".into(), "ISSUER_MISSING", "CB-6"),
         ("code=a&state=s&iss=".into(), "ISSUER_MISSING", "CB-6"),
-        ("error=access_denied&state=s".into(), "ISSUER_MISSING", "CB-6"),
+        ("error=access_denied&state=s".into(), "AUTHORIZATION_ERROR", "CB-6: servers leave it out of errors"),
         ("code=a&state=s&iss=https%3A%2F%2Fother.example".into(), "ISSUER_MISMATCH", "CB-7"),
         (format!("code=a&error=b&state=s&{ISS}"), "RESPONSE_MALFORMED", "CB-15"),
         (format!("state=s&{ISS}"), "RESPONSE_MALFORMED", "CB-15"),

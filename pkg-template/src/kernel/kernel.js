@@ -21,7 +21,8 @@ const telling = [0, 401, 403, 429, 503];
 export class Kernel {
   #core;
   #records = new Records();
-  #keys = new Keys(this.#records);
+  // FULL is what the build says: whether this is not the core.
+  #keys = FULL && new Keys(this.#records);
   #waiting = new Map();
   #calls = new Map();
   #listeners = new Set();
@@ -97,7 +98,8 @@ export class Kernel {
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
   async userinfo() {
-    const href = this.#core.userinfoEndpoint?.();
+    if (!FULL) throw notInCore();
+    const href = this.#core.userinfoEndpoint();
     if (!href) throw this.#refusal();
     const response = await this.send(href, { headers: new Headers({ accept: "application/json" }), ...discreet });
     const claims = this.#core.userinfo(response.status, await response.text());
@@ -174,7 +176,7 @@ export class Kernel {
   /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
   #fetch({ href, init }, generation, header) {
     init.headers.set("authorization", header);
-    const proof = this.#core.prove?.(generation, init.method ?? "GET", href);
+    const proof = FULL && this.#core.prove(generation, init.method ?? "GET", href);
     return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
   }
 
@@ -275,7 +277,7 @@ export class Kernel {
   }
 
   #refusal() {
-    return parse(this.#core.takeReason() ?? `{"code":"TOKENKEEP_CONFIG_INVALID","message":"not in tokenkeep/holder/core; import hold from tokenkeep/holder"}`);
+    return parse(this.#core.takeReason());
   }
 
   #take(id) {
@@ -310,24 +312,34 @@ export class Kernel {
         else resolve(result);
       },
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
-      verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
-      report: (url, entries) => {
-        if (url) post(url, entries);
-        else later(async () => this.#sink?.(JSON.parse(entries)));
+      keep: (flight, key, record, handle) => {
+        const pair = FULL ? this.#keys.get(handle) : undefined;
+        return this.#records.keep(key, record, pair).then(() => this.#core.stored(flight));
       },
-      keep: (flight, key, record, handle) => this.#records.keep(key, record, this.#keys.get(handle)).then(() => this.#core.stored(flight)),
       take: async (flight, key) => {
         const { record, pair } = (await this.#records.take(key)) ?? {};
-        if (pair) await this.#keys.add(pair);
+        if (FULL && pair) await this.#keys.add(pair);
         this.#core.stored(flight, record);
       },
+      forget: () => {
+        if (FULL) this.#keys.forget();
+        this.#records.forget();
+      },
+      ...(FULL && this.#fullHost()),
+    };
+  }
+
+  /** What the core module never asks for. */
+  #fullHost() {
+    return {
+      verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
       recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
       remember: (key, record) => this.#records.remember(key, record),
       makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
-      forget: () => {
-        this.#keys.forget();
-        this.#records.forget();
+      report: (url, entries) => {
+        if (url) post(url, entries);
+        else later(async () => this.#sink?.(JSON.parse(entries)));
       },
     };
   }
@@ -337,5 +349,7 @@ export class Kernel {
 const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));
 
 const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
+
+const notInCore = () => fail("CONFIG_INVALID", "not in tokenkeep/holder/core; import hold from tokenkeep/holder");
 
 const parse = (json) => new TokenKeepError(JSON.parse(json));

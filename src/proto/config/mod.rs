@@ -156,7 +156,7 @@ impl Config {
         let options =
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
         refuse_unknown(&options)?;
-        let personal = personal(&options)?;
+        let personal = if FULL { personal(&options)? } else { None };
         let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
         let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
         let assume_pkce = flag(&options, "assumePkce")?;
@@ -164,6 +164,12 @@ impl Config {
             Some(_) => Origin::default(),
             None => Origin::parse(&options, allow_loopback, assume_pkce)?,
         };
+        let skip_signature = full_flag(&options, "dangerSkipIdTokenSignature")?;
+        let scope = scope(&options)?;
+        let keyless = origin.server.as_ref().is_some_and(|server| server.jwks_uri.is_none());
+        if FULL && keyless && !skip_signature && Self::wants_openid(&scope) {
+            return Err(bad("server.jwks_uri", "missing; without the issuer's keys no ID token can be checked"));
+        }
         let mut resource_servers = resource_servers(&options, allow_loopback)?;
         resource_servers.splice(..0, origin.resource_server);
         Ok(Self {
@@ -174,7 +180,7 @@ impl Config {
             mcp: origin.mcp,
             authorization_servers: origin.authorization_servers,
             redirect_uri: origin.redirect_uri,
-            scope: scope(&options)?,
+            scope,
             resource_servers,
             extra_params: extra_params(&options)?,
             expose_access_token: flag(&options, "exposeAccessToken")?,
@@ -182,9 +188,9 @@ impl Config {
             assume_pkce,
             profile: options.member("profile").filter(|_| FULL).map(Profile::parse).transpose()?,
             personal,
-            audit_sink: audit_sink(&options, allow_loopback)?,
-            lock_on: lock_on(&options)?,
-            skip_signature: full_flag(&options, "dangerSkipIdTokenSignature")?,
+            audit_sink: if FULL { audit_sink(&options, allow_loopback)? } else { None },
+            lock_on: if FULL { lock_on(&options)? } else { Vec::new() },
+            skip_signature,
             dpop: usage(&options, "dpop")?,
             persist_dpop_key: full_flag(&options, "persistDpopKey")?,
             par: usage(&options, "par")?,

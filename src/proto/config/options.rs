@@ -108,6 +108,7 @@ pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
 pub(super) fn scope(options: &Object) -> Result<String, Error> {
     let scope = match options.member("scope") {
         None => return Ok(String::new()),
+        Some(value) if value.as_str() == Some("") => return Ok(String::new()),
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
     };
     if !FULL && Config::wants_openid(scope) {
@@ -304,19 +305,25 @@ const OAUTH: [&str; 10] = [
     "clientMetadataUrl",
 ];
 /// What the core build doesn't have.
-const FULL_OPTIONS: [&str; 12] = [
+const FULL_OPTIONS: [&str; 18] = [
+    "acceptToken",
+    "auditLimit",
+    "auditSink",
     "authorizationServers",
     "clientMetadata",
     "clientMetadataUrl",
     "dangerSendIdTokenHint",
     "dangerSkipIdTokenSignature",
     "dpop",
+    "lockOnAnomaly",
     "mcp",
     "par",
     "persistDpopKey",
     "postLogoutRedirectUri",
     "profile",
+    "stepUpTimeout",
     "strict",
+    "token",
 ];
 const OPTIONS: [&str; 37] = [
     "acceptToken",

@@ -30,6 +30,8 @@ pub(super) struct Check {
     answer: Answer,
     signed: Signed,
     jitter: u32,
+    /// Whether the keys were fetched because of it.
+    fetched: bool,
 }
 
 /// What the shell found out about a signature.
@@ -49,7 +51,7 @@ impl Holder {
         let Ok(answer) = answer else { return self.deliver(now, jitter, flight, answer) };
         match self.id_token(&flight, &answer) {
             None => self.deliver(now, jitter, flight, Ok(answer)),
-            Some(Ok(signed)) => self.check(now, Check { flight, answer, signed, jitter }, true),
+            Some(Ok(signed)) => self.check(now, Check { flight, answer, signed, jitter, fetched: false }),
             // The claims' own check says what is wrong with it.
             Some(Err(_)) => self.deliver(now, jitter, flight, Ok(answer)),
         }
@@ -60,6 +62,8 @@ impl Holder {
         let Some((Flight::Verify { check }, _)) = self.land(flight).filter(|_| FULL) else { return };
         match signature {
             Signature::Good => self.deliver(now, check.jitter, check.flight, Ok(check.answer)),
+            // A key without a name may have been replaced by another.
+            Signature::Forged if !check.fetched && self.may_fetch(now) => self.fetch_keys(now, *check),
             Signature::Forged => self.refuse_forged(now, *check),
             Signature::Unknown => self.do_without(now, *check, "this browser doesn't know its algorithm"),
         }
@@ -70,7 +74,7 @@ impl Holder {
         let document = answer.ok().filter(|answer| answer.status == 200).and_then(|answer| Object::parse(&answer.body));
         self.keys.set = document.as_ref().and_then(KeySet::parse).or(self.keys.set.take());
         for check in core::mem::take(&mut self.keys.waiting) {
-            self.check(now, check, false);
+            self.check(now, check);
         }
     }
 
@@ -88,7 +92,7 @@ impl Holder {
     }
 
     /// Finds the key and has the signature checked. The keys are fetched if there is none, since issuers change them.
-    fn check(&mut self, now: Now, check: Check, may_fetch: bool) {
+    fn check(&mut self, now: Now, check: Check) {
         let key = self.keys.set.as_ref().map(|set| set.choose(&check.signed.algorithm, check.signed.kid.as_deref()));
         match key {
             Some(Ok(key)) => {
@@ -97,7 +101,7 @@ impl Holder {
                 self.actions.push(Action::Verify { flight, key, signed });
             }
             Some(Err(NoKey::Ambiguous)) => self.do_without(now, check, "several of the issuer's keys fit its header"),
-            None | Some(Err(NoKey::Missing)) if may_fetch && self.may_fetch(now) => self.fetch_keys(now, check),
+            None | Some(Err(NoKey::Missing)) if !check.fetched && self.may_fetch(now) => self.fetch_keys(now, check),
             None | Some(Err(NoKey::Missing)) => self.do_without(now, check, "its key is not among the issuer's"),
         }
     }
@@ -106,10 +110,11 @@ impl Holder {
         !self.keys.waiting.is_empty() || self.keys.asked.is_none_or(|asked| now.instant.since(asked) >= REFETCH_MS)
     }
 
-    fn fetch_keys(&mut self, now: Now, check: Check) {
+    fn fetch_keys(&mut self, now: Now, mut check: Check) {
         let Some(url) = self.session.server().and_then(|server| server.jwks_uri.clone()) else {
             return self.do_without(now, check, "the metadata names no jwks_uri");
         };
+        check.fetched = true;
         self.keys.waiting.push(check);
         if self.keys.waiting.len() == 1 {
             self.keys.asked = Some(now.instant);

@@ -245,6 +245,7 @@ impl Holder {
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
         let Some((flight, sent)) = self.land(flight) else { return };
+        let answer = self.read_answer(&flight, answer);
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
         match Some(flight) {
             Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
+use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Ending, Error};
 use crate::proto::http::retry_after_ms;
@@ -103,12 +104,11 @@ impl Session {
         self.tick(now);
         let place = self.place(&reply.target).unwrap_or_default();
         let server = place.server;
-        let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
+        let challenge = reply.challenge.as_deref().filter(|_| FULL).and_then(Challenge::parse);
         let tally = self.watch.server(server);
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && reply.generation >= self.first_generation;
-        let more = challenge.as_ref().is_some_and(asks_for_more);
-        let expired = !more && self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
+        let expired = self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
@@ -133,7 +133,7 @@ impl Session {
             }
             _ => Verdict::Final,
         };
-        if matches!(verdict, Verdict::Final | Verdict::StepUp) {
+        if FULL && matches!(verdict, Verdict::Final | Verdict::StepUp) {
             let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
                 let _ = self.look_up(now, &reply.target, server, challenge, None);

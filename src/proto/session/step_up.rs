@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Error, QueueError};
 use crate::proto::json::Object;
@@ -74,7 +75,7 @@ impl Session {
         server: usize,
         challenge: &Challenge,
     ) -> Result<Verdict, Error> {
-        if reply.replays > 0 || self.grant.is_none() {
+        if !FULL || reply.replays > 0 || self.grant.is_none() {
             return Ok(Verdict::Final);
         }
         if reply.generation < self.signed_in_generation && !reply.streamed {

@@ -1,6 +1,7 @@
 //! What goes on around the session: the network comes and goes, pages are looked at or not, clocks jump, and somebody
 //! has to look when something is out of the ordinary.
 
+use crate::proto::FULL;
 use crate::proto::json::Object;
 use crate::proto::time::{Instant, Now};
 use crate::proto::watch::Anomaly;
@@ -113,7 +114,7 @@ impl Session {
 
     /// Tells of an anomaly, and locks the session if the configuration says so.
     pub(super) fn alarm(&mut self, anomaly: Option<Anomaly>) {
-        let Some(anomaly) = anomaly else { return };
+        let Some(anomaly) = anomaly.filter(|_| FULL) else { return };
         let locks = self.locks(anomaly);
         self.surroundings.locked |= locks;
         self.watch.note_more("anomaly", anomaly.name(), anomaly.count(), None);
@@ -137,12 +138,13 @@ impl Session {
     /// Whether `anomaly` locks a session that is not locked yet.
     fn locks(&self, anomaly: Anomaly) -> bool {
         let active = self.grant.is_some() || !self.exchanges.is_empty();
-        active && !self.surroundings.locked && self.config.lock_on.contains(&anomaly.name())
+        FULL && active && !self.surroundings.locked && self.config.lock_on.contains(&anomaly.name())
     }
 
     /// Hands new audit entries over if somebody wants them and it is time, or `all` says so.
     pub(super) fn report(&mut self, all: bool) {
-        if self.config.audit_sink.is_some()
+        if FULL
+            && self.config.audit_sink.is_some()
             && let Some(entries) = self.watch.report(&self.config, all)
         {
             self.commands.push(Command::Report(entries));

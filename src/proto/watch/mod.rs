@@ -8,6 +8,7 @@ mod log;
 mod meters;
 mod rules;
 
+use super::FULL;
 use super::config::Config;
 use super::json::Object;
 use super::time::{Instant, Now};
@@ -41,7 +42,9 @@ impl Watch {
 
     /// Takes note of the time, while `queued` requests wait.
     pub fn tick(&mut self, now: Now, queued: usize) {
-        self.meters.pass(now.instant.since(self.now.instant), queued);
+        if FULL {
+            self.meters.pass(now.instant.since(self.now.instant), queued);
+        }
         self.now = now;
     }
 
@@ -52,23 +55,32 @@ impl Watch {
 
     /// Adds an entry with a number and the index of a resource server.
     pub fn note_more(&mut self, kind: &'static str, reason: &'static str, count: u64, server: Option<usize>) {
-        self.log.add(Entry { seq: 0, unix_ms: self.now.unix_ms, kind, reason, count, server }, self.now.instant);
+        if FULL {
+            self.log.add(Entry { seq: 0, unix_ms: self.now.unix_ms, kind, reason, count, server }, self.now.instant);
+        }
     }
 
     /// Counts a request to resource server `server`; an anomaly if there are far more of them than ever.
     pub fn request(&mut self, server: usize) -> Option<Anomaly> {
+        if !FULL {
+            return None;
+        }
         self.meters.server(server).requests += 1;
         self.rules.request(self.now.instant)
     }
 
     /// Counts a request that starts to wait, as one of `queued`.
     pub fn wait(&mut self, queued: usize) {
-        self.meters.wait(queued);
+        if FULL {
+            self.meters.wait(queued);
+        }
     }
 
     /// Counts a pause between attempts to refresh.
     pub fn back_off(&mut self, pause_ms: u64) {
-        self.meters.back_off(pause_ms);
+        if FULL {
+            self.meters.back_off(pause_ms);
+        }
     }
 
     /// The counters of resource server `server`.
@@ -78,23 +90,23 @@ impl Watch {
 
     /// Takes note that a refresh was asked for long before the token's time; an anomaly if that goes on.
     pub fn unexplained_refresh(&mut self) -> Option<Anomaly> {
-        self.rules.unexplained_refresh(self.now.instant)
+        if FULL { self.rules.unexplained_refresh(self.now.instant) } else { None }
     }
 
     /// Takes note of a request to a place that isn't on the list.
     pub fn off_list(&mut self) -> Option<Anomaly> {
         self.note("target-refused", "");
-        self.rules.off_list(self.now.instant)
+        if FULL { self.rules.off_list(self.now.instant) } else { None }
     }
 
     /// Takes note of a wall clock that differs from another by `ms`: its own past, or the server's.
     pub fn clock(&mut self, ms: i64) -> Option<Anomaly> {
-        self.rules.clock(ms)
+        if FULL { self.rules.clock(ms) } else { None }
     }
 
     /// When entries should be handed over with [`report`](Self::report).
     pub fn report_at(&self) -> Option<Instant> {
-        self.log.report_since().map(|since| since.after(REPORT_MS))
+        self.log.report_since().filter(|_| FULL).map(|since| since.after(REPORT_MS))
     }
 
     /// The entries that were not handed over yet, as a JSON array, if it is time or `all` says so.
@@ -105,12 +117,12 @@ impl Watch {
 
     /// The log as a JSON array, oldest entry first.
     pub fn audit(&self, config: &Config) -> String {
-        self.log.to_json(config)
+        if FULL { self.log.to_json(config) } else { "[]".into() }
     }
 
     /// Adds the meters to what `stats()` tells.
     pub fn describe(&self, stats: Object, config: &Config) -> Object {
-        self.meters.describe(stats, config)
+        if FULL { self.meters.describe(stats, config) } else { stats }
     }
 }
 
