@@ -143,7 +143,11 @@ fn a_record_of_another_issuer_is_refused_though_the_response_names_none() {
         .replace("https://as.example", "https://other.example")
         .replace("\"issParameter\":true", "\"issParameter\":false");
     let refused = app.arrive(&href, Some(&record)).map(|_| ());
-    assert_eq!(refused, invalid(InvalidResponse::IssuerMismatch), "TOK-2, AUTHZ-15: the same endpoints, another issuer");
+    assert_eq!(
+        refused,
+        invalid(InvalidResponse::IssuerMismatch),
+        "TOK-2, AUTHZ-15: the same endpoints, another issuer"
+    );
 }
 
 #[test]
@@ -181,7 +185,8 @@ fn swapped_states_fail_at_the_server() {
         let state = |href: &str| href.split("state=").nth(1).expect("a state").split('&').next().map(str::to_owned);
         let (from, to) = (state(&codes[mine]).expect("a state"), state(&codes[theirs]).expect("a state"));
         let swapped = codes[mine].replace(&from, &to);
-        let pending = app.arrive(&swapped, Some(&requests[theirs].transaction.to_json())).expect("an accepted response");
+        let pending =
+            app.arrive(&swapped, Some(&requests[theirs].transaction.to_json())).expect("an accepted response");
         assert_eq!(app.exchange(pending).expect_err("PKCE").code(), "TOKENKEEP_TOKEN_ERROR", "AUTHZ-12");
     }
     assert_eq!(app.session.snapshot(), None);
