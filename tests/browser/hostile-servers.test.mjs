@@ -67,7 +67,7 @@ for (const [name, [oddity, code]] of Object.entries(documents)) {
 const answers = {
   "with ten megabytes (TOK-23)": [flood(10 * mebibyte), "TOKEN_RESPONSE_INVALID"],
   "without end (TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
-  "with a redirect": [() => ({ ...empty(307), headers: { location: "/api/steal" } }), "TOKEN_ENDPOINT_BLOCKED"],
+  "with a redirect (TOK-6)": [() => ({ ...empty(307), headers: { location: "/api/steal" } }), "TOKEN_ENDPOINT_BLOCKED"],
   "with a header in the token (TOK-11)": [having({ access_token: "a\r\nx-evil: 1" }), "TOKEN_RESPONSE_INVALID"],
   "with a token for another kind of header (TOK-13)": [having({ token_type: "mac" }), "TOKEN_RESPONSE_INVALID"],
   "with an error that has a token in it (TOK-22)": [
