@@ -106,6 +106,7 @@ fn a_server_that_refuses_the_challenge_is_not_asked_again() {
     let mut desk = Desk::new();
     let refusal = "error=invalid_request&error_description=Transform+algorithm+not+supported";
     let href = desk.come_back(1).replace("code=code-1", refusal);
+    desk.seen();
     desk.finish(2, &href);
     desk.take();
     assert_eq!(
