@@ -175,7 +175,7 @@ impl Driver {
             Action::MakeKey { flight, persist } if FULL => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
-            Action::Report(entries) => {
+            Action::Report(entries) if FULL => {
                 let sink = self.holder.borrow().session().config().audit_sink.clone();
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
@@ -209,6 +209,7 @@ impl Driver {
             | Action::Probe { .. }
             | Action::Recall { .. }
             | Action::Remember { .. }
+            | Action::Report(_)
             | Action::Verify { .. } => {}
         }
     }

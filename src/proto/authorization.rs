@@ -226,7 +226,7 @@ impl AuthorizationRequest {
             ("nonce", nonce.as_ref().map_or("", Nonce::expose)),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
-            ("dpop_jkt", &thumbprint),
+            (if FULL { "dpop_jkt" } else { "" }, &thumbprint),
         ];
         let resources = config.resources();
         pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));

@@ -81,7 +81,7 @@ impl AuthorizationServer {
         if form::read(query.unwrap_or_default()).iter().any(|(name, _)| is_owned(name)) {
             return Err(unusable(&["authorization_endpoint has parameters that a request sets"]));
         }
-        let announced = |name| document.member(name).filter(|_| FULL);
+        let announced = |name| if FULL { document.member(name) } else { None };
         // What isn't needed to sign in is left out where it can't be used.
         let spare = |name| announced(name).and_then(|_| endpoint(document, name, allow_loopback).unwrap_or_default());
         let pushed = "pushed_authorization_request_endpoint";

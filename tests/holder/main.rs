@@ -9,6 +9,7 @@ mod discovery;
 mod farewell;
 mod finishing;
 mod mcp;
+mod moving;
 mod popups;
 mod profiles;
 mod proofs;

@@ -6,6 +6,7 @@ use tokenkeep::proto::error::Transport;
 
 use crate::desk::Desk;
 use crate::mcp::{self, challenge, metadata, missing};
+use crate::support::server::param;
 use crate::support::{ISSUER, REDIRECT_URI, answer, error, json};
 
 const REGISTER: &str = "register /register";
@@ -92,6 +93,53 @@ fn a_client_is_registered_once_and_not_for_each_page() {
 }
 
 #[test]
+fn a_code_is_exchanged_by_the_client_that_asked_for_it() {
+    let mut desk = registered();
+    desk.keep();
+    let url = desk.results.pop().flatten().expect("a URL");
+    let state = param(url.split_once('?').expect("a query").1, "state").expect("a state");
+    desk.reload();
+    desk.finish(2, &format!("{REDIRECT_URI}?code=x&state={state}"));
+    desk.take();
+    desk.answer(metadata(ISSUER, REGISTERS));
+    let body = desk.sent[0].2.as_ref().expect("a form").expose().to_owned();
+    assert_eq!(param(&body, "client_id").as_deref(), Some("spa"), "REG-5");
+    assert_eq!(desk.documents.len(), 1, "REG-7: nothing is registered for that");
+}
+
+#[test]
+fn what_an_mcp_server_decides_is_not_configured() {
+    for (option, value) in [
+        ("issuer", r#""https://as.example""#),
+        ("server", r#"{"issuer":"https://as.example"}"#),
+        ("assumePkce", "true"),
+        ("authorizationServers", "[]"),
+        ("authorizationServers", r#"["http://as.example"]"#),
+        ("authorizationServers", r#""https://as.example""#),
+        ("clientMetadataUrl", r#""https://app.example/""#),
+        ("clientMetadata", r#"{"client_secret":"x"}"#),
+        ("clientMetadata", r#""Files""#),
+    ] {
+        let text = format!(r#"{{"mcp":"https://mcp.example","redirectUri":"{REDIRECT_URI}","{option}":{value}}}"#);
+        assert_eq!(refused(&text).as_deref(), Some(option), "MCP-6: {value}");
+    }
+    for mcp in ["http://mcp.example", "https://mcp.example/#x", "https://user@mcp.example/", "mcp.example", ""] {
+        let text = format!(r#"{{"mcp":"{mcp}","redirectUri":"{REDIRECT_URI}"}}"#);
+        assert_eq!(refused(&text).as_deref(), Some("mcp"), "MCP-3: {mcp}");
+    }
+    let alone = format!(
+        r#"{{"issuer":"{ISSUER}","clientId":"c","redirectUri":"{REDIRECT_URI}","authorizationServers":["{ISSUER}"]}}"#
+    );
+    assert_eq!(refused(&alone).as_deref(), Some("authorizationServers"));
+    assert_eq!(refused(r#"{"token":"x","mcp":"https://mcp.example"}"#).as_deref(), Some("mcp"));
+}
+
+fn refused(text: &str) -> Option<String> {
+    let error = Config::parse(text, "https://app.example").err()?;
+    error.to_object().string("option").map(str::to_owned)
+}
+
+#[test]
 fn sign_ins_at_once_share_one_registration() {
     let mut desk = Desk::with(config(r#""clientMetadata":{}"#));
     (1..=3).for_each(|call| desk.sign_in(call, "{}"));
@@ -160,7 +208,7 @@ fn a_client_that_the_server_forgot_is_registered_again() {
     let mut desk = registered();
     desk.keep();
     let url = desk.results.pop().flatten().expect("a URL");
-    let state = crate::support::server::param(url.split_once('?').expect("a query").1, "state").expect("a state");
+    let state = param(url.split_once('?').expect("a query").1, "state").expect("a state");
     desk.finish(2, &format!("{REDIRECT_URI}?code=x&state={state}"));
     desk.take();
     desk.answer(error(401, "invalid_client"));
@@ -197,8 +245,6 @@ fn an_id_by_hand_is_for_one_authorization_server() {
     ] {
         let text =
             format!(r#"{{"mcp":"https://mcp.example","redirectUri":"{REDIRECT_URI}","clientId":"spa"{servers}}}"#);
-        let refused = Config::parse(&text, "https://app.example").err();
-        let option = refused.and_then(|error| error.to_object().string("option").map(str::to_owned));
-        assert_eq!(option.as_deref(), expected, "MCP-13: {servers}");
+        assert_eq!(refused(&text).as_deref(), expected, "MCP-13: {servers}");
     }
 }

@@ -44,7 +44,7 @@ export class Kernel {
     } catch (error) {
       throw typeof error === "string" ? parse(error) : error;
     }
-    for (const status of config.profile?.api?.expired ?? []) {
+    for (const status of (FULL && config.profile?.api?.expired) || []) {
       this.#expired.add(status);
       this.#telling.add(status);
     }
@@ -54,6 +54,7 @@ export class Kernel {
   }
 
   #withSink(config) {
+    if (!FULL) return config;
     const sink = config?.auditSink;
     if (typeof sink === "function") this.#sink = sink;
     return typeof sink === "function" || sink === true ? { ...config, auditSink: this.#sink ? true : "true" } : config;
@@ -181,6 +182,7 @@ export class Kernel {
   }
 
   async #fetchProven(href, init, proof) {
+    if (!FULL) return undefined;
     try {
       init.headers.set("dpop", await proof);
     } catch {
@@ -199,6 +201,7 @@ export class Kernel {
 
   /** Waits for more rights; until its time is over the answer that asks for them is kept. */
   async #steppingUp(call, response) {
+    if (!FULL) return response;
     let generation;
     try {
       generation = await this.#wait(call.id, call.init.signal);
@@ -236,8 +239,9 @@ export class Kernel {
     if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
     const reply = describe(call, generation, response);
     const verdict = this.#core.replied(call.id, JSON.stringify(reply));
-    if (verdict === FINAL || verdict === STEP_UP) {
+    if (verdict === FINAL || (FULL && verdict === STEP_UP)) {
       this.#doubtful ||= this.#expired.has(response.status);
+      if (!FULL) return response;
       this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
       return verdict === FINAL ? response : this.#steppingUp(call, response);
     }
@@ -246,10 +250,10 @@ export class Kernel {
       if (verdict === QUEUED) this.#core.cancel(call.id);
       throw fail("BODY_NOT_REPLAYABLE", `the API answered ${response.status} and the body was a stream, which can't be sent twice; send it again, or pass a Blob`);
     }
-    if (verdict === AGAIN) call.proofs += 1;
+    if (FULL && verdict === AGAIN) call.proofs += 1;
     else if (response.status === 429 || response.status === 503) call.retries += 1;
     else call.replays += 1;
-    return this.#obey(call, verdict === AGAIN ? generation : verdict);
+    return this.#obey(call, FULL && verdict === AGAIN ? generation : verdict);
   }
 
   #authorization(generation) {
@@ -331,6 +335,7 @@ export class Kernel {
 
   /** What the core module never asks for. */
   #fullHost() {
+    if (!FULL) return undefined;
     return {
       verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
       recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),

@@ -11,7 +11,8 @@ impl Error {
     /// The frozen code that programs compare.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "",
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable | Self::Queue(QueueError::Locked) if !FULL => "",
+            Self::Transport(Transport::KeyLost | Transport::ProofBlocked) if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
@@ -42,7 +43,9 @@ impl Error {
     pub fn message(&self) -> Cow<'static, str> {
         match self {
             // These come from the full build only.
-            Self::RegistrationResponse(_) | Self::ResourceUnavailable if !FULL => "".into(),
+            Self::RegistrationResponse(_) | Self::ResourceUnavailable | Self::Queue(QueueError::Locked) if !FULL => {
+                "".into()
+            }
             Self::ApiMisuse(misuse) => misuse.message(),
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
@@ -111,7 +114,15 @@ impl Error {
 impl ApiMisuse {
     fn code(&self) -> &'static str {
         match self {
-            Self::NoEndSession | Self::NoUserinfo if !FULL => "",
+            Self::NoAuthorizationServer
+            | Self::NoEndSession
+            | Self::NoUserinfo
+            | Self::TokenMalformed
+            | Self::TokenNotAccepted
+                if !FULL =>
+            {
+                ""
+            }
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
@@ -127,7 +138,15 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::NoEndSession | Self::NoUserinfo if !FULL => "".into(),
+            Self::NoAuthorizationServer
+            | Self::NoEndSession
+            | Self::NoUserinfo
+            | Self::TokenMalformed
+            | Self::TokenNotAccepted
+                if !FULL =>
+            {
+                "".into()
+            }
             Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
@@ -165,6 +184,7 @@ impl InvalidResponse {
             | Self::IdToken(_)
             | Self::NoRegistration(_)
             | Self::PushedRequest
+            | Self::Registration(_)
             | Self::Resource(_)
             | Self::Userinfo(_)
                 if !FULL =>
@@ -200,6 +220,7 @@ impl InvalidResponse {
             | Self::IdToken(_)
             | Self::NoRegistration(_)
             | Self::PushedRequest
+            | Self::Registration(_)
             | Self::Resource(_)
             | Self::Userinfo(_) if !FULL => "",
             Self::DuplicateParameter => "a parameter of the authorization response appears twice; call signIn() again",
@@ -251,6 +272,7 @@ impl Ending {
     /// The word that events and errors carry.
     pub fn reason(self) -> &'static str {
         match self {
+            Self::IdTokenRefused | Self::IssuerChanged | Self::KeyLost | Self::SubjectChanged if !FULL => "",
             Self::NeverSignedIn => "never-signed-in",
             Self::SignOut => "signout",
             Self::Revoked => "revoked",
@@ -268,6 +290,7 @@ impl Ending {
 impl Transport {
     fn message(self) -> Cow<'static, str> {
         match self {
+            Self::KeyLost | Self::ProofBlocked if !FULL => "".into(),
             Self::KeyLost => "the key that the tokens are bound to is gone; call signIn() again".into(),
             Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),
             Self::Network => {

@@ -31,6 +31,7 @@ use surroundings::Surroundings;
 use trials::Trials;
 use whereabouts::Known;
 
+use super::FULL;
 use super::config::{Config, Personal};
 use super::dpop::Dpop;
 use super::error::{Ending, Error, QueueError};
@@ -195,7 +196,7 @@ impl Session {
     /// What the application may know of the session: scope, expiry, claims. Never a token.
     pub fn snapshot(&self) -> Option<Object> {
         let grant = self.grant.as_ref()?;
-        let claims = grant.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
+        let claims = grant.claims.as_deref().filter(|_| FULL).and_then(|json| Object::parse(json.as_bytes()));
         let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref());
         Some(
             Object::default()

@@ -29,13 +29,16 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse::Metadata`] if the configuration demands it and the server takes no signature of ours.
     pub fn wants_key(&self) -> Result<bool, Error> {
+        if !FULL {
+            return Ok(false);
+        }
         let announced = self.server.as_ref().and_then(|server| server.dpop);
         match self.config.dpop {
             Use::Required if announced == Some(false) => {
                 Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ES256.into())))
             }
-            Use::Required => Ok(FULL),
-            Use::Announced => Ok(FULL && announced == Some(true)),
+            Use::Required => Ok(true),
+            Use::Announced => Ok(announced == Some(true)),
             Use::Never => Ok(false),
         }
     }
@@ -77,7 +80,10 @@ impl Session {
 
     /// What a 401 says about the proof that went with it, if anything: whether to send another, or let it stand.
     pub(super) fn judge_proof(&mut self, now: Now, reply: &Reply, challenge: Option<&Challenge>) -> Option<bool> {
-        let bound = FULL && self.grant.as_ref().is_some_and(|grant| grant.key.is_some());
+        if !FULL {
+            return None;
+        }
+        let bound = self.grant.as_ref().is_some_and(|grant| grant.key.is_some());
         let error = challenge.and_then(|challenge| challenge.error.as_deref());
         match error {
             _ if !bound => None,
@@ -96,6 +102,9 @@ impl Session {
     /// Whether the type of a token response is one that was asked for
     /// ([RFC 9449, 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
     pub(super) fn check_type(&self, response: &TokenResponse, key: Option<&DpopKey>, bound: bool) -> Result<(), Error> {
+        if !FULL {
+            return Ok(());
+        }
         let required = bound || self.config.dpop == Use::Required;
         let why = match (response.dpop, key.is_some()) {
             (true, false) => "its token_type is DPoP and nobody asked for that",

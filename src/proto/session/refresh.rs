@@ -224,7 +224,7 @@ impl Session {
             Judgement::Over => {
                 let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
                 return self.end(match failure.error {
-                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
+                    Error::Transport(Transport::KeyLost) if FULL => Ending::KeyLost,
                     _ if lost => Ending::RotationLost,
                     _ => Ending::Revoked,
                 });
@@ -280,6 +280,9 @@ impl Session {
 
     /// Takes note of how far the server's clock is ahead, and tells if that is out of the ordinary and news.
     pub(super) fn note_skew(&mut self, skew_ms: Option<i64>) {
+        if !FULL {
+            return;
+        }
         let known = core::mem::replace(&mut self.surroundings.skew_ms, skew_ms);
         if let (None, Some(ms)) = (known, skew_ms) {
             let anomaly = self.watch.clock(ms);
@@ -290,17 +293,19 @@ impl Session {
 
 /// How far the server's clock is ahead by its answer to a request sent at `sent`.
 pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -> Option<i64> {
-    answer.as_ref().ok()?.clock_skew(sent.unix_ms, now.unix_ms)
+    answer.as_ref().ok().filter(|_| FULL)?.clock_skew(sent.unix_ms, now.unix_ms)
 }
 
 fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
-        Error::Transport(Transport::KeyLost) => Judgement::Over,
+        Error::Transport(Transport::KeyLost) if FULL => Judgement::Over,
         Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
             Judgement::Doubtful
         }
-        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
+        Error::TokenResponse(error)
+            if FULL && ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) =>
+        {
             Judgement::Misconfigured
         }
         Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,

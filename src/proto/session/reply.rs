@@ -75,8 +75,8 @@ impl Reply {
             generation: u32::try_from(number("generation")?).ok()?,
             replays: u32::try_from(number("replays")?).ok()?,
             retries: number("retries")?,
-            proofs: number("proofs").unwrap_or_default(),
-            nonce: flag("nonce"),
+            proofs: if FULL { number("proofs").unwrap_or_default() } else { 0 },
+            nonce: FULL && flag("nonce"),
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
                 Some(Value::Bool(true)) => Retry::Repeatable,
@@ -84,10 +84,10 @@ impl Reply {
                 None if flag("idempotent") => Retry::Repeatable,
                 None => Retry::ByMethod,
             },
-            step_up: flag("stepUp"),
+            step_up: FULL && flag("stepUp"),
             streamed: flag("streamed"),
             timeout: number("timeout"),
-            challenge: text("challenge"),
+            challenge: if FULL { text("challenge") } else { None },
             retry_after: text("retryAfter"),
             date: text("date"),
         })

@@ -277,7 +277,7 @@ impl Session {
         self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
         let acr_met = self.grant.as_ref().and_then(|grant| grant.acr_met);
-        self.emit("signedin", if acr_met.is_some() { detail.with("acrMet", acr_met) } else { detail });
+        self.emit("signedin", if FULL && acr_met.is_some() { detail.with("acrMet", acr_met) } else { detail });
         self.pump(now);
     }
 

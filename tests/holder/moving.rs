@@ -1,0 +1,145 @@
+//! An MCP server that trusts another authorization server than before (MCP-5, MCP-13).
+
+use tokenkeep::proto::error::Transport;
+use tokenkeep::proto::holder::Signature;
+use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::pkce::base64url;
+use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::url::Url;
+
+use crate::desk::Desk;
+use crate::mcp::{MCP, challenge, config, metadata, resource};
+use crate::support::server::{id_token, param};
+use crate::support::{ISSUER, REDIRECT_URI, json};
+
+const OTHER: &str = "https://other.example";
+
+/// Call `call` signs in where the MCP server trusts `issuer`: the URL that the browser arrives with.
+fn under_way(desk: &mut Desk, call: u32, issuer: &str) -> String {
+    let more = format!(
+        r#","client_id_metadata_document_supported":true,"jwks_uri":"{issuer}/jwks","userinfo_endpoint":"{issuer}/me""#
+    );
+    desk.sign_in(call, "{}");
+    let answers = [challenge("Bearer"), resource(issuer, ""), metadata(issuer, &more)];
+    for given in answers {
+        // The server's metadata is not asked for again while it is known.
+        if !desk.sent.is_empty() {
+            desk.answer(given);
+        }
+    }
+    desk.store(desk.asked.len() - 1);
+    let url = desk.results.pop().flatten().expect("a URL");
+    let state = param(url.split_once('?').expect("a query").1, "state").expect("a state");
+    format!("{REDIRECT_URI}?code=code&state={state}")
+}
+
+/// The browser is back, and the code is on its way.
+fn exchanging(desk: &mut Desk, call: u32, issuer: &str) {
+    let href = under_way(desk, call, issuer);
+    desk.finish(call + 10, &href);
+    desk.take();
+    desk.seen();
+}
+
+fn granted(n: u32, id_token: &str) -> Result<Answer, Transport> {
+    let id_token = if id_token.is_empty() { String::new() } else { format!(r#","id_token":"{id_token}""#) };
+    json(
+        200,
+        &format!(
+            r#"{{"access_token":"access-{n}","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-{n}"{id_token}}}"#
+        ),
+    )
+}
+
+fn keys() -> Result<Answer, Transport> {
+    let key = format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#, base64url(&[0xff; 256]));
+    json(200, &format!(r#"{{"keys":[{key}]}}"#))
+}
+
+fn desk(scope: &str) -> Desk {
+    Desk::with(config(&format!(r#","clientMetadataUrl":"https://app.example/spa","scope":"{scope}""#)))
+}
+
+#[test]
+fn tokens_that_come_too_late_are_not_shown_to_the_other_server() {
+    let mut desk = desk("a");
+    exchanging(&mut desk, 1, ISSUER);
+    let (flight, ..) = desk.sent.remove(0);
+    under_way(&mut desk, 2, OTHER);
+    desk.seen();
+    desk.answer_flight(flight, granted(1, ""));
+    assert_eq!(desk.seen(), ["settle 11 LOGIN_REQUIRED"], "MCP-5: nothing is revoked where it is unknown");
+    assert!(desk.sent.is_empty(), "MCP-13");
+}
+
+#[test]
+fn keys_of_the_one_say_nothing_about_tokens_of_the_other() {
+    let mut desk = desk("openid");
+    exchanging(&mut desk, 1, ISSUER);
+    desk.answer(granted(1, &id_token("alice", None)));
+    assert_eq!(desk.seen(), ["get /jwks"]);
+    desk.answer(keys());
+    assert_eq!(desk.seen(), ["verify RS256"]);
+    desk.verified(Signature::Forged);
+    desk.sent.clear();
+    exchanging(&mut desk, 2, OTHER);
+    desk.answer(granted(2, &id_token("alice", None)));
+    assert_eq!(desk.seen(), ["get https://other.example/jwks"], "MCP-13, IDT-6");
+}
+
+#[test]
+fn a_key_set_that_was_on_its_way_is_dropped() {
+    let mut desk = desk("openid");
+    exchanging(&mut desk, 1, ISSUER);
+    desk.answer(granted(1, &id_token("alice", None)));
+    let (flight, ..) = desk.sent.remove(0);
+    desk.seen();
+    let href = under_way(&mut desk, 2, OTHER);
+    let seen = desk.seen();
+    assert!(seen.contains(&"settle 11 ID_TOKEN_INVALID".to_owned()), "whoever waited is told: {seen:?}");
+    assert!(!seen.iter().any(|one| one.contains("other.example/revoke")), "MCP-5: {seen:?}");
+    desk.answer_flight(flight, keys());
+    desk.sent.clear();
+    desk.finish(12, &href);
+    desk.take();
+    desk.answer(granted(2, &id_token("alice", None)));
+    assert_eq!(desk.seen().last().map(String::as_str), Some("get https://other.example/jwks"), "MCP-13, IDT-6");
+}
+
+#[test]
+fn no_token_goes_to_what_belonged_to_the_former_server() {
+    let mut desk = desk("a");
+    exchanging(&mut desk, 1, ISSUER);
+    desk.answer(granted(1, ""));
+    let goes = |desk: &mut Desk, href| {
+        let url = Url::parse(href).expect("a URL");
+        desk.holder.session().config().resource_servers.iter().any(|server| server.covers(&url))
+    };
+    assert!(goes(&mut desk, "https://as.example/me"));
+    exchanging(&mut desk, 2, OTHER);
+    desk.answer(granted(2, ""));
+    assert!(goes(&mut desk, "https://other.example/me"));
+    assert!(!goes(&mut desk, "https://as.example/me"), "MCP-5, MCP-13");
+}
+
+#[test]
+fn what_the_metadata_calls_the_server_is_what_tokens_are_asked_for() {
+    let mut desk = desk("a");
+    desk.server.expires_in = Some("60".into());
+    desk.sign_in(1, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(json(404, ""));
+    desk.answer(json(200, r#"{"resource":"https://mcp.example","authorization_servers":["https://as.example"]}"#));
+    desk.answer(metadata(ISSUER, r#","client_id_metadata_document_supported":true"#));
+    desk.keep();
+    let url = desk.results.pop().flatten().expect("a URL");
+    let state = param(url.split_once('?').expect("a query").1, "state").expect("a state");
+    desk.finish(2, &format!("{REDIRECT_URI}?code=code&state={state}"));
+    desk.take();
+    desk.answer(granted(1, ""));
+    assert_eq!(desk.holder.session_mut().authorize(desk.now, 9, MCP, None), Ok(Verdict::Send(1)));
+    desk.pass(3_600_000);
+    desk.request(9, MCP);
+    let body = desk.sent[0].2.as_ref().expect("a form").expose().to_owned();
+    assert_eq!(param(&body, "resource").as_deref(), Some("https://mcp.example"), "MCP-3");
+}
