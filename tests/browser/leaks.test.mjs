@@ -6,6 +6,7 @@ import { pendingLogins } from "./support/records.mjs";
 import { arrive } from "./support/sign-in.mjs";
 import { startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
+import { until } from "./support/until.mjs";
 
 /** Everything an app does, with a look around after each step. */
 async function liveThrough(stage, hunt) {
@@ -46,6 +47,17 @@ for (const mode of workerModes) {
       const tokens = stage.authorizationServer.issuedTokens();
       assert.equal(tokens.length, 6, "two token responses bring three tokens each");
       for (const token of tokens) assert.deepEqual(hunt.placesOf(token), []);
+    });
+
+    await t.test("writes nothing to the console (LOG-3)", async () => {
+      await page.evaluate(() => console.info("the test itself"));
+      await until(() => hunt.sightings("console", "the test itself").length, "what the test writes");
+      // The browser itself tells of answers that are errors.
+      const own = hunt.sightings("console", "").filter(({ text }) => !text.startsWith("Failed to load resource"));
+      assert.deepEqual(
+        own.map(({ text }) => text),
+        ["the test itself"],
+      );
     });
 
     await t.test("keeps the memory with the tokens out of the page's heap (STORE-8)", async () => {
