@@ -135,11 +135,6 @@ impl Core {
         })
     }
 
-    /// The audit log, a JSON array.
-    pub fn audit(&self) -> String {
-        self.driver.ask(|session, _| session.audit())
-    }
-
     /// The platform says that it is online, or offline.
     pub fn online(&self, online: bool) {
         self.driver.drive(|session, now| session.handle_connectivity(now, online));
@@ -148,11 +143,6 @@ impl Core {
     /// Somebody looks at a page, or nobody does.
     pub fn visible(&self, visible: bool) {
         self.driver.drive(|session, now| session.handle_visibility(now, visible));
-    }
-
-    /// Lets a locked session go on.
-    pub fn unlock(&self) {
-        self.driver.drive(Session::unlock);
     }
 
     #[cfg(feature = "full")]

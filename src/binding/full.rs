@@ -11,6 +11,16 @@ use super::Core;
 
 #[wasm_bindgen]
 impl Core {
+    /// The audit log, a JSON array.
+    pub fn audit(&self) -> String {
+        self.driver.ask(|session, _| session.audit())
+    }
+
+    /// Lets a locked session go on.
+    pub fn unlock(&self) {
+        self.driver.drive(Session::unlock);
+    }
+
     /// The public part of the key pair that was to be made, a JWK, or nothing if there can't be one.
     pub fn keyed(&self, flight: u32, jwk: Option<String>) {
         self.driver.keyed(flight, jwk.as_deref());

@@ -60,7 +60,7 @@ async fn refresh_and_revocation_are_bare_forms_too() {
     world.double.reply(&tokens(2));
     world.see("release 1 @2").await;
     world.double.reply(r#"{"body":""}"#);
-    assert_eq!(world.call("signOut", "").await, Ok(Some("confirmed".into())));
+    assert_eq!(world.sign_out().await, "confirmed");
     let requests = world.requests();
     assert_form(&requests[1], "https://as.example/token", &["grant_type", "refresh_token", "client_id"]);
     assert_form(&requests[2], "https://as.example/revoke", &["token", "token_type_hint", "client_id"]);

@@ -101,7 +101,7 @@ async fn a_host_that_calls_back_at_once_does_no_harm() {
     world.double.reply(r#"{"status":400,"body":"{\"error\":\"invalid_grant\"}"}"#);
     assert_eq!(world.core.unauthorized(6, 2, 0, -1.0), QUEUED);
     world.see("reject 6").await;
-    assert_eq!(world.call("signOut", "").await, Ok(Some("none".into())));
+    assert_eq!(world.sign_out().await, "none");
 }
 
 #[wasm_bindgen_test]

@@ -120,7 +120,7 @@ async fn signing_out_forgets_records_first_and_tokens_at_once() {
     let world = World::signed_in("").await;
     let pending = world.come_back().await;
     world.double.reply(r#"{"kind":"network"}"#);
-    assert_eq!(world.call("signOut", "").await, Ok(Some("unconfirmed".into())), "REV-6");
+    assert_eq!(world.sign_out().await, "unconfirmed", "REV-6");
     let log = world.log();
     let at = |start: &str| log.iter().position(|line| line.starts_with(start)).expect("a line");
     assert!(at("forget") < at("emit signedout") && at("emit signedout") < at("settle 4"), "REV-1, AUTHZ-16: {log:?}");
@@ -132,7 +132,7 @@ async fn signing_out_forgets_records_first_and_tokens_at_once() {
 #[wasm_bindgen_test]
 async fn signing_out_without_a_session_has_nothing_to_revoke() {
     let world = World::new(&with_server(""));
-    assert_eq!(world.call("signOut", "").await, Ok(Some("none".into())));
+    assert_eq!(world.sign_out().await, "none");
     assert!(world.requests().is_empty());
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn with_server(more: &str) -> String {
     format!(
         r#"{{"server":{{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",
         "token_endpoint":"https://as.example/token","revocation_endpoint":"https://as.example/revoke",
-        "code_challenge_methods_supported":["S256"]}},{}}}"#,
+        "jwks_uri":"https://as.example/jwks","code_challenge_methods_supported":["S256"]}},{}}}"#,
         options(more)
     )
 }
@@ -163,6 +163,12 @@ impl World {
 
     pub(crate) async fn finish(&self, href: &str) -> Result<Option<String>, Object> {
         self.call("finish", href).await
+    }
+
+    /// What came of the revocation.
+    pub(crate) async fn sign_out(&self) -> String {
+        let outcome = self.call("signOut", "").await.expect("an outcome").expect("what it is");
+        Object::parse(outcome.as_bytes()).expect("JSON").string("revocation").expect("a word").to_owned()
     }
 
     /// The user consented: the URL the browser arrives with.
