@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 
 import { build } from "./build.mjs";
+import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
 import { tryInEmptyProject } from "./empty-project.mjs";
 import { CurableError, say } from "./log.mjs";
@@ -38,6 +39,7 @@ export const steps = [
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "size", work: withPackage(size) },
+  { name: "conformance", work: conformance },
 ];
 
 function format() {
@@ -108,6 +110,11 @@ async function demo() {
 async function size() {
   const { rows, problems } = checkSizes();
   return { code: problems.length ? 1 : 0, output: [sizeTable(rows), ...problems].join("\n"), show: true };
+}
+
+function conformance() {
+  const { problems, text } = checkConformance(root);
+  return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: true };
 }
 
 function nodeTests(folder, atOnce = 1) {

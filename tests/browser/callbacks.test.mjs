@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
+import { browser } from "./support/browser.mjs";
 import { resume, session } from "./support/calls.mjs";
 import { ageLogins, pendingLogins } from "./support/records.mjs";
-import { arrive, signIn } from "./support/sign-in.mjs";
-import { modes, startStage } from "./support/stage.mjs";
+import { arrive, leave, signIn } from "./support/sign-in.mjs";
+import { modes, scope, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -259,6 +260,20 @@ test("the app's own parameters and history.state survive the scrubbing (CB-19)",
   }
 });
 
+test("a response that is carried into another browser is refused there, and good where it belongs (CB-5)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await arrive(page);
+  const stranger = await (await browser()).newContext();
+  t.after(() => stranger.close());
+  const elsewhere = await stranger.newPage();
+  await elsewhere.goto(page.url());
+
+  assert.equal((await resume(elsewhere)).error.code, "TOKENKEEP_STATE_MISMATCH");
+  assert.equal(stage.counts.tokenRequests, 0);
+  assert.ok((await resume(page)).value);
+});
+
 test("what is not at the redirection URI is not a response (CB-14)", async (t) => {
   const { stage, page, signedIn } = await startSignedIn(t);
   const { good, key } = await begin(stage, page);
@@ -275,7 +290,7 @@ test("what is not at the redirection URI is not a response (CB-14)", async (t) =
   );
 });
 
-test("opening the app with parameters of a sign-in starts none (AUTHZ-20)", async (t) => {
+test("opening the app with parameters of a sign-in starts none, and changes none (AUTHZ-20, DISC-4)", async (t) => {
   const stage = await startStage(t);
   const url = "/?iss=https://evil.example&login_hint=ada&target_link_uri=https://evil.example&scope=admin&prompt=none";
   const page = await stage.open(url);
@@ -283,6 +298,9 @@ test("opening the app with parameters of a sign-in starts none (AUTHZ-20)", asyn
   assert.deepEqual(await resume(page), { value: null });
   assert.equal(page.url(), stage.app.origin + url);
   assert.deepEqual(await pendingLogins(page), []);
+  const { url: request, scope: asked, login_hint: hint, prompt } = await leave(page);
+  assert.equal(request.origin + request.pathname, `${stage.authorizationServer.issuer}/auth`);
+  assert.deepEqual([asked, hint, prompt], [scope, undefined, undefined]);
 });
 
 test("a server that announces no iss may leave it out, but not send a wrong one (CB-9)", async (t) => {

@@ -98,7 +98,7 @@ test("page: the error of hold() is thrown, not rejected", async (t) => {
   );
 });
 
-test("page: a second hold() is refused and changes nothing (STORE-6)", async (t) => {
+test("page: a second hold() is refused and changes nothing (STORE-6, MSG-1)", async (t) => {
   const stage = await startStage(t, { mode: "page" });
   const page = await stage.open();
   const { error } = await page.evaluate(`app.outcome(() => app.tokenkeep.hold({ ${good}, exposeAccessToken: true }))`);

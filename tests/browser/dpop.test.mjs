@@ -14,7 +14,7 @@ const outcome = (page, method, ...values) =>
   page.evaluate(([name, given]) => app.outcome(() => app.auth[name](...given)), [method, values]);
 
 for (const mode of transports) {
-  test(`${mode}: where it is announced tokens are bound to a key, and every request has a proof of its own (DPOP-3, DPOP-4, DPOP-7, DPOP-9, DPOP-10, DPOP-11)`, async (t) => {
+  test(`${mode}: where it is announced tokens are bound to a key, and every request has a proof of its own (DPOP-3, DPOP-4, DPOP-7, DPOP-9, DPOP-10, DPOP-11, REF-16, DPOP-21)`, async (t) => {
     const { stage, page } = await startSignedIn(t, { mode, ...bound });
     assert.equal(await statusOf(page, `${stage.v1("files")}?q=1#f`), 200);
     assert.deepEqual(await burst(page, stage.v1("effects"), 10), { 201: 10 });
@@ -109,7 +109,7 @@ test("an API that hides its nonce from scripts refuses for good, and the explana
   assert.deepEqual(statuses(stage), [401]);
 });
 
-test("an API that hides its challenge too causes one refresh and no loop (DPOP-13)", async (t) => {
+test("an API that hides its challenge too causes one refresh and no loop (DPOP-13, USE-17)", async (t) => {
   const { stage, page } = await startSignedIn(t, nonces);
   stage.api.allow({ exposed: "Retry-After" });
   const { value } = await explain(page, stage.v1("files"));
@@ -186,7 +186,7 @@ test("dpop: true does not do without: tokens that are not bound are refused (DPO
   assert.equal(await codeOf(page, stage.v1("files")), "TOKENKEEP_LOGIN_REQUIRED");
 });
 
-test("a page can't bring a proof of its own, or have one made for another place (DPOP-22, DPOP-24)", async (t) => {
+test("a page can't bring a proof of its own, or have one made for another place (DPOP-24)", async (t) => {
   const { stage, page } = await startSignedIn(t, bound);
   assert.equal(await codeOf(page, stage.v1("files"), { headers: { dpop: "x" } }), "TOKENKEEP_REQUEST_REFUSED");
   assert.equal(await codeOf(page, `${stage.probe.origin}/elsewhere`), "TOKENKEEP_TARGET_REFUSED");

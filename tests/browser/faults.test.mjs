@@ -73,7 +73,7 @@ for (const [name, outage] of Object.entries(outages)) {
 /** On a connection that it had used before, the browser itself repeats a request whose answer was lost. */
 for (const isKept of [false, true]) {
   const connection = isKept ? "on a kept connection" : "on a new connection";
-  test(`an answer lost after the rotation, ${connection}, is tried once more and ends the session cleanly`, async (t) => {
+  test(`an answer lost after the rotation, ${connection}, is tried once more and ends the session cleanly (REF-13)`, async (t) => {
     const { stage, page } = await startOutage(t, { fault: { kind: "drop-after", times: 1 }, isKept });
 
     assert.deepEqual(await burst(page, stage.v1("effects"), calls), { TOKENKEEP_LOGIN_REQUIRED: calls });
@@ -91,7 +91,7 @@ for (const isKept of [false, true]) {
 
 const idle = { phase: "signedout", queued: 0, inFlight: 0, nextAttemptIn: null };
 
-test("the tab that caused the refresh is closed in the middle of it: the other's calls are answered", async (t) => {
+test("the tab that caused the refresh is closed in the middle of it: the other's calls are answered (REF-12)", async (t) => {
   const stage = await startStage(t, { proxied: true });
   const first = await stage.open();
   await signIn(first);

@@ -42,7 +42,7 @@ const documents = {
   ],
   "redirects (DISC-5)": [() => ({ ...empty(302), headers: { location: "/jwks" } }), "NETWORK"],
   "has ten megabytes (TOK-23)": [flood(10 * mebibyte), "TOKEN_RESPONSE_INVALID"],
-  "has no end (TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
+  "has no end (DISC-5, TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
   "has an endpoint that is script (DISC-6)": [having({ authorization_endpoint: "javascript:alert(1)" }), "METADATA_INVALID"],
   "has a token endpoint without TLS (DISC-6)": [having({ token_endpoint: "http://evil.example/token" }), "METADATA_INVALID"],
   "has an endpoint with parameters of ours": [
@@ -67,7 +67,7 @@ for (const [name, [oddity, code]] of Object.entries(documents)) {
 const answers = {
   "with ten megabytes (TOK-23)": [flood(10 * mebibyte), "TOKEN_RESPONSE_INVALID"],
   "without end (TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
-  "with a redirect": [() => ({ ...empty(307), headers: { location: "/api/steal" } }), "TOKEN_ENDPOINT_BLOCKED"],
+  "with a redirect (TOK-6)": [() => ({ ...empty(307), headers: { location: "/api/steal" } }), "TOKEN_ENDPOINT_BLOCKED"],
   "with a header in the token (TOK-11)": [having({ access_token: "a\r\nx-evil: 1" }), "TOKEN_RESPONSE_INVALID"],
   "with a token for another kind of header (TOK-13)": [having({ token_type: "mac" }), "TOKEN_RESPONSE_INVALID"],
   "with an error that has a token in it (TOK-22)": [
@@ -175,6 +175,19 @@ for (const [name, challenge] of Object.entries(bombs)) {
     assert.ok(JSON.stringify(value.explanation).length < 3_000);
   });
 }
+
+test("text of an API is text for developers and never markup (WWW-12)", async (t) => {
+  const markup = "<img/src=x/onerror=app.hit=1>";
+  const challenge = `Bearer error="insufficient_scope", scope="${markup}", error_description="${markup}"`;
+  const stage = await startOddStage(t, { odd: { api: () => ({ ...empty(403), headers: { "www-authenticate": challenge } }) } });
+  const page = await signedIn(stage);
+  const { value } = await explain(page, stage.api);
+  const [{ detail }] = await until(async () => (await events(page, "stepup")).length && events(page, "stepup"), "the event");
+
+  assert.equal(typeof value.explanation.message, "string");
+  assert.equal(detail.signIn.scope, markup, "the scope comes as it was sent");
+  assert.deepEqual(await page.evaluate(() => [app.hit, document.querySelector("img")]), [undefined, null]);
+});
 
 test("an API that asks for more rights with every answer is heard five times (WWW-11)", async (t) => {
   const odd = { api: (_, { nth }) => ({ ...empty(403), headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` } }) };

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 
 import { send, stats } from "./support/calls.mjs";
-import { startHunt } from "./support/leaks.mjs";
+import { memoriesIn, startHunt } from "./support/leaks.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { arrive } from "./support/sign-in.mjs";
 import { startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
+import { until } from "./support/until.mjs";
 
 /** Everything an app does, with a look around after each step. */
 async function liveThrough(stage, hunt) {
@@ -42,10 +43,25 @@ for (const mode of workerModes) {
     const left = await pendingLogins(page);
     assert.equal(hunt.sightings("message from the holder", "code_challenge=").length, 1, "the search misses messages");
 
-    await t.test("leaves no token anywhere that page script can see (STORE-1 to STORE-8)", () => {
+    await t.test("leaves no token anywhere that page script can see (STORE-1 to STORE-5, STORE-9, STORE-12, TOK-27, REF-17, MSG-5)", () => {
       const tokens = stage.authorizationServer.issuedTokens();
       assert.equal(tokens.length, 6, "two token responses bring three tokens each");
       for (const token of tokens) assert.deepEqual(hunt.placesOf(token), []);
+    });
+
+    await t.test("writes nothing to the console (LOG-3)", async () => {
+      await page.evaluate(() => console.info("the test itself"));
+      await until(() => hunt.sightings("console", "the test itself").length, "what the test writes");
+      // The browser itself tells of answers that are errors.
+      const own = hunt.sightings("console", "").filter(({ text }) => !text.startsWith("Failed to load resource"));
+      assert.deepEqual(
+        own.map(({ text }) => text),
+        ["the test itself"],
+      );
+    });
+
+    await t.test("keeps the memory with the tokens out of the page's heap (STORE-8)", async () => {
+      assert.equal(await memoriesIn(page), 0);
     });
 
     await t.test("shows the code in the arriving URL and in one message to the holder only (STORE-7)", () => {
@@ -71,8 +87,8 @@ for (const mode of workerModes) {
     });
   });
 
-  test(`${mode}: no message makes the holder hand out a token (STORE-6, USE-8)`, async (t) => {
-    const stage = await startStage(t, { mode });
+  test(`${mode}: no message makes the holder hand out a token or sign anything (STORE-6, USE-8, DPOP-22, MSG-1, MSG-2, MSG-3)`, async (t) => {
+    const stage = await startStage(t, { mode, server: { dpop: true }, api: { dpop: true } });
     const hunt = await startHunt(stage);
     const page = await stage.open();
     await arrive(page);
@@ -94,14 +110,17 @@ for (const mode of workerModes) {
       "nothing off the list was asked for",
     );
     for (const token of stage.authorizationServer.issuedTokens()) assert.deepEqual(hunt.placesOf(token), []);
+    assert.ok(stage.api.proofs.length > 0);
+    assert.deepEqual(hunt.placesOf("eyJ"), [], "a proof or another JWT");
   });
 }
 
 test("page: the same search finds the tokens of a holder that is in the page", async (t) => {
   const stage = await startStage(t, { mode: "page" });
   const hunt = await startHunt(stage);
-  await liveThrough(stage, hunt);
+  const page = await liveThrough(stage, hunt);
 
+  assert.ok((await memoriesIn(page)) > 0, "its memory is not found either");
   for (const token of stage.authorizationServer.issuedTokens()) assert.notDeepEqual(hunt.placesOf(token), []);
   const [accessToken] = stage.authorizationServer.issuedTokens();
   const places = hunt.placesOf(accessToken);
@@ -154,11 +173,15 @@ async function pester({ mode, holder, files, foreign }) {
     "toString",
     "keep",
     "take",
+    "proof",
+    "sign",
+    "dpop",
   ];
   const bodies = [
     {},
     { options: { exposeAccessToken: true } },
     { href: files },
+    { method: "GET", htm: "GET", url: files, htu: files },
     { generation: 1, target: 1, timeout: 1e9 },
   ];
   let id = 1_000_000;

@@ -80,7 +80,7 @@ test("a call waits no longer than its time (REF-21)", async (t) => {
   assert.deepEqual([stage.api.effects, (await stats(page)).queued], [[], 0]);
 });
 
-test("more calls than the queue holds are refused at once (REF-21)", async (t) => {
+test("more calls than the queue holds are refused at once (REF-21, MSG-9)", async (t) => {
   const stage = await startStage(t, { config: { queueLimit: 5 } });
   const page = await stage.open();
   await signIn(page);

@@ -9,6 +9,7 @@ import { installPackage } from "../../scripts/lib/pack.mjs";
 import { resume, statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
+import { startProbe } from "./support/probe.mjs";
 import { bundles } from "./support/bundles.mjs";
 import { test } from "./support/test.mjs";
 
@@ -43,7 +44,7 @@ test("tokenkeep/holder/slim tells the page that the wasm is not there", async (t
   assert.deepEqual([error.name, error.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
 });
 
-test("every script of the package is imported by Node without doing anything", async (t) => {
+test("every script of the package is imported by Node without doing anything (LOG-6)", async (t) => {
   const { folder } = await emptyProject(t);
   const check = `
     const names = () => Reflect.ownKeys(globalThis).map(String);
@@ -130,6 +131,39 @@ test("the package does nothing that a strict page forbids (SAFE-7)", async (t) =
       assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
     }
   }
+});
+
+test("no service worker, and no tokens in storage with a key beside them (STORE-16, STORE-17)", async (t) => {
+  const { installed } = await emptyProject(t);
+  for (const name of (await readdir(installed)).filter((file) => /\.(m?js|d\.ts)$/.test(file))) {
+    const script = await readFile(join(installed, name), "utf8");
+    for (const forbidden of [/serviceWorker|ServiceWorker/, /\.(en|de)crypt\(|wrapKey/, /AES-|AesGcm/, /caches\.(open|put)/]) {
+      assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
+    }
+  }
+});
+
+test("nothing in the page's address decides which wasm runs (SAFE-6)", async (t) => {
+  const evil = await startProbe();
+  t.after(evil.close);
+  const wasm = `${evil.origin}/evil.wasm`;
+  const stage = await startStage(t, { mode: "page" });
+  const names = ["wasm", "module", "module_or_path", "url", "src", "base", "holder", "tokenkeep", "tokenkeep.wasm"];
+  const query = names.map((name) => `${name}=${encodeURIComponent(wasm)}`).join("&");
+  const page = await stage.open(`/?${query}#${query}`);
+
+  assert.ok(await signIn(page));
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
+  assert.deepEqual(evil.requests, []);
+  const { scripts } = await bundles();
+  for (const mode of ["holder", "page"]) assert.doesNotMatch(scripts[mode], /import\.meta\.url|\.wasm["'`]/, mode);
+});
+
+test("the demo's page, which is its callback page too, runs no script of anybody else (CB-20)", async () => {
+  const html = await readFile(new URL("../../www/app/index.html", import.meta.url), "utf8");
+  const sources = [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)="([^"]*)"/g)].map(([, url]) => url);
+  assert.ok(sources.includes("./main.js"));
+  for (const url of sources) assert.match(url, /^(\.\/|\/(?!\/))/, url);
 });
 
 test("the package has every file that its exports name, and its licenses", async (t) => {

@@ -82,7 +82,7 @@ test("a refresh goes on while the page reloads (CB-23)", async (t) => {
   assert.equal(stage.counts.reuseAlarms, 0);
 });
 
-test("a dedicated worker ends with its page, and so does the session", async (t) => {
+test("a dedicated worker ends with its page, and so does the session (STORE-14)", async (t) => {
   const stage = await startStage(t, { mode: "worker" });
   const page = await stage.open();
   await signIn(page);

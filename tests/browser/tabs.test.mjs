@@ -60,7 +60,7 @@ test("two tabs that call at the same moment with an expired token cause one refr
   assert.deepEqual(await session(tabs[0]), await session(tabs[1]));
 });
 
-test("signing out in one tab signs the other out (REV-9)", async (t) => {
+test("signing out in one tab signs the other out (REV-9, MSG-7)", async (t) => {
   const stage = await startStage(t);
   const [first, second] = await twoTabs(stage);
   await first.evaluate(() => app.auth.signOut());
@@ -86,7 +86,7 @@ test("signing out drops the waiting calls of every tab (REV-9)", async (t) => {
   assert.deepEqual(stage.api.effects, []);
 });
 
-test("the calls of a tab that is closed while they wait are dropped, the others' go on", async (t) => {
+test("the calls of a tab that is closed while they wait are dropped, the others' go on (MSG-7)", async (t) => {
   const stage = await startStage(t);
   const [first, second] = await twoTabs(stage);
   stage.authorizationServer.expireAccessTokens();

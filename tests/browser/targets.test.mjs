@@ -115,7 +115,7 @@ for (const mode of modes) {
     assert.deepEqual([foreign.requests, stage.api.requests], [[], []]);
   });
 
-  test(`${mode}: the token travels in the header only, never in a URL or a body (USE-1, USE-2)`, async (t) => {
+  test(`${mode}: the token travels in the header only, never in a URL or a body, and the ID token nowhere (USE-1, USE-2, IDT-21)`, async (t) => {
     const { stage, page, own, base } = await startTargetStage(t, mode);
     await page.evaluate(
       (url) => app.send(url, { method: "POST", body: new URLSearchParams({ a: "1" }) }),

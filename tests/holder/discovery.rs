@@ -113,7 +113,7 @@ fn a_code_is_not_sent_to_an_endpoint_that_came_later() {
     desk.answer(moved());
     let mut seen = desk.seen();
     seen.sort();
-    assert_eq!(seen, [OAUTH, "reject 7 LOGIN_REQUIRED", "settle 2 METADATA_INVALID", "take"], "DISC-9");
+    assert_eq!(seen, [OAUTH, "reject 7 LOGIN_REQUIRED", "settle 2 METADATA_INVALID", "take"], "DISC-9, TOK-2");
     assert!(desk.sent.is_empty());
 }
 

@@ -102,6 +102,22 @@ fn an_error_of_the_server_ends_the_call() {
 }
 
 #[test]
+fn a_server_that_refuses_the_challenge_is_not_asked_again() {
+    let mut desk = Desk::new();
+    let refusal = "error=invalid_request&error_description=Transform+algorithm+not+supported";
+    let href = desk.come_back(1).replace("code=code-1", refusal);
+    desk.seen();
+    desk.finish(2, &href);
+    desk.take();
+    assert_eq!(
+        desk.seen(),
+        ["take", "settle 2 AUTHORIZATION_ERROR"],
+        "PKCE-3: no second request, with plain or without"
+    );
+    assert!(desk.sent.is_empty() && desk.records.is_empty());
+}
+
+#[test]
 fn a_failed_exchange_ends_the_call_and_is_not_repeated() {
     for (given, code) in [
         (error(400, "invalid_grant"), "TOKEN_ERROR"),

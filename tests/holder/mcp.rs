@@ -308,7 +308,8 @@ fn a_session_of_another_authorization_server_ends() {
     desk.answer(resource("https://other.example", ""));
     desk.answer(metadata("https://other.example", r#","client_id_metadata_document_supported":true"#));
     let seen = desk.seen();
-    assert!(seen.contains(&"signedout".to_owned()), "MCP-5, MCP-13: {seen:?}");
+    assert!(seen.contains(&"signedout".to_owned()), "MCP-5, MCP-13, STORE-11, USE-12: {seen:?}");
+    assert_eq!(desk.holder.session().authorization(1), None, "USE-12: the old token goes nowhere any more");
     assert!(seen.contains(&"post /revoke refresh-1".to_owned()), "at the server that gave it: {seen:?}");
     assert!(seen.contains(&"keep".to_owned()), "and the sign-in goes on: {seen:?}");
     let (_, record) = desk.records.last().expect("a record");

@@ -4,6 +4,7 @@ use tokenkeep::proto::config::Config;
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::json::Object;
 use tokenkeep::proto::pkce::from_base64url;
+use tokenkeep::proto::session::Reply;
 
 use crate::desk::Desk;
 use crate::support::server::param;
@@ -120,7 +121,7 @@ fn where_it_is_demanded_a_server_without_our_algorithm_is_refused() {
 fn a_bearer_token_is_thrown_away_where_proofs_are_demanded() {
     let mut desk = exchanging(Desk::with(configured(r#"["ES256"]"#, r#""dpop":true"#)));
     desk.answer(json(200, &TOKEN.replace("DPoP", "Bearer")));
-    assert_eq!(desk.seen(), ["settle 2 TOKEN_RESPONSE_INVALID", "post /revoke refresh-1"], "DPOP-14");
+    assert_eq!(desk.seen(), ["settle 2 TOKEN_RESPONSE_INVALID", "post /revoke refresh-1"], "TOK-14");
     assert!(!desk.holder.session().is_signed_in());
 }
 
@@ -149,7 +150,20 @@ fn a_session_with_bound_tokens_does_not_go_on_with_others() {
     desk.pass(3_600_000);
     desk.authorize(1);
     desk.answer(json(200, &TOKEN.replace("DPoP", "Bearer").replace("access-1", "access-2")));
-    assert_eq!(desk.holder.session().authorization(2), None, "DPOP-14");
+    assert_eq!(desk.holder.session().authorization(2), None, "TOK-14");
+}
+
+#[test]
+fn a_challenge_for_bearer_makes_no_bearer_of_a_bound_token() {
+    let mut desk = bound();
+    desk.authorize(1);
+    let target = "https://api.example/v1/x".to_owned();
+    let challenge = Some(r#"Bearer error="invalid_token""#.to_owned());
+    let reply = Reply { target, method: "GET".into(), status: 401, generation: 1, challenge, ..Reply::default() };
+    desk.reply(1, &reply);
+    assert_eq!(desk.seen(), ["post /token refresh-1 proven"]);
+    desk.answer(json(200, &TOKEN.replace("access-1", "access-2")));
+    assert_eq!(desk.holder.session().authorization(2).as_deref(), Some("DPoP access-2"), "DPOP-12");
 }
 
 #[test]

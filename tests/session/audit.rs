@@ -4,7 +4,7 @@ use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::session::Reply;
 
 use crate::failures::waiting;
-use crate::support::{App, HOUR, SECOND, error};
+use crate::support::{App, HOUR, SECOND, config, error};
 
 fn strays(app: &mut App, count: u32) {
     for id in 0..count {
@@ -62,6 +62,19 @@ fn no_entry_holds_a_secret_or_a_url() {
         assert!(!log.contains(secret), "LOG-1, LOG-2: {secret} in {log}");
     }
     assert!(log.contains(r#""kind":"api-refused","reason":"forbidden","count":1,"server":"https://api.example/v1""#));
+}
+
+#[test]
+fn no_entry_holds_a_claim() {
+    let mut app = App::with(config("openid", "")).after_sign_in();
+    assert!(app.session.snapshot().expect("a session").to_json().contains("alice"));
+    strays(&mut app, 1);
+    app.pass(HOUR);
+    app.queue([2]);
+    app.refresh();
+    app.sign_out();
+    let log = app.session.audit();
+    assert!(log.contains("signedout") && !log.contains("alice") && !log.contains("sub\""), "LOG-5: {log}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use tokenkeep::proto::json::Object;
 use tokenkeep::proto::session::{Command, Verdict};
 
 use crate::support::server::id_token;
-use crate::support::{App, HOUR, START_UNIX_MS, config, json};
+use crate::support::{App, HOUR, START_UNIX_MS, config, error, json};
 
 /// Signed in with an ID token, and request 1 waits for the refresh.
 fn waiting_with_id_token() -> App {
@@ -105,6 +105,24 @@ fn a_response_without_scope_keeps_what_was_granted() {
     app.queue([1]);
     app.refresh();
     assert_eq!(app.session.snapshot().expect("a session").string("scope"), Some("files:read"));
+}
+
+#[test]
+fn the_end_of_a_rotated_grant_is_the_end_of_the_session() {
+    let mut app = App::signed_in();
+    for id in 1..=5 {
+        app.pass(HOUR);
+        app.queue([id]);
+        app.refresh();
+        app.settle(1);
+    }
+    app.pass(HOUR);
+    app.queue([6]);
+    app.seen();
+    app.refresh_with(error(400, "invalid_grant"));
+    assert_eq!(app.seen(), ["signedout revoked", "reject 6 LOGIN_REQUIRED"], "REF-19");
+    app.pass(24 * HOUR);
+    assert!(app.seen().is_empty() && app.session.snapshot().is_none(), "REF-19: nothing goes on");
 }
 
 #[test]

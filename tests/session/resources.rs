@@ -54,7 +54,7 @@ fn the_request_names_every_resource_and_the_exchange_one() {
 fn each_resource_has_its_own_token() {
     let mut app = app();
     assert_eq!(ask(&mut app, 1, FILES), Ok(Verdict::Send(1)));
-    assert_eq!(ask(&mut app, 2, MAIL), Ok(Verdict::Queued), "RES-6");
+    assert_eq!(ask(&mut app, 2, MAIL), Ok(Verdict::Queued), "RES-6, STORE-11");
     assert_eq!(wanted(&app), [Some(MAIL.to_owned()), None], "RES-4");
     app.refresh();
     assert_eq!(app.seen(), ["refresh refresh-1", "refreshed", "release 2 @2"]);

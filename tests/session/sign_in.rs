@@ -93,7 +93,7 @@ fn a_response_nobody_asked_for_is_told_from_a_replay() {
     let pending = app.arrive(&href, Some(&request.transaction.to_json())).expect("an accepted response");
     app.exchange(pending).expect("the exchange succeeds");
     let replayed = app.arrive(&href, None).err();
-    assert_eq!(replayed, Some(Error::InvalidResponse(InvalidResponse::Replayed)), "CB-4");
+    assert_eq!(replayed, Some(Error::InvalidResponse(InvalidResponse::Replayed)), "CB-4, IDT-11");
     assert_eq!(app.authorize(1), Ok(Verdict::Send(1)), "the session is as before");
 }
 
@@ -142,7 +142,12 @@ fn a_record_of_another_issuer_is_refused_though_the_response_names_none() {
     let record = record
         .replace("https://as.example", "https://other.example")
         .replace("\"issParameter\":true", "\"issParameter\":false");
-    assert_eq!(app.arrive(&href, Some(&record)).map(|_| ()), invalid(InvalidResponse::IssuerMismatch), "TOK-2");
+    let refused = app.arrive(&href, Some(&record)).map(|_| ());
+    assert_eq!(
+        refused,
+        invalid(InvalidResponse::IssuerMismatch),
+        "TOK-2, AUTHZ-15: the same endpoints, another issuer"
+    );
 }
 
 #[test]
@@ -172,6 +177,22 @@ fn an_injected_code_fails_at_the_server() {
 }
 
 #[test]
+fn swapped_states_fail_at_the_server() {
+    let mut app = App::new();
+    let requests = [app.begin(), app.begin()];
+    let codes = requests.each_ref().map(|request| app.server.authorize(request));
+    for (mine, theirs) in [(0, 1), (1, 0)] {
+        let state = |href: &str| href.split("state=").nth(1).expect("a state").split('&').next().map(str::to_owned);
+        let (from, to) = (state(&codes[mine]).expect("a state"), state(&codes[theirs]).expect("a state"));
+        let swapped = codes[mine].replace(&from, &to);
+        let pending =
+            app.arrive(&swapped, Some(&requests[theirs].transaction.to_json())).expect("an accepted response");
+        assert_eq!(app.exchange(pending).expect_err("PKCE").code(), "TOKENKEEP_TOKEN_ERROR", "AUTHZ-12");
+    }
+    assert_eq!(app.session.snapshot(), None);
+}
+
+#[test]
 fn tokens_with_a_bad_id_token_are_revoked_and_not_used() {
     for (name, subject, nonce) in [("none", None, ""), ("nonce", Some("alice"), "other"), ("subject", Some(""), "")] {
         let mut app = App::with(config("openid", ""));
@@ -188,7 +209,7 @@ fn tokens_with_a_bad_id_token_are_revoked_and_not_used() {
         assert_eq!(refused.code(), "TOKENKEEP_ID_TOKEN_INVALID", "{name}");
         let mut seen = app.seen();
         seen.sort();
-        assert_eq!(seen, ["reject 1 LOGIN_REQUIRED", "revoke refresh-1"], "{name}: TOK-25");
+        assert_eq!(seen, ["reject 1 LOGIN_REQUIRED", "revoke refresh-1"], "{name}: TOK-25, IDT-10");
         assert_eq!(app.session.authorization(1), None);
     }
 }

@@ -14,7 +14,7 @@ fn a_401_to_the_current_token_causes_one_refresh_for_everybody() {
     for id in 1..=200 {
         assert_eq!(app.unauthorized(id, 1), Ok(Verdict::Queued));
     }
-    assert_eq!(app.seen(), ["refresh refresh-1"], "REF-1, WWW-6");
+    assert_eq!(app.seen(), ["refresh refresh-1"], "REF-1, TOK-17: an hour before its announced end, WWW-6");
     app.refresh();
     app.settle(200);
     let released: Vec<String> =

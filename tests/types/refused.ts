@@ -39,10 +39,12 @@ connect("/holder.js");
 auth.session = null;
 // @ts-expect-error facts can't be changed
 session.scope = "admin";
-// @ts-expect-error there is no token in a session
+// @ts-expect-error there is no token in a session (STORE-12)
 void session.accessToken;
-// @ts-expect-error there is no way to the refresh token
+// @ts-expect-error there is no way to the refresh token (STORE-6)
 void auth.refreshToken;
+// @ts-expect-error nobody hands over a password (AUTHZ-2)
+void auth.signIn({ username: "ada", password: "x" });
 // @ts-expect-error no such option of a sign-in
 void auth.signIn({ state: "x" });
 // @ts-expect-error the authorization page is never put into a frame (WIN-12)
@@ -57,7 +59,7 @@ void auth.signIn({ maxAge: "300" });
 new TokenKeepError({ code: "TOKENKEEP_NETWORK" });
 // @ts-expect-error no such code
 void (error.code === "TOKENKEEP_TYPO");
-// @ts-expect-error codes are frozen
+// @ts-expect-error codes are frozen (MSG-11)
 error.code = "TOKENKEEP_NETWORK";
 // @ts-expect-error details follow the event's type
 auth.addEventListener("signedout", ({ detail }) => void detail.retryIn);

@@ -230,6 +230,7 @@ fn what_the_application_keeps_does_not_travel() {
     let options = r#"{"appState":{"email":"canary@example.com"},"returnTo":"/canary"}"#;
     let request = build(&config("files:read", ""), options).expect("a request");
     assert!(!request.url.contains("canary"), "AUTHZ-11");
+    assert_eq!(value(&request, "state"), Some(third(1)), "AUTHZ-12: random and nothing else");
     assert!(request.transaction.to_json().contains("canary@example.com"));
 }
 

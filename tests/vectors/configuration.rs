@@ -66,6 +66,7 @@ fn the_least_configuration_has_defaults() {
     assert!(!config.expose_access_token && !config.allow_loopback && !config.assume_pkce);
 }
 
+// DISC-1
 #[test]
 fn issuers() {
     // DISC-1
@@ -220,14 +221,18 @@ fn a_browser_has_no_secret() {
         else {
             panic!("{name} is accepted");
         };
-        assert_eq!(&*option, name, "AUTHZ-3");
+        assert_eq!(&*option, name, "AUTHZ-2, AUTHZ-3");
         assert!(cure.contains("secret"), "{cure}");
     }
 }
 
 #[test]
 fn unknown_options_are_refused_by_name() {
-    for name in ["issuerUrl", "client_id", "redirect_uri", "Scope", "storage", "responseType", "__proto__", ""] {
+    // AUTHZ-2: no name of a user and no other grant either.
+    for name in ["issuerUrl", "client_id", "redirect_uri", "Scope", "storage", "responseType", "__proto__", ""]
+        .into_iter()
+        .chain(["username", "credentials", "grantType", "grant_type"])
+    {
         check(name, &["true", "null", "{}"], &[]);
     }
 }

@@ -79,6 +79,7 @@ fn protocol_claims_are_not_shown() {
     assert!(!parsed.json.contains("canary") && !parsed.json.contains("n-0S6_WzA2Mj"), "{}", parsed.json);
 }
 
+// IDT-1, IDT-2, IDT-3, IDT-4, CB-12
 #[test]
 fn issuer_and_audience() {
     check(
@@ -106,12 +107,14 @@ fn issuer_and_audience() {
     check("azp", &[r#""other""#, "1", r#"["spa"]"#, r#""""#], &[r#""spa""#, "null", ""]);
 }
 
+// IDT-1, IDT-15
 #[test]
 fn subject() {
     let (longest, too_long) = (format!("\"{}\"", "x".repeat(255)), format!("\"{}\"", "x".repeat(256)));
     check("sub", &["", "null", r#""""#, "1", r#""é""#, "[]", &too_long], &[&longest, r#""a b""#]);
 }
 
+// IDT-1, IDT-8, IDT-9
 #[test]
 fn times() {
     let at = |offset: i64| (NOW_S as i64 + offset).to_string();
@@ -126,6 +129,7 @@ fn times() {
     check("nbf", &not_numbers[1..], &[]);
 }
 
+// IDT-1, IDT-10
 #[test]
 fn nonce() {
     check("nonce", &["", "null", r#""""#, "1", r#""n-0S6_WzA2MJ""#, r#""n-0S6_WzA2Mj ""#], &[]);

@@ -76,7 +76,7 @@ fn keys_for_other_purposes_are_left_alone() {
         assert!(set(&[rsa(more)]).choose("RS256", None).is_ok(), "{more}");
     }
     let weak = format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#, base64url(&[0xff; 128]));
-    assert_eq!(set(&[weak]).choose("RS256", None), Err(NoKey::Missing), "1,024 bits");
+    assert_eq!(set(&[weak]).choose("RS256", None), Err(NoKey::Missing), "FAPI-2: 1,024 bits");
 }
 
 #[test]

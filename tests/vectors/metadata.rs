@@ -27,7 +27,7 @@ fn replaced(from: &str, to: &str) -> Result<AuthorizationServer, Error> {
     parse(&changed)
 }
 
-fn is_unusable(result: Result<AuthorizationServer, Error>) -> bool {
+fn is_unusable<T>(result: Result<T, Error>) -> bool {
     matches!(result, Err(Error::InvalidResponse(InvalidResponse::Metadata(_))))
 }
 
@@ -104,6 +104,31 @@ fn endpoints_are_absolute_https_urls_without_fragment() {
         }
         for bad in ["1", "true", "{}", "[]"] {
             assert!(is_unusable(replaced(&format!("\"{endpoint}\""), bad)), "DISC-6: {bad}");
+        }
+    }
+}
+
+#[test]
+fn endpoints_of_extensions_are_https_or_not_used() {
+    let with = |name: &str, url: &str| {
+        let text = document(|text| text.replacen('{', &format!(r#"{{"{name}":"{url}","#), 1));
+        parse(&text).map(|server| match name {
+            "pushed_authorization_request_endpoint" => server.pushed_authorization_request_endpoint,
+            "jwks_uri" => server.jwks_uri,
+            "userinfo_endpoint" => server.userinfo_endpoint,
+            "end_session_endpoint" => server.end_session_endpoint,
+            _ => server.registration_endpoint,
+        })
+    };
+    let (needed, spare) =
+        (["pushed_authorization_request_endpoint", "jwks_uri"], ["userinfo_endpoint", "end_session_endpoint"]);
+    for name in needed.iter().chain(&spare).chain(&["registration_endpoint"]) {
+        let good = with(name, "https://as.example/x");
+        assert_eq!(good, Ok(Some("https://as.example/x".into())), "{name}");
+        for bad in ["http://as.example/x", "https://as.example/x#y", "/x", "javascript:x", "https://u@as.example/x"] {
+            let found = with(name, bad);
+            let refused = if needed.contains(name) { is_unusable(found.clone()) } else { found == Ok(None) };
+            assert!(refused, "DISC-6, PAR-2: {name} {bad}: {found:?}");
         }
     }
 }

@@ -35,6 +35,7 @@ fn transaction() -> Transaction {
     }
 }
 
+// TOK-1
 #[test]
 fn the_code_is_exchanged_with_verifier_and_redirection_uri() {
     let body = code_request("spa", &AuthorizationCode::new(ODD), &transaction());
@@ -68,6 +69,21 @@ fn the_refresh_token_is_revoked_or_else_the_access_token() {
 fn an_odd_client_id_survives_too() {
     let body = refresh_request("https://app.example/client?a=b&c", &RefreshToken::new("r"), None, None);
     assert_eq!(pairs(&body)[2].1, "https://app.example/client?a=b&c");
+}
+
+#[test]
+fn no_grant_hands_over_credentials_of_the_user() {
+    let bodies = [
+        code_request("spa", &AuthorizationCode::new("c"), &transaction()),
+        refresh_request("spa", &RefreshToken::new("r"), Some("files:read"), Some("https://api.example")),
+    ];
+    let grants: Vec<_> = bodies.iter().map(|body| pairs(body)[0].clone()).collect();
+    let expected = owned(&[("grant_type", "authorization_code"), ("grant_type", "refresh_token")]);
+    assert_eq!(grants, expected, "AUTHZ-2: there is no third");
+    for body in &bodies {
+        let names: Vec<_> = pairs(body).into_iter().map(|(name, _)| name).collect();
+        assert!(!names.iter().any(|name| name == "username" || name == "password"), "AUTHZ-2: {names:?}");
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn assert_form(request: &Object, url: &str, names: &[&str]) {
     assert_eq!(sent, names, "TOK-5");
 }
 
+// TOK-1, TOK-3, TOK-5, TOK-6, TOK-7
 #[wasm_bindgen_test]
 async fn a_token_request_is_a_bare_form() {
     let world = World::signed_in("").await;
@@ -51,6 +52,7 @@ async fn a_token_request_is_a_bare_form() {
     assert_eq!(param(body, "code_verifier").len(), 43);
 }
 
+// TOK-1, TOK-6, REF-15, REV-3
 #[wasm_bindgen_test]
 async fn refresh_and_revocation_are_bare_forms_too() {
     let world = World::signed_in("").await;
@@ -65,6 +67,7 @@ async fn refresh_and_revocation_are_bare_forms_too() {
     assert_eq!(param(requests[2].string("body").expect("a body"), "token"), "refresh-2");
 }
 
+// TOK-6
 #[wasm_bindgen_test]
 async fn metadata_is_asked_for_in_order_and_without_a_body() {
     let world = World::new(&format!(r#"{{"issuer":"https://as.example/tenant",{}}}"#, options("")));

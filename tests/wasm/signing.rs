@@ -123,7 +123,7 @@ async fn signing_out_forgets_records_first_and_tokens_at_once() {
     assert_eq!(world.sign_out().await, "unconfirmed", "REV-6");
     let log = world.log();
     let at = |start: &str| log.iter().position(|line| line.starts_with(start)).expect("a line");
-    assert!(at("forget") < at("emit signedout") && at("emit signedout") < at("settle 4"), "REV-1: {log:?}");
+    assert!(at("forget") < at("emit signedout") && at("emit signedout") < at("settle 4"), "REV-1, AUTHZ-16: {log:?}");
     assert_eq!((world.core.authorization(1), world.core.authorize(1, API, -1.0)), (None, REFUSED));
     let error = world.finish(&pending).await.expect_err("its record is gone");
     assert_eq!(error.string("code"), Some("TOKENKEEP_STATE_MISMATCH"), "REV-9");

@@ -69,6 +69,18 @@ async function heapOf(page) {
   return strings.join("\n");
 }
 
+/** How many WebAssembly memories the debugger finds in `page`. */
+export async function memoriesIn(page) {
+  const session = await page.context().newCDPSession(page);
+  const { result } = await session.send("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
+  const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+  const { objectId } = objects;
+  const functionDeclaration = "function () { return this.length; }";
+  const length = await session.send("Runtime.callFunctionOn", { objectId, functionDeclaration });
+  await session.detach();
+  return length.result.value;
+}
+
 /** Runs in the page: all stores, the document and the addresses, as [place, text]. */
 async function readPlaces() {
   const settled = (request) =>
