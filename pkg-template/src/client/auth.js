@@ -3,6 +3,9 @@ import { restore, scrub } from "./arrival.js";
 
 const more = () => import("./more.js");
 
+// Where that can't be loaded, say offline, nobody signs in silently either.
+const heedSignOut = () => more().then(({ heed }) => heed("signedout", { reason: "signout" }), () => {});
+
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
   #transport;
@@ -13,7 +16,6 @@ export class Auth extends EventTarget {
   #known = "null";
   #listeners = new Set();
   #heard = 0;
-  #heeding = false;
 
   constructor(transport) {
     super();
@@ -53,6 +55,7 @@ export class Auth extends EventTarget {
 
   async signOut(options) {
     const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options });
+    await heedSignOut();
     return url ? (await more()).leave(url, idTokenHint) : { revocation };
   }
 
@@ -99,7 +102,9 @@ export class Auth extends EventTarget {
   async #signInWithPopup(options) {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
     if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the popup was blocked; call signIn() in a click, before any await");
-    await (await more()).signInWith(popup, this.#transport, options, fail);
+    const { heed, signInWith } = await more();
+    await signInWith(popup, this.#transport, options, fail);
+    heed("signedin", {});
     return this.#session;
   }
 
@@ -111,9 +116,7 @@ export class Auth extends EventTarget {
   }
 
   async #trySilently() {
-    const { heedAll, trySilently } = await more();
-    if (!this.#heeding) heedAll(this);
-    this.#heeding = true;
+    const { trySilently } = await more();
     if (!this.#session && !this.#arrival?.popup) await trySilently(this);
   }
 
@@ -140,6 +143,7 @@ export class Auth extends EventTarget {
   #receive({ type, detail, session }) {
     this.#heard += 1;
     const changed = this.#update(session, false);
+    if (detail.reason === "signout") heedSignOut();
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();
   }

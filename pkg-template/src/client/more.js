@@ -5,6 +5,7 @@ import { comeBack, heed, mayTry } from "./silent.js";
 
 export { leave } from "./leave.js";
 export { signInWith } from "./popup.js";
+export { heed } from "./silent.js";
 
 // What may come of asking without the user; some servers forget the state.
 const quiet = /INTERACTION|STATE_MISSING/;
@@ -24,6 +25,7 @@ export async function arrive(transport, href) {
   if (popup && !transport.shared) return { arrival: arrived() };
   try {
     const arrival = await transport.call("finish", { href });
+    if (arrival && !arrival.signedOut) heed("signedin", {});
     return { arrival: arrival && arrived(place ? undefined : arrival) };
   } catch (error) {
     const isQuiet = place && quiet.test(error.code);
@@ -38,9 +40,4 @@ export async function trySilently(auth) {
   await auth.signIn({ prompt: "none" }).catch((error) => {
     if (!/ABANDONED/.test(error.code)) throw error;
   });
-}
-
-/** Takes note of sign-ins and sign-outs from now on. */
-export function heedAll(auth) {
-  for (const type of ["signedin", "signedout"]) auth.addEventListener(type, ({ detail }) => heed(type, detail));
 }
