@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 mod options;
 mod origin;
+mod servers;
 
 use super::FULL;
 use super::error::Error;
@@ -20,9 +21,10 @@ use super::url::Url;
 pub use options::is_scope;
 use options::{
     DAY_MS, audit_sink, bad, extra_params, flag, full_flag, lock_on, number, personal, post_logout_redirect_uri,
-    refuse_unknown, resource_servers, scope, usage,
+    refuse_unknown, scope, usage,
 };
 use origin::Origin;
+use servers::resource_servers;
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,16 @@
 //! The calls of an application that take several steps: signing in, finishing that, signing out.
 
-use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod action;
 mod checks;
 mod discovery;
 mod farewell;
 mod popups;
 mod proofs;
+mod steps;
 
 use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
@@ -18,127 +19,20 @@ use crate::proto::config::Config;
 use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Error, Transport};
 use crate::proto::http::Answer;
-use crate::proto::id_token::Signed;
 use crate::proto::par::Push;
-use crate::proto::queue::RequestId;
-use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::{Command, Event, LookUp, PendingExchange, Session};
-use crate::proto::text::parts;
+use crate::proto::secret::FormBody;
+use crate::proto::session::{Command, LookUp, PendingExchange, Session};
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
 use checks::{Check, Keys};
-use discovery::{Findings, OFFLINE_ACCESS, Stage};
+use discovery::{Findings, Stage};
 use farewell::Farewell;
 use popups::Waiter;
 use proofs::Sent;
 
+pub use action::{Action, CallId, FlightId};
 pub use checks::Signature;
-
-/// Number of an application's call, given by the shell.
-pub type CallId = u32;
-/// Number of something the shell was asked for, to be handed back with the result.
-pub type FlightId = u32;
-
-/// Something for the shell to do.
-#[derive(Debug, PartialEq)]
-pub enum Action {
-    /// Tell everybody who listens.
-    Emit(Event),
-    /// Keep a pending sign-in's record under `key`, then call [`Holder::handle_stored`].
-    Keep {
-        /// To be handed back.
-        flight: FlightId,
-        /// The record's name.
-        key: String,
-        /// The record.
-        record: Record,
-        /// The key pair to keep beside it, by its name.
-        handle: Option<String>,
-    },
-    /// Make a key pair, or take the one that was kept if it is to `persist`; then call [`Holder::handle_key`].
-    MakeKey {
-        /// To be handed back.
-        flight: FlightId,
-        /// Whether the next sign-in shall have the same.
-        persist: bool,
-    },
-    /// Ask the MCP server for its challenge: get `url` without a token and without reading the body, then call
-    /// [`Holder::handle_answer`].
-    Probe {
-        /// To be handed back.
-        flight: FlightId,
-        /// The MCP server.
-        url: String,
-    },
-    /// Read the lasting record called `key`, then call [`Holder::handle_stored`].
-    Recall {
-        /// To be handed back.
-        flight: FlightId,
-        /// The record's name.
-        key: String,
-    },
-    /// Keep a lasting record under `key`, in place of an older one. It is no secret, and no sign-out removes it.
-    Remember {
-        /// The record's name.
-        key: String,
-        /// The record.
-        record: String,
-    },
-    /// Hand these audit entries, a JSON array, to whoever the configuration says.
-    Report(String),
-    /// Settle these waiting requests with an error.
-    Reject {
-        /// The requests, in order.
-        ids: Vec<RequestId>,
-        /// The error for each.
-        error: Error,
-    },
-    /// Send these waiting requests now, with the token of `generation`.
-    Release {
-        /// The requests, in order.
-        ids: Vec<RequestId>,
-        /// The token's generation.
-        generation: u32,
-    },
-    /// Send a form to the authorization server, or get a document without `body`; then call
-    /// [`Holder::handle_answer`].
-    Send {
-        /// To be handed back.
-        flight: FlightId,
-        /// The endpoint.
-        url: String,
-        /// The form.
-        body: Option<FormBody>,
-        /// The key to prove possession of, with what [`Session::server_proof`] says.
-        key: Option<Box<DpopKey>>,
-        /// If that fails, find out whether the endpoint can be reached at all.
-        probe: bool,
-    },
-    /// Settle an application's call.
-    Settle {
-        /// The call.
-        call: CallId,
-        /// Its result: text, or nothing.
-        outcome: Result<Option<String>, Error>,
-    },
-    /// Take the record called `key` out of the store for good, then call [`Holder::handle_stored`].
-    Take {
-        /// To be handed back.
-        flight: FlightId,
-        /// The record's name.
-        key: String,
-    },
-    /// Check a signature, then call [`Holder::handle_verified`].
-    Verify {
-        /// To be handed back.
-        flight: FlightId,
-        /// The public key, a JWK as JSON text.
-        key: String,
-        /// What was signed, and how.
-        signed: Signed,
-    },
-}
 
 /// What is to be done with the result of something that was asked for.
 #[derive(Debug)]
@@ -309,16 +203,6 @@ impl Holder {
         }
     }
 
-    /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
-    pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
-        let Some((Flight::Key { step }, _)) = self.land(flight).filter(|_| FULL) else { return };
-        let Step::SignIn { call, options, random, .. } = *step else { return };
-        match jwk.and_then(DpopKey::parse) {
-            Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
-            None => self.settle(call, Err(Error::Transport(Transport::NoRandomness))),
-        }
-    }
-
     /// The next thing for the shell to do.
     pub fn poll_action(&mut self) -> Option<Action> {
         if !self.actions.is_empty() {
@@ -351,14 +235,6 @@ impl Holder {
         &self.session
     }
 
-    fn take_step(&mut self, now: Now, step: Step) {
-        if self.is_ready(now, &step) {
-            return self.go_on(now, step);
-        }
-        self.steps.push(step);
-        self.inquire(now);
-    }
-
     /// A resource's metadata is asked for if it is where such may be; the body of nothing else is read.
     fn look_up(&mut self, look_up: LookUp) -> Option<Action> {
         if !look_up.is_allowed(self.session.config().allow_loopback) {
@@ -367,66 +243,6 @@ impl Holder {
         }
         let url = look_up.url.clone();
         Some(self.departure(Flight::LookUp(Box::new(look_up)), url, None))
-    }
-
-    fn go_on(&mut self, now: Now, step: Step) {
-        match step {
-            Step::SignIn { call, options, random, key } => match self.session.wants_key() {
-                Ok(true) if FULL && key.is_none() => {
-                    let step = Box::new(Step::SignIn { call, options, random, key });
-                    let flight = self.launch(Flight::Key { step });
-                    self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
-                }
-                Ok(_) => self.send_away(now, call, options, &random, key),
-                Err(error) => self.settle(call, Err(error)),
-            },
-            Step::Exchange { call, mut pending } => {
-                self.session.set_client(pending.client_id());
-                match self.session.exchange_request(now, &mut pending) {
-                    Ok(request) => {
-                        let action = self.proven_departure(Flight::Exchange { call, pending }, request);
-                        self.actions.push(action);
-                    }
-                    Err(error) => {
-                        self.session.abandon_exchange(now, &pending);
-                        self.settle(call, Err(error));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether the scope has `offline_access` that nobody but this library asked for.
-    fn wants_consent(&self) -> bool {
-        let config = self.session.config();
-        let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
-        let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
-        FULL && chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
-    }
-
-    /// Has the record of a sign-in kept, before anything else happens.
-    fn send_away(
-        &mut self,
-        now: Now,
-        call: CallId,
-        mut options: Box<SignInOptions>,
-        random: &[u8; RANDOM_BYTES],
-        key: Option<Box<DpopKey>>,
-    ) {
-        if self.wants_consent() {
-            options.ask_for_consent();
-        }
-        let handle = key.as_ref().map(|key| key.handle().to_owned());
-        match self.session.begin_sign_in(now, &options, random, key.map(|key| *key)) {
-            Ok(request) => {
-                let push = request.push.map(Box::new);
-                let name = if options.popup() { request.key.clone() } else { String::new() };
-                let flight = self.launch(Flight::Keep { call, name, url: request.url, push });
-                let record = Record::new(request.transaction.to_json());
-                self.actions.push(Action::Keep { flight, key: request.key, record, handle });
-            }
-            Err(error) => self.settle(call, Err(error)),
-        }
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
