@@ -252,3 +252,23 @@ fn a_key_is_kept_on_request_only() {
     desk.sign_in(1, "{}");
     assert_eq!(desk.seen(), ["key to keep"], "DPOP-25");
 }
+
+#[test]
+fn an_api_that_knows_bearer_tokens_only_is_told_from_others() {
+    use tokenkeep::proto::session::{Reply, Verdict};
+    let mut desk = bound();
+    let reply = Reply {
+        target: "https://api.example/v1/files".into(),
+        method: "GET".into(),
+        status: 401,
+        generation: 1,
+        replays: 1,
+        challenge: Some("Bearer".into()),
+        ..Reply::default()
+    };
+    let now = desk.now;
+    let session = desk.holder.session_mut();
+    assert_eq!(session.handle_reply(now, 0, 1, &reply), Ok(Verdict::Final), "DPOP-12: no downgrade");
+    let explanation = session.take_explanation().expect("an explanation");
+    assert!(explanation.string("message").is_some_and(|message| message.contains("dpop: false")), "{explanation:?}");
+}

@@ -9,11 +9,22 @@ use crate::proto::time::Now;
 
 use super::reply::Reply;
 
+/// What is known of the token that the request went with.
+#[derive(Clone, Copy)]
+pub(super) struct Token {
+    /// Whether another can be had without the user.
+    pub(super) renewable: bool,
+    /// Whether the status says that it has run out.
+    pub(super) expired: bool,
+    /// Whether it goes with a proof of possession.
+    pub(super) bound: bool,
+}
+
 /// The kind of the answer in one word, and the whole explanation.
 pub(super) fn explain(
     reply: &Reply,
     challenge: Option<&Challenge>,
-    (renewable, expired): (bool, bool),
+    Token { renewable, expired, bound }: Token,
     now: Now,
 ) -> (&'static str, Object) {
     let kind = kind(reply, challenge, renewable, expired);
@@ -22,7 +33,9 @@ pub(super) fn explain(
     let message = message(kind, challenge, pause);
     let unreadable = matches!(reply.status, 401 | 403) && reply.challenge.is_none();
     let hint = if unreadable { UNREADABLE } else { "" };
-    let mut object = Object::default().with("kind", kind).with("message", [message.as_str(), hint].concat().as_str());
+    let scheme = if bound && matches!(kind, "refused" | "expired" | "malformed") { BOUND } else { "" };
+    let message = [message.as_str(), scheme, hint].concat();
+    let mut object = Object::default().with("kind", kind).with("message", message.as_str());
     if let Some(challenge) = challenge {
         object = object
             .with("error", challenge.error.as_deref())
@@ -71,5 +84,6 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> Str
     parts.concat()
 }
 
+const BOUND: &str = "; it is bound to a key (DPoP): an API that knows bearer tokens only needs dpop: false";
 const UNREADABLE: &str = "; the reason can't be read: let the API expose WWW-Authenticate \
                           (Access-Control-Expose-Headers)";

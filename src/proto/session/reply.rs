@@ -138,7 +138,9 @@ impl Session {
             if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
                 let _ = self.look_up(now, &reply.target, server, challenge, None);
             }
-            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), (renewable, expired), now);
+            let bound = self.authorization(reply.generation).is_some_and(|header| header.starts_with("DPoP "));
+            let token = explanation::Token { renewable, expired, bound };
+            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), token, now);
             let explanation = self.with_metadata(server, explanation);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
