@@ -76,9 +76,14 @@ pub struct Occasion<'a> {
 
 /// What servers have said about proofs: their nonces, and how far their clock is from ours.
 #[derive(Clone, Debug, Default)]
-pub struct Dpop {
-    nonces: Vec<(String, String)>,
-    /// Milliseconds that the servers' clock is ahead, once a proof was refused for that.
+pub struct Dpop(Vec<Known>);
+
+/// What is known of one origin.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    origin: String,
+    nonce: Option<String>,
+    /// Milliseconds that its clock is ahead, once it refused a proof for that.
     ahead_ms: i64,
 }
 
@@ -87,18 +92,20 @@ impl Dpop {
     /// ([RFC 9449, 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)). `None` if the target is no URL.
     pub fn signing_input(&self, key: &DpopKey, occasion: &Occasion<'_>) -> Option<String> {
         let url = Url::parse(occasion.href)?;
+        let known = self.0.iter().find(|known| known.origin == url.origin);
+        let ahead_ms = known.map_or(0, |known| known.ahead_ms);
         let header =
             Object::default().with("typ", "dpop+jwt").with("alg", "ES256").with("jwk", Value::Object(key.to_object()));
         let claims = Object::default()
             .with("jti", base64url(&occasion.random).as_str())
             .with("htm", sent_method(occasion.method).as_str())
             .with("htu", [url.origin, url.path].concat().as_str())
-            .with("iat", occasion.unix_ms.saturating_add_signed(self.ahead_ms) / 1_000);
+            .with("iat", occasion.unix_ms.saturating_add_signed(ahead_ms) / 1_000);
         let claims = match occasion.ath {
             Some(ath) => claims.with("ath", ath),
             None => claims,
         };
-        let claims = match self.nonce(url.origin) {
+        let claims = match known.and_then(|known| known.nonce.as_deref()) {
             Some(nonce) => claims.with("nonce", nonce),
             None => claims,
         };
@@ -108,23 +115,34 @@ impl Dpop {
     /// Takes note of the `DPoP-Nonce` field in an answer from `href`: the newest counts, for that origin only
     /// ([RFC 9449, 8.2 and 9](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). One outside its grammar is none.
     pub fn note_nonce(&mut self, href: &str, nonce: &str) {
-        let Some(url) = Url::parse(href).filter(|_| is_nonce(nonce)) else { return };
-        self.nonces.retain(|(origin, _)| origin != url.origin);
-        if self.nonces.len() == MOST_ORIGINS {
-            self.nonces.remove(0);
+        if let Some(known) = self.known(href).filter(|_| is_nonce(nonce)) {
+            known.nonce = Some(nonce.to_owned());
         }
-        self.nonces.push((url.origin.to_owned(), nonce.to_owned()));
     }
 
-    /// Takes note that a server that is `ahead_ms` ahead refused a proof; whether that could be why.
-    pub fn note_clock(&mut self, ahead_ms: Option<i64>) -> bool {
-        let Some(ahead_ms) = ahead_ms.filter(|ms| ms.abs_diff(self.ahead_ms) >= LEAST_SKEW_MS) else { return false };
-        self.ahead_ms = ahead_ms;
-        true
+    /// Takes note that the server at `href`, which is `ahead_ms` ahead, refused a proof; whether that could be why.
+    pub fn note_clock(&mut self, href: &str, ahead_ms: Option<i64>) -> bool {
+        let (Some(known), Some(ahead_ms)) = (self.known(href), ahead_ms) else { return false };
+        let news = ahead_ms.abs_diff(known.ahead_ms) >= LEAST_SKEW_MS;
+        if news {
+            known.ahead_ms = ahead_ms;
+        }
+        news
     }
 
-    fn nonce(&self, origin: &str) -> Option<&str> {
-        self.nonces.iter().find(|(known, _)| known == origin).map(|(_, nonce)| nonce.as_str())
+    /// What is known of an origin, the newest last.
+    fn known(&mut self, href: &str) -> Option<&mut Known> {
+        let origin = Url::parse(href)?.origin;
+        let at = self.0.iter().position(|known| known.origin == origin);
+        let known = match at {
+            Some(at) => self.0.remove(at),
+            None => Known { origin: origin.to_owned(), ..Known::default() },
+        };
+        if self.0.len() == MOST_ORIGINS {
+            self.0.remove(0);
+        }
+        self.0.push(known);
+        self.0.last_mut()
     }
 }
 

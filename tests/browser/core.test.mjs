@@ -66,6 +66,7 @@ test("core: what is not there says so", async (t) => {
   const userinfo = await page.evaluate(() => app.outcome(() => app.auth.userinfo()));
   assert.equal(userinfo.error.code, "TOKENKEEP_CONFIG_INVALID");
   const end = await page.evaluate(() => app.outcome(() => app.auth.signOut({ endSession: true })));
-  assert.equal(end.value?.revocation, "confirmed");
+  assert.equal(end.error.code, "TOKENKEEP_CONFIG_INVALID");
+  assert.equal(await codeOf(page, stage.v1("files")), "TOKENKEEP_LOGIN_REQUIRED", "the session is over all the same");
   assert.deepEqual(await page.evaluate(() => app.auth.audit()), []);
 });

@@ -143,3 +143,118 @@ fn what_the_metadata_calls_the_server_is_what_tokens_are_asked_for() {
     let body = desk.sent[0].2.as_ref().expect("a form").expose().to_owned();
     assert_eq!(param(&body, "resource").as_deref(), Some("https://mcp.example"), "MCP-3");
 }
+
+#[test]
+fn a_late_exchange_s_tokens_do_not_go_to_another_issuer() {
+    let mut desk = desk("openid");
+    exchanging(&mut desk, 1, ISSUER);
+    let (flight, ..) = desk.sent.remove(0);
+    under_way(&mut desk, 2, OTHER);
+    desk.sent.clear();
+    desk.seen();
+    desk.answer_flight(flight, granted(1, &id_token("alice", None)));
+    desk.answer(json(200, r#"{"keys":[]}"#));
+    let seen = desk.seen();
+    assert!(!seen.iter().any(|one| one.contains("other.example/revoke")), "{seen:?}");
+}
+
+#[test]
+fn a_late_refresh_s_tokens_do_not_go_to_another_issuer() {
+    let mut desk = desk("a");
+    exchanging(&mut desk, 1, ISSUER);
+    desk.answer(granted(1, ""));
+    desk.pass(3_600_000);
+    desk.request(9, MCP);
+    let (flight, ..) = desk.sent.remove(0);
+    under_way(&mut desk, 2, OTHER);
+    desk.sent.clear();
+    desk.seen();
+    desk.answer_flight(flight, granted(2, &id_token("alice", None)));
+    desk.answer(keys());
+    desk.verified(Signature::Forged);
+    let seen = desk.seen();
+    assert!(!seen.iter().any(|one| one.contains("other.example/revoke")), "{seen:?}");
+}
+
+#[test]
+fn a_key_that_comes_after_a_move_waits_for_the_new_client() {
+    const JWK: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
+    let more = |issuer: &str| {
+        format!(r#","registration_endpoint":"{issuer}/register","dpop_signing_alg_values_supported":["ES256"]"#)
+    };
+    let mut desk = Desk::with(config(""));
+    desk.sign_in(1, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(resource(ISSUER, ""));
+    desk.answer(metadata(ISSUER, &more(ISSUER)));
+    desk.store(0);
+    desk.answer(json(201, r#"{"client_id":"one"}"#));
+    assert_eq!(desk.keys.len(), 1);
+    desk.sign_in(2, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(resource(OTHER, ""));
+    desk.answer(metadata(OTHER, &more(OTHER)));
+    desk.made(Some(JWK));
+    let record = desk.records.iter().find(|(name, _)| !name.starts_with('~')).cloned();
+    let seen = desk.seen();
+    if let Some((_, record)) = record {
+        let kept = tokenkeep::proto::authorization::Transaction::parse(&record).expect("a record");
+        assert_ne!(kept.client_id, "", "{} {seen:?}", kept.issuer);
+    }
+}
+
+#[test]
+fn a_stale_response_does_not_change_the_running_client() {
+    use tokenkeep::proto::session::Reply;
+    let more = r#","registration_endpoint":"https://as.example/register""#;
+    let back = |desk: &mut Desk| {
+        let url = desk.results.pop().flatten().expect("a URL");
+        let query = url.split_once('?').expect("a query").1.to_owned();
+        (
+            format!("{REDIRECT_URI}?code=code&state={}", param(&query, "state").expect("a state")),
+            param(&query, "client_id"),
+        )
+    };
+    let refuse = |desk: &mut Desk, generation: u32| {
+        let reply = Reply { target: MCP.into(), method: "GET".into(), status: 401, generation, ..Reply::default() };
+        desk.reply(generation, &reply);
+    };
+    let mut desk = Desk::with(config(""));
+    desk.sign_in(1, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(resource(ISSUER, ""));
+    desk.answer(metadata(ISSUER, more));
+    desk.store(0);
+    desk.answer(json(201, r#"{"client_id":"one"}"#));
+    desk.keep();
+    let (first, _) = back(&mut desk);
+    desk.finish(2, &first);
+    desk.take();
+    desk.answer(granted(1, ""));
+    desk.results.clear();
+    desk.sign_in(3, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(resource(ISSUER, ""));
+    desk.keep();
+    let (stale, client) = back(&mut desk);
+    assert_eq!(client.as_deref(), Some("one"));
+    refuse(&mut desk, 1);
+    desk.answer(json(401, r#"{"error":"invalid_client"}"#));
+    desk.sign_in(5, "{}");
+    desk.answer(challenge("Bearer"));
+    desk.answer(resource(ISSUER, ""));
+    desk.answer(json(201, r#"{"client_id":"two"}"#));
+    desk.keep();
+    let (second, client) = back(&mut desk);
+    assert_eq!(client.as_deref(), Some("two"));
+    desk.finish(6, &second);
+    desk.take();
+    desk.answer(granted(2, ""));
+    desk.finish(7, &stale);
+    desk.take();
+    desk.answer(json(401, r#"{"error":"invalid_client"}"#));
+    desk.sent.clear();
+    refuse(&mut desk, 2);
+    let body = desk.sent[0].2.as_ref().expect("a form").expose().to_owned();
+    assert_eq!(param(&body, "client_id").as_deref(), Some("two"), "{body}");
+}

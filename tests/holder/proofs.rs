@@ -272,3 +272,62 @@ fn an_api_that_knows_bearer_tokens_only_is_told_from_others() {
     let explanation = session.take_explanation().expect("an explanation");
     assert!(explanation.string("message").is_some_and(|message| message.contains("dpop: false")), "{explanation:?}");
 }
+
+#[test]
+fn late_bound_tokens_are_revoked() {
+    let mut desk = bound();
+    desk.pass(3_600_000);
+    desk.authorize(1);
+    let (flight, ..) = desk.sent.remove(0);
+    desk.sign_out(3);
+    desk.seen();
+    desk.answer_flight(flight, json(200, &TOKEN.replace("-1", "-2")));
+    assert_eq!(desk.seen(), ["post /revoke refresh-2"], "REF-20");
+}
+
+#[test]
+fn one_api_s_clock_is_not_everybody_s() {
+    let mut desk = bound();
+    desk.authorize(1);
+    let target = "https://api.example/v1/x".to_owned();
+    let challenge = Some(r#"DPoP error="invalid_dpop_proof""#.to_owned());
+    let date = Some("Tue, 14 Nov 2033 22:23:20 GMT".to_owned());
+    desk.reply(
+        1,
+        &Reply { target, method: "GET".into(), status: 401, generation: 1, challenge, date, ..Reply::default() },
+    );
+    let iat = next_proof(&desk).member("iat").and_then(|iat| iat.as_u64()).expect("iat");
+    assert_eq!(iat, desk.now.unix_ms / 1_000);
+}
+
+#[test]
+fn another_session_s_request_does_not_go_again() {
+    let mut desk = bound();
+    desk.sign_out(3);
+    desk.sent.clear();
+    desk.seen();
+    let (mut desk, href) = away(desk);
+    desk.finish(5, &href);
+    desk.take();
+    desk.answer(json(200, &TOKEN.replace("-1", "-2")));
+    assert!(desk.holder.session().is_signed_in());
+    let target = "https://api.example/v1/x".to_owned();
+    let challenge = Some(r#"DPoP error="use_dpop_nonce""#.to_owned());
+    let reply =
+        Reply { target, method: "POST".into(), status: 401, generation: 1, nonce: true, challenge, ..Reply::default() };
+    let verdict = desk.holder.session_mut().handle_reply(desk.now, 0, 1, &reply);
+    assert!(verdict.is_err(), "{verdict:?}");
+}
+
+#[test]
+fn a_refused_refresh_answer_ends_the_session() {
+    let mut desk = bound();
+    desk.pass(3_600_000);
+    desk.authorize(1);
+    desk.seen();
+    desk.answer(json(200, &TOKEN.replace("DPoP", "Bearer").replace("-1", "-2")));
+    desk.pass(5_000);
+    desk.timeout();
+    let seen = desk.seen();
+    assert!(!seen.iter().any(|one| one.contains("token refresh-1")), "{seen:?}");
+}

@@ -206,3 +206,13 @@ fn skipping_has_danger_in_its_name() {
     assert!(desk.checked.is_empty() && desk.sent.is_empty());
     desk.seen();
 }
+
+#[test]
+fn another_subject_whose_signature_nobody_can_check() {
+    let mut desk = signed_in();
+    refreshed(&mut desk, "mallory");
+    desk.seen();
+    desk.verified(Signature::Unknown);
+    let seen = desk.seen();
+    assert!(!seen.contains(&"release 5".to_owned()), "IDT-18 {seen:?}");
+}

@@ -98,3 +98,39 @@ fn a_sign_in_that_was_overtaken_fails_and_its_tokens_are_revoked() {
     assert_eq!(seen, ["post /revoke refresh-1", "settle 2 LOGIN_REQUIRED", "settle 3", "signedout"], "REF-20");
     assert_eq!(desk.holder.session().snapshot(), None);
 }
+
+#[test]
+fn signing_out_wins_while_the_record_is_being_read() {
+    let mut desk = crate::desk::Desk::new();
+    let href = desk.come_back(1);
+    desk.finish(2, &href);
+    desk.sign_out(3);
+    desk.take();
+    if !desk.sent.is_empty() {
+        desk.respond();
+    }
+    let seen = desk.seen();
+    assert!(!desk.holder.session().is_signed_in(), "{seen:?}");
+}
+
+#[test]
+fn no_step_up_of_a_session_that_is_over() {
+    let mut desk = crate::desk::Desk::signed_in();
+    desk.authorize(1);
+    let challenge = Some(r#"Bearer error="insufficient_scope", scope="x", resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1""#.to_owned());
+    let reply = tokenkeep::proto::session::Reply {
+        target: crate::support::API.into(),
+        method: "GET".into(),
+        status: 403,
+        generation: 1,
+        challenge,
+        ..Default::default()
+    };
+    desk.reply(1, &reply);
+    let (flight, ..) = desk.sent.remove(0);
+    desk.sign_out(3);
+    desk.seen();
+    desk.answer_flight(flight, crate::support::json(404, "{}"));
+    let seen = desk.seen();
+    assert!(!seen.contains(&"stepup".to_owned()), "{seen:?}");
+}

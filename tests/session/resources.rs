@@ -187,3 +187,29 @@ fn nothing_else_is_said_of_a_bad_answer() {
     let released: Vec<_> = app.seen().into_iter().filter(|seen| seen.starts_with("release")).collect();
     assert_eq!(released, ["release 1 @2", "release 3 @3"]);
 }
+
+#[test]
+fn a_refused_resource_is_left_alone_in_its_early_window() {
+    let mut app = app();
+    app.run(|session, now| session.handle_visibility(now, true));
+    let _ = ask(&mut app, 2, MAIL);
+    app.refresh();
+    app.settle(1);
+    let mut refused = 0;
+    for _ in 0..3_590 {
+        app.sleep(1_000);
+        for _ in 0..20 {
+            if app.refreshes.is_empty() {
+                break;
+            }
+            if wanted(&app)[0].as_deref() == Some(MAIL) {
+                refused += 1;
+                app.refresh_with(error(400, "invalid_target"));
+            } else {
+                app.refresh();
+            }
+            app.run(tokenkeep::proto::session::Session::handle_timeout);
+        }
+    }
+    assert!(refused <= 2, "{refused}");
+}

@@ -50,3 +50,36 @@ fn without_an_id_token_userinfo_is_no_sign_in() {
     plain.sign_out();
     assert!(plain.session.userinfo_endpoint().is_err());
 }
+
+#[test]
+fn a_userinfo_endpoint_with_a_query() {
+    let text = config_text("openid files:read", "")
+        .replace(r#""code_challenge"#, r#""userinfo_endpoint":"https://as.example/me?schema=openid","code_challenge"#);
+    let mut app = App::with(Config::parse(&text, "https://app.example").expect("a good configuration")).after_sign_in();
+    let href = app.session.userinfo_endpoint().expect("known").to_owned();
+    let verdict = app.run(|session, now| session.authorize(now, 1, &href, None));
+    assert_eq!(verdict, Ok(Verdict::Send(1)));
+}
+
+#[test]
+fn wishes_end_with_those_who_wait() {
+    let mut app = app("files:read");
+    for id in 0..5 {
+        let challenge = Some(format!(r#"Bearer error="insufficient_scope", scope="x""#));
+        let reply = tokenkeep::proto::session::Reply {
+            target: crate::support::API.into(),
+            method: "GET".into(),
+            status: 403,
+            generation: 1,
+            step_up: true,
+            timeout: Some(5),
+            challenge,
+            ..Default::default()
+        };
+        assert_eq!(app.reply(id, &reply), Ok(Verdict::StepUp));
+    }
+    app.pass(400_000);
+    let text = format!("{:?}", app.session);
+    let at = text.find("wishes").expect("wishes");
+    assert!(text[at..].starts_with("wishes: []"), "{}", &text[at..at + 120]);
+}

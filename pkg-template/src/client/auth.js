@@ -102,7 +102,10 @@ export class Auth extends EventTarget {
   async #signInWithPopup(options) {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
     if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the popup was blocked; call signIn() in a click, before any await");
-    const { heed, signInWith } = await more();
+    const { heed, signInWith } = await more().catch((error) => {
+      popup.close();
+      throw error;
+    });
     await signInWith(popup, this.#transport, options, fail);
     heed("signedin", {});
     return this.#session;

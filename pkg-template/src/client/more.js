@@ -38,6 +38,7 @@ export async function trySilently(auth) {
   comeBack();
   if (!mayTry()) return;
   await auth.signIn({ prompt: "none" }).catch((error) => {
+    comeBack();
     if (!/ABANDONED/.test(error.code)) throw error;
   });
 }

@@ -10,6 +10,7 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
     const answer = await transport.call("signIn", { options });
     const key = answer.slice(0, 43);
     const outcome = transport.wait(key, waiting.signal);
+    outcome.catch(() => {});
     channel = channelOf(key);
     channel.onmessage = ({ data }) => {
       if (typeof data?.href !== "string") return;
@@ -23,6 +24,7 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
   } catch (error) {
     throw (error.name === "AbortError" && waiting.signal.reason) || error;
   } finally {
+    waiting.abort();
     clearInterval(timer);
     channel?.close();
     popup.close();

@@ -94,7 +94,9 @@ export class Kernel {
   }
 
   async signOut(options) {
-    return JSON.parse(await this.#start(SIGN_OUT, toJson(options ?? {})));
+    const outcome = JSON.parse(await this.#start(SIGN_OUT, toJson(options ?? {})));
+    if (!FULL && options?.endSession) throw notInCore();
+    return outcome;
   }
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
@@ -170,16 +172,27 @@ export class Kernel {
 
   #dispatch(call, generation) {
     const header = this.#authorization(generation);
-    if (!header) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
-    return this.#fetch(call, generation, header).then((response) => this.#answered(call, generation, response));
+    if (!header) return this.#again(call);
+    const sent = this.#fetch(call, generation, header);
+    return sent ? sent.then((response) => this.#answered(call, generation, response)) : this.#again(call);
   }
 
-  /** Sends the request, with a proof of possession if the token wants one: a new one each time. */
+  /** Asks anew, because the token was replaced in the meantime. */
+  #again(call) {
+    return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
+  }
+
+  /**
+   * Sends the request, with a proof of possession if the token wants one: a new one each time. Undefined if there can't be
+   * one any more, since the token was replaced.
+   */
   #fetch({ href, init }, generation, header) {
     init.headers.set("authorization", header);
     // Asking the core costs more than looking.
-    const proof = FULL && header.startsWith("DPoP ") && this.#core.prove(generation, init.method ?? "GET", href);
-    return proof ? this.#fetchProven(href, init, proof) : fetch(href, init);
+    if (!FULL || !header.startsWith("DPoP ")) return fetch(href, init);
+    init.headers.delete("dpop");
+    const proof = this.#core.prove(generation, init.method ?? "GET", href);
+    return proof && this.#fetchProven(href, init, proof);
   }
 
   async #fetchProven(href, init, proof) {
@@ -226,7 +239,7 @@ export class Kernel {
     } finally {
       this.#core.settled();
     }
-    if (!answer) return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
+    if (!answer) return this.#again(call);
     return this.#answered(call, generation, answer);
   }
 
@@ -306,7 +319,7 @@ export class Kernel {
       },
       emit: (event) => {
         const news = JSON.parse(event);
-        if (!news.session) this.#header = undefined;
+        this.#header = undefined;
         // The core is in the middle of something, and in a page a listener may call it.
         for (const listener of this.#listeners) later(() => listener(news));
       },
@@ -323,8 +336,9 @@ export class Kernel {
       },
       take: async (flight, key) => {
         const { record, pair } = (await this.#records.take(key)) ?? {};
-        if (FULL && pair) await this.#keys.add(pair);
-        this.#core.stored(flight, record);
+        // A pair that is damaged is found missing when it is needed.
+        if (FULL && pair) await this.#keys.add(pair).catch(() => {});
+        this.#core.stored(flight, asText(record));
       },
       forget: () => {
         if (FULL) this.#keys.forget();
@@ -339,7 +353,7 @@ export class Kernel {
     if (!FULL) return undefined;
     return {
       verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
-      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, record)),
+      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, asText(record))),
       remember: (key, record) => this.#records.remember(key, record),
       makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
@@ -357,5 +371,8 @@ const isLost = (value) => typeof value === "function" || (typeof value === "numb
 const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
 
 const notInCore = () => fail("CONFIG_INVALID", "not in tokenkeep/holder/core; import hold from tokenkeep/holder");
+
+// Other script of this origin may write into the store.
+const asText = (record) => (typeof record === "string" ? record : undefined);
 
 const parse = (json) => new TokenKeepError(JSON.parse(json));

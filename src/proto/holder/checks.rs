@@ -130,6 +130,9 @@ impl Holder {
                 self.session.handle_exchange_refused(now, &pending, check.answer);
                 self.settle(call, Err(Error::InvalidResponse(InvalidResponse::IdToken(why))));
             }
+            Flight::Refresh { attempt } if !self.session.may_be_ours(now, &check.answer) => {
+                self.session.handle_refresh_refused(now, attempt, check.answer);
+            }
             flight => {
                 let mut body = Object::parse(&check.answer.body).unwrap_or_default();
                 body.remove(&["id_token"]);

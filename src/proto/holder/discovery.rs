@@ -48,7 +48,7 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// Whether something is being asked.
-    asking: bool,
+    pub(super) asking: bool,
     /// When the metadata came, if it was fetched.
     fetched: Option<Instant>,
     /// The token endpoint is not where the metadata says.

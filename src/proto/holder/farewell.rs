@@ -3,11 +3,12 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, return_target, with_query};
 use crate::proto::config::Config;
-use crate::proto::error::{ApiMisuse, Error};
+use crate::proto::error::{ApiMisuse, Ending, Error};
 use crate::proto::form;
 use crate::proto::json::{Object, Value};
 use crate::proto::pkce::{base64url, sha256};
@@ -45,6 +46,7 @@ impl Holder {
         let signed_in = self.session.is_signed_in();
         let id_token_hint = self.session.id_token().map(Record::new);
         self.dismiss();
+        self.drop_arrivals();
         let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
         let otherwise = if signed_in { "unsupported" } else { "none" };
         let farewell = Box::new(Farewell { revocation, otherwise, id_token_hint, url: None });
@@ -52,6 +54,18 @@ impl Holder {
             return self.send_to_end_session(now, call, farewell, &options, random);
         }
         self.say_farewell(call, farewell);
+    }
+
+    /// A response whose record is still being read comes to nothing.
+    fn drop_arrivals(&mut self) {
+        let mut calls = Vec::new();
+        self.flights.retain(|(_, flight, _)| {
+            calls.extend(if let Flight::Take { call, .. } = flight { Some(*call) } else { None });
+            !matches!(flight, Flight::Take { .. })
+        });
+        for call in calls {
+            self.settle(call, Err(Error::LoginRequired(Ending::SignOut)));
+        }
     }
 
     /// Tells the server; the user is sent there once that has its answer, since a page that is left may take the request

@@ -57,7 +57,7 @@ impl Holder {
         if let Some(nonce) = &answer.dpop_nonce {
             self.session.handle_nonce(&sent.url, nonce);
         }
-        if sent.again || !self.is_worth_a_proof(now, answer) {
+        if sent.again || !self.is_worth_a_proof(now, &sent.url, answer) {
             return Some(flight);
         }
         let action = self.depart(flight, Sent { again: true, ..*sent });
@@ -65,7 +65,7 @@ impl Holder {
         None
     }
 
-    fn is_worth_a_proof(&mut self, now: Now, answer: &Answer) -> bool {
+    fn is_worth_a_proof(&mut self, now: Now, url: &str, answer: &Answer) -> bool {
         if !FULL || !matches!(answer.status, 400 | 401) {
             return false;
         }
@@ -74,7 +74,7 @@ impl Holder {
             Some("use_dpop_nonce") => answer.dpop_nonce.is_some(),
             Some("invalid_dpop_proof") => {
                 let skew = answer.clock_skew(now.unix_ms, now.unix_ms);
-                self.session.handle_proof_refused(skew)
+                self.session.handle_proof_refused(url, skew)
             }
             _ => false,
         }

@@ -33,22 +33,19 @@ impl Holder {
                     let flight = self.launch(Flight::Key { step });
                     self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
                 }
-                Ok(_) => self.send_away(now, call, options, &random, key),
+                Ok(wanted) => self.send_away(now, call, options, &random, key.filter(|_| wanted)),
                 Err(error) => self.settle(call, Err(error)),
             },
-            Step::Exchange { call, mut pending } => {
-                self.session.set_client(pending.client_id());
-                match self.session.exchange_request(now, &mut pending) {
-                    Ok(request) => {
-                        let action = self.proven_departure(Flight::Exchange { call, pending }, request);
-                        self.actions.push(action);
-                    }
-                    Err(error) => {
-                        self.session.abandon_exchange(now, &pending);
-                        self.settle(call, Err(error));
-                    }
+            Step::Exchange { call, mut pending } => match self.session.exchange_request(now, &mut pending) {
+                Ok(request) => {
+                    let action = self.proven_departure(Flight::Exchange { call, pending }, request);
+                    self.actions.push(action);
                 }
-            }
+                Err(error) => {
+                    self.session.abandon_exchange(now, &pending);
+                    self.settle(call, Err(error));
+                }
+            },
         }
     }
 
@@ -90,7 +87,11 @@ impl Holder {
         let Some((Flight::Key { step }, _)) = self.land(flight).filter(|_| FULL) else { return };
         let Step::SignIn { call, options, random, .. } = *step else { return };
         match jwk.and_then(DpopKey::parse) {
-            Some(key) => self.go_on(now, Step::SignIn { call, options, random, key: Some(Box::new(key)) }),
+            Some(key) => {
+                let step = Step::SignIn { call, options, random, key: Some(Box::new(key)) };
+                // Where and as whom may have become a question meanwhile.
+                if self.findings.asking { self.steps.push(step) } else { self.go_on(now, step) }
+            }
             None => self.settle(call, Err(Error::Transport(Transport::NoRandomness))),
         }
     }

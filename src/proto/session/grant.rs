@@ -15,6 +15,8 @@ pub(super) struct Grant {
     pub(super) asked_scope: String,
     pub(super) subject: Option<String>,
     pub(super) claims: Option<String>,
+    /// The client that the user granted it to.
+    pub(super) client_id: String,
     /// Whether the sign-in was of a kind that was asked for, if one was.
     pub(super) acr_met: Option<bool>,
     /// What the first ID token said.

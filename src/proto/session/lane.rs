@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::authorization::union;
 use crate::proto::error::Error;
 use crate::proto::queue::{Queue, RequestId};
@@ -42,7 +43,7 @@ impl Lane {
 
     /// The reason that there is no token for the time being.
     pub(super) fn standing(&self, now: Instant) -> Option<&Error> {
-        self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
+        self.standing.as_ref().filter(|_| FULL).filter(|(until, _)| *until > now).map(|(_, error)| error)
     }
 
     fn is_for(&self, server: &ResourceServer) -> bool {

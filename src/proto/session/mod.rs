@@ -154,6 +154,9 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Now) {
         self.tick(now);
         let unmet = self.step_ups.waiting.expire(now.instant);
+        for id in unmet.iter().filter(|_| FULL) {
+            self.take_wish(*id);
+        }
         self.reject(unmet, Error::Queue(QueueError::Timeout));
         for id in self.pauses.expire(now.instant) {
             self.go_on_after_pause(now, id);

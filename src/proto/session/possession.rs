@@ -65,9 +65,10 @@ impl Session {
         }
     }
 
-    /// Takes note that a server refused a proof, with its clock so much ahead; whether another proof is worth a try.
-    pub fn handle_proof_refused(&mut self, ahead_ms: Option<i64>) -> bool {
-        FULL && self.dpop.note_clock(ahead_ms)
+    /// Takes note that the server at `href` refused a proof, with its clock so much ahead; whether another proof is worth a
+    /// try.
+    pub fn handle_proof_refused(&mut self, href: &str, ahead_ms: Option<i64>) -> bool {
+        FULL && self.dpop.note_clock(href, ahead_ms)
     }
 
     /// Ends the session because its key is gone.
@@ -83,7 +84,8 @@ impl Session {
         if !FULL {
             return None;
         }
-        let bound = self.grant.as_ref().is_some_and(|grant| grant.key.is_some());
+        let bound =
+            self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && reply.generation >= self.first_generation;
         let error = challenge.and_then(|challenge| challenge.error.as_deref());
         match error {
             _ if !bound => None,
@@ -91,7 +93,7 @@ impl Session {
             Some("invalid_dpop_proof") => {
                 let at = reply.date.as_deref().and_then(date::parse);
                 let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
-                Some(reply.proofs == 0 && self.handle_proof_refused(ahead_ms))
+                Some(reply.proofs == 0 && self.handle_proof_refused(&reply.target, ahead_ms))
             }
             // Where the challenge can't be read, a new nonce says enough.
             None if challenge.is_none() && reply.nonce && reply.proofs == 0 => Some(true),

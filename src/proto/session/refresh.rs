@@ -91,7 +91,7 @@ impl Session {
         let Lane { access, refused, resource, scope, .. } = &self.lanes.all[lane];
         let young = access.as_ref().is_some_and(|access| access.is_young(now.instant));
         let unexplained = *refused && self.refresh.failures() == 0 && young;
-        let body = refresh_request(&self.config.client_id, token, resource.as_deref(), scope.as_deref());
+        let body = refresh_request(self.client(), token, resource.as_deref(), scope.as_deref());
         let url = server.token_endpoint.clone();
         let key = grant.key.clone();
         let attempt = self.next_attempt();
@@ -104,6 +104,13 @@ impl Session {
         }
     }
 
+    /// Starts one beside requests, unless the server has just refused it.
+    pub(super) fn refresh_early(&mut self, now: Now, lane: usize) {
+        if !FULL || self.lanes.all[lane].standing(now.instant).is_none() {
+            self.start_refresh(now, lane);
+        }
+    }
+
     /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
     pub fn handle_refresh_response(&mut self, now: Now, jitter: u32, attempt: u32, answer: Result<Answer, Transport>) {
         self.tick(now);
@@ -111,9 +118,13 @@ impl Session {
             Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
             Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
         };
-        let parsed = TokenResponse::parse(answer, now.unix_ms).and_then(|response| self.check_refreshed(response));
+        let parsed = TokenResponse::parse(answer, now.unix_ms);
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
+                Ok(response) if FULL && self.is_wrong_type(&response) => {
+                    self.end(Ending::Refused);
+                    self.refuse_tokens(&response);
+                }
                 Ok(response) => {
                     self.note_skew(skew);
                     self.install_refreshed(now, jitter, lane, sent, response);
@@ -124,23 +135,37 @@ impl Session {
         }
     }
 
-    fn check_refreshed(&self, response: TokenResponse) -> Result<TokenResponse, TokenFailure> {
+    /// Whether the server leaves out the binding that the session has.
+    fn is_wrong_type(&self, response: &TokenResponse) -> bool {
         let key = self.grant.as_ref().and_then(|grant| grant.key.as_ref());
         let bound = self.lanes.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()));
-        match self.check_type(&response, key, bound) {
-            Ok(()) => Ok(response),
-            Err(error) => Err(TokenFailure { error, status: 200, retry_after_ms: None }),
+        self.check_type(response, key, bound).is_err()
+    }
+
+    /// Whether the claims of an answer's ID token are this session's, though nobody can check its signature (IDT-1).
+    pub fn may_be_ours(&self, now: Now, answer: &Answer) -> bool {
+        let response = TokenResponse::parse(Ok(answer.clone()), now.unix_ms);
+        match (response, &self.grant) {
+            (Ok(response), Some(grant)) => self.refreshed_claims(now, &response, grant).is_ok(),
+            _ => true,
         }
     }
 
     /// Takes the answer to refresh request `attempt` whose ID token is forged: revokes its tokens and ends the session.
     pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
         self.tick(now);
-        match self.refresh {
-            Refresh::InFlight { attempt: current, .. } if current == attempt => self.end(Ending::IdTokenRefused),
-            _ => self.abandoned.retain(|abandoned| *abandoned != attempt),
-        }
-        if let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
+        let known = self.abandoned.len();
+        let known = match self.refresh {
+            Refresh::InFlight { attempt: current, .. } if current == attempt => {
+                self.end(Ending::IdTokenRefused);
+                true
+            }
+            _ => {
+                self.abandoned.retain(|abandoned| *abandoned != attempt);
+                self.abandoned.len() < known
+            }
+        };
+        if known && let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
             self.refuse_tokens(&response);
         }
     }
@@ -198,7 +223,7 @@ impl Session {
         let Some(id_token) = response.id_token.as_ref().filter(|_| FULL) else { return Ok(None) };
         let expected = Expected {
             issuer: &self.config.issuer,
-            client_id: &self.config.client_id,
+            client_id: if previous.client_id.is_empty() { &self.config.client_id } else { &previous.client_id },
             nonce: None,
             max_age: None,
             anchor: previous.anchor.as_ref(),
@@ -216,7 +241,7 @@ impl Session {
     fn handle_failure(&mut self, now: Now, jitter: u32, lane: usize, failure: TokenFailure) {
         self.counters.refresh_failures += 1;
         let failures = self.refresh.failures() + 1;
-        if self.lanes.all.len() > 1 && failure.blames_the_resource() {
+        if FULL && self.lanes.all.len() > 1 && failure.blames_the_resource() {
             return self.refuse_resource(now, lane, failure.error);
         }
         let judgement = judge(&failure);

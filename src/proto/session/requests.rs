@@ -201,7 +201,7 @@ impl Session {
             Some(_) if self.surroundings.locked => {}
             Some(Freshness::Fresh) if first => return Ok(Verdict::Send(generation)),
             Some(Freshness::Early) if first => {
-                self.start_refresh(now, lane);
+                self.refresh_early(now, lane);
                 return Ok(Verdict::Send(generation));
             }
             Some(Freshness::Fresh | Freshness::Early) => {}
@@ -279,7 +279,7 @@ impl Session {
                 return self.reject(waiting, error);
             }
             Some(Freshness::Stale) => return self.start_refresh(now, lane),
-            Some(Freshness::Early) => self.start_refresh(now, lane),
+            Some(Freshness::Early) => self.refresh_early(now, lane),
             Some(Freshness::Fresh) => {}
         }
         let mut ids = Vec::new();

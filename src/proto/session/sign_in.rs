@@ -42,11 +42,6 @@ impl PendingExchange {
         self.transaction.nonce.is_some()
     }
 
-    /// The client that the code is for.
-    pub fn client_id(&self) -> &str {
-        &self.transaction.client_id
-    }
-
     /// What the application gets back: where it wanted to go on, and its own data.
     pub fn arrival(&self) -> Object {
         Object::default()
@@ -160,7 +155,7 @@ impl Session {
         Ok(TokenRequest {
             attempt: pending.attempt,
             url: self.exchange_endpoint(&pending.transaction)?,
-            body: code_request(&self.config.client_id, &pending.code, &pending.transaction),
+            body: code_request(&pending.transaction.client_id, &pending.code, &pending.transaction),
             key: pending.transaction.dpop_key.clone(),
         })
     }
@@ -200,6 +195,9 @@ impl Session {
             let is_met = |asked: &String| parts(asked, b' ').any(|one| Some(one) == acr.as_deref());
             grant.acr_met = pending.transaction.acr_values.as_ref().filter(|_| FULL).map(is_met);
             grant.key = key.cloned();
+            if FULL {
+                grant.client_id.clone_from(&pending.transaction.client_id);
+            }
             grant.id_token = response.id_token.filter(|_| FULL && self.config.send_id_token_hint);
             self.install_signed_in(now, grant, access);
             Ok(())
@@ -213,7 +211,8 @@ impl Session {
     pub fn handle_exchange_refused(&mut self, now: Now, pending: &PendingExchange, answer: Answer) {
         self.tick(now);
         let parsed = TokenResponse::parse(Ok(answer), now.unix_ms);
-        if let Ok(response) = &parsed {
+        let known = self.exchanges.contains(&pending.attempt) || self.abandoned.contains(&pending.attempt);
+        if known && let Ok(response) = &parsed {
             self.refuse_tokens(response);
         }
         self.abandoned.retain(|attempt| *attempt != pending.attempt);
@@ -301,7 +300,7 @@ impl Session {
 
     /// The request that revokes these tokens, if the server takes such.
     pub(super) fn revocation(&self, access: &AccessToken, refresh: Option<&RefreshToken>) -> Option<Revocation> {
-        Revocation::new(self.server.as_ref()?, &self.config.client_id, access, refresh)
+        Revocation::new(self.server.as_ref()?, self.client(), access, refresh)
     }
 
     fn first_claims(
@@ -312,7 +311,7 @@ impl Session {
     ) -> Result<Option<Claims>, Error> {
         let expected = Expected {
             issuer: &self.config.issuer,
-            client_id: &self.config.client_id,
+            client_id: &transaction.client_id,
             nonce: transaction.nonce.as_ref().map(Nonce::expose),
             max_age: transaction.max_age,
             anchor: None,

@@ -133,6 +133,9 @@ impl Session {
     /// Gives those who wait for more rights the answer that they had.
     pub(super) fn give_up_step_ups(&mut self) {
         let waiting = self.step_ups.waiting.drain();
+        for id in waiting.iter().filter(|_| FULL) {
+            self.take_wish(*id);
+        }
         self.reject(waiting, Error::Queue(QueueError::Timeout));
     }
 }

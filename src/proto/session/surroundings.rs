@@ -94,6 +94,7 @@ impl Session {
         self.grant.as_ref()?.refresh_token.as_ref()?;
         let lane = &self.lanes.all[lane];
         let early_at = lane.access.as_ref().filter(|_| lane.used).and_then(Access::early_at)?;
+        let early_at = lane.standing.as_ref().filter(|_| FULL).map_or(early_at, |(until, _)| early_at.max(*until));
         match &self.refresh {
             Refresh::Idle { .. } => Some(early_at),
             Refresh::Waiting { until, .. } => Some(early_at.max(*until)),

@@ -7,6 +7,7 @@ use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
 use crate::proto::json::Object;
 use crate::proto::resource::ResourceServer;
 use crate::proto::secret::AccessToken;
+use crate::proto::text::cut;
 
 use super::Session;
 
@@ -17,8 +18,9 @@ impl Session {
         let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
         let Some(endpoint) = endpoint.filter(|_| FULL && self.config.personal.is_none()) else { return };
         let known = &self.config.resource_servers;
+        let base = cut(endpoint, b'?').0;
         if let Some(server) =
-            ResourceServer::parse(endpoint, self.config.allow_loopback).filter(|server| !known.contains(server))
+            ResourceServer::parse(base, self.config.allow_loopback).filter(|server| !known.contains(server))
         {
             self.lanes.add(&server);
             self.config.resource_servers.push(server);

@@ -40,6 +40,8 @@ pub struct LookUp {
     identifiers: Vec<String>,
     /// The `stepup` event that waits for it.
     detail: Option<Object>,
+    /// Whose session that is.
+    first_generation: u32,
 }
 
 impl Session {
@@ -74,6 +76,15 @@ impl Session {
         if FULL && self.config.registration != Registration::default() {
             client_id.clone_into(&mut self.config.client_id);
         }
+    }
+
+    /// The client that the session's grant is for; without a session the present one.
+    pub(super) fn client(&self) -> &str {
+        if !FULL {
+            return &self.config.client_id;
+        }
+        let granted = self.grant.as_ref().map(|grant| &grant.client_id).filter(|client_id| !client_id.is_empty());
+        granted.unwrap_or(&self.config.client_id)
     }
 
     /// Takes what the MCP server's metadata calls it, and the scope that it wants.
@@ -123,7 +134,8 @@ impl Session {
         let metadata = previous.and_then(|known| known.metadata);
         self.resources.push(Known { server, asked: now.instant, metadata });
         let identifiers = self.identifiers(target, server);
-        self.commands.push(Command::LookUp(LookUp { url: url.clone(), server, identifiers, detail }));
+        let first_generation = self.first_generation;
+        self.commands.push(Command::LookUp(LookUp { url: url.clone(), server, identifiers, detail, first_generation }));
         Ok(())
     }
 
@@ -144,13 +156,13 @@ impl Session {
 
     /// Takes the answer to what [`Command::LookUp`] asked for, and tells who waited for it.
     pub fn handle_looked_up(&mut self, look_up: LookUp, answer: Result<Answer, Transport>) {
-        let LookUp { url, server, identifiers, detail } = look_up;
+        let LookUp { url, server, identifiers, detail, first_generation } = look_up;
         let mut search = ResourceSearch::only(&url, identifiers, self.config.allow_loopback);
         let found = search.next_url().and_then(|_| search.handle_answer(answer));
         if let Some(known) = self.resources.iter_mut().find(|known| known.server == server) {
             known.metadata = found;
         }
-        if let Some(detail) = detail {
+        if let Some(detail) = detail.filter(|_| self.grant.is_some() && first_generation == self.first_generation) {
             self.tell_with_metadata(server, detail);
         }
     }
