@@ -65,7 +65,7 @@ fn a_userinfo_endpoint_with_a_query() {
 fn wishes_end_with_those_who_wait() {
     let mut app = app("files:read");
     for id in 0..5 {
-        let challenge = Some(format!(r#"Bearer error="insufficient_scope", scope="x""#));
+        let challenge = Some(r#"Bearer error="insufficient_scope", scope="x""#.to_owned());
         let reply = tokenkeep::proto::session::Reply {
             target: crate::support::API.into(),
             method: "GET".into(),
