@@ -88,7 +88,8 @@ fn invalid<T>(why: InvalidResponse) -> Result<T, Error> {
     Err(Error::InvalidResponse(why))
 }
 
-fn is_same_place(url: &Url<'_>, redirect_uri: &str) -> bool {
+/// Whether `url` is the redirection URI, whatever its query and fragment.
+pub(super) fn is_same_place(url: &Url<'_>, redirect_uri: &str) -> bool {
     Url::parse(redirect_uri).is_some_and(|redirect| place(&redirect) == place(url))
 }
 

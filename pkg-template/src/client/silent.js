@@ -1,4 +1,3 @@
-
 const name = "tokenkeep-silent";
 const never = 1e16;
 

@@ -6,13 +6,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::proto::FULL;
-use crate::proto::authorization::{RANDOM_BYTES, return_target, with_query};
+use crate::proto::authorization::{RANDOM_BYTES, return_target, transaction_key, with_query};
+use crate::proto::callback::{TRANSACTION_LIFETIME_MS, is_same_place};
 use crate::proto::config::Config;
 use crate::proto::error::{ApiMisuse, Ending, Error};
 use crate::proto::form;
 use crate::proto::json::{Object, Value};
-use crate::proto::pkce::{base64url, sha256};
-use crate::proto::secret::{FormBody, Record};
+use crate::proto::pkce::base64url;
+use crate::proto::secret::{FormBody, Record, State};
 use crate::proto::time::Now;
 use crate::proto::url::Url;
 
@@ -109,7 +110,7 @@ impl Holder {
         let return_to = options.string("returnTo").and_then(|to| return_target(to, &config.redirect_uri).ok());
         let record = Object::default().with("signedOut", now.unix_ms).with("returnTo", return_to.as_deref()).to_json();
         let flight = self.launch(Flight::KeepFarewell { call, farewell });
-        let key = name(&state);
+        let key = transaction_key(&State::new(state));
         self.actions.push(Action::Keep { flight, key, record: Record::new(record), handle: None });
     }
 
@@ -125,13 +126,13 @@ impl Holder {
 /// The name of the record behind the URL `href`, if that is where the user comes back to from signing out. An error is an
 /// authorization response's, as is a code.
 pub(super) fn key(href: &str, config: &Config) -> Option<String> {
-    let expected = Url::parse(config.post_logout_redirect_uri.as_deref()?)?;
-    let url = Url::parse(href).filter(|url| (url.origin, url.path) == (expected.origin, expected.path))?;
+    let back = config.post_logout_redirect_uri.as_deref()?;
+    let url = Url::parse(href).filter(|url| is_same_place(url, back))?;
     let params = form::read(url.query?);
     let mut states = params.iter().filter(|(name, _)| name == "state");
     let (Some((_, state)), None) = (states.next(), states.next()) else { return None };
     let other = params.iter().any(|(name, _)| ["code", "error", "iss"].contains(&name.as_str()));
-    (!other).then(|| name(state))
+    (!other).then(|| transaction_key(&State::new(state.as_str())))
 }
 
 /// What the application gets back with the user; nothing if nobody was sent away (REV-14).
@@ -139,12 +140,5 @@ pub(super) fn arrival(now: Now, record: Option<&str>) -> Option<String> {
     let record = Object::parse(record?.as_bytes())?;
     let age = now.unix_ms.checked_sub(record.member("signedOut")?.as_u64()?)?;
     let arrival = Object::default().with("signedOut", true).with("returnTo", record.string("returnTo"));
-    (age <= LIFETIME_MS).then(|| arrival.with("appState", Value::Null).to_json())
+    (age <= TRANSACTION_LIFETIME_MS).then(|| arrival.with("appState", Value::Null).to_json())
 }
-
-fn name(state: &str) -> String {
-    base64url(&sha256(state.as_bytes()))
-}
-
-/// The user may be away for this long, in milliseconds.
-const LIFETIME_MS: u64 = 600_000;
