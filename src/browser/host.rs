@@ -60,6 +60,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn verified(this: &Host, flight: u32, outcome: JsValue);
 
+    /// Calls `Core.ring()` after so many milliseconds, and not when it was asked for before; a negative delay: not at all.
+    #[wasm_bindgen(method)]
+    pub fn wake(this: &Host, delay_ms: i32);
+
     /// Takes a record out for good, then calls `Core.stored(flight, record)`.
     #[wasm_bindgen(method)]
     pub fn take(this: &Host, flight: u32, key: &str);

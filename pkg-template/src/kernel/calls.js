@@ -24,6 +24,9 @@ export function later(call) {
   });
 }
 
+/** Hands what `promise` resolves to over to `act`, which has no say if its core has broken down. */
+export const after = (promise, act) => void promise.then(act).catch(() => {});
+
 export const drop = (response) => void response.body?.cancel().catch(() => {});
 
 /** What a request of our own goes with. */

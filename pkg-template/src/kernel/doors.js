@@ -5,32 +5,32 @@ const version = 1;
 const mostPending = 200_000;
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
-/** Opens a door for every page that connects. `kernel` may be a promise. */
-export function open(kernel) {
-  if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, kernel);
-  else new Door(globalThis, kernel);
+/** Opens a door for every page that connects. `supervisor` may be a promise. */
+export function open(supervisor) {
+  if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, supervisor);
+  else new Door(globalThis, supervisor);
 }
 
 /** One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. */
 class Door {
   #port;
-  #kernel;
+  #supervisor;
   #pending = new Map();
   #silence;
   #closed = false;
 
-  constructor(port, kernel) {
+  constructor(port, supervisor) {
     this.#port = port;
-    this.#kernel = Promise.resolve(kernel);
-    this.#kernel.then((ready) => (this.#kernel = ready), () => {});
+    this.#supervisor = Promise.resolve(supervisor);
+    this.#supervisor.then((ready) => (this.#supervisor = ready), () => {});
     port.onmessage = ({ data, ports }) => ports.length === 0 && isMessage(data) && this.#receive(data);
   }
 
   async #receive(message) {
     const { id, op } = message;
     try {
-      const kernel = this.#kernel instanceof Promise ? await this.#kernel : this.#kernel;
-      const result = await this.#operations[op](message, kernel);
+      const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
+      const result = await this.#operations[op](message, supervisor.kernel, supervisor);
       if (result !== this) this.#answer({ id, ok: result });
     } catch (error) {
       this.#answer({ id, error: toData(error) });
@@ -40,9 +40,9 @@ class Door {
   // An operation that returns the door itself has no answer, or has given it.
   #operations = {
     __proto__: null,
-    hello: (_, kernel) => {
+    hello: (_, kernel, supervisor) => {
       this.#closed = false;
-      this.#silence ??= kernel.listen((event) => this.#answer({ event }));
+      this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
       return kernel.snapshot();
     },
     alive: ({ lock }) => {
@@ -63,8 +63,8 @@ class Door {
     stats: (_, kernel) => kernel.stats(),
     audit: (_, kernel) => kernel.audit(),
     unlock: (_, kernel) => kernel.unlock(),
-    see: ({ visible, online }, kernel) => {
-      kernel.see(this, visible === true, online !== false);
+    see: ({ visible, online }, _, supervisor) => {
+      supervisor.see(this, visible === true, online !== false);
       return this;
     },
     accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
@@ -104,11 +104,11 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
-    if (!(this.#kernel instanceof Promise)) this.#kernel.see(this, false);
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();
     this.#pending.clear();
+    if (!(this.#supervisor instanceof Promise)) this.#supervisor.see(this, false);
     return this;
   }
 }
