@@ -8,7 +8,7 @@ extern "C" {
     /// What the loading script provides. Errors, events and records cross as JSON text.
     pub type Host;
 
-    /// Hands what `answer` resolves to over to `Core.answered(flight, ...answer)`.
+    /// Hands what `answer` resolves to over to `Core.answered`, member by member.
     #[wasm_bindgen(method)]
     pub fn answer(this: &Host, flight: u32, answer: JsValue);
 

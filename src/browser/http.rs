@@ -9,8 +9,7 @@ use crate::proto::error::Transport;
 extern "C" {
     /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. `proof` is
     /// a promise of the `DPoP` field, or undefined. The promise resolves to
-    /// `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the numbers that
-    /// [`transport`] reads.
+    /// `{ status, type, date, retryAfter, body, nonce }`; what has no answer has one of the statuses that [`transport`] reads.
     pub(super) fn send(
         url: &str,
         body: Option<&str>,
@@ -21,7 +20,7 @@ extern "C" {
         proof: JsValue,
     ) -> JsValue;
 
-    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
+    /// Gets `url` without reading the body; the promise resolves to `{ status, challenge }`.
     pub(super) fn challenge(url: &str, timeout_ms: f64) -> JsValue;
 }
 

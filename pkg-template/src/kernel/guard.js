@@ -18,7 +18,7 @@ export function guarded(core, broke) {
   const watched = (name) => (...given) => {
     if (over) throw restarted();
     try {
-      return core[name](...given);
+      return Reflect.apply(core[name], core, given);
     } catch {
       if (!over) end();
       throw restarted();

@@ -1,5 +1,5 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
-import { after, describe, discreet, drop, hint, later, post, refuse } from "./calls.js";
+import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
 import { guarded, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
 import { Records } from "./records.js";
@@ -189,23 +189,22 @@ export class Kernel {
    * one any more, since the token was replaced.
    */
   #fetch({ href, init }, generation, header) {
-    init.headers.set("authorization", header);
+    const fields = { authorization: header };
     // Asking the core costs more than looking.
-    if (!FULL || !header.startsWith("DPoP ")) return fetch(href, init);
-    init.headers.delete("dpop");
+    if (!FULL || header[0] !== "D") return dispatch(href, init, fields);
     const proof = this.#core.prove(generation, init.method ?? "GET", href);
-    return proof && this.#fetchProven(href, init, proof);
+    return proof && this.#fetchProven(href, init, fields, proof);
   }
 
-  async #fetchProven(href, init, proof) {
+  async #fetchProven(href, init, fields, proof) {
     if (!FULL) return undefined;
     try {
-      init.headers.set("dpop", await proof);
+      fields.dpop = await steady(proof);
     } catch {
       this.#core.keyLost();
       throw fail("DPOP_KEY_LOST", "the key that the token is bound to is gone; call signIn() again");
     }
-    const response = await fetch(href, init).catch((error) => Promise.reject(hint(error)));
+    const response = await dispatch(href, init, fields).catch((error) => Promise.reject(hint(error)));
     const nonce = response.headers.get("dpop-nonce");
     if (nonce) this.#core.nonce(href, nonce);
     return response;
@@ -329,7 +328,9 @@ export class Kernel {
         if (error) reject(parse(error));
         else resolve(result);
       },
-      answer: (flight, answer) => after(answer, (parts) => this.#core.answered(flight, ...parts)),
+      answer: (flight, answer) => after(answer, ({ status, type, date, retryAfter, body, nonce, challenge }) =>
+          this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
+        ),
       wake: (delay) => {
         clearTimeout(this.#timer);
         if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);

@@ -1,6 +1,7 @@
 import { Core, initSync } from "#glue";
 
 import { fail } from "../errors.js";
+import { secure } from "./captured.js";
 import { Supervisor } from "./supervisor.js";
 
 let held = false;
@@ -12,7 +13,8 @@ export function start(wasm, config) {
   const instantiate = () => {
     try {
       module ??= wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
-      initSync({ module });
+      const exports = initSync({ module });
+      if (PAGE) secure(exports);
     } catch (error) {
       throw fail("HOLDER_FAILED", `WebAssembly can't run (${error?.name}); allow 'wasm-unsafe-eval' in script-src of the page and the worker`);
     }
