@@ -1,5 +1,8 @@
 import { fail } from "../errors.js";
 
+// The wasm's memory never shrinks. What servers answer is limited to less.
+const longest = 1 << 22;
+
 /** What everybody hears who waited for a core that broke down. */
 export const restarted = () => fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
 
@@ -17,6 +20,7 @@ export function guarded(core, broke) {
   };
   const watched = (name) => (...given) => {
     if (over) throw restarted();
+    for (let n = 0; n < given.length; n += 1) if (given[n]?.length > longest) throw fail("REQUEST_REFUSED", "a URL or an option is too long");
     try {
       return Reflect.apply(core[name], core, given);
     } catch {

@@ -16,6 +16,9 @@ const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
 const WAIT = 4;
 
+// Sign-ins and their like at once, of all pages.
+const mostCalls = 1_000;
+
 // Answers that may not be the last word; 0 is a redirect.
 const telling = [0, 401, 403, 429, 503];
 
@@ -157,6 +160,7 @@ export class Kernel {
   }
 
   #start(operation, text, signal) {
+    if (this.#calls.size >= mostCalls) return Promise.reject(fail("QUEUE_FULL", "too many operations are under way; wait for those"));
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
