@@ -30,13 +30,13 @@ const ROUTES = {
   "/v1/recent": { methods: ["GET"], scope: "files:read", signIn: { maxAge: 600 }, answer: files },
   "/v1/work": { methods: ["GET"], scope: "files:read", answer: work },
   "/v1/bin": { methods: ["DELETE"], scope: "files:delete", answer: emptyBin },
-  "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
+  "/v1/redirect": { scope: "files:read", answer: redirect },
 };
 
 /**
- * Starts the API on a loopback port. `audience` is the resource that tokens must be for, as a function of the API's
- * origin; `jwt` says that they are JWTs; `dpop` has the options of `ProofCheck`, or is `true`. A proof is checked
- * without it too, when a token is bound to a key.
+ * Starts the API on a loopback port. `publicOrigin` is its origin if a proxy stands in front of it. `audience` is the
+ * resource that tokens must be for, as a function of the API's origin; `jwt` says that they are JWTs; `dpop` has the
+ * options of `ProofCheck`, or is `true`. A proof is checked without it too, when a token is bound to a key.
  */
 export async function startResourceServer({
   port = 0,
@@ -50,7 +50,7 @@ export async function startResourceServer({
     port,
     host,
   });
-  state.origin = `http://${host}:${bound}`;
+  state.origin = more.publicOrigin ?? `http://${host}:${bound}`;
   const audience = more.audience?.(state.origin);
   state.tokens = new TokenCheck({ ...more, authorizationServer, audience });
   return { origin: state.origin, port: bound, audience, close, ...recordsOf(state), ...methodsOf(state) };
@@ -225,7 +225,8 @@ function emptyBin({ response }) {
 }
 
 function redirect({ response, url }) {
-  send(response, 302, "", { location: url.searchParams.get("to") ?? "/v1/files" });
+  const status = numberFrom(url, "status", 302, 308);
+  send(response, status, "", { location: url.searchParams.get("to") ?? "/v1/files" });
 }
 
 function numberFrom(url, name, fallback, most) {
