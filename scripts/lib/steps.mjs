@@ -1,17 +1,18 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
+import { checkAttacks } from "./attacks.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
 import { tryInEmptyProject } from "./empty-project.mjs";
 import { CurableError, say } from "./log.mjs";
+import { nodeTests } from "./node-tests.mjs";
 import { installPackage } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
 import { reproduceElsewhere } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
-import { filesUnder } from "./stamp.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
@@ -41,6 +42,7 @@ export const steps = [
   { name: "demo", work: withPackage(demo) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
+  { name: "attacks", runner: "node", work: withPackage(checkAttacks) },
   { name: "size", work: withPackage(size) },
   { name: "reproducible", work: withPackage(reproducible) },
   { name: "conformance", work: conformance },
@@ -131,13 +133,6 @@ async function size() {
 function conformance() {
   const { problems, text } = checkConformance(root);
   return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: true };
-}
-
-function nodeTests(folder, atOnce = 1) {
-  const files = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
-  if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
-  const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", "--test-timeout=600000", ...files];
-  return run(process.execPath, args, { env: toolchainEnv(), timeout: 45 * minute });
 }
 
 function nodeProgram(name, args) {

