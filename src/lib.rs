@@ -4,6 +4,7 @@
 //! JavaScript sees. The shell and the binding exist on `wasm32` only.
 
 #![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 #[cfg(not(feature = "lean"))]

@@ -3,10 +3,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { bundle } from "./bundle.mjs";
+import { linkedCrates } from "./crates.mjs";
+import { integrityOf } from "./integrity.mjs";
 import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
 import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
 import { ask, must, readJson, which } from "./run.mjs";
+import { sbom } from "./sbom.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
@@ -87,11 +90,12 @@ async function buildPackage() {
   if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
   const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
   const version = crateVersion();
-  const makers = ["build", "bundle"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const makers = ["build", "bundle", "crates", "integrity", "sbom"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
   const made = modules.flatMap((module) => [glueOf(module), wasmOf(module)]);
-  const key = hashOf([template, ...made, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers], version);
+  const key = hashOf([template, ...made, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks], version);
   const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles", "more"].map((name) => `${name}.js`);
-  const outputs = ["package.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
+  const outputs = ["package.json", "sbom.json", "integrity.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
@@ -100,7 +104,7 @@ async function buildPackage() {
     for (const module of modules) copyFileSync(wasmOf(module), join(pkg, `${module.name}.wasm`));
     copyText();
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));
-    writeManifest(version);
+    await describe(version);
   });
 }
 
@@ -110,10 +114,27 @@ function copyText() {
   cpSync(join(template, "bin"), join(pkg, "bin"), { recursive: true });
 }
 
-function writeManifest(version) {
+/** Writes what tells of the package: its manifest, what it is made of, and the hashes of what browsers load. */
+async function describe(version) {
   const manifest = readJson(join(template, "package.json"));
   if (!manifest) throw new CurableError("pkg-template/package.json is no JSON", "correct it");
-  writeFileSync(join(pkg, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+  const write = (name, content) => writeFileSync(join(pkg, name), `${JSON.stringify(content, null, 2)}\n`);
+  write("package.json", { ...manifest, version });
+  write("sbom.json", sbom({ manifest, version, crates: await linkedCrates(), tools: await usedTools() }));
+  write("integrity.json", integrityOf(pkg));
+}
+
+/** The programs whose work is in the package, with their versions. */
+async function usedTools() {
+  const env = toolchainEnv();
+  const number = (text) => text?.match(/\d+\.\d+\.\d+\S*/)?.[0];
+  const ofModule = (name) => readJson(join(root, "node_modules", name, "package.json")).version;
+  return {
+    rustc: number(await ask(which("rustc", env.PATH), ["--version"], { env })),
+    "wasm-bindgen": number(await ask(toolchain().wasmBindgen, ["--version"])),
+    binaryen: ofModule("binaryen"),
+    esbuild: ofModule("esbuild"),
+  };
 }
 
 /** The one version there is: Cargo.toml's. */

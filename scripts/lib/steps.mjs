@@ -10,8 +10,10 @@ import { nodeTests } from "./node-tests.mjs";
 import { installPackage } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
+import { reproduceElsewhere } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
+import { checkSupplyChain } from "./supply-chain.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
 const minute = 60_000;
@@ -30,6 +32,7 @@ export const steps = [
   { name: "clippy", work: clippy },
   { name: "clippy-wasm", work: clippyWasm },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
+  { name: "supply-chain", work: supplyChain },
   { name: "native", runner: "cargo", work: () => cargo(["test"], process.env) },
   { name: "build", work: buildPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
@@ -41,6 +44,7 @@ export const steps = [
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "attacks", runner: "node", work: withPackage(checkAttacks) },
   { name: "size", work: withPackage(size) },
+  { name: "reproducible", work: withPackage(reproducible) },
   { name: "conformance", work: conformance },
 ];
 
@@ -57,6 +61,18 @@ function clippy() {
 function clippyWasm() {
   if (!toolchain().wasmClippy) return { skipped: "the toolchain with the wasm target has no clippy" };
   return cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv(), "cargo-clippy");
+}
+
+async function supplyChain() {
+  const { problems, notes } = await checkSupplyChain();
+  return { code: problems.length ? 1 : 0, output: [...notes, ...problems].join("\n"), show: true };
+}
+
+// Two more builds would be the whole comparison, as `npm run reproduce` makes it; one, held against the package that was
+// tested, costs half.
+async function reproducible() {
+  const problems = await reproduceElsewhere();
+  return { code: problems.length ? 1 : 0, output: problems.map((problem) => `not reproducible: ${problem}`).join("\n") };
 }
 
 async function buildPackage() {

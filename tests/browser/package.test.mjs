@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { integrity } from "../../scripts/lib/integrity.mjs";
 import { installPackage } from "../../scripts/lib/pack.mjs";
 import { resume, statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
@@ -141,6 +142,42 @@ test("no service worker, and no tokens in storage with a key beside them (STORE-
       assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
     }
   }
+});
+
+test("integrity.json has the hash of every script and module, and the browser refuses a changed one (SAFE-5)", async (t) => {
+  const { installed } = await emptyProject(t);
+  const hashes = JSON.parse(await readFile(join(installed, "integrity.json"), "utf8"));
+  const loaded = (await readdir(installed)).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+  const script = await readFile(join(installed, "profiles.js"), "utf8");
+  const html = ["/good.js", "/changed.js"].map((src) => `<script type="module" src="${src}" integrity="${hashes["profiles.js"]}"></script>`);
+  const files = {
+    "/sri.html": () => ["text/html", `<!doctype html><title>hashes</title>${html.join("")}`],
+    "/good.js": () => ["text/javascript", script],
+    "/changed.js": () => ["text/javascript", `${script} `],
+  };
+  const stage = await startStage(t, { files });
+  const page = await stage.context.newPage();
+  await page.addInitScript(() => {
+    globalThis.outcomes = {};
+    for (const type of ["load", "error"]) document.addEventListener(type, ({ target }) => (outcomes[target.src] = type), true);
+  });
+  await page.goto(`${stage.app.origin}/sri.html`);
+
+  assert.deepEqual(Object.keys(hashes), loaded);
+  for (const name of loaded) assert.equal(hashes[name], integrity(await readFile(join(installed, name))), name);
+  assert.deepEqual(await page.evaluate(() => ["/good.js", "/changed.js"].map((src) => outcomes[location.origin + src])), ["load", "error"]);
+});
+
+test("sbom.json says what is in the package, and nothing of who made it or when", async (t) => {
+  const { installed } = await emptyProject(t);
+  const text = await readFile(join(installed, "sbom.json"), "utf8");
+  const { metadata, components } = JSON.parse(text);
+  const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+
+  assert.deepEqual([metadata.component.purl, metadata.component.version], [`pkg:npm/tokenkeep@${version}`, version]);
+  assert.deepEqual(metadata.tools.components.map(({ name }) => name), ["rustc", "wasm-bindgen", "binaryen", "esbuild"]);
+  assert.ok(components.length > 15 && components.every((one) => one.version && one.licenses[0].expression), "a component lacks something");
+  assert.doesNotMatch(text, /timestamp|serialNumber|file:|[\\/](home|Users|root|tmp)[\\/]/);
 });
 
 test("nothing in the page's address decides which wasm runs (SAFE-6)", async (t) => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
 import { events, send, session, statusOf } from "./support/calls.mjs";
-import { strictPolicy } from "./support/app-server.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { arrive, leave, signIn } from "./support/sign-in.mjs";
 import { modes, scope, startStage } from "./support/stage.mjs";
@@ -111,16 +110,6 @@ for (const mode of modes) {
     assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
     assert.equal(stage.api.requests.length, 0);
     assert.equal(stage.counts.tokenRequests, 0);
-  });
-
-  test(`${mode}: runs under a strict policy with trusted types (SAFE-1, SAFE-2, SAFE-3)`, async (t) => {
-    const policy = `${strictPolicy}; require-trusted-types-for 'script'; trusted-types app`;
-    const stage = await startStage(t, { mode, policy });
-    const page = await stage.open();
-    await signIn(page);
-
-    assert.equal(await statusOf(page, stage.v1("files")), 200);
-    assert.deepEqual(await page.evaluate(() => app.violations), []);
   });
 
   test(`${mode}: nothing is added to the global scope (SAFE-9)`, async (t) => {

@@ -9,14 +9,10 @@ export function setStage(auth, tokenkeep) {
   for (const type of types) {
     auth?.addEventListener(type, ({ detail }) => events.push({ type, detail }));
   }
-  const violations = [];
-  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
-    violations.push(`${violatedDirective} ${blockedURI}`);
-  });
   const send = (...request) => outcome(() => sent(auth, request));
   const explain = (...request) => outcome(() => explained(auth, request));
   const helpers = { outcome, send, explain, burst: (...wanted) => burst(send, ...wanted) };
-  globalThis.app = { auth, tokenkeep, events, violations, ...helpers };
+  globalThis.app = { auth, tokenkeep, events, ...helpers };
 }
 
 async function sent(auth, [input, init]) {

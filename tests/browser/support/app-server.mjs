@@ -12,7 +12,7 @@ export const strictPolicy =
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
  * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path, as
  * functions from the request to `[type, body]`, `routes` adds handlers by path that see to the response themselves,
- * `headers` go with every answer.
+ * `headers` go with every answer, or are a function of the path that answers all headers but the type.
  */
 export async function startAppServer(shown) {
   const { scripts, wasm } = await bundles();
@@ -37,8 +37,10 @@ export async function startAppServer(shown) {
     if (route) return route(request, response);
     const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
     const [type, body] = await file(request);
-    const policy = { "content-security-policy": shown.policy ?? strictPolicy };
-    send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...policy, ...shown.headers });
+    const headers = typeof shown.headers === "function" ? shown.headers(pathname) : withPolicy(shown);
+    send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...headers });
   });
   return { origin: `http://127.0.0.1:${port}`, close };
 }
+
+const withPolicy = ({ policy, headers }) => ({ "content-security-policy": policy ?? strictPolicy, ...headers });

@@ -1,6 +1,6 @@
 // The pages and holders of the tests, bundled from the packed package as an application would do it.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,12 +25,29 @@ export function library(name) {
   return libraries.get(name);
 }
 
+/** The same scripts with the package's files beside them as they are, below `/tokenkeep/`: each by its path. */
+export async function apart(names) {
+  const installed = await installPackage(folder);
+  const own = await bundle(names, { plugins: [beside] });
+  const files = readdirSync(installed).filter((name) => /\.(js|wasm)$/.test(name));
+  const packaged = files.map((name) => [`/tokenkeep/${name}`, readFileSync(join(installed, name))]);
+  return { ...Object.fromEntries(packaged), ...Object.fromEntries(Object.entries(own).map(([name, text]) => [`/${name}.js`, text])) };
+}
+
+const beside = {
+  name: "beside",
+  setup(building) {
+    const place = (path) => `/tokenkeep/${path === "tokenkeep" ? "index" : path.slice("tokenkeep/".length).replaceAll("/", "-")}.js`;
+    building.onResolve({ filter: /^tokenkeep(\/|$)/ }, ({ path }) => ({ path: place(path), external: true }));
+  },
+};
+
 async function make() {
   const installed = await installPackage(folder);
   return { scripts: await bundle(entries), wasm: readFileSync(join(installed, "tokenkeep.wasm")) };
 }
 
-async function bundle(names) {
+async function bundle(names, more) {
   const { outputFiles } = await build({
     entryPoints: names.map((name) => join(folder, "app", `${name}.js`)),
     outdir: join(folder, "app"),
@@ -40,6 +57,7 @@ async function bundle(names) {
     target: "es2022",
     external: ["/config.js"],
     logLevel: "warning",
+    ...more,
   });
   return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, ".js"), text]));
 }

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { root, wasmTriple } from "./paths.mjs";
+import { must, which } from "./run.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
+
+/**
+ * The crates that are linked into the module with everything, as `{ name, version, license, checksum, dependsOn }` in the
+ * order of their names; the first is our own. What only runs in the compiler is not among them.
+ */
+export async function linkedCrates() {
+  const env = toolchainEnv();
+  const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--no-default-features", "--features", "lean,full"];
+  const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
+  const tree = await must(which("cargo", env.PATH), ["tree", "--locked", "--quiet", ...what, ...shape], { env, cure: "cargo fetch --locked" });
+  return withChecksums(parseTree(tree), lockedCrates(readFileSync(join(root, "Cargo.lock"), "utf8")));
+}
+
+/** Reads lines such as `2|cfg-if v1.0.5|MIT OR Apache-2.0`, which stand below the crate that wants them. */
+export function parseTree(text) {
+  const crates = new Map();
+  const path = [];
+  for (const line of text.split("\n").filter(Boolean)) {
+    const [, depth, name, version, license] = line.match(/^(\d+)\|(\S+) v(\S+)[^|]*\|(.*)$/) ?? [];
+    if (!name) throw new Error(`cargo tree said: ${line}`);
+    const key = `${name}@${version}`;
+    if (!crates.has(key)) crates.set(key, { name, version, license, dependsOn: [] });
+    path.length = Number(depth);
+    const wanting = crates.get(path.at(-1))?.dependsOn;
+    if (wanting && !wanting.includes(key)) wanting.push(key);
+    path.push(key);
+  }
+  const [own, ...others] = crates.values();
+  for (const crate of crates.values()) crate.dependsOn.sort();
+  return [own, ...others.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))];
+}
+
+const keyOf = ({ name, version }) => `${name}@${version}`;
+
+/** The packages of a Cargo.lock, as `{ name, version, source, checksum }`. */
+export function lockedCrates(text) {
+  const field = (block, name) => block.match(new RegExp(`^${name} = "([^"]*)"`, "m"))?.[1] ?? null;
+  const blocks = text.split("[[package]]").slice(1);
+  return blocks.map((block) => Object.fromEntries(["name", "version", "source", "checksum"].map((name) => [name, field(block, name)])));
+}
+
+function withChecksums(crates, locked) {
+  return crates.map((crate) => ({ ...crate, checksum: locked.find((one) => keyOf(one) === keyOf(crate))?.checksum ?? null }));
+}

@@ -1,0 +1,41 @@
+// The headers that docs/security/headers.md advises, read from that very page.
+
+import { readFileSync } from "node:fs";
+
+const page = readFileSync(new URL("../../../docs/security/headers.md", import.meta.url), "utf8");
+
+/** The sets by name, each as headers by name. */
+export const sets = Object.fromEntries([...page.matchAll(/^```http (\w+)\n([^]*?)^```$/gm)].map(([, name, text]) => [name, headersIn(text)]));
+
+/** The code that the page offers in a language. */
+export const snippet = (language) => page.match(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))?.at(-1) ?? "";
+
+/** The middleware for Express and Vite, as the page has it. */
+export async function middleware() {
+  const code = snippet("js").replace(/^```.*$/gm, "");
+  const { headers } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  return headers;
+}
+
+function headersIn(text) {
+  return Object.fromEntries(text.trimEnd().split("\n").map((line) => line.match(/^([\w-]+): (.*)$/).slice(1)));
+}
+
+/**
+ * The headers of an app's server: a function from a path to the set that the page has for it, with these servers in place
+ * of the examples and reports of violations to `/reports`. With `single`, one set for everything.
+ */
+export function advised({ authorizationServer, apis, single = false, holders = ["/holder.js"] }) {
+  const setOf = (path) => {
+    if (single) return sets.single;
+    if (holders.includes(path)) return sets.worker;
+    if (/\.\w+$/.test(path)) return sets.others;
+    return { ...sets.pages, ...(path === "/callback" && sets.callback) };
+  };
+  return (path) => {
+    const { "Content-Security-Policy": policy, ...more } = setOf(path);
+    const named = policy.replaceAll("https://as.example.com", authorizationServer).replaceAll("https://api.example.com", apis.join(" "));
+    const all = { ...more, "Content-Security-Policy": `${named}; report-uri /reports` };
+    return Object.fromEntries(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value]));
+  };
+}
