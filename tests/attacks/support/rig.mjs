@@ -183,7 +183,7 @@ class Rig {
 
   /** "stopped" if no secret reached the attacker, or `["works", what did]`. Without a secret there was no attack. */
   verdict(...names) {
-    if (this.secrets(...names).length === 0) throw new Error("no such secret exists: nothing was at stake");
+    for (const name of names) if (this.secrets(name).length === 0) throw new Error(`there is no ${name}: nothing was at stake`);
     const kinds = new Set(this.stolen(...names).map((one) => one.replace(/ \(.*/, "")));
     return kinds.size === 0 ? "stopped" : ["works", [...kinds].sort().join(", ")];
   }
