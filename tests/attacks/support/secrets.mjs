@@ -8,12 +8,11 @@ export function followSecrets(provider) {
   const add = (name, value) => {
     if (value && !secrets.some((known) => known.value === value)) secrets.push({ name, value });
   };
-  provider.on("grant.success", ({ body }) => {
-    for (const [member, name] of Object.entries(names)) add(name, body?.[member]);
-  });
   provider.on("authorization.success", (ctx, answer) => add("code", answer.code));
-  const see = ({ oidc }) => add("code verifier", oidc?.params?.code_verifier);
-  provider.on("grant.success", see);
-  provider.on("grant.error", see);
+  provider.on("grant.success", ({ body, oidc: { params } }) => {
+    for (const [member, name] of Object.entries(names)) add(name, body[member]);
+    add("code verifier", params.code_verifier);
+  });
+  provider.on("grant.error", ({ oidc }) => add("code verifier", oidc.params?.code_verifier));
   return { secrets, add };
 }
