@@ -332,7 +332,7 @@ export class Kernel {
       answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
       keep: (flight, key, record, handle) => {
         const pair = FULL ? this.#keys.get(handle) : undefined;
-        return this.#records.keep(key, record, pair).then(() => this.#core.stored(flight));
+        return this.#records.keep(key, record, pair).then((fleeting) => this.#core.stored(flight, fleeting));
       },
       take: async (flight, key) => {
         const { record, pair } = (await this.#records.take(key)) ?? {};

@@ -2,6 +2,7 @@ import { Core, initSync } from "#glue";
 
 import { fail } from "../errors.js";
 import { Kernel } from "./kernel.js";
+import { whyNot } from "./wasm.js";
 
 let held = false;
 
@@ -11,7 +12,7 @@ export function start(module, config) {
   try {
     initSync({ module });
   } catch (error) {
-    throw fail("HOLDER_FAILED", `WebAssembly can't run (${error?.name}); allow 'wasm-unsafe-eval' in script-src of the page and the worker`);
+    throw whyNot(error);
   }
   const kernel = new Kernel(Core, config);
   held = true;
