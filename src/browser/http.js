@@ -5,7 +5,11 @@ const tooLarge = 2;
 const keyLost = 3;
 const unreadable = 4;
 const proofBlocked = 5;
+const policyBlocked = 6;
+// FULL is what the build says: whether this is not the core. Tests load this file without a build.
+const full = typeof FULL === "undefined" || FULL;
 
+const violation = "securitypolicyviolation";
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
 // Without a prototype nothing of these comes from whoever has patched that.
@@ -39,7 +43,7 @@ export async function send(url, body, headers, timeout, limit, probe, proof) {
     return bytes ? told(response, bytes) : only(tooLarge);
   } catch {
     if (signal.aborted) return only(timedOut);
-    return only(probe ? await diagnose(url, signal, proof) : network);
+    return only(probe ? await diagnose(url, body, signal, proof) : network);
   }
 }
 
@@ -62,14 +66,27 @@ export async function challenge(url, timeout) {
 }
 
 /**
- * Why there was no answer: whether something answers an empty form at `url` without a proof, or may just not be read, whatever
- * it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it).
+ * Why there was no answer: whether something answers at `url` (an empty form, if it was one, without a proof), or may just not
+ * be read, whatever it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers
+ * don't send it). A policy that forbids to ask says so by an event.
  */
-async function diagnose(url, signal, proof) {
-  const init = { ...always, method: "POST", body: new URLSearchParams(), signal };
-  const answers = (more) => fetch(url, { ...init, ...more }).then(() => true, () => false);
-  if (await answers()) return proof ? proofBlocked : network;
-  return (await answers({ mode: "no-cors", redirect: "follow" })) ? unreadable : network;
+async function diagnose(url, body, signal, proof) {
+  const init = { ...always, ...(body !== undefined && { method: "POST", body: new URLSearchParams() }), signal };
+  const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
+  let forbidden = false;
+  const note = ({ effectiveDirective, blockedURI }) => (forbidden ||= effectiveDirective === "connect-src" && url.startsWith(blockedURI));
+  if (full) globalThis.addEventListener?.(violation, note);
+  try {
+    const type = await ask({ redirect: "manual" });
+    if (type === "opaqueredirect") return unreadable;
+    if (type) return proof ? proofBlocked : network;
+    if (await ask({ mode: "no-cors", redirect: "follow" })) return unreadable;
+    // The event comes after the failure that it explains.
+    if (full) await new Promise((resolve) => setTimeout(resolve, 50));
+    return full && forbidden ? policyBlocked : network;
+  } finally {
+    if (full) globalThis.removeEventListener?.(violation, note);
+  }
 }
 
 /** The body, or undefined if it is longer than `limit`. */

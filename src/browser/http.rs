@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::proto::FULL;
 use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
@@ -33,6 +34,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
         5 => Some(Transport::ProofBlocked),
+        6 if FULL => Some(Transport::PolicyBlocked),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 import { fail } from "../errors.js";
 import { restore, scrub } from "./arrival.js";
-
-const more = () => import("./more.js");
+import { advised, more } from "./later.js";
 
 // Where that can't be loaded, say offline, nobody signs in silently either.
 const heedSignOut = () => more().then(({ heed }) => heed("signedout", { reason: "signout" }), () => {});
@@ -40,7 +39,7 @@ export class Auth extends EventTarget {
   resume(given) {
     const { silent } = { __proto__: null, ...given };
     const href = scrub();
-    this.#resuming ??= this.#resume(href, silent).finally(() => (this.#resuming = undefined));
+    this.#resuming ??= this.#resume(href, silent).catch(advised).finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
 
@@ -48,7 +47,7 @@ export class Auth extends EventTarget {
     const options = { __proto__: null, ...given };
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
     if (options.mode === "popup") return this.#signInWithPopup(options);
-    const url = await this.#transport.call("signIn", { options });
+    const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
       addEventListener("pageshow", ({ persisted }) => persisted && abandoned(), { once: true });
@@ -109,7 +108,7 @@ export class Auth extends EventTarget {
       popup.close();
       throw error;
     });
-    await signInWith(popup, this.#transport, options, fail);
+    await signInWith(popup, this.#transport, options, fail).catch(advised);
     heed("signedin", {});
     return this.#session;
   }

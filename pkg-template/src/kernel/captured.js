@@ -35,9 +35,8 @@ function safe(Class) {
 const NativePromise = Promise;
 const nativeFetch = fetch;
 const nativeCrypto = crypto;
-const memoryPrototype = freeze(copied(WebAssembly.Memory.prototype));
-const tablePrototype = freeze(copied(WebAssembly.Table.prototype));
-const [statusOf, headersOf, bodyOf] = ["status", "headers", "body"].map((name) => getter(Response, name));
+const [memoryPrototype, tablePrototype] = ["Memory", "Table"].map((name) => freeze(copied(globalThis.WebAssembly?.[name].prototype)));
+const [statusOf, typeOf, headersOf, bodyOf] = ["status", "type", "headers", "body"].map((name) => getter(Response, name));
 const getHeader = uncurried(Headers.prototype.get);
 const getReader = uncurried(ReadableStream.prototype.getReader);
 const [read, cancelReader] = ["read", "cancel"].map((name) => uncurried(ReadableStreamDefaultReader.prototype[name]));
@@ -63,7 +62,7 @@ function sealed(response) {
     return { __proto__: null, read: () => own(read(reader)), cancel: () => cancelReader(reader) };
   };
   const headers = { __proto__: null, get: (name) => getHeader(headersOf(response), name) };
-  return { __proto__: null, status: statusOf(response), headers, body: stream && { __proto__: null, getReader: open, cancel } };
+  return { __proto__: null, status: statusOf(response), type: typeOf(response), headers, body: stream && { __proto__: null, getReader: open, cancel } };
 }
 
 /** Sends a request with its token in a record that nobody can look into on the way. */

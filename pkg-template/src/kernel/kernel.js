@@ -341,7 +341,7 @@ export class Kernel {
       },
       keep: (flight, key, record, handle) => {
         const pair = FULL ? this.#keys.get(handle) : undefined;
-        after(this.#records.keep(key, record, pair), () => this.#core.stored(flight));
+        after(this.#records.keep(key, record, pair), (fleeting) => this.#core.stored(flight, fleeting));
       },
       take: (flight, key) => after(this.#taken(key), (record) => this.#core.stored(flight, asText(record))),
       forget: () => {

@@ -3,6 +3,7 @@ import { Core, initSync } from "#glue";
 import { fail } from "../errors.js";
 import { secure } from "./captured.js";
 import { Supervisor } from "./supervisor.js";
+import { whyNot } from "./wasm.js";
 
 let held = false;
 
@@ -16,7 +17,7 @@ export function start(wasm, config) {
       const exports = initSync({ module });
       if (PAGE) secure(exports);
     } catch (error) {
-      throw fail("HOLDER_FAILED", `WebAssembly can't run (${error?.name}); allow 'wasm-unsafe-eval' in script-src of the page and the worker`);
+      throw whyNot(error);
     }
     return Core;
   };
