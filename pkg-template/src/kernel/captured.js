@@ -6,7 +6,9 @@ const { apply, construct, defineProperty, getPrototypeOf, getOwnPropertyDescript
 const { freeze } = Object;
 const uncurried = (method) => (that, ...given) => apply(method, that, given);
 const getter = (Class, name) => uncurried(getOwnPropertyDescriptor(Class.prototype, name).get);
-const methods = (object, ...names) => freeze({ __proto__: null, ...Object.fromEntries(names.map((name) => [name, object[name].bind(object)])) });
+// Outside of secure contexts there is no WebCrypto.
+const methods = (object = {}, ...names) =>
+  freeze({ __proto__: null, ...Object.fromEntries(names.map((name) => [name, object[name]?.bind(object)])) });
 
 /** A prototype with all that `prototype` inherits but for Object's, that nobody can change. */
 function copied(prototype) {
@@ -34,7 +36,7 @@ function safe(Class) {
 
 const NativePromise = Promise;
 const nativeFetch = fetch;
-const nativeCrypto = crypto;
+const nativeCrypto = globalThis.crypto ?? {};
 const [memoryPrototype, tablePrototype] = ["Memory", "Table"].map((name) => freeze(copied(globalThis.WebAssembly?.[name].prototype)));
 const [statusOf, typeOf, headersOf, bodyOf] = ["status", "type", "headers", "body"].map((name) => getter(Response, name));
 const getHeader = uncurried(Headers.prototype.get);
