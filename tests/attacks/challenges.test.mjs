@@ -27,8 +27,8 @@ const corpus = {
   "every parameter twice (WWW-3)": ['Bearer error="insufficient_scope", scope="a", scope="b", error="invalid_token"', null],
   "a scope with a quote in it": ['Bearer error="insufficient_scope", scope="a\\" b"', null],
   "a scope of seven thousand characters": [`Bearer error="insufficient_scope", scope="${"a ".repeat(3_500)}a"`, null],
-  "a negative age": ['Bearer error="insufficient_user_authentication", max_age="-1"', {}],
-  "an age beyond all numbers": [`Bearer error="insufficient_user_authentication", max_age="${"9".repeat(40)}"`, {}],
+  "a negative age": ['Bearer error="insufficient_user_authentication", max_age="-1"', null],
+  "an age beyond all numbers": [`Bearer error="insufficient_user_authentication", max_age="${"9".repeat(40)}"`, null],
   "where to sign in instead": ['Bearer error="insufficient_scope", scope="files:write", authorization_uri="https://evil.test/authorize", as_uri="https://evil.test"', { scope: "files:write" }],
 };
 
@@ -43,7 +43,7 @@ attack({ ...hostile, title: "a corpus of headers, none of which costs more than 
     const { value: answer } = await explain(page, server.api);
     assert.equal(answer.status, 401, name);
     assert.ok(server.count("api") - api <= 2 && server.count("refresh_token") - refreshes <= 1, `${name}: a loop`);
-    const told = await stepUps(page, Boolean(wanted));
+    const told = await stepUps(page, wanted && name);
     if (!wanted) assert.deepEqual(told, [], name);
     else assert.deepEqual(pick(told[0]?.signIn, wanted), wanted, name);
     assert.ok(JSON.stringify(answer.explanation).length < 3_000, name);
@@ -99,10 +99,10 @@ attack({ ...hostile, title: "an MCP server that names an authorization server th
   return "stopped";
 });
 
-/** The details of the events so far, of which there must be some if they are `expected`. */
+/** The details of the events so far, of which there must be some if they are `expected`, by whatever. */
 async function stepUps(page, expected) {
   const details = async () => (await events(page, "stepup")).map(({ detail }) => detail);
-  if (expected) await until(async () => (await details()).length, "the event");
+  if (expected) await until(async () => (await details()).length, `the event: ${expected}`);
   return details();
 }
 
