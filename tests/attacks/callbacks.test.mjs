@@ -1,0 +1,203 @@
+// T20, T21, T24 and T30: responses that are not the app's own, what the address of one's own leaves behind, and where a
+// sign-in leads to.
+
+import assert from "node:assert/strict";
+
+import { resume, session, statusOf } from "../browser/support/calls.mjs";
+import { browser } from "../browser/support/browser.mjs";
+import { arrive, passPages, signIn } from "../browser/support/sign-in.mjs";
+import { until } from "../browser/support/until.mjs";
+import { attack } from "./support/attack.mjs";
+import { redeem } from "./support/own-flow.mjs";
+
+const other = "B".repeat(43);
+
+/** The attacker's response as a URL, from `mine` (its code and state), a state of the victim's own, and the code of the error. */
+const injections = {
+  "no state (CB-1)": [({ code, iss }) => `code=${code}&iss=${iss}`, "STATE_MISSING"],
+  "an empty state": [({ code, iss }) => `code=${code}&state=&iss=${iss}`, "STATE_MISSING"],
+  "the attacker's state (CB-5)": [({ code, state, iss }) => `code=${code}&state=${state}&iss=${iss}`, "STATE_MISMATCH"],
+  "any other state (CB-1)": [({ code, iss }) => `code=${code}&state=${other}&iss=${iss}`, "STATE_MISMATCH"],
+  "a state for a popup": [({ code, iss }) => `code=${code}&state=p${other}&iss=${iss}`, "STATE_MISMATCH"],
+  "two states, one of them good (CB-2)": [({ code, iss, own }) => `code=${code}&state=${own}&state=${other}&iss=${iss}`, "DUPLICATE_PARAMETER"],
+  "a good state in the fragment too (CB-2)": [({ code, iss, own }) => `code=${code}&state=${other}&iss=${iss}#state=${own}`, "DUPLICATE_PARAMETER"],
+  "tokens in the fragment (CB-16)": [({ iss }) => `iss=${iss}#access_token=mine&token_type=Bearer&state=${other}`, "TOKEN_IN_RESPONSE"],
+  "an ID token in the query (CB-16)": [({ state, iss }) => `id_token=mine&state=${state}&iss=${iss}`, "TOKEN_IN_RESPONSE"],
+  "an error that nobody asked for (CB-3)": [({ iss }) => `error=access_denied&state=${other}&iss=${iss}`, "STATE_MISMATCH"],
+};
+
+const csrf = { id: "T20", threat: "R1", outcome: "stopped" };
+
+attack({ ...csrf, title: "the attacker's response opened in the victim's browser (CB-1 to CB-5, CB-16)" }, async (rig) => {
+  const mine = await attackersResponse(rig);
+  const page = await rig.open();
+  const victim = await signIn(page);
+  const own = await abandonedState(rig, page);
+  rig.as.reset();
+  for (const [name, [parameters, code]] of Object.entries(injections)) {
+    const url = `${rig.origins.app}/callback?${parameters({ ...mine, own })}`;
+    await page.goto(rig.origins.app);
+    await page.goto(url);
+    assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
+    assert.equal(page.url(), `${rig.origins.app}/callback`, name);
+    if (rig.mode === "shared") assert.deepEqual(await session(page), victim, name);
+    else assert.equal(await session(page), null, name);
+  }
+  assert.equal(rig.as.counts.tokenRequests, 0);
+  return "stopped";
+});
+
+attack({ ...csrf, title: "the victim's own response once more (CB-4)" }, async (rig) => {
+  const page = await rig.open();
+  await arrive(page);
+  const arrival = page.url();
+  assert.ok((await resume(page)).value);
+  rig.as.reset();
+  await page.goto(arrival);
+  const { error } = await resume(page);
+  assert.equal(error?.code, rig.mode === "shared" ? "TOKENKEEP_RESPONSE_REPLAYED" : "TOKENKEEP_STATE_MISMATCH");
+  assert.equal(rig.as.counts.tokenRequests, 0);
+  return "stopped";
+});
+
+attack({ id: "T21", threat: "R2", title: "two people exchange their codes (CB-22)", outcome: "stopped" }, async (rig, { t }) => {
+  const [victim, thief] = [await rig.open(), await openElsewhere(t, rig)];
+  const arrivals = [];
+  for (const page of [victim, thief]) {
+    await arrive(page);
+    arrivals.push(new URL(page.url()));
+  }
+  const [first, second] = arrivals.map((url) => url.searchParams);
+  for (const [page, own, code] of [[thief, second, first.get("code")], [victim, first, second.get("code")]]) {
+    const swapped = new URLSearchParams({ ...Object.fromEntries(own), code });
+    await page.goto(`${rig.origins.app}/callback?${swapped}`);
+    const { error } = await resume(page);
+    assert.deepEqual([error?.code, error?.error], ["TOKENKEEP_TOKEN_ERROR", "invalid_grant"]);
+    assert.equal(await session(page), null);
+    assert.equal(await statusOf(page, rig.v1("files")), undefined);
+  }
+  assert.equal(rig.secrets("access token").length, 0);
+  return ["stopped", "the server refuses a code with another verifier"];
+});
+
+const leak = { id: "T24", threat: "R6" };
+
+attack({ ...leak, title: "a link, an image and a script of the attacker's on the page that was signed in to (CB-18, CB-21)", outcome: "stopped" }, async (rig) => {
+  const page = await rig.open();
+  await arrive(page);
+  assert.ok((await resume(page)).value);
+  await page.evaluate(loadFrom, rig.origins.evil);
+  await until(() => rig.evil.requests.length >= 3, "what the page loads");
+  await page.evaluate((evil) => document.body.append(Object.assign(document.createElement("a"), { id: "link", href: `${evil}/page`, textContent: "go" })), rig.origins.evil);
+  await page.click("#link");
+  await page.waitForURL(`${rig.origins.evil}/page`);
+  assert.ok(rig.evil.requests.some(({ url }) => url === "/page"));
+  assert.deepEqual(rig.stolen("code", "code verifier"), []);
+  return "stopped";
+});
+
+attack({ ...leak, title: "an image of the attacker's in the page itself, sent with whole addresses as referrers", outcome: "limited" }, async (rig) => {
+  rig.shown.headers = { "referrer-policy": "unsafe-url" };
+  rig.shown.files = { ...rig.shown.files, "/callback": () => ["text/html", pageWithImage(rig)] };
+  const page = await rig.open();
+  await arrive(page);
+  await until(() => rig.evil.requests.length, "the image");
+  assert.deepEqual(rig.stolen("code"), ["code (plain)"]);
+  assert.equal(await redeem(rig, page.url(), {}), undefined, "without the verifier");
+  return ["limited", "before any script runs; the code is of no use without the verifier, and the app must not send such a policy"];
+});
+
+attack({ ...leak, title: "the Back button, the history and what a restored session opens again (CB-18, CB-19)", outcome: "stopped" }, async (rig) => {
+  const page = await rig.open();
+  await arrive(page);
+  assert.ok((await resume(page)).value);
+  await page.goto(`${rig.origins.app}/bare.html`);
+  const { entries } = await historyOf(page);
+  assert.deepEqual(rig.found(entries.join("\n"), "code", "code verifier"), []);
+  // A page from the back/forward cache is not loaded again, so there is no load to wait for.
+  await page.goBack({ waitUntil: "commit" });
+  assert.equal(page.url(), `${rig.origins.app}/callback`);
+  rig.as.reset();
+  for (const url of entries.filter((one) => one.startsWith(rig.origins.app))) {
+    const again = await rig.context.newPage();
+    await again.goto(url);
+    if (!url.endsWith("/bare.html")) assert.equal((await resume(again)).error, undefined, url);
+    await again.close();
+  }
+  assert.equal(rig.as.counts.tokenRequests, 0);
+  return "stopped";
+});
+
+/** Where the app might be asked to lead people after a sign-in. */
+const targets = [
+  "https://evil.test/", "//evil.test", "///evil.test", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "/\t/evil.test", "/\n/evil.test", "\t//evil.test",
+  " //evil.test", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "blob:x", "https:evil.test", "https:/evil.test", "evil.test",
+  ".//evil.test", "https://app.rig.test@evil.test/", "https://app.rig.test.evil.test/", "http://app.rig.test/", "/a\u0000b", `/${"x".repeat(3_000)}`, "",
+];
+
+attack({ id: "T30", threat: "R8", title: "hostile return targets (AUTHZ-21)", outcome: "stopped" }, async (rig) => {
+  const page = await rig.open();
+  const origin = new URL(rig.origins.app);
+  for (const returnTo of [...targets, `${origin.origin}@evil.test/`, `${origin.origin}.evil.test/`, `${origin.origin}//evil.test`]) {
+    const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn({ returnTo: given })), returnTo);
+    assert.equal(error?.code, "TOKENKEEP_RETURN_TARGET_REFUSED", JSON.stringify(returnTo));
+  }
+  assert.equal(page.url(), `${rig.origins.app}/`);
+  for (const returnTo of ["/a?x=//evil.test#/b", `${origin.origin}/a`]) {
+    await page.goto(rig.origins.app);
+    await arrive(page, { returnTo });
+    assert.ok((await resume(page)).value);
+    const { returnTo: led } = await page.evaluate(() => app.auth.arrival);
+    assert.equal(new URL(led, origin).origin, origin.origin);
+  }
+  return "stopped";
+});
+
+/** The code and the state of somebody who signs in from far away, as an attacker has them for a link. */
+async function attackersResponse(rig) {
+  const context = await (await browser()).newContext();
+  const page = await context.newPage();
+  await page.goto(rig.origins.app);
+  await page.evaluate(() => void app.auth.signIn());
+  await passPages(page);
+  const { searchParams } = new URL(page.url());
+  await context.close();
+  return { code: searchParams.get("code"), state: searchParams.get("state"), iss: encodeURIComponent(rig.as.issuer) };
+}
+
+/** The state of a sign-in that the victim started and did not finish. */
+async function abandonedState(rig, page) {
+  const isRequest = (url) => url.href.startsWith(`${rig.as.issuer}/auth?`);
+  await page.route(isRequest, (route) => route.fulfill({ status: 204 }));
+  const request = page.waitForRequest((one) => isRequest(new URL(one.url())));
+  await page.evaluate(() => void app.auth.signIn());
+  const state = new URL((await request).url()).searchParams.get("state");
+  await page.unrouteAll();
+  return state;
+}
+
+async function openElsewhere(t, rig) {
+  const context = await (await browser()).newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(rig.origins.app);
+  return page;
+}
+
+/** Runs in the page. */
+function loadFrom(evil) {
+  document.body.append(Object.assign(new Image(), { src: `${evil}/image` }));
+  document.body.append(Object.assign(document.createElement("script"), { src: `${evil}/script` }));
+  fetch(`${evil}/fetch`, { mode: "no-cors" });
+}
+
+const pageWithImage = (rig) => `<!doctype html><html data-holder="${rig.shown.holder}"><meta charset="utf-8">
+  <img src="${rig.origins.evil}/pixel"><script type="module" src="/app.js"></script></html>`;
+
+/** Every address that the tab could go back or forward to, which is what a restored session has too. */
+async function historyOf(page) {
+  const debug = await page.context().newCDPSession(page);
+  const { entries } = await debug.send("Page.getNavigationHistory");
+  await debug.detach();
+  return { entries: entries.flatMap(({ url, userTypedURL }) => [url, userTypedURL]) };
+}
