@@ -91,6 +91,8 @@ async function useEverything(stage, page) {
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.refreshed, 1);
   assert.equal((await page.evaluate(() => app.auth.userinfo())).sub, "ada");
+  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+  assert.ok(loaded.includes("/tokenkeep/more.js"), `the part that is loaded when it is needed is not among ${loaded}`);
 }
 
 for (const mode of modes) {
