@@ -9,8 +9,7 @@ import { toolchainEnv } from "./toolchain.mjs";
  * The crates that are linked into the module with everything, as `{ name, version, license, checksum, dependsOn }` in the
  * order of their names; the first is our own. What only runs in the compiler is not among them.
  */
-export async function linkedCrates() {
-  const env = toolchainEnv();
+export async function linkedCrates(env = toolchainEnv()) {
   const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--no-default-features", "--features", "lean,full"];
   const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
   const tree = await must(which("cargo", env.PATH), ["tree", "--locked", "--quiet", ...what, ...shape], { env, cure: "cargo fetch --locked" });
