@@ -454,7 +454,9 @@ export type SignOutReason =
   /** The key that the tokens are bound to is gone. */
   | "key-lost"
   /** The MCP server trusts another authorization server now. */
-  | "issuer-changed";
+  | "issuer-changed"
+  /** The holder met an error of its own and started anew. */
+  | "failed";
 
 /** An error with a frozen `code`. Its message names the cure. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {
@@ -491,6 +493,7 @@ export type ErrorCode =
   | "TOKENKEEP_DUPLICATE_PARAMETER"
   | "TOKENKEEP_END_SESSION_UNAVAILABLE"
   | "TOKENKEEP_HOLDER_FAILED"
+  | "TOKENKEEP_HOLDER_RESTARTED"
   | "TOKENKEEP_ID_TOKEN_INVALID"
   | "TOKENKEEP_INSECURE_CONTEXT"
   | "TOKENKEEP_INTERACTION_REQUIRED"

@@ -18,6 +18,8 @@ export class TokenKeepError extends Error {
   }
 }
 
+for (const one of [TokenKeepError, TokenKeepError.prototype]) Object.freeze(one);
+
 /** Works across realms, where `instanceof` doesn't. */
 export const isTokenKeepError = (value) => value instanceof Object && value[brand] === true;
 

@@ -13,10 +13,10 @@ export function hold(config) {
 
 /** The kernel without a port between. */
 class PageTransport {
-  #kernel;
+  #supervisor;
 
-  constructor(kernel) {
-    this.#kernel = kernel;
+  constructor(supervisor) {
+    this.#supervisor = supervisor;
   }
 
   fetch(input, init) {
@@ -35,28 +35,28 @@ class PageTransport {
 
   #send(href, init, options) {
     const headers = new Headers(init?.headers);
-    return this.#kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
+    return this.#supervisor.kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
   }
 
   async call(op, { options, href, token } = {}) {
-    return this.#kernel[op](options ?? href ?? token);
+    return this.#supervisor.kernel[op](options ?? href ?? token);
   }
 
   wait(key, signal) {
-    return this.#kernel.outcome(key, signal);
+    return this.#supervisor.kernel.outcome(key, signal);
   }
 
   see(visible) {
-    this.#kernel.see(this, visible);
+    this.#supervisor.see(this, visible);
   }
 
   explain(response) {
-    return this.#kernel.explain(response);
+    return this.#supervisor.kernel.explain(response);
   }
 
   async listen(listener) {
-    this.#kernel.listen(listener);
-    return this.#kernel.snapshot();
+    this.#supervisor.listen(listener);
+    return this.#supervisor.kernel.snapshot();
   }
 
   close() {}

@@ -69,6 +69,15 @@ async function generateGlue(wasmBindgen, built, name) {
   mkdirSync(work, { recursive: true });
   const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
   await must(wasmBindgen, [...options, "--out-name", name, "--out-dir", work, built]);
+  const glue = join(work, `${name}.js`);
+  writeFileSync(glue, repeatable(readFileSync(glue, "utf8")));
+}
+
+/** The glue with an `initSync` that makes a new instance each time it is called: the kernel starts anew after a trap. */
+function repeatable(glue) {
+  const once = "function initSync(module) {\n    if (wasm !== undefined) return wasm;";
+  if (!glue.includes(once)) throw new CurableError("the glue's initSync is not as it was", "look at what this version of wasm-bindgen writes");
+  return glue.replace(once, "function initSync(module) {");
 }
 
 async function optimise(from, to) {

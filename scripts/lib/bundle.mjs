@@ -1,20 +1,22 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 // One self-contained file each: an app uses exactly one of them on either side.
-const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", page: "page.js", profiles: "profiles.js", more: "client/more.js" };
+const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js" };
 const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
+const pageEntries = { page: "page.js" };
 
 /**
  * Bundles and minifies the published JavaScript from pkg-template/src into `out`. `full` and `core` are the two modules'
  * `{ glue, wasm }`.
  */
 export async function bundle({ template, full, core, out }) {
-  await bundleWith({ ...full, FULL: true }, { template, entries, out });
-  await bundleWith({ ...core, FULL: false }, { template, entries: coreEntries, out });
+  await bundleWith({ ...full, FULL: true, PAGE: false }, { template, entries, out });
+  await bundleWith({ ...full, FULL: true, PAGE: true }, { template, entries: pageEntries, out });
+  await bundleWith({ ...core, FULL: false, PAGE: false }, { template, entries: coreEntries, out });
 }
 
-async function bundleWith({ glue, wasm, FULL }, { template, entries, out }) {
+async function bundleWith({ glue, wasm, FULL, PAGE }, { template, entries, out }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
@@ -26,8 +28,8 @@ async function bundleWith({ glue, wasm, FULL }, { template, entries, out }) {
     charset: "utf8",
     legalComments: "none",
     alias: { "#glue": glue },
-    define: { FULL: String(FULL) },
-    plugins: [inlinedWasm(wasm), loadedLater],
+    define: { FULL: String(FULL), PAGE: String(PAGE) },
+    plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel", "captured.js"), PAGE && glue)],
     logLevel: "warning",
   });
 }
@@ -39,6 +41,26 @@ const loadedLater = {
     build.onResolve({ filter: /^\.\/more\.js$/ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
   },
 };
+
+const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "keys.js", "kernel.js"]);
+const taken = ["crypto", "fetch", "Map", "Promise", "Reflect", "TextDecoder", "TextEncoder", "Uint8Array", "Uint32Array"];
+
+/**
+ * In page mode the files through which tokens pass, the `glue` among them, have what `file` has captured in the place of
+ * globals. Elsewhere nothing of `file` is in the bundle.
+ */
+const captured = (file, glue) => ({
+  name: "tokenkeep-captured",
+  setup(build) {
+    build.onResolve({ filter: /captured\.js$/ }, () => ({ path: file, sideEffects: Boolean(glue) }));
+    if (!glue) return;
+    build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+      if (path !== glue && !holdsTokens.has(basename(path))) return undefined;
+      const text = readFileSync(path, "utf8").replaceAll("globalThis.crypto", "crypto");
+      return { contents: `import { ${taken.join(", ")} } from "captured.js";\n${text}`, loader: "js" };
+    });
+  },
+});
 
 /** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
 function inlinedWasm(wasm) {

@@ -1,6 +1,5 @@
 //! `Core`, the one class the glue works with.
 
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -20,7 +19,7 @@ use super::verdict::{REFUSED, to_number};
 /// The session of one holder.
 #[wasm_bindgen]
 pub struct Core {
-    pub(super) driver: Rc<Driver>,
+    pub(super) driver: Driver,
     reason: RefCell<Option<Object>>,
 }
 
@@ -133,6 +132,11 @@ impl Core {
             let snapshot = session.snapshot().map_or(Value::Null, Value::Object);
             Object::default().with("session", snapshot).with("stats", session.stats(now)).to_json()
         })
+    }
+
+    /// The time has come that `Host.wake` was told.
+    pub fn ring(&self) {
+        self.driver.ring();
     }
 
     /// The platform says that it is online, or offline.

@@ -2,10 +2,8 @@
 //!
 //! The holder is never borrowed across a call to JavaScript, which could come back in here.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
-use core::cell::{OnceCell, RefCell};
+use core::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
@@ -41,28 +39,20 @@ pub enum Operation {
 pub struct Driver {
     holder: RefCell<Holder>,
     clock: RefCell<Clock>,
-    timer: OnceCell<Timer>,
+    timer: Timer,
     host: Host,
 }
 
 impl Driver {
     /// A driver of a new holder.
-    pub fn new(config: Config, host: Host) -> Rc<Self> {
-        let driver = Rc::new(Self {
-            holder: RefCell::new(Holder::new(config)),
-            clock: RefCell::default(),
-            timer: OnceCell::new(),
-            host,
-        });
-        let weak = Rc::downgrade(&driver);
-        let ring = move || {
-            if let Some(driver) = weak.upgrade() {
-                driver.timer.get().inspect(|timer| timer.rang());
-                driver.drive(|session, now| session.handle_timeout(now));
-            }
-        };
-        let _ = driver.timer.set(Timer::new(Box::new(ring)));
-        driver
+    pub fn new(config: Config, host: Host) -> Self {
+        Self { holder: RefCell::new(Holder::new(config)), clock: RefCell::default(), timer: Timer::default(), host }
+    }
+
+    /// The time that was asked for has come.
+    pub fn ring(&self) {
+        self.timer.rang();
+        self.drive(|session, now| session.handle_timeout(now));
     }
 
     /// Calls the session with the present time, then does what that leads to.
@@ -163,7 +153,7 @@ impl Driver {
             }
         }
         let wanted = self.holder.borrow().session().poll_timeout();
-        self.timer.get().inspect(|timer| timer.set(wanted, now.instant));
+        self.timer.set(&self.host, wanted, now.instant);
     }
 
     fn perform(&self, action: Action) {

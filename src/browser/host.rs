@@ -8,7 +8,7 @@ extern "C" {
     /// What the loading script provides. Errors, events and records cross as JSON text.
     pub type Host;
 
-    /// Hands what `answer` resolves to over to `Core.answered(flight, ...answer)`.
+    /// Hands what `answer` resolves to over to `Core.answered`, member by member.
     #[wasm_bindgen(method)]
     pub fn answer(this: &Host, flight: u32, answer: JsValue);
 
@@ -59,6 +59,10 @@ extern "C" {
     /// Hands what `outcome` resolves to over to `Core.verified(flight, outcome)`.
     #[wasm_bindgen(method)]
     pub fn verified(this: &Host, flight: u32, outcome: JsValue);
+
+    /// Calls `Core.ring()` after so many milliseconds, and not when it was asked for before; a negative delay: not at all.
+    #[wasm_bindgen(method)]
+    pub fn wake(this: &Host, delay_ms: i32);
 
     /// Takes a record out for good, then calls `Core.stored(flight, record)`.
     #[wasm_bindgen(method)]

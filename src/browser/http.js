@@ -5,39 +5,52 @@ const tooLarge = 2;
 const keyLost = 3;
 const unreadable = 4;
 const proofBlocked = 5;
+const policyBlocked = 6;
+// FULL is what the build says: whether this is not the core. Tests load this file without a build.
+const full = typeof FULL === "undefined" || FULL;
 
+const violation = "securitypolicyviolation";
 const form = "application/x-www-form-urlencoded;charset=UTF-8";
 const json = "application/json";
-const always = { cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
+// Without a prototype nothing of these comes from whoever has patched that.
+const always = { __proto__: null, cache: "no-store", credentials: "omit", mode: "cors", redirect: "error", referrerPolicy: "no-referrer" };
+const only = (status) => ({ __proto__: null, status });
 
 /**
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
- * Resolves to `[status, contentType, date, retryAfter, body, dpopNonce]` and never rejects.
+ * Resolves to `{ status, type, date, retryAfter, body, nonce }` and never rejects.
  */
 export async function send(url, body, headers, timeout, limit, probe, proof) {
   const signal = AbortSignal.timeout(timeout);
-  const init = { ...always, signal };
-  // No form starts with a brace.
-  const type = body?.startsWith("{") ? json : form;
-  if (body !== undefined) Object.assign(init, { method: "POST", headers: { ...JSON.parse(headers ?? null), "content-type": type }, body });
+  const init = { __proto__: null, ...always, signal };
+  if (body !== undefined) {
+    init.method = "POST";
+    init.body = body;
+    // No form starts with a brace.
+    init.headers = { __proto__: null, ...JSON.parse(headers ?? null), "content-type": body[0] === "{" ? json : form };
+  }
   if (proof) {
     try {
-      init.headers.dpop = await proof;
+      // In page mode this Promise is one that leaves nothing to the page's: see captured.js.
+      init.headers.dpop = await Promise.resolve(proof);
     } catch {
-      return [keyLost];
+      return only(keyLost);
     }
   }
   try {
     const response = await fetch(url, init);
-    const bytes = await read(response, limit);
-    const { headers } = response;
-    const fields = ["content-type", "date", "retry-after", "dpop-nonce"].map((name) => headers.get(name));
-    const nonce = fields.pop();
-    return bytes ? [response.status, ...fields, bytes, nonce] : [tooLarge];
+    const bytes = await Promise.resolve(read(response, limit));
+    return bytes ? told(response, bytes) : only(tooLarge);
   } catch {
-    if (signal.aborted) return [timedOut];
-    return [probe ? await diagnose(url, signal, proof) : network];
+    if (signal.aborted) return only(timedOut);
+    return only(probe ? await diagnose(url, body, signal, proof) : network);
   }
+}
+
+function told({ status, headers }, body) {
+  const field = (name) => headers.get(name);
+  const [type, date, retryAfter, nonce] = [field("content-type"), field("date"), field("retry-after"), field("dpop-nonce")];
+  return { __proto__: null, status, type, date, retryAfter, body, nonce };
 }
 
 /** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
@@ -46,36 +59,48 @@ export async function challenge(url, timeout) {
   try {
     const response = await fetch(url, { ...always, headers, signal: AbortSignal.timeout(timeout) });
     response.body?.cancel();
-    return [response.status, , , , , , response.headers.get("www-authenticate") ?? undefined];
+    return { ...only(response.status), challenge: response.headers.get("www-authenticate") };
   } catch {
-    return [network];
+    return only(network);
   }
 }
 
 /**
- * Why there was no answer: whether something answers an empty form at `url` without a proof, or may just not be read, whatever
- * it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers don't send it).
+ * Why there was no answer: whether something answers at `url` (an empty form, if it was one, without a proof), or may just not
+ * be read, whatever it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers
+ * don't send it). A policy that forbids to ask says so by an event.
  */
-async function diagnose(url, signal, proof) {
-  const init = { ...always, method: "POST", body: new URLSearchParams(), signal };
-  const answers = (more) => fetch(url, { ...init, ...more }).then(() => true, () => false);
-  if (await answers()) return proof ? proofBlocked : network;
-  return (await answers({ mode: "no-cors", redirect: "follow" })) ? unreadable : network;
+async function diagnose(url, body, signal, proof) {
+  const init = { ...always, ...(body !== undefined && { method: "POST", body: new URLSearchParams() }), signal };
+  const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
+  let forbidden = false;
+  const note = ({ effectiveDirective, blockedURI }) => (forbidden ||= effectiveDirective === "connect-src" && url.startsWith(blockedURI));
+  if (full) globalThis.addEventListener?.(violation, note);
+  try {
+    const type = await ask({ redirect: "manual" });
+    if (type === "opaqueredirect") return unreadable;
+    if (type) return proof ? proofBlocked : network;
+    if (await ask({ mode: "no-cors", redirect: "follow" })) return unreadable;
+    // The event comes after the failure that it explains.
+    if (full) await new Promise((resolve) => setTimeout(resolve, 50));
+    return full && forbidden ? policyBlocked : network;
+  } finally {
+    if (full) globalThis.removeEventListener?.(violation, note);
+  }
 }
 
 /** The body, or undefined if it is longer than `limit`. */
 async function read(response, limit) {
-  const chunks = [];
-  let length = 0;
   const reader = response.body?.getReader();
+  let bytes = new Uint8Array();
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true };
-    if (done) break;
-    length += value.length;
-    if (length > limit) return void reader.cancel();
-    chunks.push(value);
+    if (done) return bytes;
+    const chunk = new Uint8Array(value);
+    const longer = new Uint8Array(bytes.length + chunk.length);
+    if (longer.length > limit) return void reader.cancel();
+    longer.set(bytes);
+    longer.set(chunk, bytes.length);
+    bytes = longer;
   }
-  const bytes = new Uint8Array(length);
-  for (const chunk of chunks.reverse()) bytes.set(chunk, (length -= chunk.length));
-  return bytes;
 }

@@ -3,14 +3,14 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::proto::FULL;
 use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
     /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. `proof` is
     /// a promise of the `DPoP` field, or undefined. The promise resolves to
-    /// `[status, contentType, date, retryAfter, body, dpopNonce]`; what has no answer resolves to one of the numbers that
-    /// [`transport`] reads.
+    /// `{ status, type, date, retryAfter, body, nonce }`; what has no answer has one of the statuses that [`transport`] reads.
     pub(super) fn send(
         url: &str,
         body: Option<&str>,
@@ -21,7 +21,7 @@ extern "C" {
         proof: JsValue,
     ) -> JsValue;
 
-    /// Gets `url` without reading the body; the promise resolves to `[status, , , , , , challenge]`.
+    /// Gets `url` without reading the body; the promise resolves to `{ status, challenge }`.
     pub(super) fn challenge(url: &str, timeout_ms: f64) -> JsValue;
 }
 
@@ -34,6 +34,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
         5 => Some(Transport::ProofBlocked),
+        6 if FULL => Some(Transport::PolicyBlocked),
         _ => None,
     }
 }

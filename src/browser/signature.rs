@@ -8,7 +8,7 @@ use crate::proto::holder::Signature;
 #[wasm_bindgen(module = "/src/browser/verify.js")]
 extern "C" {
     /// The promise resolves to one of the numbers that [`signature`] reads.
-    pub(super) fn verify(key: &str, algorithm: &str, input: &str, signature: &str) -> JsValue;
+    pub(super) fn verify(key: &str, algorithm: &str, input: &str, signature: &[u8]) -> JsValue;
 }
 
 /// What WebCrypto said.

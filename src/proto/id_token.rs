@@ -5,6 +5,7 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::{Error, InvalidResponse};
@@ -53,8 +54,8 @@ pub struct Signed {
     pub kid: Option<String>,
     /// What was signed: header and claims as they were sent.
     pub input: String,
-    /// The signature, in base64url.
-    pub signature: String,
+    /// The signature.
+    pub signature: Vec<u8>,
 }
 
 impl Signed {
@@ -67,7 +68,7 @@ impl Signed {
         let algorithm = header.string("alg").filter(|algorithm| ALGORITHMS.contains(algorithm));
         let algorithm = algorithm.ok_or_else(|| wrong("alg"))?.to_owned();
         let end = id_token.rfind('.').unwrap_or_default();
-        let (input, signature) = (id_token[..end].to_owned(), id_token[end + 1..].to_owned());
+        let (input, signature) = (id_token[..end].to_owned(), from_base64url(&id_token[end + 1..]).unwrap_or_default());
         Ok(Self { algorithm, kid: header.string("kid").map(str::to_owned), input, signature })
     }
 }

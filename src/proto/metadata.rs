@@ -198,7 +198,10 @@ impl Discovery {
     }
 
     fn read(&self, answer: Result<Answer, Transport>) -> Result<AuthorizationServer, Error> {
-        let answer = answer.map_err(Error::Transport)?;
+        let answer = answer.map_err(|failure| match failure {
+            Transport::Unreadable if FULL => Error::Transport(Transport::MetadataUnreadable),
+            failure => Error::Transport(failure),
+        })?;
         if answer.status != 200 {
             return Err(missing(&[
                 &self.issuer,

@@ -158,7 +158,7 @@ for (const mode of modes) {
       () => globalThis.refusal ?? app.outcome(() => app.auth.resume()).then((end) => end.error),
     );
 
-    assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
+    assert.equal(error.code, "TOKENKEEP_WASM_BLOCKED");
     assert.match(error.message, /wasm-unsafe-eval/);
   });
 

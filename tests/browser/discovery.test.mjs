@@ -54,7 +54,7 @@ const unfit = {
   "a page": [status(200, { "content-type": "text/html" }), "DISCOVERY_FAILED"],
   "a JSON array": [({ response }) => sendJson(response, 200, []), "DISCOVERY_FAILED"],
   "a dropped connection": [({ response }) => response.destroy(), "NETWORK"],
-  "a redirect (DISC-5)": [status(302, { location: "/elsewhere" }), "NETWORK"],
+  "a redirect (DISC-5)": [status(302, { location: "/elsewhere" }), "METADATA_BLOCKED"],
 };
 
 async function startIssuer(t, answer) {

@@ -40,7 +40,7 @@ const documents = {
     (reply, { server }) => having({ issuer: server.origin.toUpperCase() })(reply),
     "METADATA_INVALID",
   ],
-  "redirects (DISC-5)": [() => ({ ...empty(302), headers: { location: "/jwks" } }), "NETWORK"],
+  "redirects (DISC-5)": [() => ({ ...empty(302), headers: { location: "/jwks" } }), "METADATA_BLOCKED"],
   "has ten megabytes (TOK-23)": [flood(10 * mebibyte), "TOKEN_RESPONSE_INVALID"],
   "has no end (DISC-5, TOK-23)": [flood(Infinity), "TOKEN_RESPONSE_INVALID"],
   "has an endpoint that is script (DISC-6)": [having({ authorization_endpoint: "javascript:alert(1)" }), "METADATA_INVALID"],

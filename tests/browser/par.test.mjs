@@ -46,11 +46,11 @@ test("par: false sends the plain request where that is allowed, and par: true as
 });
 
 test("a push that is refused does not turn into a plain request (PAR-8)", async (t) => {
-  const config = { redirectUri: "http://127.0.0.1:1/elsewhere" };
+  const config = ({ app }) => ({ redirectUri: `${app.origin}/elsewhere` });
   const stage = await startStage(t, { server: { par: "required" }, config });
   const page = await stage.open();
   const { error } = await page.evaluate(() => app.outcome(() => app.auth.signIn()));
-  assert.equal(error.error, "invalid_request");
+  assert.deepEqual([error.code, error.error], ["TOKENKEEP_REDIRECT_URI_REFUSED", "invalid_request"]);
   assert.equal(stage.authorizationServer.requests.filter(({ path }) => path === "/auth").length, 0);
 });
 

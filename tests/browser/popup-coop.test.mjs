@@ -95,8 +95,8 @@ for (const mode of modes) {
     await popup.close();
     const { error } = await endOfSignIn(page);
 
-    assert.equal(error.code, "TOKENKEEP_POPUP_TIMEOUT");
-    assert.match(error.message, /COOP/);
+    assert.equal(error.code, "TOKENKEEP_POPUP_SEVERED");
+    assert.match(error.message, /Cross-Origin-Opener-Policy/);
     assert.equal(await session(page), null);
     await finishIn(await clickSignIn(page));
     assert.ok((await endOfSignIn(page)).value, "the next one works");

@@ -183,7 +183,7 @@ for (const change of otherOptions) {
     const other = await stage.open("/other");
     const { error } = await other.evaluate(connectAnew, { url: "/holder.js", ...change });
 
-    assert.deepEqual([error?.name, error?.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
+    assert.deepEqual([error?.name, error?.code], ["TokenKeepError", "TOKENKEEP_WORKER_BLOCKED"]);
     assert.ok(await session(page));
   });
 }
@@ -193,7 +193,7 @@ test("a holder that is not there is reported to the calls", async (t) => {
   const page = await stage.open();
   const { error } = await page.evaluate(connectAnew, { url: "/bare.html", name: "nothing" });
 
-  assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
+  assert.equal(error.code, "TOKENKEEP_WORKER_BLOCKED");
   assert.match(error.message, /could not be started/);
 });
 

@@ -35,6 +35,10 @@ pub(crate) struct Desk {
     pub(crate) records: Vec<(String, String)>,
     /// Results of calls that went well.
     pub(crate) results: Vec<Option<String>>,
+    /// Messages of calls that went wrong.
+    pub(crate) told: Vec<String>,
+    /// Where something was sent whose failure is to be looked into.
+    pub(crate) probed: Vec<String>,
     /// Calls that were settled, in order.
     pub(crate) settled: Vec<CallId>,
     pub(crate) seen: Vec<String>,
@@ -80,6 +84,8 @@ impl Desk {
             events: Vec::new(),
             records: Vec::new(),
             results: Vec::new(),
+            told: Vec::new(),
+            probed: Vec::new(),
             settled: Vec::new(),
             seen: Vec::new(),
             keys: Vec::new(),
@@ -147,6 +153,12 @@ impl Desk {
         let lasting = key.starts_with('~');
         let record = found.map(|at| if lasting { self.records[at].1.clone() } else { self.records.remove(at).1 });
         self.run(|holder, now| holder.handle_stored(now, flight, record.as_deref()));
+    }
+
+    /// The store answers the oldest thing that it was asked for like this.
+    pub(crate) fn stored(&mut self, record: Option<&str>) {
+        let (flight, ..) = self.asked.remove(0);
+        self.run(|holder, now| holder.handle_stored(now, flight, record));
     }
 
     /// The server answers the oldest token request.
@@ -245,14 +257,18 @@ impl Desk {
                 self.records.push((format!("~{key}"), record));
             }
             Action::MakeKey { flight, .. } => self.keys.push(flight),
-            Action::Send { flight, url, body, .. } => {
+            Action::Send { flight, url, body, probe, .. } => {
+                self.probed.extend(probe.then(|| url.clone()));
                 let document = body.as_ref().map(FormBody::expose).filter(|body| body.starts_with('{'));
                 self.documents.extend(document.map(str::to_owned));
                 self.sent.push((flight, url, body));
             }
             Action::Settle { call, outcome } => {
                 self.settled.push(call);
-                self.results.extend(outcome.ok());
+                match outcome {
+                    Ok(result) => self.results.push(result),
+                    Err(error) => self.told.push(error.message().into_owned()),
+                }
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
             Action::Verify { flight, key, signed } => {

@@ -5,6 +5,7 @@
 mod support;
 
 mod desk;
+mod diagnosis;
 mod discovery;
 mod farewell;
 mod finishing;

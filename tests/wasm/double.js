@@ -18,12 +18,14 @@ export class Double {
   #storeIsSlow = false;
   #calling = false;
   #last = 0;
+  #timer;
 
   constructor() {
     globalThis.fetch = (input, init) => this.#fetch(input, init);
   }
 
   restore() {
+    clearTimeout(this.#timer);
     globalThis.fetch = real.fetch;
     performance.now = real.performance;
     Date.now = real.date;
@@ -37,8 +39,14 @@ export class Double {
   /** What the core is constructed with. */
   host() {
     return {
-      answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
+      answer: (flight, answer) => answer.then(({ status, type, date, retryAfter, body, nonce, challenge }) =>
+          this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
+        ),
       emit: (event) => this.#note(`emit ${JSON.parse(event).type}`, () => this.#core.describe()),
+      wake: (delay) => {
+        clearTimeout(this.#timer);
+        if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);
+      },
       forget: () => (this.records.clear(), this.#note("forget")),
       makeKey: (flight) => this.#core.keyed(flight),
       sign: () => Promise.reject(new Error("no key")),

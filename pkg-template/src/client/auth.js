@@ -1,7 +1,6 @@
 import { fail } from "../errors.js";
 import { restore, scrub } from "./arrival.js";
-
-const more = () => import("./more.js");
+import { advised, more } from "./later.js";
 
 // Where that can't be loaded, say offline, nobody signs in silently either.
 const heedSignOut = () => more().then(({ heed }) => heed("signedout", { reason: "signout" }), () => {});
@@ -25,6 +24,7 @@ export class Auth extends EventTarget {
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
     for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
+    Object.freeze(this);
   }
 
   get session() {
@@ -36,16 +36,18 @@ export class Auth extends EventTarget {
   }
 
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
-  resume({ silent } = {}) {
+  resume(given) {
+    const { silent } = { __proto__: null, ...given };
     const href = scrub();
-    this.#resuming ??= this.#resume(href, silent).finally(() => (this.#resuming = undefined));
+    this.#resuming ??= this.#resume(href, silent).catch(advised).finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
 
-  async signIn(options) {
+  async signIn(given) {
+    const options = { __proto__: null, ...given };
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
-    if (options?.mode === "popup") return this.#signInWithPopup(options);
-    const url = await this.#transport.call("signIn", { options });
+    if (options.mode === "popup") return this.#signInWithPopup(options);
+    const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
       addEventListener("pageshow", ({ persisted }) => persisted && abandoned(), { once: true });
@@ -106,7 +108,7 @@ export class Auth extends EventTarget {
       popup.close();
       throw error;
     });
-    await signInWith(popup, this.#transport, options, fail);
+    await signInWith(popup, this.#transport, options, fail).catch(advised);
     heed("signedin", {});
     return this.#session;
   }
@@ -167,3 +169,5 @@ export class Auth extends EventTarget {
     for (const listener of this.#listeners) listener();
   }
 }
+
+for (const one of [Auth, Auth.prototype]) Object.freeze(one);

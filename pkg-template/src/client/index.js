@@ -3,5 +3,5 @@ import { PortTransport } from "./port.js";
 
 export { TokenKeepError, isTokenKeepError } from "../errors.js";
 
-/** Connects this page to the holder that runs in `worker`. */
+/** Connects this page to the holder that runs in `worker`, or in what that makes if it is a function. */
 export const connect = (worker) => new Auth(new PortTransport(worker));

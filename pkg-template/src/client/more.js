@@ -3,6 +3,7 @@
 import { handOver, popupState } from "./popup.js";
 import { comeBack, heed, mayTry } from "./silent.js";
 
+export { advise, whyNoWorker } from "./advice.js";
 export { leave } from "./leave.js";
 export { signInWith } from "./popup.js";
 export { heed } from "./silent.js";

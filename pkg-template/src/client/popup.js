@@ -1,4 +1,9 @@
 const again = "; call signIn() again";
+const slow = ["POPUP_TIMEOUT", `the popup is open and didn't come back in time${again}, or raise popupTimeout`];
+const severed = [
+  "POPUP_SEVERED",
+  `the popup didn't come back in time, and Cross-Origin-Opener-Policy of this page or of the server hides whether it was closed: send same-origin-allow-popups here, have the server send none, or lower popupTimeout${again}`,
+];
 
 const channelOf = (key) => new BroadcastChannel(`tokenkeep-${key}`);
 
@@ -48,7 +53,7 @@ function watch(popup, timeout, waiting, fail) {
     }
     // A response may be on its way.
     if (seen && gone > 3) waiting.abort(fail("POPUP_CLOSED", `the popup was closed${again}`));
-    if (performance.now() > end) waiting.abort(fail("POPUP_TIMEOUT", `the popup didn't come back in time: it was left, or closed behind COOP, which hides that${again}`));
+    if (performance.now() > end) waiting.abort(fail(...(gone > 3 ? severed : slow)));
   }, 500);
 }
 

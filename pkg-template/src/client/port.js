@@ -1,4 +1,5 @@
 import { fail, fromData } from "../errors.js";
+import { more } from "./later.js";
 import { describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
@@ -17,12 +18,14 @@ export class PortTransport {
   #answered = false;
   shared;
 
-  constructor(worker) {
+  /** `given` is a worker, a port, or a function that makes one. */
+  constructor(given) {
+    const worker = this.#make(given);
     this.shared = "port" in worker;
     this.#port = worker.port ?? worker;
     this.#port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
     this.#port.start?.();
-    worker.addEventListener("error", () => this.#doubt());
+    worker.addEventListener("error", (event) => this.#doubt(event));
     globalThis.addEventListener?.("pagehide", () => this.#leave());
   }
 
@@ -59,13 +62,13 @@ export class PortTransport {
   listen(listener) {
     this.#listener = listener;
     this.#stayAlive();
-    const timer = setTimeout(() => this.#fail("the worker doesn't answer: check that it calls hold()"), patience);
+    const timer = setTimeout(() => this.#fail("HOLDER_FAILED", "the worker doesn't answer: check that it calls hold()"), patience);
     return this.#call({ op: "hello" }).finally(() => clearTimeout(timer));
   }
 
   close() {
     this.#leave();
-    this.#fail("this connection was closed; call connect() again");
+    this.#fail("HOLDER_FAILED", "this connection was closed; call connect() again");
   }
 
   #call(message, transfer = []) {
@@ -111,14 +114,23 @@ export class PortTransport {
     else call?.resolve(ok);
   }
 
-  /** A worker that threw may still answer, and then says more than its error event. */
-  #doubt() {
-    const why = "the worker could not be started: check its URL, its type, worker-src, and that every page passes the same worker options";
-    setTimeout(() => this.#answered || this.#fail(why), grace);
+  #make(given) {
+    try {
+      return typeof given === "function" ? given() : given;
+    } catch (error) {
+      this.#doubt(error);
+      return new MessageChannel().port1;
+    }
   }
 
-  #fail(message) {
-    this.#failure ??= fail("HOLDER_FAILED", message);
+  /** A worker that threw may still answer, and then says more than its error event. */
+  #doubt(cause) {
+    const explain = async () => this.#answered || this.#fail(...(await more()).whyNoWorker(cause, this.shared));
+    setTimeout(explain, grace);
+  }
+
+  #fail(code, message) {
+    this.#failure ??= fail(code, message);
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();
   }

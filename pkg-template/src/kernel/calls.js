@@ -1,4 +1,5 @@
 import { fail } from "../errors.js";
+import { dispatchCaptured, own } from "./captured.js";
 
 const mostKeptAlive = 60_000;
 
@@ -22,6 +23,23 @@ export function later(call) {
       globalThis.reportError?.(error);
     }
   });
+}
+
+/** Hands what `promise` resolves to over to `act`, which throws if its core has broken down, and that is all there is to it. */
+export async function after(promise, act) {
+  try {
+    act(await steady(promise));
+  } catch {}
+}
+
+/** A promise whose value `await` shows to nobody, whatever the page has done to promises. */
+export const steady = (promise) => (PAGE ? own(promise) : promise);
+
+/** Sends a request with `fields`, which have the token. */
+export function dispatch(href, init, fields) {
+  if (PAGE) return dispatchCaptured(href, init, fields);
+  for (const name in fields) init.headers.set(name, fields[name]);
+  return fetch(href, init);
 }
 
 export const drop = (response) => void response.body?.cancel().catch(() => {});

@@ -2,53 +2,67 @@ import { fail, toData } from "../errors.js";
 import { forward } from "./responses.js";
 
 const version = 1;
+// Far beyond what an application does: bounds for script that floods the holder.
 const mostPending = 200_000;
+const mostDoors = 1_000;
+const mostLocks = 8;
+const doors = new Set();
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
-/** Opens a door for every page that connects. `kernel` may be a promise. */
-export function open(kernel) {
-  if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, kernel);
-  else new Door(globalThis, kernel);
+/** Opens a door for every page that connects. `supervisor` may be a promise. */
+export function open(supervisor) {
+  if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, supervisor);
+  else new Door(globalThis, supervisor);
 }
 
 /** One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. */
 class Door {
   #port;
-  #kernel;
+  #supervisor;
   #pending = new Map();
+  #underWay = 0;
   #silence;
   #closed = false;
+  #lock;
+  #locks = 0;
 
-  constructor(port, kernel) {
+  constructor(port, supervisor) {
     this.#port = port;
-    this.#kernel = Promise.resolve(kernel);
-    this.#kernel.then((ready) => (this.#kernel = ready), () => {});
+    this.#supervisor = Promise.resolve(supervisor);
+    this.#supervisor.then((ready) => (this.#supervisor = ready), () => {});
     port.onmessage = ({ data, ports }) => ports.length === 0 && isMessage(data) && this.#receive(data);
   }
 
   async #receive(message) {
     const { id, op } = message;
+    this.#underWay += 1;
     try {
-      const kernel = this.#kernel instanceof Promise ? await this.#kernel : this.#kernel;
-      const result = await this.#operations[op](message, kernel);
+      this.#limit();
+      const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
+      const result = await this.#operations[op](message, supervisor.kernel, supervisor);
       if (result !== this) this.#answer({ id, ok: result });
     } catch (error) {
       this.#answer({ id, error: toData(error) });
+    } finally {
+      this.#underWay -= 1;
     }
+  }
+
+  #limit() {
+    if (this.#underWay > mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
+    if (doors.size >= mostDoors && !doors.has(this)) throw fail("QUEUE_FULL", "too many connections; call close() on those that aren't used any more");
+    doors.add(this);
   }
 
   // An operation that returns the door itself has no answer, or has given it.
   #operations = {
     __proto__: null,
-    hello: (_, kernel) => {
+    hello: (_, kernel, supervisor) => {
       this.#closed = false;
-      this.#silence ??= kernel.listen((event) => this.#answer({ event }));
+      this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
       return kernel.snapshot();
     },
-    alive: ({ lock }) => {
-      if (/^tokenkeep-[\w-]{36}$/.test(lock)) globalThis.navigator?.locks?.request(lock, () => void this.#close());
-      return this;
-    },
+    alive: ({ lock }) => this.#watch(lock),
     bye: () => this.#close(),
     fetch: (message, kernel) => this.#fetch(message, kernel),
     abort: ({ target }) => {
@@ -63,13 +77,26 @@ class Door {
     stats: (_, kernel) => kernel.stats(),
     audit: (_, kernel) => kernel.audit(),
     unlock: (_, kernel) => kernel.unlock(),
-    see: ({ visible, online }, kernel) => {
-      kernel.see(this, visible === true, online !== false);
+    see: ({ visible, online }, _, supervisor) => {
+      supervisor.see(this, visible === true, online !== false);
       return this;
     },
     accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
     outcome: ({ id, key }, kernel) => this.#abortable(id, (signal) => kernel.outcome(String(key), signal)),
   };
+
+  /** Gets `lock` when the page that holds it is gone, or has said another one since. */
+  #watch(lock) {
+    const { locks } = globalThis.navigator ?? {};
+    if (!locks || this.#locks === mostLocks || !/^tokenkeep-[\w-]{36}$/.test(lock)) return this;
+    this.#lock = lock;
+    this.#locks += 1;
+    locks.request(lock, () => {
+      this.#locks -= 1;
+      if (this.#lock === lock) this.#close();
+    });
+    return this;
+  }
 
   #abortable(id, work) {
     const controller = new AbortController();
@@ -79,7 +106,6 @@ class Door {
 
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
-    if (this.#pending.size >= mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
     const controller = new AbortController();
     this.#pending.set(id, controller);
     const done = () => this.#pending.delete(id);
@@ -104,11 +130,12 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
-    if (!(this.#kernel instanceof Promise)) this.#kernel.see(this, false);
+    doors.delete(this);
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();
     this.#pending.clear();
+    if (!(this.#supervisor instanceof Promise)) this.#supervisor.see(this, false);
     return this;
   }
 }

@@ -1,7 +1,9 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
-import { describe, discreet, drop, hint, later, post, refuse } from "./calls.js";
+import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
+import { guarded, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
 import { Records } from "./records.js";
+import { toJson } from "./settings.js";
 
 const QUEUED = -1;
 const FINAL = -2;
@@ -14,6 +16,9 @@ const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
 const WAIT = 4;
 
+// Sign-ins and their like at once, of all pages.
+const mostCalls = 1_000;
+
 // Answers that may not be the last word; 0 is a redirect.
 const telling = [0, 401, 403, 429, 503];
 
@@ -25,39 +30,45 @@ export class Kernel {
   #keys = FULL && new Keys(this.#records);
   #waiting = new Map();
   #calls = new Map();
-  #listeners = new Set();
-  #viewers = new Set();
   #explanations = new WeakMap();
   #lastId = 0;
   #generation = -1;
   #header;
-  #sink;
+  #settings;
+  #tell;
+  #timer;
   #expired = new Set([401]);
   #telling = new Set(telling);
   // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
   #doubtful = false;
 
-  /** `Core` is the wasm class; throws a TokenKeepError if the configuration is wrong. */
-  constructor(Core, config) {
-    try {
-      this.#core = new Core(toJson(this.#withSink(config)), globalThis.location?.origin ?? "", this.#host());
-    } catch (error) {
-      throw typeof error === "string" ? parse(error) : error;
-    }
-    for (const status of (FULL && config.profile?.api?.expired) || []) {
+  /**
+   * `Core` is the wasm class. Calls `tell` with every `{ type, detail, session }`, and `broke` once if the wasm breaks down,
+   * after which everything here fails. Throws a TokenKeepError if the configuration is wrong.
+   */
+  constructor(Core, settings, tell, broke) {
+    this.#settings = settings;
+    this.#tell = tell;
+    for (const status of settings.expired) {
       this.#expired.add(status);
       this.#telling.add(status);
     }
-    const tell = () => this.#core.online(globalThis.navigator?.onLine !== false);
-    for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, tell);
-    tell();
+    try {
+      const core = new Core(settings.config, globalThis.location?.origin ?? "", this.#host());
+      this.#core = guarded(core, () => (this.#end(), broke()));
+    } catch (error) {
+      throw typeof error === "string" ? parse(error) : restarted();
+    }
   }
 
-  #withSink(config) {
-    if (!FULL) return config;
-    const sink = config?.auditSink;
-    if (typeof sink === "function") this.#sink = sink;
-    return typeof sink === "function" || sink === true ? { ...config, auditSink: this.#sink ? true : "true" } : config;
+  /** What the wasm left half done can't be trusted: everybody who waits hears of it. */
+  #end() {
+    clearTimeout(this.#timer);
+    this.#header = undefined;
+    if (FULL) this.#keys.forget();
+    for (const { reject } of [...this.#waiting.values(), ...this.#calls.values()]) reject(restarted());
+    this.#waiting.clear();
+    this.#calls.clear();
   }
 
   /**
@@ -132,12 +143,12 @@ export class Kernel {
     return this.#explanations.get(response) ?? null;
   }
 
-  /** Whether somebody looks at the page behind `viewer`, and what that page knows of the network. */
-  see(viewer, visible, online) {
-    if (visible) this.#viewers.add(viewer);
-    else this.#viewers.delete(viewer);
-    if (online !== undefined) this.#core.online(online);
-    this.#core.visible(this.#viewers.size > 0);
+  online(online) {
+    this.#core.online(online);
+  }
+
+  visible(visible) {
+    this.#core.visible(visible);
   }
 
   stats() {
@@ -148,18 +159,13 @@ export class Kernel {
     return JSON.parse(this.#core.describe()).session;
   }
 
-  /** Calls `listener` with every `{ type, detail, session }` until the returned function is called. */
-  listen(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   #start(operation, text, signal) {
+    if (this.#calls.size >= mostCalls) return Promise.reject(fail("QUEUE_FULL", "too many operations are under way; wait for those"));
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
       // Where the response is there already, its outcome is still to come.
-      signal?.addEventListener("abort", () => this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
+      signal?.addEventListener("abort", () => this.#calls.has(call) && this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
       this.#core.start(call, operation, text);
     });
   }
@@ -187,23 +193,22 @@ export class Kernel {
    * one any more, since the token was replaced.
    */
   #fetch({ href, init }, generation, header) {
-    init.headers.set("authorization", header);
+    const fields = { authorization: header };
     // Asking the core costs more than looking.
-    if (!FULL || !header.startsWith("DPoP ")) return fetch(href, init);
-    init.headers.delete("dpop");
+    if (!FULL || header[0] !== "D") return dispatch(href, init, fields);
     const proof = this.#core.prove(generation, init.method ?? "GET", href);
-    return proof && this.#fetchProven(href, init, proof);
+    return proof && this.#fetchProven(href, init, fields, proof);
   }
 
-  async #fetchProven(href, init, proof) {
+  async #fetchProven(href, init, fields, proof) {
     if (!FULL) return undefined;
     try {
-      init.headers.set("dpop", await proof);
+      fields.dpop = await steady(proof);
     } catch {
       this.#core.keyLost();
       throw fail("DPOP_KEY_LOST", "the key that the token is bound to is gone; call signIn() again");
     }
-    const response = await fetch(href, init).catch((error) => Promise.reject(hint(error)));
+    const response = await dispatch(href, init, fields).catch((error) => Promise.reject(hint(error)));
     const nonce = response.headers.get("dpop-nonce");
     if (nonce) this.#core.nonce(href, nonce);
     return response;
@@ -318,10 +323,8 @@ export class Kernel {
         for (const id of ids) this.#take(id)?.reject(fromData(data));
       },
       emit: (event) => {
-        const news = JSON.parse(event);
         this.#header = undefined;
-        // The core is in the middle of something, and in a page a listener may call it.
-        for (const listener of this.#listeners) later(() => listener(news));
+        this.#tell(JSON.parse(event));
       },
       settle: (call, result, error) => {
         const { resolve, reject } = this.#calls.get(call);
@@ -329,17 +332,18 @@ export class Kernel {
         if (error) reject(parse(error));
         else resolve(result);
       },
-      answer: (flight, answer) => answer.then((parts) => this.#core.answered(flight, ...parts)),
+      answer: (flight, answer) => after(answer, ({ status, type, date, retryAfter, body, nonce, challenge }) =>
+          this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
+        ),
+      wake: (delay) => {
+        clearTimeout(this.#timer);
+        if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);
+      },
       keep: (flight, key, record, handle) => {
         const pair = FULL ? this.#keys.get(handle) : undefined;
-        return this.#records.keep(key, record, pair).then(() => this.#core.stored(flight));
+        after(this.#records.keep(key, record, pair), (fleeting) => this.#core.stored(flight, fleeting));
       },
-      take: async (flight, key) => {
-        const { record, pair } = (await this.#records.take(key)) ?? {};
-        // A pair that is damaged is found missing when it is needed.
-        if (FULL && pair) await this.#keys.add(pair).catch(() => {});
-        this.#core.stored(flight, asText(record));
-      },
+      take: (flight, key) => after(this.#taken(key), (record) => this.#core.stored(flight, asText(record))),
       forget: () => {
         if (FULL) this.#keys.forget();
         this.#records.forget();
@@ -348,27 +352,29 @@ export class Kernel {
     };
   }
 
+  async #taken(key) {
+    const { record, pair } = (await this.#records.take(key)) ?? {};
+    // A pair that is damaged is found missing when it is needed.
+    if (FULL && pair) await this.#keys.add(pair).catch(() => {});
+    return record;
+  }
+
   /** What the core module never asks for. */
   #fullHost() {
     if (!FULL) return undefined;
     return {
-      verified: (flight, outcome) => outcome.then((said) => this.#core.verified(flight, said)),
-      recall: (flight, key) => this.#records.recall(key).then((record) => this.#core.stored(flight, asText(record))),
+      verified: (flight, outcome) => after(outcome, (said) => this.#core.verified(flight, said)),
+      recall: (flight, key) => after(this.#records.recall(key), (record) => this.#core.stored(flight, asText(record))),
       remember: (key, record) => this.#records.remember(key, record),
-      makeKey: (flight, persist) => this.#keys.make(persist).then((jwk) => this.#core.keyed(flight, jwk)),
+      makeKey: (flight, persist) => after(this.#keys.make(persist), (jwk) => this.#core.keyed(flight, jwk)),
       sign: (handle, input) => this.#keys.sign(handle, input),
       report: (url, entries) => {
         if (url) post(url, entries);
-        else later(async () => this.#sink?.(JSON.parse(entries)));
+        else later(async () => this.#settings.sink?.(JSON.parse(entries)));
       },
     };
   }
 }
-
-// What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
-const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));
-
-const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
 
 const notInCore = () => fail("CONFIG_INVALID", "not in tokenkeep/holder/core; import hold from tokenkeep/holder");
 

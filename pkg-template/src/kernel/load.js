@@ -1,21 +1,29 @@
 import { Core, initSync } from "#glue";
 
 import { fail } from "../errors.js";
-import { Kernel } from "./kernel.js";
+import { secure } from "./captured.js";
+import { Supervisor } from "./supervisor.js";
+import { whyNot } from "./wasm.js";
 
 let held = false;
 
-/** Instantiates the wasm and starts the one kernel of this realm. */
-export function start(module, config) {
+/** Starts the one holder of this realm with the wasm, as bytes or as a module. */
+export function start(wasm, config) {
   if (held) throw fail("CONFIG_INVALID", "hold() was called before; the configuration can't be changed");
-  try {
-    initSync({ module });
-  } catch (error) {
-    throw fail("HOLDER_FAILED", `WebAssembly can't run (${error?.name}); allow 'wasm-unsafe-eval' in script-src of the page and the worker`);
-  }
-  const kernel = new Kernel(Core, config);
+  let module;
+  const instantiate = () => {
+    try {
+      module ??= wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+      const exports = initSync({ module });
+      if (PAGE) secure(exports);
+    } catch (error) {
+      throw whyNot(error);
+    }
+    return Core;
+  };
+  const supervisor = new Supervisor(instantiate, config);
   held = true;
-  return kernel;
+  return supervisor;
 }
 
 export function decode(base64) {

@@ -4,6 +4,7 @@ const most = 32;
 const lasting = "~";
 const fleeting = () => IDBKeyRange.upperBound(lasting, true);
 const persistent = "key";
+const patience = 5_000;
 
 /**
  * The records of pending sign-ins, and the ids that servers gave to this client. They have to outlive the page, so they
@@ -13,22 +14,29 @@ const persistent = "key";
 export class Records {
   #memory = new Map();
 
-  /** `pair` is the key pair that tokens of this sign-in will be bound to, if any. */
+  /**
+   * `pair` is the key pair that tokens of this sign-in will be bound to, if any. Resolves to a word if the record ends with
+   * the page.
+   */
   async keep(key, record, pair) {
     const kept = await change((store) => {
       store.put({ record, pair, created: Date.now() }, key);
       tidy(store);
     });
     if (!kept) this.#memory.set(key, { record, pair });
+    return kept || "onconnect" in globalThis ? undefined : "fleeting";
   }
 
-  /** Reads and removes in one transaction, so that of two tabs with the same response one gets the `{ record, pair }`. */
+  /**
+   * Reads and removes in one transaction, so that of two tabs with the same response one gets the `{ record, pair }`. A
+   * mark stays, so that the other knows.
+   */
   async take(key) {
     const mine = this.#memory.get(key);
     this.#memory.delete(key);
     const taken = await change((store) => {
       const request = store.get(key);
-      store.delete(key);
+      request.onsuccess = () => request.result && store.put({ record: "", created: Date.now() }, key);
       return request;
     });
     return taken?.result ?? mine;
@@ -85,6 +93,8 @@ function open() {
     request.onupgradeneeded = () => request.result.createObjectStore("transactions");
     request.onsuccess = () => resolve(request.result);
     request.onerror = request.onblocked = () => reject(request.error);
+    // Behind an upgrade that somebody blocks it would wait for ever.
+    setTimeout(reject, patience);
   });
 }
 

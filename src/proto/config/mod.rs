@@ -57,6 +57,8 @@ pub struct Config {
     pub assume_pkce: bool,
     /// How the servers differ from the RFCs: see [`profile`](Self::profile).
     profile: Option<Profile>,
+    /// Whether the redirection URI is on another origin than the holder.
+    pub redirect_elsewhere: bool,
     /// What the access token is, if it doesn't come from an authorization server.
     pub personal: Option<Personal>,
     /// Who is given the audit log's entries.
@@ -159,7 +161,9 @@ impl Config {
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
         refuse_unknown(&options)?;
         let personal = if FULL { personal(&options)? } else { None };
-        let served_locally = Url::parse(&[origin, "/"].concat()).is_some_and(|url| url.is_loopback());
+        let own = [origin, "/"].concat();
+        let own = Url::parse(&own);
+        let served_locally = own.is_some_and(|url| url.is_loopback());
         let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
         let assume_pkce = flag(&options, "assumePkce")?;
         let origin = match personal {
@@ -172,6 +176,8 @@ impl Config {
         if FULL && keyless && !skip_signature && Self::wants_openid(&scope) {
             return Err(bad("server.jwks_uri", "missing; without the issuer's keys no ID token can be checked"));
         }
+        let target = Url::parse(&origin.redirect_uri);
+        let redirect_elsewhere = own.zip(target).is_some_and(|(own, target)| own.origin != target.origin);
         let mut resource_servers = resource_servers(&options, allow_loopback)?;
         resource_servers.splice(..0, origin.resource_server);
         Ok(Self {
@@ -182,6 +188,7 @@ impl Config {
             mcp: origin.mcp,
             authorization_servers: origin.authorization_servers,
             redirect_uri: origin.redirect_uri,
+            redirect_elsewhere,
             scope,
             resource_servers,
             extra_params: extra_params(&options)?,

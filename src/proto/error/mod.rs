@@ -5,6 +5,8 @@ use alloc::string::String;
 
 mod words;
 
+pub(in crate::proto) use words::is_time;
+
 /// Why something was refused or failed. Holds no secret, no request and no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,6 +18,8 @@ pub enum Error {
     AuthorizationResponse(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
+    /// The browser keeps nothing for this site, so that nobody who left could come back.
+    StorageBlocked,
     /// The authorization server refused to register the client
     /// ([RFC 7591, 3.2.2](https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2)).
     RegistrationResponse(Box<ServerError>),
@@ -45,6 +49,8 @@ pub enum ApiMisuse {
     },
     /// An extra authorization parameter that belongs to the library, or has no value.
     ParameterRefused(Box<str>),
+    /// `signIn()` on another origin than the one that the answer would go to.
+    RedirectElsewhere,
     /// A return target that leaves the application's origin.
     ReturnTargetRefused,
     /// A request to a URL that no configured resource server covers.
@@ -92,6 +98,8 @@ pub enum InvalidResponse {
     Token(&'static str),
     /// The answer of the userinfo endpoint can't be used.
     Userinfo(&'static str),
+    /// The ID token's times are wrong here, and the authorization server's clock is so many seconds ahead.
+    Clock(i32),
     /// The ID token fails a check of OpenID Connect Core 3.1.3.7.
     IdToken(&'static str),
     /// The issuer's metadata can't be used.
@@ -164,6 +172,12 @@ pub enum Transport {
     Network,
     /// The request failed though the server can be reached: CORS, or a redirect.
     Unreadable,
+    /// The same, for the issuer's metadata.
+    MetadataUnreadable,
+    /// The same, for the issuer's keys.
+    KeysUnreadable,
+    /// The Content-Security-Policy of whoever asks doesn't allow to.
+    PolicyBlocked,
     /// No complete answer in time.
     Timeout,
     /// The answer is larger than anything sensible.
@@ -194,6 +208,14 @@ impl ServerError {
     fn needs_the_user(&self) -> bool {
         ["login_required", "interaction_required", "consent_required", "account_selection_required"]
             .contains(&self.error.as_str())
+    }
+
+    /// Whether the redirection URI is what the server doesn't like: not every server has a code for that.
+    fn blames_the_redirect_uri(&self) -> bool {
+        let named =
+            |text: &[u8]| text.eq_ignore_ascii_case(b"redirect_uri") || text.eq_ignore_ascii_case(b"redirect uri");
+        self.error == "invalid_redirect_uri"
+            || self.description.as_ref().is_some_and(|text| text.as_bytes().windows(12).any(named))
     }
 
     /// Errors that no new sign-in cures, because the client is registered or configured wrongly.

@@ -12,9 +12,20 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::RegistrationResponse(_) | Self::ResourceUnavailable | Self::Queue(QueueError::Locked) if !FULL => "",
-            Self::Transport(Transport::KeyLost | Transport::ProofBlocked) if !FULL => "",
+            Self::Transport(
+                Transport::KeyLost
+                | Transport::KeysUnreadable
+                | Transport::MetadataUnreadable
+                | Transport::PolicyBlocked
+                | Transport::ProofBlocked,
+            ) if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error)
+                if FULL && error.blames_the_redirect_uri() =>
+            {
+                "TOKENKEEP_REDIRECT_URI_REFUSED"
+            }
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
             Self::InvalidResponse(invalid) => invalid.code(),
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
@@ -23,6 +34,7 @@ impl Error {
             Self::Queue(QueueError::Locked) => "TOKENKEEP_LOCKED",
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
+            Self::StorageBlocked => "TOKENKEEP_STORAGE_BLOCKED",
             Self::TokenResponse(error) if FULL && error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
             Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
             Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
@@ -30,7 +42,10 @@ impl Error {
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
             Self::Transport(Transport::NoRandomness) => "TOKENKEEP_INSECURE_CONTEXT",
+            Self::Transport(Transport::KeysUnreadable) => "TOKENKEEP_KEYS_BLOCKED",
+            Self::Transport(Transport::MetadataUnreadable) => "TOKENKEEP_METADATA_BLOCKED",
             Self::Transport(Transport::Network) => "TOKENKEEP_NETWORK",
+            Self::Transport(Transport::PolicyBlocked) => "TOKENKEEP_CONNECT_BLOCKED",
             Self::Transport(Transport::ProofBlocked) => "TOKENKEEP_DPOP_BLOCKED",
             Self::Transport(Transport::Unreadable) => "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED",
             Self::Transport(Transport::Timeout) => "TOKENKEEP_TIMEOUT",
@@ -47,6 +62,11 @@ impl Error {
                 "".into()
             }
             Self::ApiMisuse(misuse) => misuse.message(),
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error)
+                if FULL && error.blames_the_redirect_uri() =>
+            {
+                "the authorization server refused the redirect_uri; register it there as it is".into()
+            }
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
             }
@@ -69,12 +89,12 @@ impl Error {
                                           ask for one (often the scope offline_access), or call signIn() again"
                     .into()
             }
+            Self::StorageBlocked => "storage is blocked; allow site data, or sign in in a popup".into(),
             Self::TokenResponse(error) if FULL && error.error == "invalid_target" => {
                 "the authorization server gives no token for this resource; check resource in resourceServers".into()
             }
             Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => {
-                "the token endpoint demands a nonce in DPoP proofs that this page can't read, or never the same one; let it \
-                 expose DPoP-Nonce (Access-Control-Expose-Headers), or set dpop: false"
+                "the token endpoint demands a nonce in DPoP proofs that this page can't read; let it expose DPoP-Nonce, or set dpop: false"
                     .into()
             }
             Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => {
@@ -106,6 +126,7 @@ impl Error {
             | Self::InvalidResponse(_)
             | Self::Queue(_)
             | Self::ResourceUnavailable
+            | Self::StorageBlocked
             | Self::Transport(_) => object,
         }
     }
@@ -125,6 +146,7 @@ impl ApiMisuse {
             }
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
+            Self::RedirectElsewhere => "TOKENKEEP_REDIRECT_ELSEWHERE",
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
             Self::TargetRefused => "TOKENKEEP_TARGET_REFUSED",
             Self::TokenNotExposed => "TOKENKEEP_TOKEN_NOT_EXPOSED",
@@ -151,6 +173,7 @@ impl ApiMisuse {
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
             }
+            Self::RedirectElsewhere => "redirectUri has another origin than this page; open the app there".into(),
             Self::ReturnTargetRefused => "returnTo must be a path of this application, such as /inbox".into(),
             Self::TargetRefused => {
                 "no configured resource server covers this URL; add it to resourceServers or use plain fetch".into()
@@ -181,6 +204,7 @@ impl InvalidResponse {
     fn code(&self) -> &'static str {
         match self {
             Self::AuthorizationServer(_)
+            | Self::Clock(_)
             | Self::IdToken(_)
             | Self::NoRegistration(_)
             | Self::PushedRequest
@@ -203,6 +227,7 @@ impl InvalidResponse {
             Self::PushedRequest => "TOKENKEEP_PUSHED_REQUEST_INVALID",
             Self::Token(_) => "TOKENKEEP_TOKEN_RESPONSE_INVALID",
             Self::Userinfo(_) => "TOKENKEEP_USERINFO_INVALID",
+            Self::Clock(_) => "TOKENKEEP_CLOCK_WRONG",
             Self::IdToken(_) => "TOKENKEEP_ID_TOKEN_INVALID",
             Self::Metadata(_) => "TOKENKEEP_METADATA_INVALID",
             Self::Discovery(_) => "TOKENKEEP_DISCOVERY_FAILED",
@@ -217,6 +242,7 @@ impl InvalidResponse {
     fn message(&self) -> Cow<'static, str> {
         match self {
             Self::AuthorizationServer(_)
+            | Self::Clock(_)
             | Self::IdToken(_)
             | Self::NoRegistration(_)
             | Self::PushedRequest
@@ -240,6 +266,11 @@ impl InvalidResponse {
             }
             Self::Token(why) => return say(&["the token response can't be used: ", why]),
             Self::Userinfo(why) => return say(&["the userinfo answer can't be used: ", why]),
+            Self::Clock(ahead) => {
+                let seconds = decimal(ahead.unsigned_abs().into());
+                let way = if *ahead > 0 { " seconds behind the server's" } else { " seconds ahead of the server's" };
+                return say(&["this machine's clock is ", &seconds, way, "; set it"]);
+            }
             Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
             Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
             Self::Discovery(why) => return say(&["no metadata found at the issuer: ", why]),
@@ -290,7 +321,15 @@ impl Ending {
 impl Transport {
     fn message(self) -> Cow<'static, str> {
         match self {
-            Self::KeyLost | Self::ProofBlocked if !FULL => "".into(),
+            Self::KeyLost
+            | Self::KeysUnreadable
+            | Self::MetadataUnreadable
+            | Self::PolicyBlocked
+            | Self::ProofBlocked
+                if !FULL =>
+            {
+                "".into()
+            }
             Self::KeyLost => "the key that the tokens are bound to is gone; call signIn() again".into(),
             Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),
             Self::Network => {
@@ -298,15 +337,14 @@ impl Transport {
                               origin, and connect-src"
                     .into()
             }
-            Self::ProofBlocked => "the token endpoint can be reached, but not with a DPoP header: let its CORS settings allow that \
-                                   one, or set dpop: false"
-                .into(),
-            Self::Unreadable => {
-                "the token endpoint can be reached, but not read from here: most likely it doesn't allow this origin by \
-                 CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see \
-                 \"No CORS\" in docs/profiles.md)"
+            Self::ProofBlocked => {
+                "the token endpoint can't be reached with a DPoP header; let its CORS settings allow that, or set dpop: false"
                     .into()
             }
+            Self::Unreadable => "the token endpoint can't be read from here; allow this origin by CORS".into(),
+            Self::MetadataUnreadable => "the metadata can't be read from here; allow this origin by CORS".into(),
+            Self::KeysUnreadable => "the issuer's keys can't be read from here; allow this origin by CORS".into(),
+            Self::PolicyBlocked => "the policy forbids to ask the server; add its origins to connect-src".into(),
             Self::Timeout => {
                 "the authorization server didn't answer in time; try again, or raise requestTimeout".into()
             }
@@ -316,6 +354,11 @@ impl Transport {
             }
         }
     }
+}
+
+/// Whether a claim is a time, and so a matter of clocks.
+pub(in crate::proto) fn is_time(claim: &str) -> bool {
+    ["auth_time", "exp", "iat", "nbf"].contains(&claim)
 }
 
 fn say(parts: &[&str]) -> Cow<'static, str> {

@@ -19,6 +19,8 @@ use super::{Action, Flight, FlightId, Holder};
 pub(super) struct Keys {
     set: Option<KeySet>,
     asked: Option<Instant>,
+    /// Why they could not be had, if that can be told.
+    blocked: Option<Transport>,
     /// Answers that wait for the keys, which are being fetched while there are any.
     pub(super) waiting: Vec<Check>,
 }
@@ -71,6 +73,8 @@ impl Holder {
 
     /// Takes the issuer's key set.
     pub(super) fn handle_keys(&mut self, now: Now, answer: Result<Answer, Transport>) {
+        let telling = [Transport::Unreadable, Transport::PolicyBlocked];
+        self.keys.blocked = answer.as_ref().err().copied().filter(|failure| telling.contains(failure));
         let document = answer.ok().filter(|answer| answer.status == 200).and_then(|answer| Object::parse(&answer.body));
         self.keys.set = document.as_ref().and_then(KeySet::parse).or(self.keys.set.take());
         for check in core::mem::take(&mut self.keys.waiting) {
@@ -128,7 +132,12 @@ impl Holder {
         match check.flight {
             Flight::Exchange { call, pending } => {
                 self.session.handle_exchange_refused(now, &pending, check.answer);
-                self.settle(call, Err(Error::InvalidResponse(InvalidResponse::IdToken(why))));
+                let blocked = self.keys.blocked.filter(|_| check.fetched).map(|failure| match failure {
+                    Transport::Unreadable => Transport::KeysUnreadable,
+                    failure => failure,
+                });
+                let error = blocked.map(Error::Transport);
+                self.settle(call, Err(error.unwrap_or(Error::InvalidResponse(InvalidResponse::IdToken(why)))));
             }
             Flight::Refresh { attempt } if !self.session.may_be_ours(now, &check.answer) => {
                 self.session.handle_refresh_refused(now, attempt, check.answer);

@@ -52,6 +52,19 @@ enum Flight {
     Verify { check: Box<Check> },
 }
 
+impl Flight {
+    /// Whether it is worth to find out why it failed: a refresh may fail for many reasons that pass, the first requests
+    /// show whether the browser may talk to the server.
+    fn shows_the_way(&self) -> bool {
+        match self {
+            Self::Exchange { .. } => true,
+            Self::Keys => FULL,
+            Self::Inquiry(stage) => FULL && matches!(**stage, Stage::Server(..)),
+            _ => false,
+        }
+    }
+}
+
 /// A step that needs the authorization server's metadata.
 #[derive(Debug)]
 enum Step {
@@ -94,6 +107,9 @@ impl Holder {
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
         if self.session.config().personal.is_some() {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
+        }
+        if self.session.config().redirect_elsewhere {
+            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::RedirectElsewhere)));
         }
         match SignInOptions::parse(options, &self.session.config().redirect_uri) {
             Ok(options) => {
@@ -173,10 +189,14 @@ impl Holder {
         }
     }
 
-    /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, or
-    /// `record` is what the store held, if it held one.
+    /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, unless
+    /// `record` says that it goes with the page; or `record` is what the store held, if it held one: nothing but a mark
+    /// where it was taken before.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight).map(|(flight, _)| flight) {
+            Some(Flight::Keep { call, name, .. }) if record.is_some() && name.is_empty() => {
+                self.settle(call, Err(Error::StorageBlocked));
+            }
             Some(Flight::Keep { call, name, url, push: Some(push) }) if FULL => {
                 let (to, body) = (push.url.clone(), push.body.clone());
                 let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
@@ -186,7 +206,7 @@ impl Holder {
             Some(Flight::KeepFarewell { call, farewell }) if FULL => self.say_farewell(call, farewell),
             Some(Flight::TakeFarewell { call }) if FULL => self.settle(call, Ok(farewell::arrival(now, record))),
             Some(Flight::Take { call, response }) => {
-                if record.is_some() {
+                if record.is_some_and(|record| !record.is_empty()) {
                     self.attend(call, &response.key());
                 }
                 match self.session.accept_response(now, *response, record) {
@@ -246,8 +266,7 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        // A refresh may fail for many reasons that pass; the first request shows whether the browser may talk to the server.
-        let probe = matches!(flight, Flight::Exchange { .. });
+        let probe = flight.shows_the_way();
         Action::Send { flight: self.launch(flight), url, body, key: None, probe }
     }
 

@@ -36,7 +36,7 @@ impl Holder {
 
     fn depart(&mut self, flight: Flight, sent: Sent) -> Action {
         let (url, body, key) = (sent.url.clone(), Some(sent.body.clone()), Some(sent.key.clone()));
-        let probe = matches!(flight, Flight::Exchange { .. });
+        let probe = flight.shows_the_way();
         let flight = self.launch(flight);
         if let Some((.., kept)) = self.flights.last_mut() {
             *kept = Some(Box::new(sent));

@@ -8,7 +8,7 @@ use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOpti
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Personal;
 use crate::proto::dpop::DpopKey;
-use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
+use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport, is_time};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
 use crate::proto::json::{Object, Value};
@@ -128,7 +128,7 @@ impl Session {
     ) -> Result<PendingExchange, Error> {
         let key = response.key();
         let Some(transaction) = record.and_then(Transaction::parse) else {
-            let replayed = self.spent.contains(&key);
+            let replayed = record == Some("") || self.spent.contains(&key);
             let why = if replayed { InvalidResponse::Replayed } else { InvalidResponse::StateMismatch };
             return Err(Error::InvalidResponse(why));
         };
@@ -182,6 +182,7 @@ impl Session {
             let key = pending.transaction.dpop_key.as_ref();
             let typed = self.check_type(&response, key, false);
             let claims = typed.and_then(|()| self.first_claims(now, &pending.transaction, &response));
+            let claims = claims.map_err(|error| blame_the_clock(error, skew));
             if claims.is_err() {
                 self.refuse_tokens(&response);
             }
@@ -337,10 +338,24 @@ impl Session {
     }
 }
 
+/// Times that are wrong because of this machine's clock say nothing against the server.
+fn blame_the_clock(error: Error, skew_ms: Option<i64>) -> Error {
+    match (&error, skew_ms) {
+        (Error::InvalidResponse(InvalidResponse::IdToken(claim)), Some(ms))
+            if FULL && is_time(claim) && ms.unsigned_abs() >= LEAST_SKEW_MS =>
+        {
+            Error::InvalidResponse(InvalidResponse::Clock(i32::try_from(ms / 1_000).unwrap_or(i32::MAX)))
+        }
+        _ => error,
+    }
+}
+
 pub(super) fn no_metadata() -> Error {
     Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
 }
 
+/// A smaller difference of clocks is not why an ID token's times are wrong, in milliseconds.
+const LEAST_SKEW_MS: u64 = 60_000;
 const NO_ISS: &str = "authorization_response_iss_parameter_supported is not true, and strict asks for it";
 /// Used responses that are remembered, to tell a replay from a stranger.
 const MAX_SPENT: usize = 32;

@@ -181,9 +181,10 @@ class Rig {
     return this.found(this.evil.text(), ...names);
   }
 
-  /** "stopped" if no secret reached the attacker, or `["works", what did]`. Without a secret there was no attack. */
+  /** "stopped" if none of these secrets reached the attacker, or `["works", what did]`. Each must be there to be stolen. */
   verdict(...names) {
-    if (this.secrets(...names).length === 0) throw new Error("no such secret exists: nothing was at stake");
+    const missing = names.filter((name) => this.secrets(name).length === 0);
+    if (missing.length) throw new Error(`nothing was at stake: no ${missing.join(", no ")}`);
     const kinds = new Set(this.stolen(...names).map((one) => one.replace(/ \(.*/, "")));
     return kinds.size === 0 ? "stopped" : ["works", [...kinds].sort().join(", ")];
   }

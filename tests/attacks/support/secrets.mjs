@@ -1,6 +1,5 @@
 // What counts as a canary: all that the authorization server ever handed out or was shown.
 
-const TOKEN_PATH = "/token";
 const names = { access_token: "access token", refresh_token: "refresh token", id_token: "ID token" };
 
 /** Follows what `provider` issues and sees. The list of `{ name, value }` grows as it happens. */
@@ -9,14 +8,11 @@ export function followSecrets(provider) {
   const add = (name, value) => {
     if (value && !secrets.some((known) => known.value === value)) secrets.push({ name, value });
   };
-  provider.use(async (ctx, next) => {
-    await next();
-    if (ctx.path !== TOKEN_PATH || ctx.status !== 200) return;
-    for (const [member, name] of Object.entries(names)) add(name, ctx.body?.[member]);
-  });
   provider.on("authorization.success", (ctx, answer) => add("code", answer.code));
-  const see = ({ oidc }) => add("code verifier", oidc?.params?.code_verifier);
-  provider.on("grant.success", see);
-  provider.on("grant.error", see);
+  provider.on("grant.success", ({ body, oidc: { params } }) => {
+    for (const [member, name] of Object.entries(names)) add(name, body[member]);
+    add("code verifier", params.code_verifier);
+  });
+  provider.on("grant.error", ({ oidc }) => add("code verifier", oidc.params?.code_verifier));
   return { secrets, add };
 }

@@ -40,6 +40,8 @@ class OddServer {
   scope = "files:read";
   expiresIn = 600;
   algorithm = "RS256";
+  /** How tokens are called. */
+  mint = (kind, number) => `${kind}-${number}`;
   #codes = new Map();
   #alive = new Set();
   #refreshTokens = new Set();
@@ -134,7 +136,7 @@ class OddServer {
   /** A good token response, with an ID token if there is a nonce. */
   grant(nonce) {
     this.#issued += 1;
-    const [accessToken, refreshToken] = [`access-${this.#issued}`, `refresh-${this.#issued}`];
+    const [accessToken, refreshToken] = ["access", "refresh"].map((kind) => this.mint(kind, this.#issued));
     this.#alive.add(accessToken);
     this.#refreshTokens.add(refreshToken);
     const body = { access_token: accessToken, token_type: "Bearer", expires_in: this.expiresIn };

@@ -1,7 +1,13 @@
 /** The records of pending sign-ins, as [key, record], read the way any script of the app's origin could. */
 export async function pendingLogins(page) {
   const found = await page.evaluate(readTransactions);
-  return found.map(([key, value]) => [key, { ...value, record: JSON.parse(value.record) }]);
+  return found.filter(([, { record }]) => record !== "").map(([key, value]) => [key, { ...value, record: JSON.parse(value.record) }]);
+}
+
+/** The names of records that were used: nothing of them is left but that. */
+export async function spentLogins(page) {
+  const found = await page.evaluate(readTransactions);
+  return found.filter(([, { record }]) => record === "").map(([key, { record: _, created: __, ...rest }]) => [key, rest]);
 }
 
 /** Makes every pending sign-in look as if it had been started `milliseconds` earlier. */

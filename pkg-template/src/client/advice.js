@@ -1,0 +1,83 @@
+const tell = "have it done, then call signIn() again";
+
+/** What to do about an error that keeps people from signing in, at the length that a developer needs. */
+const cures = {
+  CLOCK_WRONG: ({ message }) => `${message} (automatic date and time does it). The ID token's times are judged by it; call signIn() again`,
+  CONNECT_BLOCKED: () =>
+    "the Content-Security-Policy forbids to ask the authorization server: add the origins of its metadata, token endpoint and keys to connect-src, in the policy that the worker's script is served with (in page mode: of the page)",
+  ID_TOKEN_INVALID: ({ message }) => (/: (exp|iat|nbf|auth_time)$/.test(message) ? `${message}; most likely this machine's clock is wrong. Set it, and let the token endpoint expose Date, which tells by how much` : message),
+  INTERACTION_REQUIRED: ({ error }) =>
+    `the authorization server wants to show a page (${error}); call signIn() without prompt. Where people are signed in there and are never recognised, the browser blocks that server's cookies, or they are SameSite=Strict`,
+  KEYS_BLOCKED: () =>
+    `the issuer's keys can be reached, but not read from here: most likely its jwks_uri doesn't allow ${location.origin} by CORS, or redirects; ${tell}`,
+  METADATA_BLOCKED: () =>
+    `the issuer's metadata can be reached, but not read from here: most likely its .well-known documents don't allow ${location.origin} by CORS, or redirect; ${tell}, or write the metadata into hold({ server })`,
+  REDIRECT_ELSEWHERE: () =>
+    `redirectUri is on another origin than this page (${location.origin}), where nobody could finish this sign-in: open the app there, or set redirectUri to a page of this origin. localhost and 127.0.0.1 are two origins, as are http and https`,
+  REDIRECT_URI_REFUSED: () =>
+    "the authorization server refused the redirect_uri: register redirectUri for this client there, character by character (scheme, port and a slash at the end count); npx tokenkeep check-server tries it",
+  STATE_MISMATCH: ({ message }) =>
+    `${message} here. The response belongs to another browser or profile, or its record is gone: cleared, older than ten minutes, or of a private window that was closed`,
+  STORAGE_BLOCKED: () =>
+    "this browser keeps nothing for this site (IndexedDB is blocked or doesn't answer), so that a sign-in which leaves the page could not be finished: allow site data here, or sign in with mode: \"popup\", or use a SharedWorker",
+  COOKIES_BLOCKED: () =>
+    `this browser blocks cookies and site data for ${location.host}, and so everything that a sign-in needs: allow them here and for the authorization server`,
+  TOKEN_ENDPOINT_BLOCKED: () =>
+    `the token endpoint can be reached, but not read from here: most likely it doesn't allow ${location.origin} by CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see "No CORS" in docs/profiles.md)`,
+  WASM_BLOCKED: () =>
+    "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, of the page and in the response with the worker's own script, which has a policy of its own",
+  WASM_UNAVAILABLE: () => "this browser has WebAssembly turned off (lockdown mode, or a switch that turns off the JIT): allow it for this site, or use another browser",
+};
+
+const prefix = "TOKENKEEP_";
+
+const told = new WeakSet();
+
+/** An error like `error`, of its class, with the cure in full; or the same one if there is nothing to add. */
+export function advise(error) {
+  if (!error?.code?.startsWith?.(prefix) || told.has(error)) return error;
+  const short = error.code.slice(prefix.length);
+  const name = short === "STORAGE_BLOCKED" && cookiesAreBlocked() ? "COOKIES_BLOCKED" : short;
+  if (!Object.hasOwn(cures, name)) return error;
+  const advised = new error.constructor({ ...error, code: prefix + name, message: cures[name](error) });
+  told.add(advised);
+  return advised;
+}
+
+/** Why the browser didn't start the worker, as `[code, message]`; `cause` is its event, or what making it threw. */
+export function whyNoWorker(cause, shared) {
+  const blocked = violations().find(({ effectiveDirective }) => effectiveDirective === "worker-src");
+  if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return ["SHARED_WORKER_MISSING", missing];
+  if (blocked) return ["WORKER_BLOCKED", `the Content-Security-Policy of this page forbids the worker ${blocked.blockedURL}: add its origin to worker-src`];
+  if (cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
+  if (cause instanceof Error) return ["WORKER_BLOCKED", `the worker could not be made (${cause.name}): ${cause.message}`];
+  if (cause instanceof ErrorEvent) return ["HOLDER_FAILED", "the worker's script threw an error before it called hold(): see the console"];
+  return ["WORKER_BLOCKED", shared ? unloaded + mismatch : unloaded];
+}
+
+const missing =
+  "this browser has no SharedWorker: pass a function to connect() that makes a Worker of the same file there; sessions then end with their tab";
+const unloaded =
+  "the worker could not be started: check that its URL and its imports answer 200 with a JavaScript type, from this origin and without a redirect to another";
+const mismatch = ", and that every page passes the same options (name, type, credentials, extendedLifetime) to the same URL";
+
+/** What policies have forbidden on this page so far, where the browser tells. */
+function violations() {
+  const observer = globalThis.ReportingObserver && new ReportingObserver(() => {}, { types: ["csp-violation"], buffered: true });
+  observer?.observe();
+  const found = observer?.takeRecords() ?? [];
+  observer?.disconnect();
+  return found.map(({ body }) => body);
+}
+
+/** A cookie of no content for a moment shows it; browsers say that cookies are enabled where they refuse each one. */
+function cookiesAreBlocked() {
+  try {
+    document.cookie = "tokenkeep-try=1; samesite=strict";
+    const kept = document.cookie.includes("tokenkeep-try");
+    document.cookie = "tokenkeep-try=; max-age=0; samesite=strict";
+    return !kept;
+  } catch {
+    return true;
+  }
+}

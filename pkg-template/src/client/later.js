@@ -1,0 +1,8 @@
+/** What most pages need seldom or never: a file of its own, loaded when it is. */
+export const more = () => import("./more.js");
+
+/** Lets `error` through with what there is to say about it. Where that can't be loaded it goes as it is. */
+export async function advised(error) {
+  const advise = await more().then((loaded) => loaded.advise, () => {});
+  throw advise?.(error) ?? error;
+}

@@ -1,0 +1,104 @@
+// Page mode shares its realm with script that may patch whatever tokens pass through. What is here was taken when the
+// package was loaded; the bundler puts these in the place of the globals of the same names, in the page's kernel only.
+// Script that ran earlier is not stopped by this, and what the browser itself looks up at the time is not either.
+
+const { apply, construct, defineProperty, getPrototypeOf, getOwnPropertyDescriptor, ownKeys, setPrototypeOf } = Reflect;
+const { freeze } = Object;
+const uncurried = (method) => (that, ...given) => apply(method, that, given);
+const getter = (Class, name) => uncurried(getOwnPropertyDescriptor(Class.prototype, name).get);
+const methods = (object, ...names) => freeze({ __proto__: null, ...Object.fromEntries(names.map((name) => [name, object[name].bind(object)])) });
+
+/** A prototype with all that `prototype` inherits but for Object's, that nobody can change. */
+function copied(prototype) {
+  const copy = { __proto__: null };
+  for (let from = prototype; from && from !== Object.prototype; from = getPrototypeOf(from)) {
+    for (const key of ownKeys(from)) if (!(key in copy)) defineProperty(copy, key, getOwnPropertyDescriptor(from, key));
+  }
+  return copy;
+}
+
+/** As `Class`, but its objects have their methods from a copy. */
+function safe(Class) {
+  const prototype = copied(Class.prototype);
+  function Safe(...given) {
+    const made = construct(Class, given);
+    setPrototypeOf(made, prototype);
+    return made;
+  }
+  defineProperty(prototype, "constructor", { value: Safe });
+  // What a typed array makes of itself is of this kind too.
+  defineProperty(Safe, Symbol.species, { value: Safe });
+  Safe.prototype = freeze(prototype);
+  return freeze(setPrototypeOf(Safe, null) && Safe);
+}
+
+const NativePromise = Promise;
+const nativeFetch = fetch;
+const nativeCrypto = crypto;
+const [memoryPrototype, tablePrototype] = ["Memory", "Table"].map((name) => freeze(copied(globalThis.WebAssembly?.[name].prototype)));
+const [statusOf, typeOf, headersOf, bodyOf] = ["status", "type", "headers", "body"].map((name) => getter(Response, name));
+const getHeader = uncurried(Headers.prototype.get);
+const getReader = uncurried(ReadableStream.prototype.getReader);
+const [read, cancelReader] = ["read", "cancel"].map((name) => uncurried(ReadableStreamDefaultReader.prototype[name]));
+
+/** A promise that `await` takes as it is: without a constructor of its own it would ask the patched one. */
+export function own(promise) {
+  defineProperty(promise, "constructor", { value: NativePromise });
+  return promise;
+}
+
+/** `fetch` for what has tokens in its answer: of that there is only what `http.js` needs. */
+const fetchSealed = (url, init) => own(openSealed(url, init));
+
+async function openSealed(url, init) {
+  return sealed(await own(apply(nativeFetch, undefined, [url, init])));
+}
+
+function sealed(response) {
+  const stream = bodyOf(response);
+  const cancel = async () => stream && cancelReader(getReader(stream));
+  const open = () => {
+    const reader = getReader(stream);
+    return { __proto__: null, read: () => own(read(reader)), cancel: () => cancelReader(reader) };
+  };
+  const headers = { __proto__: null, get: (name) => getHeader(headersOf(response), name) };
+  return { __proto__: null, status: statusOf(response), type: typeOf(response), headers, body: stream && { __proto__: null, getReader: open, cancel } };
+}
+
+/** Sends a request with its token in a record that nobody can look into on the way. */
+export function dispatchCaptured(href, init, fields) {
+  const headers = { __proto__: null };
+  for (const [name, value] of init.headers) headers[name] = value;
+  return apply(nativeFetch, undefined, [href, { __proto__: null, ...init, headers: { __proto__: null, ...headers, ...fields } }]);
+}
+
+/** Takes care that the way to the wasm's memory is not by way of a patched getter. */
+export function secure({ memory, __wbindgen_externrefs: table }) {
+  setPrototypeOf(memory, memoryPrototype);
+  setPrototypeOf(table, tablePrototype);
+}
+
+const subtle = methods(nativeCrypto.subtle, "digest", "exportKey", "generateKey", "importKey", "sign", "verify");
+const capturedCrypto = freeze({ ...methods(nativeCrypto, "getRandomValues"), subtle });
+const capturedReflect = freeze({ __proto__: null, apply });
+
+function OwnPromise(executor) {
+  return own(construct(NativePromise, [executor]));
+}
+OwnPromise.resolve = own;
+OwnPromise.reject = (reason) => new OwnPromise((_, reject) => reject(reason));
+freeze(setPrototypeOf(OwnPromise, null));
+
+const [SafeMap, SafeTextDecoder, SafeTextEncoder, SafeUint8Array, SafeUint32Array] = [Map, TextDecoder, TextEncoder, Uint8Array, Uint32Array].map(safe);
+
+export {
+  capturedCrypto as crypto,
+  fetchSealed as fetch,
+  OwnPromise as Promise,
+  capturedReflect as Reflect,
+  SafeMap as Map,
+  SafeTextDecoder as TextDecoder,
+  SafeTextEncoder as TextEncoder,
+  SafeUint8Array as Uint8Array,
+  SafeUint32Array as Uint32Array,
+};

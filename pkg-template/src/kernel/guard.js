@@ -1,0 +1,33 @@
+import { fail } from "../errors.js";
+
+// The wasm's memory never shrinks. What servers answer is limited to less.
+const longest = 1 << 22;
+
+/** What everybody hears who waited for a core that broke down. */
+export const restarted = () => fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
+
+/**
+ * `core`, whose first call that throws is its last: what that left half done can't be trusted. `broke` is called then, once;
+ * that call and all after it throw.
+ */
+export function guarded(core, broke) {
+  let over = false;
+  const end = () => {
+    over = true;
+    // Nothing may reach the memory of the instance that comes next by this one's address.
+    core.__destroy_into_raw();
+    broke();
+  };
+  const watched = (name) => (...given) => {
+    if (over) throw restarted();
+    for (let n = 0; n < given.length; n += 1) if (given[n]?.length > longest) throw fail("REQUEST_REFUSED", "a URL or an option is too long");
+    try {
+      return Reflect.apply(core[name], core, given);
+    } catch {
+      if (!over) end();
+      throw restarted();
+    }
+  };
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(core));
+  return Object.fromEntries(names.map((name) => [name, watched(name)]));
+}

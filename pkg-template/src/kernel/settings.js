@@ -1,0 +1,17 @@
+/**
+ * What `hold(config)` was given, as it was then: `config` as JSON text, `sink` for audit entries if that is a function, and the
+ * statuses by which an API says that a token has expired.
+ */
+export function settings(config) {
+  const { auditSink, profile } = { __proto__: null, ...(FULL && config) };
+  const sink = typeof auditSink === "function" ? auditSink : undefined;
+  // Only a function is what `true` stands for in the text.
+  const isSink = sink || auditSink === true;
+  const told = isSink ? { ...config, auditSink: sink ? true : "true" } : config;
+  return { config: toJson(told), sink, expired: [...(profile?.api?.expired ?? [])] };
+}
+
+// What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
+const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));
+
+export const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";

@@ -1,0 +1,30 @@
+// The package's wasm with a fault planted: nothing that a page can do is known to make the real one trap.
+
+import binaryen from "binaryen";
+
+/** Requests with this `timeout` make the planted module trap. */
+export const deadly = 31_337;
+
+/** `wasm` with an `authorize` that traps where it is asked for the deadly timeout. */
+export function withTrap(wasm) {
+  const module = binaryen.readBinary(wasm);
+  const name = "core_authorize";
+  const { value } = exportNamed(module, name);
+  const params = binaryen.expandType(binaryen.getFunctionInfo(module.getFunction(value)).params);
+  const locals = params.map((type, index) => module.local.get(index, type));
+  const last = params.length - 1;
+  const isDeadly = module.f64.eq(module.local.get(last, binaryen.f64), module.f64.const(deadly));
+  const body = module.block(null, [
+    module.if(isDeadly, module.unreachable()),
+    module.call(value, locals, binaryen.i32),
+  ]);
+  module.addFunction("planted", binaryen.createType(params), binaryen.i32, [], body);
+  module.removeExport(name);
+  module.addFunctionExport("planted", name);
+  return module.emitBinary();
+}
+
+function exportNamed(module, name) {
+  const all = Array.from({ length: module.getNumExports() }, (_, n) => binaryen.getExportInfo(module.getExportByIndex(n)));
+  return all.find((one) => one.name === name);
+}
