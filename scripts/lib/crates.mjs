@@ -20,9 +20,8 @@ export async function linkedCrates(env = toolchainEnv()) {
 export function parseTree(text) {
   const crates = new Map();
   const path = [];
-  for (const line of text.split("\n").filter(Boolean)) {
-    const [, depth, name, version, license] = line.match(/^(\d+)\|(\S+) v(\S+)[^|]*\|(.*)$/) ?? [];
-    if (!name) throw new Error(`cargo tree said: ${line}`);
+  // What else cargo says is no part of the tree.
+  for (const [, depth, name, version, license] of text.matchAll(/^(\d+)\|(\S+) v(\S+)[^|\n]*\|(.*)$/gm)) {
     const key = `${name}@${version}`;
     if (!crates.has(key)) crates.set(key, { name, version, license, dependsOn: [] });
     path.length = Number(depth);
@@ -30,6 +29,7 @@ export function parseTree(text) {
     if (wanting && !wanting.includes(key)) wanting.push(key);
     path.push(key);
   }
+  if (crates.size < 2) throw new Error(`cargo tree said: ${text}`);
   const [own, ...others] = crates.values();
   for (const crate of crates.values()) crate.dependsOn.sort();
   return [own, ...others.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))];
