@@ -9,8 +9,7 @@ import { toolchainEnv } from "./toolchain.mjs";
  * The crates that are linked into the module with everything, as `{ name, version, license, checksum, dependsOn }` in the
  * order of their names; the first is our own. What only runs in the compiler is not among them.
  */
-export async function linkedCrates() {
-  const env = toolchainEnv();
+export async function linkedCrates(env = toolchainEnv()) {
   const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--no-default-features", "--features", "lean,full"];
   const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
   const tree = await must(which("cargo", env.PATH), ["tree", "--locked", "--quiet", ...what, ...shape], { env, cure: "cargo fetch --locked" });
@@ -21,9 +20,8 @@ export async function linkedCrates() {
 export function parseTree(text) {
   const crates = new Map();
   const path = [];
-  for (const line of text.split("\n").filter(Boolean)) {
-    const [, depth, name, version, license] = line.match(/^(\d+)\|(\S+) v(\S+)[^|]*\|(.*)$/) ?? [];
-    if (!name) throw new Error(`cargo tree said: ${line}`);
+  // What else cargo says is no part of the tree.
+  for (const [, depth, name, version, license] of text.matchAll(/^(\d+)\|(\S+) v(\S+)[^|\n]*\|(.*)$/gm)) {
     const key = `${name}@${version}`;
     if (!crates.has(key)) crates.set(key, { name, version, license, dependsOn: [] });
     path.length = Number(depth);
@@ -31,6 +29,7 @@ export function parseTree(text) {
     if (wanting && !wanting.includes(key)) wanting.push(key);
     path.push(key);
   }
+  if (crates.size < 2) throw new Error(`cargo tree said: ${text}`);
   const [own, ...others] = crates.values();
   for (const crate of crates.values()) crate.dependsOn.sort();
   return [own, ...others.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))];

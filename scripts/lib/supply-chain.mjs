@@ -6,14 +6,15 @@ import { npm } from "./dependencies.mjs";
 import { root, toolsBin } from "./paths.mjs";
 import { readJson, run, which } from "./run.mjs";
 import { crateProblems, duplicateProblems, lockProblems, npmProblems, pinProblems, policyOf, requirementProblems } from "./supply-rules.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
 
 const text = (...path) => readFileSync(join(root, ...path), "utf8");
 const cratesWithLock = [[], ["fuzz"]];
 const atLeast = "high";
 
 /**
- * Holds everything that is depended on against the rules. `problems` fail, `skipped` could not be looked at and has its cure;
- * only advisories need a network.
+ * Holds everything that is depended on against the rules. `problems` fail; `notes` say what was looked at, and what could
+ * not be and how it could. Only advisories need a network.
  */
 export async function checkSupplyChain() {
   const parts = [await crates(), packages(), await cargoDeny(), await npmAudit()];
@@ -37,9 +38,11 @@ async function crates() {
 
 /** A machine that has built needs no network for this. */
 async function cargoMetadata(manifest) {
+  const env = toolchainEnv();
   for (const network of [["--offline"], []]) {
-    const { code, output } = await run(which("cargo"), ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest], { timeout: 120_000 });
-    if (code === 0) return JSON.parse(output.slice(output.indexOf("{")));
+    const args = ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest];
+    const { code, output } = await run(which("cargo", env.PATH), args, { env, timeout: 120_000 });
+    if (code === 0) return jsonIn(output);
   }
   return null;
 }

@@ -91,6 +91,8 @@ async function useEverything(stage, page) {
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.refreshed, 1);
   assert.equal((await page.evaluate(() => app.auth.userinfo())).sub, "ada");
+  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+  assert.ok(loaded.includes("/tokenkeep/more.js"), `the part that is loaded when it is needed is not among ${loaded}`);
 }
 
 for (const mode of modes) {
@@ -183,6 +185,30 @@ test("the callback page is kept nowhere and tells nobody its URL (SAFE-4, CB-21)
 
   assert.deepEqual([headers["cache-control"], headers["referrer-policy"]], ["no-store", "no-referrer"]);
   assert.match(headers["content-security-policy"], /frame-ancestors 'none'/);
+});
+
+test("the policy that the document has for trusted types makes the worker's URL and no other (SAFE-2)", async (t) => {
+  const { stage, watch } = await startStrictStage(t, { mode: "shared" });
+  const html = '<!doctype html><title>trusted types</title><script type="module" src="/made.js"></script>';
+  const code = `${snippet("js", 0)}\nglobalThis.made = { worker, policy };`;
+  Object.assign(stage.shown.files, { "/made": () => ["text/html", html], "/made.js": () => ["text/javascript", code] });
+  const page = await stage.context.newPage();
+  await page.goto(`${stage.app.origin}/made`);
+  const tried = await page.evaluate(() => {
+    const attempt = (work) => {
+      try {
+        return String(work());
+      } catch ({ name }) {
+        return name;
+      }
+    };
+    const { worker, policy } = globalThis.made;
+    const urls = ["/holder.js", "//evil.test/holder.js", "blob:x", "/holder.js?x"];
+    return [String(worker), ...urls.map((url) => attempt(() => policy.createScriptURL(url)))];
+  });
+
+  assert.deepEqual(tried, ["[object SharedWorker]", "/holder.js", "TypeError", "TypeError", "TypeError"]);
+  assert.deepEqual([watch.told, watch.reports], [[], []]);
 });
 
 test("the snippets for servers have the very policies of the sets (SAFE-4)", async () => {

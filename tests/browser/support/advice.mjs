@@ -7,13 +7,13 @@ const page = readFileSync(new URL("../../../docs/security/headers.md", import.me
 /** The sets by name, each as headers by name. */
 export const sets = Object.fromEntries([...page.matchAll(/^```http (\w+)\n([^]*?)^```$/gm)].map(([, name, text]) => [name, headersIn(text)]));
 
-/** The code that the page offers in a language. */
-export const snippet = (language) => page.match(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))?.at(-1) ?? "";
+/** The last piece of code that the page offers in a language, or the one at that place. */
+export const snippet = (language, place = -1) =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code).at(place) ?? "";
 
 /** The middleware for Express and Vite, as the page has it. */
 export async function middleware() {
-  const code = snippet("js").replace(/^```.*$/gm, "");
-  const { headers } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const { headers } = await import(`data:text/javascript,${encodeURIComponent(snippet("js"))}`);
   return headers;
 }
 
