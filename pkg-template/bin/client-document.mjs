@@ -1,17 +1,10 @@
-// What makes a good Client ID Metadata Document for an application in a browser. Each finding is
-// `{ kind: "ok" | "warning" | "failure", row, text }`.
+// What makes a good Client ID Metadata Document for an application in a browser.
+
+import { failure, ok, orOk, warning } from "./findings.mjs";
 
 const mostBytes = 5 * 1024;
 const secrets = ["client_secret", "client_secret_expires_at"];
 const pages = ["client_uri", "logo_uri", "tos_uri", "policy_uri"];
-
-const finding = (kind) => (row, text) => ({ kind, row, text });
-const ok = finding("ok");
-const warning = finding("warning");
-const failure = finding("failure");
-
-/** `[...problems]`, or that all is well. */
-const orOk = (problems, row, text) => (problems.some(({ kind }) => kind === "failure") ? problems : [...problems, ok(row, text)]);
 
 /** The URL, as the application says it (CIMD-1). */
 export function checkAddress(text) {

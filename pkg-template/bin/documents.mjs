@@ -34,8 +34,20 @@ async function get(url) {
   return { status, type, bytes: Buffer.concat(chunks) };
 }
 
+/** Asks as a script of `origin` would, and follows nothing: `{ status, headers, text }`, or `{ error }`. */
+export async function ask(url, { origin, method = "GET", headers = {}, form }) {
+  const body = form && new URLSearchParams(form);
+  const init = { method: body ? "POST" : method, body, redirect: "manual", signal: AbortSignal.timeout(patience) };
+  try {
+    const response = await fetch(url, { ...init, headers: { ...(origin && { origin }), ...headers } });
+    return { status: response.status, headers: response.headers, text: (await response.text()).slice(0, mostBytes) };
+  } catch (error) {
+    return { error: error.cause?.message ?? error.message };
+  }
+}
+
 /** Whether the authorization server with this issuer takes metadata documents (CIMD-4). */
-export async function checkServer(issuer) {
+export async function takesDocuments(issuer) {
   const row = "CIMD-4";
   const failure = (text) => [{ kind: "failure", row, text }];
   if (!URL.canParse(issuer)) return failure(`${issuer} is no issuer's URL`);
@@ -50,14 +62,14 @@ export async function checkServer(issuer) {
 }
 
 /** Where the metadata may be (RFC 8414, 3.1; OpenID Connect Discovery 4). */
-function wellKnown(issuer) {
+export function wellKnown(issuer) {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/+$/, "");
   const inserted = ["oauth-authorization-server", "openid-configuration"].map((name) => `${origin}/.well-known/${name}${path}`);
   return [...inserted, `${origin}${path}/.well-known/openid-configuration`];
 }
 
-function parse(bytes) {
+export function parse(bytes) {
   try {
     return JSON.parse(bytes.toString());
   } catch {

@@ -4,41 +4,66 @@
 import { parseArgs } from "node:util";
 
 import { checkAddress, checkAnswer, checkDocument } from "./client-document.mjs";
-import { checkServer, fetchDocument } from "./documents.mjs";
+import { fetchDocument, takesDocuments } from "./documents.mjs";
+import { checkServer } from "./server.mjs";
 
 const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>]
 
 Checks the Client ID Metadata Document whose URL is an application's client id.
   --at      get the document from here instead, to check it before it is deployed
   --server  also check that this authorization server takes such documents
+
+npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>]
+
+Asks an authorization server what a page of the application would ask it, and what a browser doesn't tell a page.
+  --client-id, --redirect-uri  as in hold()
+  --origin                     where the application is served, if not where the redirect URI is
+  --scope                      as in hold(); "openid" if left out
+
 Leaves with 1 if something is wrong, with 2 if it was called in another way than this.`;
 
 const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" };
+const text = { type: "string" };
 
-async function main(argv) {
-  const options = { at: { type: "string" }, server: { type: "string" }, help: { type: "boolean", short: "h" } };
+/** By name: the options, those that must be there, and what does the work. */
+const commands = {
+  "check-client": { options: { at: text, server: text }, needed: [], work: checkClient },
+  "check-server": {
+    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text },
+    needed: ["client-id", "redirect-uri"],
+    work: checkServer,
+  },
+};
+
+async function main([name, ...argv]) {
+  if (name === "--help" || name === "-h") return say(usage, 0);
+  const command = Object.hasOwn(commands, name ?? "") && commands[name];
+  if (!command) return say(usage, 2);
+  const options = { ...command.options, help: { type: "boolean", short: "h" } };
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   if (values.help) return say(usage, 0);
-  const [command, url, ...rest] = positionals;
-  if (command !== "check-client" || !url || rest.length > 0) return say(usage, 2);
-  const findings = await check(url, values);
+  if (positionals.length !== 1 || command.needed.some((option) => !values[option])) return say(usage, 2);
+  return report(await command.work(positionals[0], values));
+}
+
+function report(findings) {
   for (const { kind, row, text } of findings) console.log(`${marks[kind]}  ${row.padEnd(6)}  ${text}`);
   const count = (wanted) => findings.filter(({ kind }) => kind === wanted).length;
   return say(`${count("failure")} wrong, ${count("warning")} to think about`, count("failure") > 0 ? 1 : 0);
 }
 
-async function check(url, { at, server }) {
+async function checkClient(url, { at, server }) {
   const address = checkAddress(url);
   // What is no address at all can't be asked.
   if (!at && !URL.canParse(url)) return address;
   const answer = await fetchDocument(at ?? url);
   const { findings, document } = checkAnswer(answer);
   const inside = document ? checkDocument(document, url) : [];
-  return [...address, ...findings, ...inside, ...(server ? await checkServer(server) : [])];
+  return [...address, ...findings, ...inside, ...(server ? await takesDocuments(server) : [])];
 }
 
-function say(text, code) {
-  console.log(text);
+function say(words, code) {
+  console.log(words);
   return code;
 }
 

@@ -87,8 +87,8 @@ function recordsOf({ counts, requests, pushed, proofs }, { issued, keys }) {
 function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys, records }) {
   return {
     /**
-     * Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, `claims` about whoever signs in, and
-     * `userinfo`: what that endpoint says instead.
+     * Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, `claims` about whoever signs in,
+     * `userinfo`: what that endpoint says instead, and `exposed`: more fields that scripts may read.
      */
     allow: (more) => void Object.assign(allowed, more),
     reset: () => void Object.assign(records.counts, noCounts()),

@@ -42,6 +42,7 @@ export function createProvider({ issuer, store, allowed, keys, features, accessT
     if (ctx.path === JWKS_PATH && ctx.method === "GET") ctx.body = keys.jwks();
     if (ctx.path === USERINFO_PATH && ctx.status === 200) Object.assign(ctx.body, allowed.userinfo);
     if (features.dpop?.exposeNonce === false) hideNonce(ctx);
+    if (allowed.exposed) expose(ctx, allowed.exposed);
   });
   return provider;
 }
@@ -119,6 +120,12 @@ const logoutPages = {
 function html(ctx, page) {
   ctx.type = "html";
   ctx.body = page;
+}
+
+/** Lets scripts read more fields. */
+function expose(ctx, fields) {
+  const name = "access-control-expose-headers";
+  ctx.set(name, [ctx.response.get(name), fields].filter(Boolean).join(", "));
 }
 
 /** As a server that forgot to let scripts read the nonce: they see the refusal and not what would cure it. */

@@ -33,13 +33,13 @@ export class Records {
    */
   async take(key) {
     const mine = this.#memory.get(key);
-    this.#memory.delete(key);
+    if (this.#memory.delete(key)) return mine;
     const taken = await change((store) => {
       const request = store.get(key);
       request.onsuccess = () => request.result && store.put({ record: "", created: Date.now() }, key);
       return request;
     });
-    return taken?.result ?? mine;
+    return taken?.result;
   }
 
   /** The key pair that outlives sign-ins, until a sign-out. */

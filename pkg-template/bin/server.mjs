@@ -1,0 +1,158 @@
+// What a page meets at an authorization server, and what a browser doesn't tell it.
+
+import { createHash, randomBytes } from "node:crypto";
+
+import { ask, parse, wellKnown } from "./documents.mjs";
+import { failure, ok, warning } from "./findings.mjs";
+import { checkMetadata } from "./server-metadata.mjs";
+
+const random = () => randomBytes(32).toString("base64url");
+
+/** Everything about `issuer`, for the application that the options describe. */
+export async function checkServer(issuer, { "client-id": clientId, "redirect-uri": redirectUri, origin, scope = "openid" }) {
+  const own = checkOwn(issuer, redirectUri, origin);
+  if (own.some(({ kind }) => kind === "failure")) return own;
+  const client = { clientId, redirectUri, scope, origin: origin ? new URL(origin).origin : new URL(redirectUri).origin };
+  const { findings, metadata } = await findMetadata(issuer, client);
+  if (!metadata) return [...own, ...findings];
+  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection].map((check) => check(metadata, client));
+  return [...own, ...findings, ...checkMetadata(metadata), ...(await Promise.all(rest)).flat()];
+}
+
+/** What can be told without asking anybody. */
+function checkOwn(issuer, redirectUri, origin) {
+  const bad = Object.entries({ issuer, "--redirect-uri": redirectUri, "--origin": origin ?? issuer }).filter(([, url]) => !URL.canParse(url));
+  if (bad.length > 0) return bad.map(([name, url]) => failure("CALL", `${name} is ${JSON.stringify(url)}, which is no absolute URL`));
+  const elsewhere = origin && new URL(origin).origin !== new URL(redirectUri).origin;
+  return elsewhere ? [failure("CALL", `the redirect URI is on another origin than ${new URL(origin).origin}, where nobody could finish the sign-in`)] : [];
+}
+
+async function findMetadata(issuer, { origin }) {
+  const seen = [];
+  for (const url of wellKnown(issuer)) {
+    const answer = await ask(url, { origin, headers: { accept: "application/json" } });
+    const metadata = answer.status === 200 ? parse(answer.text) : null;
+    if (metadata?.issuer === issuer) return { metadata, findings: [ok("META", `${url} is the metadata of this issuer`), ...checkCors("the metadata", answer, origin)] };
+    seen.push(`${url}: ${answer.error ?? (metadata?.issuer ? `names the issuer ${JSON.stringify(metadata.issuer)}, which must be ${JSON.stringify(issuer)}` : answer.status)}`);
+  }
+  return { findings: seen.map((text) => failure("META", text)) };
+}
+
+/** Whether a page of `origin` may read this answer. */
+function checkCors(what, { error, status, headers }, origin, kind = failure) {
+  if (error) return [kind("CORS", `${what} can't be had: ${error}`)];
+  if (status >= 300 && status < 400) return [kind("CORS", `${what} redirects, which is not followed; name the place itself`)];
+  const allowed = headers.get("access-control-allow-origin");
+  if (allowed === "*" || allowed === origin) return [ok("CORS", `${what} may be read by ${origin}`)];
+  const said = allowed === null ? "says nothing" : `says ${JSON.stringify(allowed)}`;
+  return [kind("CORS", `${what} may not be read by ${origin} (Access-Control-Allow-Origin ${said}); have it allowed there`)];
+}
+
+/** Whether a page of `origin` may send these fields along. */
+async function checkPreflight(what, url, origin, fields) {
+  const headers = { "access-control-request-method": "POST", "access-control-request-headers": fields };
+  const answer = await ask(url, { origin, method: "OPTIONS", headers });
+  const allowed = (answer.headers?.get("access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const isAllowed = answer.status < 300 && allowed.some((name) => name === fields || name === "*");
+  return isAllowed ? [ok("CORS", `${what} takes the field ${fields}`)] : [failure("CORS", `${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`)];
+}
+
+async function checkKeys({ jwks_uri: url }, { origin, scope }) {
+  if (!scope.split(" ").includes("openid") || !url) return [];
+  const answer = await ask(url, { origin, headers: { accept: "application/json" } });
+  const keys = answer.status === 200 ? parse(answer.text)?.keys : null;
+  const cors = checkCors("the keys", answer, origin);
+  return keys?.length > 0 ? [...cors, ok("KEYS", `there are ${keys.length}`)] : [...cors, failure("KEYS", `${url} has none (${answer.error ?? answer.status})`)];
+}
+
+/** A code that nobody issued: what counts is who may read the refusal. */
+async function checkToken({ token_endpoint: url, dpop_signing_alg_values_supported: dpop }, { origin, clientId, redirectUri }) {
+  if (!url) return [];
+  const form = { grant_type: "authorization_code", client_id: clientId, code: random(), code_verifier: random(), redirect_uri: redirectUri };
+  const answer = await ask(url, { origin, form });
+  const cors = checkCors("the token endpoint", answer, origin);
+  if (answer.error) return cors;
+  const { error, error_description: description } = parse(answer.text) ?? {};
+  const said = description ? `${error} (${description})` : error;
+  const judged = isClientRefused(error) ? failure("TOKEN", `the token endpoint answers ${said}: register ${clientId} as a public client, without a secret`) : checkRefusal(answer, said);
+  const preflight = dpop ? await checkPreflight("the token endpoint", url, origin, "dpop") : [];
+  return [...cors, ...preflight, judged, ...checkExposed(answer, dpop)];
+}
+
+const isClientRefused = (error) => ["invalid_client", "unauthorized_client"].includes(error);
+
+function checkRefusal({ status }, said) {
+  if (said) return ok("TOKEN", `the token endpoint answers a made-up code with ${said}`);
+  return warning("TOKEN", `the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`);
+}
+
+function checkExposed({ headers }, dpop) {
+  const exposed = (headers.get("access-control-expose-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const wanted = { Date: "the clock of a device can't be judged", "Retry-After": "pauses can't be obeyed", ...(dpop && { "DPoP-Nonce": "nonces can't be used" }) };
+  const missing = Object.entries(wanted).filter(([name]) => !exposed.includes(name.toLowerCase()));
+  return missing.map(([name, why]) => warning("CORS", `the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`));
+}
+
+async function checkRevocation({ revocation_endpoint: url }, { origin, clientId }) {
+  if (!url) return [];
+  return checkCors("the revocation endpoint", await ask(url, { origin, form: { token: random(), client_id: clientId } }), origin, warning);
+}
+
+async function checkPush(metadata, client) {
+  const { pushed_authorization_request_endpoint: url, require_pushed_authorization_requests: required } = metadata;
+  if (!url) return [];
+  const answer = await ask(url, { origin: client.origin, form: requestOf(client) });
+  const cors = checkCors("the endpoint for pushed requests", answer, client.origin, required ? failure : warning);
+  if (answer.error) return cors;
+  if (answer.status === 201) return [...cors, ok("LOGIN", "a pushed request with this redirect URI is taken")];
+  const { error, error_description: description } = parse(answer.text) ?? {};
+  return [...cors, failure("LOGIN", `a pushed request with this redirect URI is refused: ${error ?? answer.status}${description ? ` (${description})` : ""}`)];
+}
+
+/** What tokenkeep would ask the authorization endpoint. */
+function requestOf({ clientId, redirectUri, scope }) {
+  const challenge = createHash("sha256").update(random()).digest("base64url");
+  return {
+    ...{ response_type: "code", client_id: clientId, redirect_uri: redirectUri, scope, state: random(), nonce: random() },
+    ...{ code_challenge: challenge, code_challenge_method: "S256" },
+  };
+}
+
+/**
+ * A server that refuses a redirect URI shows that to the person and to nobody else. So it is asked, and asked again with a
+ * URI that nobody registered: where both come to the same, it can't be told.
+ */
+async function checkRedirection(metadata, client) {
+  const { authorization_endpoint: endpoint, require_pushed_authorization_requests: required } = metadata;
+  if (!endpoint || required) return [];
+  const visit = async (redirectUri) => outcomeOf(await ask(urlOf(endpoint, requestOf({ ...client, redirectUri })), {}), redirectUri);
+  const [real, madeUp] = [await visit(client.redirectUri), await visit(`${client.redirectUri}-${random()}`)];
+  return [judge(real, madeUp, client)];
+}
+
+function judge(real, madeUp, { redirectUri, clientId }) {
+  if (real.problem) return failure("LOGIN", `the authorization endpoint can't be asked: ${real.problem}`);
+  if (real.back) return real.back.error ? failure("LOGIN", `the redirect URI is taken, and the request refused: ${real.back.error}${real.back.description ? ` (${real.back.description})` : ""}`) : ok("LOGIN", "the redirect URI is taken");
+  if (real.status >= 400) {
+    const why = /redirect[_ -]?uri/i.test(real.text) ? `register ${redirectUri} for ${clientId} there, character by character` : `check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
+    return failure("LOGIN", `people would see an error page (${real.status}): ${why}`);
+  }
+  if (real.shape === madeUp.shape) return warning("LOGIN", "whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way");
+  return ok("LOGIN", "the redirect URI is taken, and people are asked to sign in");
+}
+
+function outcomeOf({ error, status, headers, text }, redirectUri) {
+  if (error) return { problem: error };
+  const location = headers.get("location");
+  if (location?.startsWith(`${redirectUri}?`) || location?.startsWith(`${redirectUri}#`)) {
+    const { searchParams } = new URL(location);
+    return { back: { error: searchParams.get("error"), description: searchParams.get("error_description") } };
+  }
+  return { status, text, shape: `${status} ${(location ?? "").replace(/[?#].*/s, "").replace(/[^/]{12,}(?=\/|$)/g, "*")}` };
+}
+
+function urlOf(endpoint, parameters) {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
