@@ -20,11 +20,7 @@ attack(
   async (rig) => {
     const page = await rig.signedInWith(catchInstances);
     assert.equal(await statusOf(page, rig.v1("files")), 200);
-    await page.evaluate(async () => {
-      const memory = new WebAssembly.Memory({ initial: 1 });
-      new Uint8Array(memory.buffer).set(new TextEncoder().encode("bait-in-memory"), 99);
-      globalThis.bait = [memory];
-    });
+    await page.evaluate(layBait);
     const { loot, modules } = await rig.inject(page, seekMemory);
     await rig.inject(page, (evil, bytes) => void evil.post(bytes), loot);
     await rig.arrived(page);
@@ -40,14 +36,23 @@ attack(
     threat: "S4",
     title: "have accessors tell the memory: WebAssembly.Memory.prototype.buffer, and length and byteLength of typed arrays (STORE-8)",
     when: ["late"],
-    outcome: { page: "works", ...inWorkers },
+    outcome: "stopped",
   },
   async (rig) => {
     const page = await rig.signedInWith(tapMemory);
     rig.as.expireAccessTokens();
     assert.equal(await statusOf(page, rig.v1("files")), 200);
+    await page.evaluate(layBait);
     await rig.inject(page, (evil) => void evil.post(evil.spoils()));
     await rig.arrived(page);
+    assert.ok(rig.evil.text().includes("bait-in-memory"), "the taps missed a memory that lies open");
     return rig.verdict(...tokens);
   },
 );
+
+/** Runs in the page: a memory of the page's own, to see that the search works. */
+function layBait() {
+  const memory = new WebAssembly.Memory({ initial: 2 });
+  new Uint8Array(memory.buffer).set(new TextEncoder().encode("bait-in-memory"), 99);
+  globalThis.bait = [memory];
+}

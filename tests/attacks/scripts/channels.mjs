@@ -49,10 +49,12 @@ export async function rewriteRecords(evil, changes) {
   const database = await settled(indexedDB.open("tokenkeep", 1));
   const store = database.transaction("transactions", "readwrite").objectStore("transactions");
   const [keys, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
-  for (const [index, key] of keys.entries()) {
+  // One that was used has a mark in its place.
+  const pending = [...keys.entries()].filter(([index]) => values[index].record);
+  for (const [index, key] of pending) {
     const record = JSON.stringify({ ...JSON.parse(values[index].record), ...changes });
     await settled(store.put({ ...values[index], record }, key));
   }
   database.close();
-  return keys.length;
+  return pending.length;
 }

@@ -56,5 +56,14 @@ export function makeEvil(origin) {
     }
   };
 
-  return { origin, post, beacon, settled, strings, latin1, read };
+  const { get: bufferOf } = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, "buffer");
+  const isMemory = (value) => {
+    try {
+      return apply(bufferOf, value, []) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+
+  return { origin, post, beacon, settled, strings, latin1, read, isMemory };
 }

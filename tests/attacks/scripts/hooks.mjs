@@ -162,8 +162,8 @@ export function hook(evil, { everything = false } = {}) {
   evil.spoils = () => {
     busy = true;
     const bytes = [...buffers].flatMap(function open(one) {
-      if (one instanceof Wasm.Instance) return Object.values(one.exports).filter((value) => value instanceof Wasm.Memory).flatMap(open);
-      return [evil.latin1(new Bytes(one instanceof Wasm.Memory ? one.buffer : one))];
+      if (one instanceof Wasm.Instance) return Object.values(one.exports).filter(evil.isMemory).flatMap(open);
+      return [evil.latin1(new Bytes(evil.isMemory(one) ? one.buffer : one))];
     });
     const loot = [...seen, ...bytes].join("\n");
     busy = false;

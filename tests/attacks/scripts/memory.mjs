@@ -1,8 +1,8 @@
 /** Runs in the page, early: keeps every WebAssembly instance and memory that is made from now on. */
 export function catchInstances(evil) {
   const kept = [];
-  evil.memories = () => kept.flatMap((one) => (one instanceof WebAssembly.Memory ? [one] : memoriesOf(one.exports ?? {})));
-  const memoriesOf = (exports) => Object.values(exports).filter((value) => value instanceof WebAssembly.Memory);
+  evil.memories = () => kept.flatMap((one) => (evil.isMemory(one) ? [one] : memoriesOf(one.exports ?? {})));
+  const memoriesOf = (exports) => Object.values(exports).filter((value) => evil.isMemory(value));
   const keep = (made) => (kept.push(made.instance ?? made), made);
   for (const name of ["Instance", "Memory"]) {
     WebAssembly[name] = new Proxy(WebAssembly[name], {
@@ -27,7 +27,7 @@ export async function seekMemory(evil) {
   for (const value of known) {
     const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
     if (!isObject || value === evil || known.size > 150_000) continue;
-    if (value instanceof WebAssembly.Memory || value instanceof WebAssembly.Instance || value instanceof ArrayBuffer) found.add(value);
+    if (evil.isMemory(value) || value instanceof WebAssembly.Instance || value instanceof ArrayBuffer) found.add(value);
     for (const name of Reflect.ownKeys(value)) known.add(evil.read(value, name));
     known.add(Object.getPrototypeOf(value));
   }
