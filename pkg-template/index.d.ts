@@ -12,14 +12,18 @@ declare global {
   }
 }
 
+/** Where a holder runs: a `SharedWorker`, a dedicated `Worker`, or a port that leads to one of them. */
+export type HolderWorker = SharedWorker | Worker | MessagePort;
+
 /**
  * Connects this page to the holder that runs in `worker`: a `SharedWorker` (recommended, one session for all tabs), a
- * dedicated `Worker`, or a port that leads to one of them.
+ * dedicated `Worker`, or a port that leads to one of them. A function is called at once to make it; what it throws comes
+ * out of every call, as `TOKENKEEP_SHARED_WORKER_MISSING` or `TOKENKEEP_WORKER_BLOCKED`.
  *
  * All pages must construct the `SharedWorker` with the same URL and the same options, else the browser refuses the
- * connection and every call fails with `TOKENKEEP_HOLDER_FAILED`.
+ * connection and every call fails with `TOKENKEEP_WORKER_BLOCKED`.
  */
-export function connect(worker: SharedWorker | Worker | MessagePort): Auth;
+export function connect(worker: HolderWorker | (() => HolderWorker)): Auth;
 
 /** What the page works with. */
 export interface Auth extends EventTarget {
@@ -48,15 +52,16 @@ export interface Auth extends EventTarget {
    * opened at once, and browsers block it otherwise.
    *
    * @returns the session
-   * @throws {TokenKeepError} `TOKENKEEP_POPUP_BLOCKED`, `TOKENKEEP_POPUP_CLOSED`, `TOKENKEEP_POPUP_TIMEOUT`, and what
-   * `resume()` throws. After the last two a sign-in that is finished in the popup all the same still counts: there is
+   * @throws {TokenKeepError} `TOKENKEEP_POPUP_BLOCKED`, `TOKENKEEP_POPUP_CLOSED`, `TOKENKEEP_POPUP_TIMEOUT`,
+   * `TOKENKEEP_POPUP_SEVERED`, and what `resume()` throws. After the last three a sign-in that is finished in the popup all the same still counts: there is
    * a `signedin` event
    */
   signIn(options: PopupSignInOptions): Promise<Session>;
 
   /**
    * Sends the user to the authorization server. The promise doesn't resolve, since the page is left; it rejects if
-   * that can't be done, or with `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button.
+   * that can't be done (`TOKENKEEP_STORAGE_BLOCKED`, `TOKENKEEP_COOKIES_BLOCKED`, `TOKENKEEP_REDIRECT_ELSEWHERE`, ..), or with
+   * `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button.
    */
   signIn(options?: SignInOptions): Promise<never>;
 
@@ -484,7 +489,10 @@ export type ErrorCode =
   | "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED"
   | "TOKENKEEP_BODY_NOT_REPLAYABLE"
   | "TOKENKEEP_CLIENT_REFUSED"
+  | "TOKENKEEP_CLOCK_WRONG"
   | "TOKENKEEP_CONFIG_INVALID"
+  | "TOKENKEEP_CONNECT_BLOCKED"
+  | "TOKENKEEP_COOKIES_BLOCKED"
   | "TOKENKEEP_DISCOVERY_FAILED"
   | "TOKENKEEP_DPOP_BLOCKED"
   | "TOKENKEEP_DPOP_KEY_LOST"
@@ -499,19 +507,24 @@ export type ErrorCode =
   | "TOKENKEEP_INTERACTION_REQUIRED"
   | "TOKENKEEP_ISSUER_MISMATCH"
   | "TOKENKEEP_ISSUER_MISSING"
+  | "TOKENKEEP_KEYS_BLOCKED"
   | "TOKENKEEP_LOCKED"
   | "TOKENKEEP_LOGIN_REQUIRED"
+  | "TOKENKEEP_METADATA_BLOCKED"
   | "TOKENKEEP_METADATA_INVALID"
   | "TOKENKEEP_NETWORK"
   | "TOKENKEEP_PARAMETER_REFUSED"
   | "TOKENKEEP_PKCE_UNSUPPORTED"
   | "TOKENKEEP_POPUP_BLOCKED"
   | "TOKENKEEP_POPUP_CLOSED"
+  | "TOKENKEEP_POPUP_SEVERED"
   | "TOKENKEEP_POPUP_TIMEOUT"
   | "TOKENKEEP_PUSHED_REQUEST_INVALID"
   | "TOKENKEEP_QUEUE_FULL"
   | "TOKENKEEP_QUEUE_TIMEOUT"
+  | "TOKENKEEP_REDIRECT_ELSEWHERE"
   | "TOKENKEEP_REDIRECT_REFUSED"
+  | "TOKENKEEP_REDIRECT_URI_REFUSED"
   | "TOKENKEEP_REGISTRATION_FAILED"
   | "TOKENKEEP_REGISTRATION_NEEDED"
   | "TOKENKEEP_REGISTRATION_REFUSED"
@@ -523,10 +536,12 @@ export type ErrorCode =
   | "TOKENKEEP_RESPONSE_REPLAYED"
   | "TOKENKEEP_RETURN_TARGET_REFUSED"
   | "TOKENKEEP_SERVER_UNAVAILABLE"
+  | "TOKENKEEP_SHARED_WORKER_MISSING"
   | "TOKENKEEP_SIGN_IN_ABANDONED"
   | "TOKENKEEP_SIGN_IN_UNAVAILABLE"
   | "TOKENKEEP_STATE_MISMATCH"
   | "TOKENKEEP_STATE_MISSING"
+  | "TOKENKEEP_STORAGE_BLOCKED"
   | "TOKENKEEP_TARGET_REFUSED"
   | "TOKENKEEP_TIMEOUT"
   | "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED"
@@ -538,4 +553,7 @@ export type ErrorCode =
   | "TOKENKEEP_TOKEN_RESPONSE_INVALID"
   | "TOKENKEEP_TRANSACTION_EXPIRED"
   | "TOKENKEEP_USERINFO_INVALID"
-  | "TOKENKEEP_USERINFO_UNAVAILABLE";
+  | "TOKENKEEP_USERINFO_UNAVAILABLE"
+  | "TOKENKEEP_WASM_BLOCKED"
+  | "TOKENKEEP_WASM_UNAVAILABLE"
+  | "TOKENKEEP_WORKER_BLOCKED";

@@ -175,6 +175,11 @@ impl Discovery {
         (!self.candidates.is_empty()).then(|| self.candidates.remove(0))
     }
 
+    /// Whether there is no further document to ask for.
+    pub fn is_last(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
     /// Takes the answer to the last request; the metadata if it was the right document.
     pub fn handle_answer(&mut self, answer: Result<Answer, Transport>) -> Option<AuthorizationServer> {
         match self.read(answer) {
@@ -184,7 +189,10 @@ impl Discovery {
                     error,
                     Error::InvalidResponse(InvalidResponse::Metadata(_) | InvalidResponse::PkceUnsupported)
                 );
-                if self.failure.is_none() || told_more {
+                let blocked = FULL
+                    && matches!(error, Error::Transport(Transport::MetadataUnreadable | Transport::PolicyBlocked))
+                    && matches!(self.failure, Some(Error::Transport(_)));
+                if self.failure.is_none() || told_more || blocked {
                     self.failure = Some(error);
                 }
                 None

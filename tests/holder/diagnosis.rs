@@ -95,9 +95,10 @@ fn a_replay_takes_nothing_from_who_waits_for_the_first_use() {
 fn what_shows_the_way_is_looked_into_if_it_fails() {
     let mut desk = Desk::with(discovered());
     desk.sign_in(1, "{}");
+    desk.answer(Err(Transport::Network));
     desk.answer(metadata());
     desk.keep();
-    assert_eq!(desk.probed, ["https://as.example/.well-known/oauth-authorization-server"]);
+    assert_eq!(desk.probed, ["https://as.example/.well-known/openid-configuration"], "the last place only");
     let mut desk = exchanged(None);
     assert_eq!(desk.probed, ["https://as.example/token", "https://as.example/jwks"]);
     desk.sign_out(9);
@@ -111,11 +112,18 @@ fn metadata_without_cors_and_policies_have_codes_of_their_own() {
         (Transport::PolicyBlocked, "settle 1 CONNECT_BLOCKED"),
         (Transport::Network, "settle 1 NETWORK"),
     ] {
+        for before in [Err(Transport::Network), Err(given)] {
+            let mut desk = Desk::with(discovered());
+            desk.sign_in(1, "{}");
+            desk.answer(before);
+            desk.answer(Err(given));
+            assert_eq!(settled(&mut desk), expected);
+        }
         let mut desk = Desk::with(discovered());
         desk.sign_in(1, "{}");
+        desk.answer(json(200, r#"{"issuer":"https://other.example"}"#));
         desk.answer(Err(given));
-        desk.answer(Err(given));
-        assert_eq!(settled(&mut desk), expected);
+        assert_eq!(settled(&mut desk), "settle 1 METADATA_INVALID", "what was readable says more");
     }
 }
 

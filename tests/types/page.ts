@@ -13,6 +13,7 @@ import {
   type AuthRequestInit,
   type ErrorCode,
   type Explanation,
+  type HolderWorker,
   type PopupSignInOptions,
   type RequestOptions,
   type ResumeOptions,
@@ -39,6 +40,10 @@ connect(
 );
 connect(new Worker("/holder.js", { type: "module" }));
 connect(new MessageChannel().port1);
+connect(() => new SharedWorker(new URL("./holder.js", import.meta.url), options));
+connect(() => (globalThis.SharedWorker ? new SharedWorker("/holder.js", options) : new Worker("/holder.js", { type: "module" })));
+const somewhere: HolderWorker = new Worker("/holder.js");
+connect(somewhere);
 
 export async function signInAndOut(): Promise<void> {
   const session: Session | null = await auth.resume();
@@ -213,6 +218,22 @@ export function told(error: unknown): string {
     const code: ErrorCode = error.code;
     const isNew: boolean = code === "TOKENKEEP_LOCKED" || code === "TOKENKEEP_TOKEN_MALFORMED";
     if (isNew || code === "TOKENKEEP_TOKEN_NOT_ACCEPTED" || code === "TOKENKEEP_SIGN_IN_UNAVAILABLE") return code;
+    const cause: ErrorCode[] = [
+      "TOKENKEEP_CLOCK_WRONG",
+      "TOKENKEEP_CONNECT_BLOCKED",
+      "TOKENKEEP_COOKIES_BLOCKED",
+      "TOKENKEEP_KEYS_BLOCKED",
+      "TOKENKEEP_METADATA_BLOCKED",
+      "TOKENKEEP_POPUP_SEVERED",
+      "TOKENKEEP_REDIRECT_ELSEWHERE",
+      "TOKENKEEP_REDIRECT_URI_REFUSED",
+      "TOKENKEEP_SHARED_WORKER_MISSING",
+      "TOKENKEEP_STORAGE_BLOCKED",
+      "TOKENKEEP_WASM_BLOCKED",
+      "TOKENKEEP_WASM_UNAVAILABLE",
+      "TOKENKEEP_WORKER_BLOCKED",
+    ];
+    if (cause.includes(code)) return error.message;
     const details: (string | undefined)[] = [error.option, error.error, error.errorDescription, error.reason];
     return `${code} ${details.join()}`;
   }

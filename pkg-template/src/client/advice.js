@@ -11,7 +11,7 @@ const cures = {
   KEYS_BLOCKED: () =>
     `the issuer's keys can be reached, but not read from here: most likely its jwks_uri doesn't allow ${location.origin} by CORS, or redirects; ${tell}`,
   METADATA_BLOCKED: () =>
-    `the issuer's metadata can be reached, but not read from here: most likely its .well-known documents don't allow ${location.origin} by CORS, or redirect; ${tell}, or write the metadata into hold({ server })`,
+    `the issuer's metadata can be reached, but not read from here: most likely its .well-known documents don't allow ${location.origin} by CORS, or redirect, or are not there; ${tell}, or write the metadata into hold({ server })`,
   REDIRECT_ELSEWHERE: () =>
     `redirectUri is on another origin than this page (${location.origin}), where nobody could finish this sign-in: open the app there, or set redirectUri to a page of this origin. localhost and 127.0.0.1 are two origins, as are http and https`,
   REDIRECT_URI_REFUSED: () =>

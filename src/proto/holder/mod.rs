@@ -54,12 +54,13 @@ enum Flight {
 
 impl Flight {
     /// Whether it is worth to find out why it failed: a refresh may fail for many reasons that pass, the first requests
-    /// show whether the browser may talk to the server.
+    /// show whether the browser may talk to the server. Of the metadata's places only the last one is looked into: many
+    /// servers have but one, and nothing readable in the others.
     fn shows_the_way(&self) -> bool {
         match self {
             Self::Exchange { .. } => true,
             Self::Keys => FULL,
-            Self::Inquiry(stage) => FULL && matches!(**stage, Stage::Server(..)),
+            Self::Inquiry(stage) => FULL && matches!(&**stage, Stage::Server(search, _) if search.is_last()),
             _ => false,
         }
     }
