@@ -188,6 +188,11 @@ export interface ResumeOptions {
    * minute in each tab, and after a sign-out not before the next sign-in; never in a frame.
    */
   silent?: boolean;
+  /**
+   * `false` if no page of this application signs in by popup: then a response is finished where it arrives and handed to
+   * nobody. With a Worker and in page mode that takes a channel away which injected script could use.
+   */
+  popup?: boolean;
 }
 
 /** Options of one sign-in in a popup. */

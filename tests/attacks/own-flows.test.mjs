@@ -68,16 +68,13 @@ for (const { name, headers, outcome } of popups) {
   );
 }
 
-attack(
-  {
-    id: "T10",
-    threat: "S10",
-    title: "silent sign-in in a popup: COOP, and the callback page's relay",
-    rig: dpop,
-    share: "flows",
-    outcome: { page: "works", worker: "works", shared: "stopped" },
-  },
-  async (rig, { mode }) => {
+const relays = {
+  "the callback page's relay": { outcome: { page: "works", worker: "works", shared: "stopped" } },
+  "a callback page that relays nothing": { options: { popup: false }, outcome: "stopped" },
+};
+
+for (const [name, { options, outcome }] of Object.entries(relays)) {
+  attack({ id: "T10", threat: "S10", title: `silent sign-in in a popup: COOP, and ${name}`, rig: dpop, share: "flows", outcome }, async (rig, { mode }) => {
     rig.sinceNow();
     Object.assign(rig.shown, { policy: "", headers: severing });
     const page = await signedInPage(rig);
@@ -86,15 +83,18 @@ attack(
     const [popup] = await Promise.all([rig.context.waitForEvent("page"), page.click("#bait")]);
     await popup.waitForURL((url) => url.href.startsWith(flow.callback));
     await until(() => popup.evaluate(() => globalThis.app), "the app in the popup");
-    const closed = popup.waitForEvent("close");
-    await startResume(popup);
-    await closed;
-    await rig.arrived(page);
+    if (options) await popup.evaluate((given) => app.outcome(() => app.auth.resume(given)), options);
+    else {
+      const closed = popup.waitForEvent("close");
+      await startResume(popup);
+      await closed;
+      await rig.arrived(page);
+    }
     await closeAll(rig);
     const verdict = await makeUseOf(rig, flow);
-    return mode === "shared" ? [verdict, "a SharedWorker needs no relay"] : verdict;
-  },
-);
+    return mode === "shared" && !options ? [verdict, "a SharedWorker needs no relay"] : verdict;
+  });
+}
 
 /** A page that is signed in at the app too; the frames and popups need the server's session only. */
 async function signedInPage(rig) {

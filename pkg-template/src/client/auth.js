@@ -37,9 +37,9 @@ export class Auth extends EventTarget {
 
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
   resume(given) {
-    const { silent } = { __proto__: null, ...given };
+    const options = { __proto__: null, ...given };
     const href = scrub();
-    this.#resuming ??= this.#resume(href, silent).catch(advised).finally(() => (this.#resuming = undefined));
+    this.#resuming ??= this.#resume(href, options).catch(advised).finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
 
@@ -113,9 +113,9 @@ export class Auth extends EventTarget {
     return this.#session;
   }
 
-  async #resume(href, silent) {
+  async #resume(href, { silent, popup }) {
     await this.#ready;
-    if (href) await this.#arrive(href);
+    if (href) await this.#arrive(href, popup);
     if (silent) await this.#trySilently();
     return this.#session;
   }
@@ -125,8 +125,8 @@ export class Auth extends EventTarget {
     if (!this.#session && !this.#arrival?.popup) await trySilently(this);
   }
 
-  async #arrive(href) {
-    const { arrival, error } = await (await more()).arrive(this.#transport, href);
+  async #arrive(href, popup) {
+    const { arrival, error } = await (await more()).arrive(this.#transport, href, popup);
     if (arrival) this.#arrival = arrival;
     if (error) throw error;
     if (!arrival) restore(href);

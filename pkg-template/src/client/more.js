@@ -13,11 +13,11 @@ const quiet = /INTERACTION|STATE_MISSING/;
 
 /**
  * Finishes the sign-in that arrived at `href`. Resolves to what the application gets back, or to undefined if that was no
- * authorization response.
+ * authorization response. Where it is a popup's, that goes to the page that waits, unless `popups` is false.
  */
-export async function arrive(transport, href) {
+export async function arrive(transport, href, popups) {
   const place = comeBack() ?? null;
-  const state = popupState(href);
+  const state = popups !== false && popupState(href);
   const popup = state && (transport.shared || (await handOver(state, href)));
   const arrived = (arrival) => {
     if (popup) close();
