@@ -30,7 +30,7 @@ const ROUTES = {
   "/v1/recent": { methods: ["GET"], scope: "files:read", signIn: { maxAge: 600 }, answer: files },
   "/v1/work": { methods: ["GET"], scope: "files:read", answer: work },
   "/v1/bin": { methods: ["DELETE"], scope: "files:delete", answer: emptyBin },
-  "/v1/redirect": { methods: ["GET"], scope: "files:read", answer: redirect },
+  "/v1/redirect": { scope: "files:read", answer: redirect },
 };
 
 /**
@@ -225,7 +225,8 @@ function emptyBin({ response }) {
 }
 
 function redirect({ response, url }) {
-  send(response, 302, "", { location: url.searchParams.get("to") ?? "/v1/files" });
+  const status = numberFrom(url, "status", 302, 308);
+  send(response, status, "", { location: url.searchParams.get("to") ?? "/v1/files" });
 }
 
 function numberFrom(url, name, fallback, most) {

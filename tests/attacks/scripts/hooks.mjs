@@ -17,6 +17,7 @@ export function hook(evil, { everything = false } = {}) {
   const places = new Set();
   const responses = new WeakSet();
   let busy = false;
+  let told = 0;
 
   // The hooks must not see themselves: while one is at work nothing is noted, and nothing here is iterated before that.
   function note(place, first, second) {
@@ -147,6 +148,15 @@ export function hook(evil, { everything = false } = {}) {
     for (const name of ["TextDecoder", "TextEncoder", "Response", "Uint8Array", "DataView", "Map"]) wrapConstructor(name);
     trapLookups();
   }
+
+  /** The strings that were seen since the last time. */
+  evil.news = () => {
+    busy = true;
+    const strings = [...seen].slice(told);
+    told = seen.size;
+    busy = false;
+    return strings;
+  };
 
   /** All that was seen, as text. */
   evil.spoils = () => {

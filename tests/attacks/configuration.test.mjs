@@ -1,0 +1,99 @@
+// T15: change the configuration: the list of resource servers, the authorization server, what may be handed out.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { codeOf, statusOf } from "../browser/support/calls.mjs";
+import { signIn } from "../browser/support/sign-in.mjs";
+import { pkg } from "../../scripts/lib/paths.mjs";
+import { attack } from "./support/attack.mjs";
+import { configure, pollute } from "./scripts/configuring.mjs";
+
+const tokens = ["access token", "refresh token", "ID token"];
+// They would change what every script does, before it comes to the library.
+const everyday = new Set(["name", "message", "code", "type", "then", "url", "body", "method", "headers", "status"]);
+
+/** What the attacker wants the configuration to be. */
+const wishes = ({ origins: { evil } }) => ({
+  issuer: evil,
+  server: { issuer: evil, authorizationEndpoint: `${evil}/auth`, tokenEndpoint: `${evil}/token` },
+  clientId: "evil",
+  redirectUri: `${evil}/callback`,
+  resourceServers: [`${evil}/`],
+  exposeAccessToken: true,
+  acceptToken: true,
+  assumePkce: true,
+  authorizationServers: [evil],
+  extraParams: { redirect_uri: evil },
+  auditSink: true,
+});
+
+/** Every name of an option that the package's declarations have, with the attacker's value for it. */
+function allOptions(rig) {
+  const declared = [...readFileSync(join(pkg, "holder.d.ts"), "utf8").matchAll(/^ {2}(?:readonly )?(\w+)\??: /gm)];
+  const names = declared.map(([, name]) => name).filter((name) => !everyday.has(name));
+  assert.ok(names.length > 40, `only ${names}`);
+  return { ...Object.fromEntries(names.map((name) => [name, `${rig.origins.evil}/${name}`])), ...wishes(rig) };
+}
+
+attack(
+  {
+    id: "T15",
+    threat: "S17",
+    title: "pollute Object.prototype with the name of every option (SAFE-8)",
+    when: ["late", "early"],
+    outcome: "stopped",
+  },
+  async (rig) => {
+    const page = await rig.signedInWith(pollute, { values: allOptions(rig) });
+    assert.deepEqual(await page.evaluate(() => ({}).resourceServers), [`${rig.origins.evil}/`]);
+    return stateOf(rig, page);
+  },
+);
+
+attack(
+  {
+    id: "T15",
+    threat: "S17",
+    title: "have the running holder configured anew by messages (MSG-1)",
+    modes: ["worker", "shared"],
+    outcome: "stopped",
+  },
+  async (rig, { mode }) => {
+    const page = await rig.signedIn();
+    await rig.inject(page, configure, { mode, config: wishes(rig) });
+    return stateOf(rig, page);
+  },
+);
+
+attack(
+  {
+    id: "T15",
+    threat: "S17",
+    title: "be the first to connect, from another document of the origin, and configure the holder (MSG-1)",
+    modes: ["shared"],
+    outcome: "stopped",
+  },
+  async (rig, { mode }) => {
+    const first = await rig.open("/bare.html");
+    await rig.inject(first, configure, { mode, config: wishes(rig) });
+    return stateOf(rig, await rig.signedIn());
+  },
+);
+
+/** Whether all is as the app wanted it: the list, the servers, and what is handed out. */
+async function stateOf(rig, page) {
+  const moved = [];
+  const expect = (what, seen, expected) => seen === expected || moved.push(`${what}: ${seen}`);
+  expect("the API", await statusOf(page, rig.v1("files")), 200);
+  expect("a host off the list", await codeOf(page, `${rig.origins.evil}/stolen`), "TOKENKEEP_TARGET_REFUSED");
+  expect("the access token", await page.evaluate(async () => (await app.outcome(() => app.auth.accessToken())).error?.code), "TOKENKEEP_TOKEN_NOT_EXPOSED");
+  const { exchanges } = rig.as.counts;
+  await page.evaluate(() => app.auth.signOut());
+  await signIn(page);
+  expect("a new sign-in", rig.as.counts.exchanges, exchanges + 1);
+  expect("the API after it", await statusOf(page, rig.v1("files")), 200);
+  expect("requests to the attacker", rig.evil.requests.map(({ method, url }) => `${method} ${url}`).join(), "");
+  return moved.length ? ["works", moved.join("; ")] : rig.verdict(...tokens);
+}
