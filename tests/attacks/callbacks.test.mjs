@@ -135,7 +135,7 @@ const targets = [
   ".//evil.test", "https://app.rig.test@evil.test/", "https://app.rig.test.evil.test/", "http://app.rig.test/", "/a\u0000b", `/${"x".repeat(3_000)}`, "",
 ];
 
-attack({ id: "T30", threat: "R8", title: "hostile return targets (AUTHZ-21)", outcome: "stopped" }, async (rig) => {
+attack({ id: "T30", threat: "R8", modes: ["page", "shared"], title: "hostile return targets (AUTHZ-21)", outcome: "stopped" }, async (rig) => {
   const page = await rig.open();
   const origin = new URL(rig.origins.app);
   for (const returnTo of [...targets, `${origin.origin}@evil.test/`, `${origin.origin}.evil.test/`, `${origin.origin}//evil.test`]) {

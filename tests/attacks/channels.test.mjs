@@ -55,7 +55,7 @@ attack({ ...forgery, title: "forged answers on the channel of a popup that signs
 });
 
 attack(
-  { ...forgery, title: "listen to a popup's way back (S11)", outcome: { page: "limited", worker: "limited", shared: "stopped" } },
+  { ...forgery, title: "listen to a popup's way back", outcome: { page: "limited", worker: "limited", shared: "stopped" } },
   async (rig) => {
     const page = await rig.open();
     const popup = await clickSignIn(page);

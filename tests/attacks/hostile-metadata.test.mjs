@@ -10,7 +10,7 @@ import { attack } from "./support/attack.mjs";
 import { openAnew, useOddServer } from "./support/odd.mjs";
 import { redeem, use } from "./support/own-flow.mjs";
 
-const impersonation = { id: "T23", threat: "R5", share: "metadata" };
+const impersonation = { id: "T23", threat: "R5", modes: ["page", "shared"], share: "metadata" };
 const mebibyte = 1 << 20;
 
 /** White space of JSON, this much of it. */
@@ -75,7 +75,7 @@ attack({ ...impersonation, title: "a server whose own metadata sends codes to an
   return got ? ["works", "the configured issuer is trusted to say where its endpoints are"] : "stopped";
 });
 
-const mixUp = { id: "T22", threat: "R4", share: "mix-up" };
+const mixUp = { id: "T22", threat: "R4", modes: ["page", "shared"], share: "mix-up" };
 
 const without = (href) => href.replace(/&iss=[^&]*/, "");
 

@@ -125,7 +125,9 @@ attack({ ...logout, title: "sign out in another tab, then come Back from the cac
   const page = await rig.signedIn();
   const other = await rig.open();
   await resume(other);
-  await page.evaluate(() => (globalThis.returned = new Promise((done) => addEventListener("pageshow", ({ persisted }) => done(persisted), { once: true }))));
+  await page.evaluate(() => {
+    globalThis.returned = new Promise((done) => addEventListener("pageshow", ({ persisted }) => done(persisted), { once: true }));
+  });
   await page.goto(`${rig.origins.evil}/`);
   // An answer later than the page's goodbye: news that crosses that would throw the page out of the cache.
   for (let turn = 0; turn < 5; turn += 1) await stats(other);

@@ -10,7 +10,7 @@ import { sendJson } from "../../www/server/http.mjs";
 import { attack } from "./support/attack.mjs";
 import { openAnew, signedInAnew, useOddServer } from "./support/odd.mjs";
 
-const redirection = { id: "T25", threat: "R11", outcome: "stopped", share: "redirects" };
+const redirection = { id: "T25", threat: "R11", modes: ["page", "shared"], outcome: "stopped", share: "redirects" };
 const statuses = [301, 302, 303, 307, 308];
 
 const onward = (rig, status, path = "/token") => () => ({ ...empty(status), headers: { location: `${rig.origins.evil}${path}` } });
