@@ -2,8 +2,12 @@
 //!
 //! With nobody to read a panic's message, the linker drops all the text and formatting that leads up to it.
 
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
+use zeroizing_alloc::ZeroAlloc;
+
+// Tokens pass through strings that grow, and through ones that the glue gives back: every block is wiped.
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: ZeroAlloc<WasmDynamicTalc> = ZeroAlloc(new_wasm_dynamic_allocator());
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroize as _;
 
 use super::secret::CodeVerifier;
 
@@ -18,9 +19,24 @@ pub fn code_challenge(verifier: &CodeVerifier) -> String {
     base64url(&sha256(verifier.expose().as_bytes()))
 }
 
-/// SHA-256.
+/// SHA-256. Leaves nothing of `bytes` on the stack, which is memory that lasts in WebAssembly.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = digest(bytes);
+    wipe_stack();
+    digest
+}
+
+// In a frame of its own, which is where the next call's will be.
+#[inline(never)]
+fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+/// Overwrites what the call before left behind: more than hashing takes.
+#[inline(never)]
+fn wipe_stack() {
+    let mut used = [0xff_u8; 2048];
+    used.zeroize();
 }
 
 /// base64url without padding ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
