@@ -40,11 +40,22 @@ async function look(rig, holder, secrets = rig.secrets()) {
   const text = await holder.memory();
   const found = new Map();
   for (const { name, value } of secrets) {
-    const at = text.indexOf(value);
-    const seen = at >= 0 ? text.slice(Math.max(0, at - 60), at + value.length + 60).replace(/[^ -~]+/g, ".") : undefined;
-    if (seen) found.set(name, [...(found.get(name) ?? []), seen]);
+    for (const needle of [value, ...swapped(value)]) {
+      const at = text.indexOf(needle);
+      if (at < 0) continue;
+      const seen = text.slice(Math.max(0, at - 60), at + needle.length + 60).replace(/[^ -~]+/g, ".");
+      found.set(name, [...(found.get(name) ?? []), seen]);
+    }
   }
   return found;
+}
+
+/** A text as hash functions have it in their registers: four bytes at a time, the other way round. */
+function swapped(value) {
+  return [0, 1, 2, 3].map((first) => {
+    const whole = value.slice(first, first + 4 * Math.floor((Math.min(value.length, 40) - first) / 4));
+    return whole.replace(/(.)(.)(.)(.)/gs, "$4$3$2$1");
+  });
 }
 
 const leftOf = (found, ...names) => [...found].filter(([name]) => !names.length || names.includes(name));
