@@ -1,0 +1,78 @@
+// What a debugger sees of the holder, wherever it runs: no script can look there.
+
+import { browser } from "../../browser/support/browser.mjs";
+import { until } from "../../browser/support/until.mjs";
+
+/** Resolves to `memory()`: all bytes of the WebAssembly memories in the holder's realm, as latin1 text. */
+export async function debugHolder(rig, page) {
+  const ask = newest(await connect[rig.mode](rig, page));
+  return { memory: async () => memoryText(await ask) };
+}
+
+/** Of several workers, the page's own is the one that was started last: that of the page before may be alive still. */
+async function newest(targets) {
+  const ages = await Promise.all(targets.map((ask) => ask("Runtime.evaluate", { expression: "performance.timeOrigin" })));
+  const [{ ask }] = targets.map((ask, index) => ({ ask, since: ages[index].result.value })).sort((a, b) => b.since - a.since);
+  return ask;
+}
+
+// Each answers the targets as functions that ask them.
+const connect = {
+  page: async (_, page) => {
+    const session = await page.context().newCDPSession(page);
+    return [(method, params) => session.send(method, params)];
+  },
+  worker: async (_, page) => {
+    const session = await page.context().newCDPSession(page);
+    const attached = [];
+    session.on("Target.attachedToTarget", ({ sessionId }) => attached.push(messenger(session, sessionId)));
+    await session.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+    await until(() => attached.length > 0, "the page's worker");
+    return attached;
+  },
+  shared: async ({ app }) => {
+    const session = await (await browser()).newBrowserCDPSession();
+    const { targetInfos } = await session.send("Target.getTargets");
+    const { targetId } = targetInfos.find(({ type, url }) => type === "shared_worker" && url.startsWith(app.origin));
+    const { sessionId } = await session.send("Target.attachToTarget", { targetId, flatten: false });
+    return [messenger(session, sessionId)];
+  },
+};
+
+/** Speaks to a target behind `session`. */
+function messenger(session, sessionId) {
+  const waiting = new Map();
+  session.on("Target.receivedMessageFromTarget", ({ sessionId: from, message }) => {
+    if (from !== sessionId) return;
+    const { id, ...answer } = JSON.parse(message);
+    waiting.get(id)?.(answer);
+  });
+  return async (method, params) => {
+    const id = waiting.size + 1;
+    const answered = new Promise((resolve) => waiting.set(id, resolve));
+    await session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method, params }) });
+    const { result, error } = await answered;
+    if (error) throw new Error(error.message);
+    return result;
+  };
+}
+
+async function memoryText(ask) {
+  const { result } = await ask("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
+  const { objects } = await ask("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+  const { objectId } = objects;
+  const read = await ask("Runtime.callFunctionOn", { objectId, functionDeclaration: String(readAll), returnByValue: true });
+  if (read.exceptionDetails) throw new Error(read.exceptionDetails.exception?.description);
+  if (!read.result.value) throw new Error("there is no memory in this realm");
+  return read.result.value;
+}
+
+/** Runs in the realm, on the list of its memories. */
+function readAll() {
+  let text = "";
+  for (const memory of this) {
+    const bytes = new Uint8Array(memory.buffer);
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}

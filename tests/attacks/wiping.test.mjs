@@ -1,0 +1,61 @@
+// What is left of tokens in the wasm's memory when they are of no use any more: nothing, for somebody who reads a dump.
+
+import assert from "node:assert/strict";
+
+import { statusOf } from "../browser/support/calls.mjs";
+import { test } from "../browser/support/test.mjs";
+import { modes } from "./support/attack.mjs";
+import { debugHolder } from "./support/debugger.mjs";
+import { startRig } from "./support/rig.mjs";
+
+const variants = { bearer: {}, DPoP: { as: { dpop: true }, api: { dpop: true } } };
+
+for (const mode of modes) {
+  for (const [kind, options] of Object.entries(variants)) {
+    test(`${mode}, ${kind}: the wasm's memory has the tokens in use, and none after a refresh or a sign-out (STORE-10)`, async (t) => {
+      const rig = await startRig(t, { mode, ...options });
+      const page = await rig.signedIn();
+      const holder = await debugHolder(rig, page);
+      assert.equal(await statusOf(page, rig.v1("files")), 200);
+      const first = rig.secrets();
+      const begun = await look(rig, holder);
+      for (const name of ["access token", "refresh token"]) assert.ok(begun.has(name), `the search misses the ${name}`);
+      assert.deepEqual(leftOf(begun, "code", "code verifier"), [], "after the exchange");
+
+      rig.as.expireAccessTokens();
+      assert.equal(await statusOf(page, rig.v1("files")), 200);
+      assert.equal(rig.secrets("refresh token").length, 2);
+      assert.deepEqual(leftOf(await look(rig, holder, first)), [], "after a refresh");
+      const renewed = await look(rig, holder);
+      for (const name of ["access token", "refresh token"]) assert.ok(renewed.has(name), `the search misses the new ${name}`);
+
+      await page.evaluate(() => app.auth.signOut());
+      assert.deepEqual(leftOf(await look(rig, holder)), [], "after the sign-out");
+    });
+  }
+}
+
+/** Which of the secrets the memory has: what stands around each, by name. */
+async function look(rig, holder, secrets = rig.secrets()) {
+  const text = await holder.memory();
+  const found = new Map();
+  for (const { name, value } of secrets) {
+    for (const needle of [value, ...swapped(value)]) {
+      const at = text.indexOf(needle);
+      if (at < 0) continue;
+      const seen = text.slice(Math.max(0, at - 60), at + needle.length + 60).replace(/[^ -~]+/g, ".");
+      found.set(name, [...(found.get(name) ?? []), seen]);
+    }
+  }
+  return found;
+}
+
+/** A text as hash functions have it in their registers: four bytes at a time, the other way round. */
+function swapped(value) {
+  return [0, 1, 2, 3].map((first) => {
+    const whole = value.slice(first, first + 4 * Math.floor((Math.min(value.length, 40) - first) / 4));
+    return whole.replace(/(.)(.)(.)(.)/gs, "$4$3$2$1");
+  });
+}
+
+const leftOf = (found, ...names) => [...found].filter(([name]) => !names.length || names.includes(name));
