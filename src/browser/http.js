@@ -71,22 +71,21 @@ export async function challenge(url, timeout) {
  * don't send it). A policy that forbids to ask says so by an event.
  */
 async function diagnose(url, body, signal, proof) {
-  const init = { ...always, ...(body !== undefined && { method: "POST", body: new URLSearchParams() }), signal };
+  const init = { ...always, ...(body && { method: "POST", body: new URLSearchParams() }), signal };
   const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
   let forbidden = false;
-  const note = ({ effectiveDirective, blockedURI }) => (forbidden ||= effectiveDirective === "connect-src" && url.startsWith(blockedURI));
+  const note = ({ blockedURI }) => (forbidden ||= blockedURI && url.startsWith(blockedURI));
   if (full) globalThis.addEventListener?.(violation, note);
-  try {
-    const type = await ask({ redirect: "manual" });
-    if (type === "opaqueredirect") return unreadable;
-    if (type) return proof ? proofBlocked : network;
-    if (await ask({ mode: "no-cors", redirect: "follow" })) return unreadable;
+  const type = await ask({ redirect: "manual" });
+  const hidden = !type && (await ask({ mode: "no-cors", redirect: "follow" }));
+  if (full) {
     // The event comes after the failure that it explains.
-    if (full) await new Promise((resolve) => setTimeout(resolve, 50));
-    return full && forbidden ? policyBlocked : network;
-  } finally {
-    if (full) globalThis.removeEventListener?.(violation, note);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    globalThis.removeEventListener?.(violation, note);
   }
+  if (hidden || type === "opaqueredirect") return unreadable;
+  if (type) return proof ? proofBlocked : network;
+  return forbidden ? policyBlocked : network;
 }
 
 /** The body, or undefined if it is longer than `limit`. */

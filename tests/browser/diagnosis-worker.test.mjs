@@ -1,6 +1,13 @@
 // What keeps the worker or its WebAssembly from starting: each cause is really there, and is named with its cure.
 
 import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { build } from "vite";
+
+import { installPackage } from "../../scripts/lib/pack.mjs";
 
 import { strictPolicy } from "./support/app-server.mjs";
 import { bundles } from "./support/bundles.mjs";
@@ -95,7 +102,7 @@ test("a browser that has WebAssembly turned off is told from a policy (TOKENKEEP
     assert.equal(await page.evaluate(() => typeof WebAssembly), "undefined");
     const error = await refusal(page);
     assert.equal(error.code, "TOKENKEEP_WASM_UNAVAILABLE", mode);
-    assert.match(error.message, /turned off.*allow it for this site/);
+    assert.match(error.message, /WebAssembly.*for this site/);
   }
 });
 
@@ -130,4 +137,27 @@ test("the documented fallback to a Worker signs in where SharedWorker is missing
     const other = await stage.open();
     assert.equal((await resume(other)).value === null, "context" in more);
   }
+});
+
+/** Bundles the documented recipe with a holder as an application would. Resolves to the scripts by the start of their names. */
+async function bundleRecipe(t) {
+  const folder = await mkdtemp(join(tmpdir(), "tokenkeep-recipe-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const text = await readFile(new URL("../../docs/diagnosis.md", import.meta.url), "utf8");
+  const [, recipe] = text.match(/```js\n(import \{ connect \}.*?)```/s);
+  await cp(await installPackage(import.meta.dirname), join(folder, "node_modules", "tokenkeep"), { recursive: true });
+  await writeFile(join(folder, "app.js"), `${recipe}\nglobalThis.auth = auth;`);
+  await writeFile(join(folder, "index.html"), '<script type="module" src="./app.js"></script>');
+  await writeFile(join(folder, "holder.js"), 'import { hold } from "tokenkeep/holder/core";\nhold({ issuer: "https://as.example" });');
+  const { output } = await build({ root: folder, logLevel: "silent", worker: { format: "es" }, build: { write: false } });
+  return output;
+}
+
+test("a bundler sees both workers of the documented fallback", async (t) => {
+  const output = await bundleRecipe(t);
+  const holders = output.filter(({ fileName }) => /holder-[\w-]+\.js$/.test(fileName));
+  assert.equal(holders.length, 1, output.map(({ fileName }) => fileName).join());
+  const page = output.find(({ fileName }) => /index-[\w-]+\.js$/.test(fileName)).code;
+  assert.equal(page.split(holders[0].fileName).length - 1, 2, "both are given its name");
+  assert.doesNotMatch(page, /["'`]\.\/holder\.js/);
 });

@@ -181,7 +181,7 @@ fn a_clock_that_is_wrong_is_named_where_the_server_tells_the_time() {
     assert!(message.contains("7260 seconds behind"), "{message}");
     let (code, message) = comes_back_on_a_wrong_clock(100_001_000_000, date);
     assert_eq!(code, "settle 2 CLOCK_WRONG");
-    assert!(message.contains("seconds ahead of"), "{message}");
+    assert!(message.contains("seconds ahead"), "{message}");
     let (code, message) = comes_back_on_a_wrong_clock(-7_260_000, None);
     assert_eq!((code.as_str(), message.ends_with(": iat")), ("settle 2 ID_TOKEN_INVALID", true), "{message}");
 }
@@ -190,23 +190,4 @@ fn a_clock_that_is_wrong_is_named_where_the_server_tells_the_time() {
 fn other_faults_of_an_id_token_are_not_the_clocks() {
     let (code, message) = comes_back_on_a_wrong_clock(0, Some("Tue, 14 Nov 2023 20:13:20 GMT"));
     assert_eq!((code.as_str(), message.ends_with(": nonce")), ("settle 2 ID_TOKEN_INVALID", true), "{message}");
-}
-
-#[test]
-fn a_redirect_uri_that_the_server_refuses_is_told_whatever_it_calls_that() {
-    for (error, description, expected) in [
-        ("invalid_redirect_uri", None, "REDIRECT_URI_REFUSED"),
-        ("invalid_request", Some("Redirect URI must be registered"), "REDIRECT_URI_REFUSED"),
-        ("invalid_grant", Some("redirect_uri mismatch"), "REDIRECT_URI_REFUSED"),
-        ("invalid_grant", Some("redirection"), "TOKEN_ERROR"),
-        ("invalid_grant", None, "TOKEN_ERROR"),
-    ] {
-        let mut desk = Desk::new();
-        let href = desk.come_back(1);
-        desk.finish(2, &href);
-        desk.take();
-        let body = Object::default().with("error", error).with("error_description", description).to_json();
-        desk.answer(json(400, &body));
-        assert_eq!(settled(&mut desk), format!("settle 2 {expected}"), "{error} {description:?}");
-    }
 }

@@ -2,7 +2,7 @@ const tell = "have it done, then call signIn() again";
 
 /** What to do about an error that keeps people from signing in, at the length that a developer needs. */
 const cures = {
-  CLOCK_WRONG: ({ message }) => `${message} (automatic date and time does it). The ID token's times are judged by it; call signIn() again`,
+  CLOCK_WRONG: ({ message }) => `${message} (automatic date and time does it). The authorization server tells another time, and the ID token's times are judged by this one; call signIn() again`,
   CONNECT_BLOCKED: () =>
     "the Content-Security-Policy forbids to ask the authorization server: add the origins of its metadata, token endpoint and keys to connect-src, in the policy that the worker's script is served with (in page mode: of the page)",
   ID_TOKEN_INVALID: ({ message }) => (/: (exp|iat|nbf|auth_time)$/.test(message) ? `${message}; most likely this machine's clock is wrong. Set it, and let the token endpoint expose Date, which tells by how much` : message),
@@ -36,12 +36,20 @@ const told = new WeakSet();
 /** An error like `error`, of its class, with the cure in full; or the same one if there is nothing to add. */
 export function advise(error) {
   if (!error?.code?.startsWith?.(prefix) || told.has(error)) return error;
-  const short = error.code.slice(prefix.length);
-  const name = short === "STORAGE_BLOCKED" && cookiesAreBlocked() ? "COOKIES_BLOCKED" : short;
+  const name = causeOf(error);
   if (!Object.hasOwn(cures, name)) return error;
   const advised = new error.constructor({ ...error, code: prefix + name, message: cures[name](error) });
   told.add(advised);
   return advised;
+}
+
+/** The code of the cause, as far as this page knows more about it than the holder. */
+function causeOf({ code, error, errorDescription }) {
+  const name = code.slice(prefix.length);
+  if (name === "STORAGE_BLOCKED" && cookiesAreBlocked()) return "COOKIES_BLOCKED";
+  // Not every server has a code for that.
+  const isTheServers = ["AUTHORIZATION_ERROR", "CLIENT_REFUSED", "TOKEN_ERROR"].includes(name);
+  return isTheServers && /redirect[_ ]uri/i.test(`${error} ${errorDescription}`) ? "REDIRECT_URI_REFUSED" : name;
 }
 
 /** Why the browser didn't start the worker, as `[code, message]`; `cause` is its event, or what making it threw. */

@@ -210,14 +210,6 @@ impl ServerError {
             .contains(&self.error.as_str())
     }
 
-    /// Whether the redirection URI is what the server doesn't like: not every server has a code for that.
-    fn blames_the_redirect_uri(&self) -> bool {
-        let named =
-            |text: &[u8]| text.eq_ignore_ascii_case(b"redirect_uri") || text.eq_ignore_ascii_case(b"redirect uri");
-        self.error == "invalid_redirect_uri"
-            || self.description.as_ref().is_some_and(|text| text.as_bytes().windows(12).any(named))
-    }
-
     /// Errors that no new sign-in cures, because the client is registered or configured wrongly.
     pub fn blames_the_client(&self) -> bool {
         [

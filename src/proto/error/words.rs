@@ -21,11 +21,6 @@ impl Error {
             ) if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error)
-                if FULL && error.blames_the_redirect_uri() =>
-            {
-                "TOKENKEEP_REDIRECT_URI_REFUSED"
-            }
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
             Self::InvalidResponse(invalid) => invalid.code(),
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
@@ -62,11 +57,6 @@ impl Error {
                 "".into()
             }
             Self::ApiMisuse(misuse) => misuse.message(),
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error)
-                if FULL && error.blames_the_redirect_uri() =>
-            {
-                "the authorization server refused the redirect_uri; register it there as it is".into()
-            }
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
             }
@@ -89,7 +79,7 @@ impl Error {
                                           ask for one (often the scope offline_access), or call signIn() again"
                     .into()
             }
-            Self::StorageBlocked => "storage is blocked; allow site data, or sign in in a popup".into(),
+            Self::StorageBlocked => "allow site data, or use a popup".into(),
             Self::TokenResponse(error) if FULL && error.error == "invalid_target" => {
                 "the authorization server gives no token for this resource; check resource in resourceServers".into()
             }
@@ -173,7 +163,7 @@ impl ApiMisuse {
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
             }
-            Self::RedirectElsewhere => "redirectUri has another origin than this page; open the app there".into(),
+            Self::RedirectElsewhere => "redirectUri has another origin; open the app there".into(),
             Self::ReturnTargetRefused => "returnTo must be a path of this application, such as /inbox".into(),
             Self::TargetRefused => {
                 "no configured resource server covers this URL; add it to resourceServers or use plain fetch".into()
@@ -268,8 +258,8 @@ impl InvalidResponse {
             Self::Userinfo(why) => return say(&["the userinfo answer can't be used: ", why]),
             Self::Clock(ahead) => {
                 let seconds = decimal(ahead.unsigned_abs().into());
-                let way = if *ahead > 0 { " seconds behind the server's" } else { " seconds ahead of the server's" };
-                return say(&["this machine's clock is ", &seconds, way, "; set it"]);
+                let way = if *ahead > 0 { " seconds behind; set it" } else { " seconds ahead; set it" };
+                return say(&["this machine's clock is ", &seconds, way]);
             }
             Self::IdToken(why) => return say(&["the ID token can't be used: ", why]),
             Self::Metadata(why) => return say(&["the issuer's metadata can't be used: ", why]),
@@ -341,10 +331,10 @@ impl Transport {
                 "the token endpoint can't be reached with a DPoP header; let its CORS settings allow that, or set dpop: false"
                     .into()
             }
-            Self::Unreadable => "the token endpoint can't be read from here; allow this origin by CORS".into(),
-            Self::MetadataUnreadable => "the metadata can't be read from here; allow this origin by CORS".into(),
-            Self::KeysUnreadable => "the issuer's keys can't be read from here; allow this origin by CORS".into(),
-            Self::PolicyBlocked => "the policy forbids to ask the server; add its origins to connect-src".into(),
+            Self::Unreadable => unreadable("token endpoint"),
+            Self::MetadataUnreadable => unreadable("metadata"),
+            Self::KeysUnreadable => unreadable("keys"),
+            Self::PolicyBlocked => "connect-src forbids this; add the server's origins".into(),
             Self::Timeout => {
                 "the authorization server didn't answer in time; try again, or raise requestTimeout".into()
             }
@@ -359,6 +349,11 @@ impl Transport {
 /// Whether a claim is a time, and so a matter of clocks.
 pub(in crate::proto) fn is_time(claim: &str) -> bool {
     ["auth_time", "exp", "iat", "nbf"].contains(&claim)
+}
+
+// What a page can say at length it says itself.
+fn unreadable(what: &str) -> Cow<'static, str> {
+    say(&["allow this origin by CORS: ", what])
 }
 
 fn say(parts: &[&str]) -> Cow<'static, str> {
