@@ -58,7 +58,8 @@ function messenger(session, sessionId) {
 }
 
 async function memoryText(ask) {
-  const { result } = await ask("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
+  // Memories may have prototypes of their own.
+  const { result } = await ask("Runtime.evaluate", { expression: "WebAssembly.Instance.prototype" });
   const { objects } = await ask("Runtime.queryObjects", { prototypeObjectId: result.objectId });
   const { objectId } = objects;
   const read = await ask("Runtime.callFunctionOn", { objectId, functionDeclaration: String(readAll), returnByValue: true });
@@ -67,11 +68,11 @@ async function memoryText(ask) {
   return read.result.value;
 }
 
-/** Runs in the realm, on the list of its memories. */
+/** Runs in the realm, on the list of its instances. */
 function readAll() {
   let text = "";
-  for (const memory of this) {
-    const bytes = new Uint8Array(memory.buffer);
+  for (const { exports } of this) {
+    const bytes = new Uint8Array(exports.memory.buffer);
     for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   }
   return text;
