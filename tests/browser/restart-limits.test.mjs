@@ -35,6 +35,36 @@ for (const mode of modes) {
   });
 }
 
+for (const mode of modes) {
+  test(`${mode}: a method that is no string, which fetch takes, doesn't end the session (MSG-10)`, async (t) => {
+    const stage = await startStage(t, { mode, server: { dpop: true }, api: { dpop: true } });
+    const page = await stage.open();
+    await signIn(page);
+    const odd = await send(page, stage.v1("files"), { method: ["GET"] });
+    assert.equal(odd.value?.status, 200, odd.error?.code);
+    assert.ok(await page.evaluate(() => app.auth.session));
+  });
+}
+
+test("shared: script that floods the holder keeps nobody from signing out (MSG-9)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  const other = await stage.open();
+  await other.evaluate(async (state) => {
+    const { port } = new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true });
+    const full = new Promise((resolve) => {
+      port.onmessage = ({ data }) => data.error?.code === "TOKENKEEP_QUEUE_FULL" && resolve();
+    });
+    // Each is answered when the database is through with it; more come than it does.
+    for (let id = 1; id <= 3_000; id += 1) port.postMessage({ v: 1, id, op: "signIn", options: { loginHint: state.repeat(1_000) } });
+    globalThis.keepPort = port;
+    await full;
+  }, "x");
+  const outcome = await page.evaluate(() => app.outcome(() => app.auth.signOut()));
+  assert.equal(outcome.error?.code, undefined);
+});
+
 /** Runs in the page: makes every record of a pending sign-in too long. */
 async function inflate() {
   const settled = (request) => new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
