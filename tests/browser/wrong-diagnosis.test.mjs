@@ -79,3 +79,9 @@ test("shared: a worker that can't start is told of where the advice can't be loa
   assert.match((await end.jsonValue()).error.code, /WORKER_BLOCKED|HOLDER_FAILED/);
   assert.deepEqual(uncaught, []);
 });
+
+test("page: a profile's mistake is a mistake in the configuration (TOKENKEEP_CONFIG_INVALID)", async (t) => {
+  const stage = await startStage(t, { mode: "page", config: { profile: { api: { expired: 403 } } } });
+  const refusal = await (await stage.open()).evaluate(() => globalThis.refusal);
+  assert.equal(refusal.code, "TOKENKEEP_CONFIG_INVALID", refusal.message);
+});

@@ -7,7 +7,7 @@ use tokenkeep::proto::json::Object;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::server::{id_token, param};
-use crate::support::{START_UNIX_MS, config, config_text, json};
+use crate::support::{START_UNIX_MS, config, config_text, json, jwt};
 
 /// Answers of the store and of a page's popup: the record ends with the page.
 const FLEETING: Option<&str> = Some("fleeting");
@@ -201,4 +201,47 @@ fn a_redirect_uri_that_the_server_refuses_is_told_whatever_it_calls_that() {
         desk.answer(json(400, &body));
         assert_eq!(settled(&mut desk), format!("settle 2 {expected}"), "{error} {description:?}");
     }
+}
+
+#[test]
+fn an_error_that_only_mentions_the_redirect_uri_does_not_blame_it() {
+    for (error, description) in [
+        ("invalid_grant", "redirect uri/code verifier does not match authorization code. Or authorization code expired"),
+        ("invalid_grant", "code expired, was used before, or belongs to another client or redirect_uri"),
+        ("access_denied", "the user refused; redirect_uri: https://app.example/callback"),
+    ] {
+        let mut desk = Desk::new();
+        let href = desk.come_back(1);
+        desk.finish(2, &href);
+        desk.take();
+        let body = Object::default().with("error", error).with("error_description", description).to_json();
+        desk.answer(json(400, &body));
+        assert_eq!(settled(&mut desk), "settle 2 TOKEN_ERROR", "{error} {description}");
+    }
+}
+
+#[test]
+fn a_redirect_uri_mismatch_is_told_by_its_code_alone() {
+    let mut desk = Desk::new();
+    let href = desk.come_back(1);
+    desk.finish(2, &href);
+    desk.take();
+    desk.answer(json(400, r#"{"error":"redirect_uri_mismatch"}"#));
+    assert_eq!(settled(&mut desk), "settle 2 REDIRECT_URI_REFUSED");
+}
+
+#[test]
+fn a_clock_that_is_behind_is_not_why_an_id_token_has_expired() {
+    // Two minutes behind the server's: what has run out here ran out there as well.
+    let mut desk = Desk::with(config("openid", r#""dangerSkipIdTokenSignature":true"#));
+    desk.now.unix_ms = START_UNIX_MS - 120_000;
+    let href = desk.come_back(1);
+    desk.finish(2, &href);
+    desk.take();
+    let now = START_UNIX_MS / 1_000;
+    let claims = Object::default().with("iss", "https://as.example").with("aud", "spa").with("sub", "alice");
+    let claims = claims.with("iat", now - 90_000).with("exp", now - 86_400);
+    let old = jwt(r#"{"alg":"RS256"}"#, &claims.to_json());
+    desk.answer(granted(old, Some("Tue, 14 Nov 2023 22:13:20 GMT")));
+    assert_eq!(settled(&mut desk), "settle 2 ID_TOKEN_INVALID");
 }
