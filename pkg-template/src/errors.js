@@ -18,7 +18,10 @@ export class TokenKeepError extends Error {
   }
 }
 
-for (const one of [TokenKeepError, TokenKeepError.prototype]) Object.freeze(one);
+/** Nobody can add to a class or change it. */
+export const freeze = (Class) => Object.freeze(Object.freeze(Class).prototype);
+
+freeze(TokenKeepError);
 
 /** Works across realms, where `instanceof` doesn't. */
 export const isTokenKeepError = (value) => value instanceof Object && value[brand] === true;

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { CurableError } from "./log.mjs";
+
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js" };
 const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
@@ -43,7 +45,17 @@ const loadedLater = {
 };
 
 const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "keys.js", "kernel.js"]);
-const taken = ["crypto", "fetch", "Map", "Promise", "Reflect", "TextDecoder", "TextEncoder", "Uint8Array", "Uint32Array"];
+const taken = [
+  ...["crypto", "fetch", "FinalizationRegistry", "Map", "Promise", "Reflect", "TextDecoder", "TextEncoder", "Uint8Array", "Uint32Array", "WebAssembly"],
+  ...["charCodeAt", "slice"],
+];
+// Where the glue calls a method of what has no captured class.
+const calls = {
+  "globalThis.crypto.": "crypto.",
+  "arg.charCodeAt(": "charCodeAt(arg, ",
+  "arg.slice(": "slice(arg, ",
+  "f.apply(this, args)": "Reflect.apply(f, this, args)",
+};
 
 /**
  * In page mode the files through which tokens pass, the `glue` among them, have what `file` has captured in the place of
@@ -56,11 +68,18 @@ const captured = (file, glue) => ({
     if (!glue) return;
     build.onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (path !== glue && !holdsTokens.has(basename(path))) return undefined;
-      const text = readFileSync(path, "utf8").replaceAll("globalThis.crypto", "crypto");
+      const text = path === glue ? withCalls(readFileSync(path, "utf8")) : readFileSync(path, "utf8");
       return { contents: `import { ${taken.join(", ")} } from "captured.js";\n${text}`, loader: "js" };
     });
   },
 });
+
+function withCalls(glue) {
+  return Object.entries(calls).reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new CurableError(`the glue has no ${from}`, "look at what this version of wasm-bindgen writes");
+    return text.replaceAll(from, to);
+  }, glue);
+}
 
 /** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
 function inlinedWasm(wasm) {

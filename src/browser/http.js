@@ -74,7 +74,7 @@ async function diagnose(url, body, signal, proof) {
   const init = { ...always, ...(body && { method: "POST", body: new URLSearchParams() }), signal };
   const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
   let forbidden = false;
-  const note = ({ blockedURI }) => (forbidden ||= blockedURI && url.startsWith(blockedURI));
+  const note = ({ disposition, blockedURI }) => (forbidden ||= disposition === "enforce" && blockedURI && url.startsWith(blockedURI));
   if (full) globalThis.addEventListener?.(violation, note);
   const type = await ask({ redirect: "manual" });
   const hidden = !type && (await ask({ mode: "no-cors", redirect: "follow" }));

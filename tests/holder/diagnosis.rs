@@ -7,7 +7,7 @@ use tokenkeep::proto::json::Object;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::server::{id_token, param};
-use crate::support::{START_UNIX_MS, config, config_text, json};
+use crate::support::{START_UNIX_MS, config, config_text, json, jwt};
 
 /// Answers of the store and of a page's popup: the record ends with the page.
 const FLEETING: Option<&str> = Some("fleeting");
@@ -190,4 +190,20 @@ fn a_clock_that_is_wrong_is_named_where_the_server_tells_the_time() {
 fn other_faults_of_an_id_token_are_not_the_clocks() {
     let (code, message) = comes_back_on_a_wrong_clock(0, Some("Tue, 14 Nov 2023 20:13:20 GMT"));
     assert_eq!((code.as_str(), message.ends_with(": nonce")), ("settle 2 ID_TOKEN_INVALID", true), "{message}");
+}
+
+#[test]
+fn a_clock_that_is_behind_is_not_why_an_id_token_has_expired() {
+    // Two minutes behind the server's: what has run out here ran out there as well.
+    let mut desk = Desk::with(config("openid", r#""dangerSkipIdTokenSignature":true"#));
+    desk.now.unix_ms = START_UNIX_MS - 120_000;
+    let href = desk.come_back(1);
+    desk.finish(2, &href);
+    desk.take();
+    let now = START_UNIX_MS / 1_000;
+    let claims = Object::default().with("iss", "https://as.example").with("aud", "spa").with("sub", "alice");
+    let claims = claims.with("iat", now - 90_000).with("exp", now - 86_400);
+    let old = jwt(r#"{"alg":"RS256"}"#, &claims.to_json());
+    desk.answer(granted(old, Some("Tue, 14 Nov 2023 22:13:20 GMT")));
+    assert_eq!(settled(&mut desk), "settle 2 ID_TOKEN_INVALID");
 }

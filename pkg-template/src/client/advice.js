@@ -49,18 +49,20 @@ function causeOf({ code, error, errorDescription }) {
   if (name === "STORAGE_BLOCKED" && cookiesAreBlocked()) return "COOKIES_BLOCKED";
   // Not every server has a code for that.
   const isTheServers = ["AUTHORIZATION_ERROR", "CLIENT_REFUSED", "TOKEN_ERROR"].includes(name);
-  return isTheServers && /redirect[_ ]uri/i.test(`${error} ${errorDescription}`) ? "REDIRECT_URI_REFUSED" : name;
+  const text = `${error} ${errorDescription}`;
+  const isBlamed = /redirect[_ ]uri/i.test(text) && !/code|verifier|expired|denied|refused/i.test(text);
+  return isTheServers && isBlamed ? "REDIRECT_URI_REFUSED" : name;
 }
 
-/** Why the browser didn't start the worker, as `[code, message]`; `cause` is its event, or what making it threw. */
+/** Why the browser didn't start the worker, as `[message, code]`; `cause` is its event, or what making it threw. */
 export function whyNoWorker(cause, shared) {
-  const blocked = violations().find(({ effectiveDirective }) => effectiveDirective === "worker-src");
-  if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return ["SHARED_WORKER_MISSING", missing];
-  if (blocked) return ["WORKER_BLOCKED", `the Content-Security-Policy of this page forbids the worker ${blocked.blockedURL}: add its origin to worker-src`];
-  if (cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
-  if (cause instanceof Error) return ["WORKER_BLOCKED", `the worker could not be made (${cause.name}): ${cause.message}`];
-  if (cause instanceof ErrorEvent) return ["HOLDER_FAILED", "the worker's script threw an error before it called hold(): see the console"];
-  return ["WORKER_BLOCKED", shared ? unloaded + mismatch : unloaded];
+  const blocked = violations().find(({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src");
+  if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return [missing, "SHARED_WORKER_MISSING"];
+  if (cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
+  if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
+  if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];
+  const policy = blocked ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add its origin to worker-src` : "";
+  return [(shared ? unloaded + mismatch : unloaded) + policy, "WORKER_BLOCKED"];
 }
 
 const missing =
@@ -80,6 +82,8 @@ function violations() {
 
 /** A cookie of no content for a moment shows it; browsers say that cookies are enabled where they refuse each one. */
 function cookiesAreBlocked() {
+  // In a frame of another site it would show that site's lot.
+  if (top !== globalThis) return false;
   try {
     document.cookie = "tokenkeep-try=1; samesite=strict";
     const kept = document.cookie.includes("tokenkeep-try");

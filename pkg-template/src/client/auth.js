@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { fail, freeze } from "../errors.js";
 import { restore, scrub } from "./arrival.js";
 import { advised, more } from "./later.js";
 
@@ -20,11 +20,12 @@ export class Auth extends EventTarget {
     super();
     this.#transport = transport;
     this.#connect();
-    this.fetch = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
+    const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
+    // Frameworks keep notes on what they listen to, so this one object is not frozen.
+    Object.defineProperty(this, "fetch", { value: send });
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
     for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
-    Object.freeze(this);
   }
 
   get session() {
@@ -45,11 +46,11 @@ export class Auth extends EventTarget {
 
   async signIn(given) {
     const options = { __proto__: null, ...given };
-    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "signing in needs a secure context; serve the page over https or from localhost");
+    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https or from localhost");
     if (options.mode === "popup") return this.#signInWithPopup(options);
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
-      const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "the user came back without signing in; call signIn() again"));
+      const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again"));
       addEventListener("pageshow", ({ persisted }) => persisted && abandoned(), { once: true });
       location.assign(url);
     });
@@ -103,7 +104,7 @@ export class Auth extends EventTarget {
   // Browsers want a popup to be opened in the click itself.
   async #signInWithPopup(options) {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
-    if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "the popup was blocked; call signIn() in a click, before any await");
+    if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "call signIn() in a click, before any await");
     const { heed, signInWith } = await more().catch((error) => {
       popup.close();
       throw error;
@@ -170,4 +171,4 @@ export class Auth extends EventTarget {
   }
 }
 
-for (const one of [Auth, Auth.prototype]) Object.freeze(one);
+freeze(Auth);

@@ -3,6 +3,6 @@ export const more = () => import("./more.js");
 
 /** Lets `error` through with what there is to say about it. Where that can't be loaded it goes as it is. */
 export async function advised(error) {
-  const advise = await more().then((loaded) => loaded.advise, () => {});
-  throw advise?.(error) ?? error;
+  const loaded = await Promise.race([more(), new Promise((done) => setTimeout(done, 3e3))]).catch(() => {});
+  throw loaded?.advise(error) ?? error;
 }

@@ -62,13 +62,13 @@ export class PortTransport {
   listen(listener) {
     this.#listener = listener;
     this.#stayAlive();
-    const timer = setTimeout(() => this.#fail("HOLDER_FAILED", "the worker doesn't answer: check that it calls hold()"), patience);
+    const timer = setTimeout(() => this.#fail("the worker doesn't answer: check that it calls hold()"), patience);
     return this.#call({ op: "hello" }).finally(() => clearTimeout(timer));
   }
 
   close() {
     this.#leave();
-    this.#fail("HOLDER_FAILED", "this connection was closed; call connect() again");
+    this.#fail("it was closed; call connect() again");
   }
 
   #call(message, transfer = []) {
@@ -125,11 +125,11 @@ export class PortTransport {
 
   /** A worker that threw may still answer, and then says more than its error event. */
   #doubt(cause) {
-    const explain = async () => this.#answered || this.#fail(...(await more()).whyNoWorker(cause, this.shared));
-    setTimeout(explain, grace);
+    const explain = ({ whyNoWorker }) => whyNoWorker(cause, this.shared);
+    setTimeout(async () => this.#answered || this.#fail(...(await more().then(explain, () => ["the worker didn't start"]))), grace);
   }
 
-  #fail(code, message) {
+  #fail(message, code = "HOLDER_FAILED") {
     this.#failure ??= fail(code, message);
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();

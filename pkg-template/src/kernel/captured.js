@@ -37,7 +37,8 @@ function safe(Class) {
 const NativePromise = Promise;
 const nativeFetch = fetch;
 const nativeCrypto = globalThis.crypto ?? {};
-const [memoryPrototype, tablePrototype] = ["Memory", "Table"].map((name) => freeze(copied(globalThis.WebAssembly?.[name].prototype)));
+const { Instance, Module, Memory, Table } = globalThis.WebAssembly ?? {};
+const [memoryPrototype, tablePrototype] = [Memory, Table].map((Class) => freeze(copied(Class?.prototype)));
 const [statusOf, typeOf, headersOf, bodyOf] = ["status", "type", "headers", "body"].map((name) => getter(Response, name));
 const getHeader = uncurried(Headers.prototype.get);
 const getReader = uncurried(ReadableStream.prototype.getReader);
@@ -82,7 +83,7 @@ export function secure({ memory, __wbindgen_externrefs: table }) {
 
 const subtle = methods(nativeCrypto.subtle, "digest", "exportKey", "generateKey", "importKey", "sign", "verify");
 const capturedCrypto = freeze({ ...methods(nativeCrypto, "getRandomValues"), subtle });
-const capturedReflect = freeze({ __proto__: null, apply });
+const capturedReflect = freeze({ __proto__: null, apply, getPrototypeOf, ownKeys });
 
 function OwnPromise(executor) {
   return own(construct(NativePromise, [executor]));
@@ -91,9 +92,18 @@ OwnPromise.resolve = own;
 OwnPromise.reject = (reason) => new OwnPromise((_, reject) => reject(reason));
 freeze(setPrototypeOf(OwnPromise, null));
 
-const [SafeMap, SafeTextDecoder, SafeTextEncoder, SafeUint8Array, SafeUint32Array] = [Map, TextDecoder, TextEncoder, Uint8Array, Uint32Array].map(safe);
+const charCodeAt = uncurried(String.prototype.charCodeAt);
+const slice = uncurried(String.prototype.slice);
+const capturedWebAssembly = freeze({ __proto__: null, Module, Instance: Instance && safe(Instance) });
+const [SafeRegistry, SafeMap, SafeTextDecoder, SafeTextEncoder, SafeUint8Array, SafeUint32Array] = [
+  ...[FinalizationRegistry, Map, TextDecoder, TextEncoder, Uint8Array, Uint32Array],
+].map(safe);
 
 export {
+  charCodeAt,
+  slice,
+  capturedWebAssembly as WebAssembly,
+  SafeRegistry as FinalizationRegistry,
   capturedCrypto as crypto,
   fetchSealed as fetch,
   OwnPromise as Promise,

@@ -7,6 +7,8 @@ const mostPending = 200_000;
 const mostDoors = 1_000;
 const mostLocks = 8;
 const doors = new Set();
+// What closed pages may still say.
+const quiet = new Set(["alive", "bye", "see", "abort"]);
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
 /** Opens a door for every page that connects. `supervisor` may be a promise. */
@@ -37,7 +39,7 @@ class Door {
     const { id, op } = message;
     this.#underWay += 1;
     try {
-      this.#limit();
+      if (!quiet.has(op)) this.#limit();
       const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
       const result = await this.#operations[op](message, supervisor.kernel, supervisor);
       if (result !== this) this.#answer({ id, ok: result });

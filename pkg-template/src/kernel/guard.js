@@ -1,7 +1,7 @@
 import { fail } from "../errors.js";
 
 // The wasm's memory never shrinks. What servers answer is limited to less.
-const longest = 1 << 22;
+export const longest = 1 << 22;
 
 /** What everybody hears who waited for a core that broke down. */
 export const restarted = () => fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
@@ -28,6 +28,7 @@ export function guarded(core, broke) {
       throw restarted();
     }
   };
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(core));
-  return Object.fromEntries(names.map((name) => [name, watched(name)]));
+  const calls = { __proto__: null };
+  for (const name of Reflect.ownKeys(Reflect.getPrototypeOf(core))) calls[name] = watched(name);
+  return calls;
 }

@@ -1,6 +1,6 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
 import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
-import { guarded, restarted } from "./guard.js";
+import { guarded, longest, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
 import { Records } from "./records.js";
 import { toJson } from "./settings.js";
@@ -72,10 +72,13 @@ export class Kernel {
   }
 
   /**
-   * Sends a request with the token, now or after the refresh that it needs. `href` is what `new URL().href` wrote,
+   * Sends a request with the token, now or after the refresh that it needs. `url` is what `new URL().href` wrote,
    * `init.headers` a Headers object that this call may change.
    */
-  send(href, init, options = {}) {
+  send(url, init, options = {}) {
+    // What is judged and what is sent are read once, and are text.
+    const href = `${url}`;
+    if (init.method !== undefined) init.method = `${init.method}`;
     const timeout = typeof options.timeout === "number" ? options.timeout : -1;
     const call = { id: ++this.#lastId, href, init, timeout, options, replays: 0, retries: 0, proofs: 0 };
     const refusal = refuse(init);
@@ -160,13 +163,19 @@ export class Kernel {
   }
 
   #start(operation, text, signal) {
-    if (this.#calls.size >= mostCalls) return Promise.reject(fail("QUEUE_FULL", "too many operations are under way; wait for those"));
+    // Whoever floods the holder keeps nobody signed in.
+    if (this.#calls.size >= mostCalls && operation !== SIGN_OUT) return Promise.reject(fail("QUEUE_FULL", "too many operations are under way; wait for those"));
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
       // Where the response is there already, its outcome is still to come.
       signal?.addEventListener("abort", () => this.#calls.has(call) && this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
-      this.#core.start(call, operation, text);
+      try {
+        this.#core.start(call, operation, text);
+      } catch (error) {
+        this.#calls.delete(call);
+        reject(error);
+      }
     });
   }
 
@@ -193,7 +202,7 @@ export class Kernel {
    * one any more, since the token was replaced.
    */
   #fetch({ href, init }, generation, header) {
-    const fields = { authorization: header };
+    const fields = { __proto__: null, authorization: header };
     // Asking the core costs more than looking.
     if (!FULL || header[0] !== "D") return dispatch(href, init, fields);
     const proof = this.#core.prove(generation, init.method ?? "GET", href);
@@ -379,6 +388,6 @@ export class Kernel {
 const notInCore = () => fail("CONFIG_INVALID", "not in tokenkeep/holder/core; import hold from tokenkeep/holder");
 
 // Other script of this origin may write into the store.
-const asText = (record) => (typeof record === "string" ? record : undefined);
+const asText = (record) => (typeof record === "string" && record.length < longest ? record : undefined);
 
 const parse = (json) => new TokenKeepError(JSON.parse(json));

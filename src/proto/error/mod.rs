@@ -5,8 +5,6 @@ use alloc::string::String;
 
 mod words;
 
-pub(in crate::proto) use words::is_time;
-
 /// Why something was refused or failed. Holds no secret, no request and no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -346,11 +346,6 @@ impl Transport {
     }
 }
 
-/// Whether a claim is a time, and so a matter of clocks.
-pub(in crate::proto) fn is_time(claim: &str) -> bool {
-    ["auth_time", "exp", "iat", "nbf"].contains(&claim)
-}
-
 // What a page can say at length it says itself.
 fn unreadable(what: &str) -> Cow<'static, str> {
     say(&["allow this origin by CORS: ", what])

@@ -8,7 +8,7 @@ use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOpti
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Personal;
 use crate::proto::dpop::DpopKey;
-use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport, is_time};
+use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
 use crate::proto::json::{Object, Value};
@@ -342,12 +342,17 @@ impl Session {
 fn blame_the_clock(error: Error, skew_ms: Option<i64>) -> Error {
     match (&error, skew_ms) {
         (Error::InvalidResponse(InvalidResponse::IdToken(claim)), Some(ms))
-            if FULL && is_time(claim) && ms.unsigned_abs() >= LEAST_SKEW_MS =>
+            if FULL && comes_of_a_clock(claim, ms) && ms.unsigned_abs() >= LEAST_SKEW_MS =>
         {
             Error::InvalidResponse(InvalidResponse::Clock(i32::try_from(ms / 1_000).unwrap_or(i32::MAX)))
         }
         _ => error,
     }
+}
+
+/// Whether a claim is a time that seems to be over on a clock that is ahead, or still to come on one that is behind.
+fn comes_of_a_clock(claim: &str, ahead_ms: i64) -> bool {
+    if ahead_ms < 0 { ["auth_time", "exp"] } else { ["iat", "nbf"] }.contains(&claim)
 }
 
 pub(super) fn no_metadata() -> Error {
