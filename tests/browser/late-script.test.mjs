@@ -163,3 +163,20 @@ test("page: a stack trace made by late script inside of a call gives no instance
   });
   assert.equal(tokensIn(stage, text), 0, "the memory was reached");
 });
+
+test("page: the stack of an error that the package throws gives no instance away (STORE-8, T4)", async (t) => {
+  const { stage, page } = await startSignedIn(t);
+  const text = await page.evaluate(async () => {
+    const found = new Set();
+    Error.prepareStackTrace = (_, sites) => {
+      for (const site of sites) found.add(site.getThis());
+      return "";
+    };
+    // Nothing is patched that the package calls.
+    await app.auth.enterToken("x").catch((error) => error.stack);
+    delete Error.prepareStackTrace;
+    const decoder = new TextDecoder("latin1");
+    return [...found].map((one) => (one?.exports?.memory ? decoder.decode(one.exports.memory.buffer) : "")).join();
+  });
+  assert.equal(tokensIn(stage, text), 0, "the memory was reached");
+});
