@@ -144,3 +144,39 @@ test("page: late script can't have the core do without randomness (PKCE, STORE-9
   }
   assert.notEqual(states[0], states[1]);
 });
+
+test("page: a stack trace made by late script inside of a call gives no instance away (STORE-8, T4)", async (t) => {
+  const { stage, page } = await startSignedIn(t);
+  const text = await page.evaluate(async () => {
+    const found = new Set();
+    Error.prepareStackTrace = (_, sites) => {
+      for (const site of sites) for (const name of ["getThis", "getFunction"]) found.add(site[name]());
+      return "";
+    };
+    const { now } = performance;
+    performance.now = () => (new Error().stack, now.call(performance));
+    await app.auth.stats();
+    performance.now = now;
+    delete Error.prepareStackTrace;
+    const decoder = new TextDecoder("latin1");
+    return [...found].map((one) => (one?.exports?.memory ? decoder.decode(one.exports.memory.buffer) : "")).join();
+  });
+  assert.equal(tokensIn(stage, text), 0, "the memory was reached");
+});
+
+test("page: the stack of an error that the package throws gives no instance away (STORE-8, T4)", async (t) => {
+  const { stage, page } = await startSignedIn(t);
+  const text = await page.evaluate(async () => {
+    const found = new Set();
+    Error.prepareStackTrace = (_, sites) => {
+      for (const site of sites) found.add(site.getThis());
+      return "";
+    };
+    // Nothing is patched that the package calls.
+    await app.auth.enterToken("x").catch((error) => error.stack);
+    delete Error.prepareStackTrace;
+    const decoder = new TextDecoder("latin1");
+    return [...found].map((one) => (one?.exports?.memory ? decoder.decode(one.exports.memory.buffer) : "")).join();
+  });
+  assert.equal(tokensIn(stage, text), 0, "the memory was reached");
+});
