@@ -83,6 +83,8 @@ attack({ id: "T21", threat: "R2", title: "two people exchange their codes (CB-22
 const leak = { id: "T24", threat: "R6" };
 
 attack({ ...leak, title: "a link, an image and a script of the attacker's on the page that was signed in to (CB-18, CB-21)", outcome: "stopped" }, async (rig) => {
+  // The worst that the app could send: whole addresses go to everybody.
+  rig.shown.headers = { "referrer-policy": "unsafe-url" };
   const page = await rig.open();
   await arrive(page);
   assert.ok((await resume(page)).value);
@@ -91,7 +93,10 @@ attack({ ...leak, title: "a link, an image and a script of the attacker's on the
   await page.evaluate((evil) => document.body.append(Object.assign(document.createElement("a"), { id: "link", href: `${evil}/page`, textContent: "go" })), rig.origins.evil);
   await page.click("#link");
   await page.waitForURL(`${rig.origins.evil}/page`);
-  assert.ok(rig.evil.requests.some(({ url }) => url === "/page"));
+  for (const wanted of ["/image", "/script", "/fetch", "/page"]) {
+    const { headers } = rig.evil.requests.find(({ url }) => url === wanted);
+    assert.equal(headers.referer, `${rig.origins.app}/callback`, wanted);
+  }
   assert.deepEqual(rig.stolen("code", "code verifier"), []);
   return "stopped";
 });

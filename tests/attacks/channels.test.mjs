@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 
+import { browser } from "../browser/support/browser.mjs";
 import { events, resume, session, startSend, statusOf } from "../browser/support/calls.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "../browser/support/popup.mjs";
-import { arrive, signIn } from "../browser/support/sign-in.mjs";
+import { pendingLogins } from "../browser/support/records.mjs";
+import { arrive, passPages, signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
-import { joinChannels, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
+import { joinChannels, plantRecords, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
 import { attack } from "./support/attack.mjs";
 
 const forgery = { id: "T14", threat: "S15" };
@@ -120,6 +122,34 @@ attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-
   }
   return "stopped";
 });
+
+attack({ id: "T20", threat: "S16", title: "a script of the origin plants the record that the attacker's response belongs to", outcome: "works" }, async (rig, { t }) => {
+  const { arrival, records } = await mallorysSignIn(t, rig);
+  const page = await rig.open();
+  await rig.inject(page, plantRecords, records);
+  await page.goto(arrival);
+  const { value } = await resume(page);
+  assert.equal(value?.claims.sub, "mallory");
+  return ["works", "a script with all rights of the page can sign its user in as somebody else"];
+});
+
+/** A sign-in of the attacker's in a browser of its own, up to where the code is redeemed. */
+async function mallorysSignIn(t, rig) {
+  const context = await (await browser()).newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(rig.origins.app);
+  await page.evaluate(() => void app.auth.signIn());
+  await passPages(page, {
+    "#login": async () => {
+      await page.fill("#login input[name=login]", "mallory");
+      await page.click("#login button[type=submit]");
+    },
+    "#consent": () => page.click("#consent button[name=consent]"),
+  });
+  const records = (await pendingLogins(page)).map(([key, { record, created }]) => [key, { record: JSON.stringify(record), created }]);
+  return { arrival: page.url(), records };
+}
 
 /** A page that is signed in, and another document of the same origin. */
 async function startTwo(rig) {

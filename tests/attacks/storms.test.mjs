@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { burst, codeOf, endOfBurst, events, resume, session, startBurst, stats, statusOf } from "../browser/support/calls.mjs";
+import { burst, codeOf, endOfBurst, events, resume, session, startBurst, startSend, stats, statusOf } from "../browser/support/calls.mjs";
 import { dialClocks, moveClocks } from "../browser/support/clocks.mjs";
 import { arrive, signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
@@ -38,6 +38,21 @@ attack({ id: "T26", threat: "R13", title: "a hundred calls from five tabs, 401s 
   assert.equal(rig.as.counts.reuseAlarms, 0);
   for (const tab of others) assert.deepEqual([await events(tab, "signedout"), Boolean(await session(tab))], [[], true]);
   return ["stopped", "nobody is signed out, no token is used twice"];
+});
+
+attack({ id: "T26", threat: "R13", title: "the tab is killed in whose process the SharedWorker lives", modes: ["shared"], outcome: "limited" }, async (rig) => {
+  const first = await rig.signedIn();
+  const second = await rig.open();
+  assert.ok((await resume(second)).value);
+  await crash(first);
+  await startSend(second, rig.v1("files"));
+  const third = await rig.open();
+  assert.deepEqual(await resume(third), { value: null }, "a new holder has no session");
+  assert.ok(await isWaiting(second));
+  await second.reload();
+  assert.ok(await signIn(second));
+  assert.equal(rig.as.counts.reuseAlarms, 0);
+  return ["limited", "the session is gone, and the other tabs wait until they are loaded again"];
 });
 
 const html = { "content-type": "text/html" };
@@ -173,6 +188,9 @@ function startSlowCalls(tab, rig) {
     { url: rig.v1("slow"), calls: 100 / count },
   );
 }
+
+/** Whether the request that was started has no outcome yet. */
+const isWaiting = (page) => page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
 
 async function crash(page) {
   const crashed = page.waitForEvent("crash");
