@@ -31,31 +31,35 @@ const failures = {
   "a grant that is revoked": { token: () => refusal(400, "invalid_grant"), act: loseGrant },
 };
 
-attack({ ...logs, title: "every failing path, with the audit log on and sent away (LOG-1, LOG-2, LOG-3, LOG-5)", outcome: "stopped" }, async (rig, { t }) => {
-  const { server, page } = await startLogged(t, rig);
-  const words = [];
-  for (const [name, { act, ...oddities }] of Object.entries(failures)) {
-    server.odd = {};
-    await page.goto(rig.origins.app);
-    assert.ok((await signInOddly(page)).value, name);
-    server.odd = oddities;
-    words.push(await act(rig, page, server));
-    const { origins } = rig;
-    words.push(await rig.inject(page, everythingToLog, { url: server.api, refused: `${origins.evil}/x`, redirected: `${server.origin}/api/redirect` }));
-  }
-  const { revocation } = await page.evaluate(() => app.auth.signOut());
-  words.push(revocation, ...rig.console);
-  await until(() => rig.evil.requests.some(({ url, body }) => url === "/audit" && body.includes("signedout")), "the audit log");
-  const text = words.join("\n");
-  for (const known of ["TOKENKEEP_TOKEN_ERROR", "TOKENKEEP_STATE_MISMATCH", "TOKENKEEP_ID_TOKEN_INVALID", "insufficient_scope"])
-    assert.ok(text.includes(known), `${known}: that path was not taken`);
-  const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce"];
-  for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
-  assert.deepEqual(rig.found(text, ...secrets), []);
-  assert.deepEqual(rig.stolen(), []);
-  assert.deepEqual(rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body), [], "the holder's console");
-  return ["stopped", `${Object.keys(failures).length} failures`];
-});
+attack(
+  { ...logs, title: "every failing path, with the audit log on and sent away (LOG-1, LOG-2, LOG-3, LOG-5)", outcome: "stopped" },
+  async (rig, { t }) => {
+    const { server, page } = await startLogged(t, rig);
+    const words = [];
+    for (const [name, { act, ...oddities }] of Object.entries(failures)) {
+      server.odd = {};
+      await page.goto(rig.origins.app);
+      assert.ok((await signInOddly(page)).value, name);
+      server.odd = oddities;
+      words.push(await act(rig, page, server));
+      const { origins } = rig;
+      const targets = { url: server.api, refused: `${origins.evil}/x`, redirected: `${server.origin}/api/redirect` };
+      words.push(await rig.inject(page, everythingToLog, targets));
+    }
+    const { revocation } = await page.evaluate(() => app.auth.signOut());
+    words.push(revocation, ...rig.console);
+    await until(() => rig.evil.requests.some(({ url, body }) => url === "/audit" && body.includes("signedout")), "the audit log");
+    const text = words.join("\n");
+    for (const known of ["TOKENKEEP_TOKEN_ERROR", "TOKENKEEP_STATE_MISMATCH", "TOKENKEEP_ID_TOKEN_INVALID", "insufficient_scope"])
+      assert.ok(text.includes(known), `${known}: that path was not taken`);
+    const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce"];
+    for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
+    assert.deepEqual(rig.found(text, ...secrets), []);
+    assert.deepEqual(rig.stolen(), []);
+    assert.deepEqual(rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body), [], "the holder's console");
+    return ["stopped", `${Object.keys(failures).length} failures`];
+  },
+);
 
 /** The app with a holder that has nothing to hide: its audit log and its console go to the attacker. */
 async function startLogged(t, rig) {
@@ -109,10 +113,12 @@ async function loseGrant(rig, page, server) {
   return JSON.stringify(await events(page, "signedout"));
 }
 
+const echo = (error, description) => ({ status: 400, body: { error, error_description: description } });
+
 /** What a server says that repeats what it was sent. */
 const echoes = {
-  "a refused code": { token: (_, { params }) => ({ status: 400, body: { error: "invalid_grant", error_description: `${params.code} ${params.code_verifier}` } }), act: signInAgain },
-  "a refused client": { token: (_, { params }) => ({ status: 400, body: { error: "invalid_client", error_description: params.refresh_token } }), act: failToRefresh },
+  "a refused code": { token: (_, { params }) => echo("invalid_grant", `${params.code} ${params.code_verifier}`), act: signInAgain },
+  "a refused client": { token: (_, { params }) => echo("invalid_client", params.refresh_token), act: failToRefresh },
 };
 
 attack({ ...logs, title: "a server whose errors repeat the secrets that it was sent", outcome: "limited" }, async (rig, { t }) => {
