@@ -52,7 +52,7 @@ attack(
     const text = words.join("\n");
     for (const known of ["TOKENKEEP_TOKEN_ERROR", "TOKENKEEP_STATE_MISMATCH", "TOKENKEEP_ID_TOKEN_INVALID", "insufficient_scope"])
       assert.ok(text.includes(known), `${known}: that path was not taken`);
-    const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce"];
+    const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce", "proof"];
     for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
     assert.deepEqual(rig.found(text, ...secrets), []);
     assert.deepEqual(rig.stolen(), []);
@@ -64,6 +64,7 @@ attack(
 /** The app with a holder that has nothing to hide: its audit log and its console go to the attacker. */
 async function startLogged(t, rig) {
   const server = await useOddServer(t, rig);
+  bindTokens(server);
   const { evil } = rig.origins;
   await rig.plant(keepReports);
   const page = await openAnew(rig, server, { scope: "openid files:read", auditLimit: 5_000, auditSink: `${evil}/audit`, queueTimeout: 2_000 });
@@ -73,14 +74,21 @@ async function startLogged(t, rig) {
   return { server, page };
 }
 
+/** Its tokens are bound to a key, so that there are proofs. */
+function bindTokens(server) {
+  const [grant, metadata] = [server.grant.bind(server), server.metadata.bind(server)];
+  server.grant = (nonce) => having({ token_type: "DPoP" })(grant(nonce));
+  server.metadata = () => ({ ...metadata(), dpop_signing_alg_values_supported: ["ES256"] });
+}
+
 /** What passes the server is what must be in no log. */
 function followSecrets(rig, server) {
   const handle = server.handle.bind(server);
   server.handle = async (request, response) => {
     await handle(request, response);
-    const { params } = server.requests.at(-1) ?? { params: {} };
-    for (const [name, value] of [["code", params.code], ["code verifier", params.code_verifier], ["state", params.state], ["nonce", params.nonce]])
-      rig.addSecret(name, value);
+    const { params, headers } = server.requests.at(-1) ?? { params: {}, headers: {} };
+    const { code, code_verifier: verifier, state, nonce } = params;
+    for (const [name, value] of Object.entries({ code, "code verifier": verifier, state, nonce, proof: headers.dpop })) rig.addSecret(name, value);
   };
 }
 
