@@ -90,6 +90,19 @@ attack(
   },
 );
 
+attack({ ...forgery, title: "a key that the issuer has replaced (IDT-6, IDT-17)", outcome: "stopped" }, async (rig, { t }) => {
+  const server = await useOddServer(t, rig);
+  const make = server.idToken.bind(server);
+  server._jwks = () => ({ status: 200, body: { keys: [ownJwk()] } });
+  const retired = await openAnew(rig, server, openid);
+  assert.equal((await signInOddly(retired)).error?.code, "TOKENKEEP_ID_TOKEN_INVALID");
+  assert.equal(await session(retired), null);
+  await until(() => server.count("revoke") === 1, "the revocation");
+  server.idToken = (claims) => make(claims, { kid: "own" }, own.privateKey);
+  assert.ok((await signInOddly(await openAnew(rig, server, openid))).value, "the one in its place signs in");
+  return "stopped";
+});
+
 const later = {
   "another subject": claiming({ sub: "eve" }),
   "another issuer": claiming({ iss: "https://evil.test" }),

@@ -141,5 +141,5 @@ attack({ ...logs, title: "a server whose errors repeat the secrets that it was s
     const { error } = await page.evaluate((url) => app.send(url), server.api);
     found.push(...rig.found(`${told} ${JSON.stringify(error)}`, "code", "code verifier", "refresh token").map((one) => `${name}: ${one}`));
   }
-  return found.length ? ["limited", found.join("; ")] : "stopped";
+  return found.length ? ["limited", "the page is told the code, the verifier or the refresh token that the server repeats"] : "stopped";
 });
