@@ -64,25 +64,28 @@ attack({ ...hostile, title: "an API that asks for more with every answer is hear
   return "stopped";
 });
 
-attack({ ...hostile, title: "an API that names another authorization server is told to the app, and nobody goes there (PRM-6, PRM-8)" }, async (rig, { t }) => {
-  rig.sinceNow();
-  const server = await useOddServer(t, rig);
-  const page = await signedInAnew(rig, server);
-  rig.evil.routes["/metadata"] = (_, response) =>
-    sendJson(response, 200, { resource: `${server.origin}/api`, authorization_servers: [rig.origins.evil], scopes_supported: ["admin"] });
-  const challenge = `Bearer error="insufficient_scope", scope="files:write", resource_metadata="${rig.origins.evil}/metadata"`;
-  server.odd.api = () => ({ ...empty(403), headers: { "www-authenticate": challenge } });
-  assert.equal((await explain(page, server.api)).value.status, 403);
-  const [{ signIn }] = await stepUps(page);
-  const before = server.count("authorize");
-  assert.equal(await goAndReturn(page, signIn), undefined);
-  assert.equal(server.count("authorize"), before + 1, "the sign-in goes to the server of the configuration");
-  for (const { method, url, body, headers } of rig.evil.requests) {
-    const { authorization, dpop, cookie, referer } = headers;
-    assert.deepEqual([url, body, authorization, dpop, cookie, referer], ["/metadata", "", undefined, undefined, undefined, undefined], method);
-  }
-  return rig.verdict("access token", "refresh token");
-});
+attack(
+  { ...hostile, title: "an API that names another authorization server is told to the app, and nobody goes there (PRM-6, PRM-8)" },
+  async (rig, { t }) => {
+    rig.sinceNow();
+    const server = await useOddServer(t, rig);
+    const page = await signedInAnew(rig, server);
+    rig.evil.routes["/metadata"] = (_, response) =>
+      sendJson(response, 200, { resource: `${server.origin}/api`, authorization_servers: [rig.origins.evil], scopes_supported: ["admin"] });
+    const challenge = `Bearer error="insufficient_scope", scope="files:write", resource_metadata="${rig.origins.evil}/metadata"`;
+    server.odd.api = () => ({ ...empty(403), headers: { "www-authenticate": challenge } });
+    assert.equal((await explain(page, server.api)).value.status, 403);
+    const [{ signIn }] = await stepUps(page);
+    const before = server.count("authorize");
+    assert.equal(await goAndReturn(page, signIn), undefined);
+    assert.equal(server.count("authorize"), before + 1, "the sign-in goes to the server of the configuration");
+    for (const { method, url, body, headers } of rig.evil.requests) {
+      const { authorization, dpop, cookie, referer } = headers;
+      assert.deepEqual([url, body, authorization, dpop, cookie, referer], ["/metadata", "", undefined, undefined, undefined, undefined], method);
+    }
+    return rig.verdict("access token", "refresh token");
+  },
+);
 
 attack({ ...hostile, title: "an MCP server that names an authorization server that the app doesn't know (PRM-6)" }, async (rig, { t }) => {
   rig.sinceNow();

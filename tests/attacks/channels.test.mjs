@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 
+import { browser } from "../browser/support/browser.mjs";
 import { events, resume, session, startSend, statusOf } from "../browser/support/calls.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "../browser/support/popup.mjs";
-import { arrive, signIn } from "../browser/support/sign-in.mjs";
+import { pendingLogins } from "../browser/support/records.mjs";
+import { arrive, passPages, signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
-import { joinChannels, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
+import { joinChannels, plantRecords, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
 import { attack } from "./support/attack.mjs";
 
 const forgery = { id: "T14", threat: "S15" };
@@ -29,16 +31,19 @@ const words = (rig) => [
   null,
 ];
 
-attack({ ...forgery, title: "every signal on every channel, to a page that is signed in (MSG-6)", outcome: "stopped", share: "signed in" }, async (rig) => {
-  const { page, forger } = await startTwo(rig);
-  const before = await session(page);
-  for (const target of [forger, page]) await rig.inject(target, speakEverywhere, { words: words(rig) });
-  assert.equal(await statusOf(page, rig.v1("files")), 200);
-  assert.deepEqual(await session(page), before);
-  assert.deepEqual(await ends(page), []);
-  assert.equal(rig.as.counts.revocations, 0);
-  return rig.verdict("access token", "refresh token", "ID token", "code", "code verifier");
-});
+attack(
+  { ...forgery, title: "every signal on every channel, to a page that is signed in (MSG-6)", outcome: "stopped", share: "signed in" },
+  async (rig) => {
+    const { page, forger } = await startTwo(rig);
+    const before = await session(page);
+    for (const target of [forger, page]) await rig.inject(target, speakEverywhere, { words: words(rig) });
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    assert.deepEqual(await session(page), before);
+    assert.deepEqual(await ends(page), []);
+    assert.equal(rig.as.counts.revocations, 0);
+    return rig.verdict("access token", "refresh token", "ID token", "code", "code verifier");
+  },
+);
 
 attack({ ...forgery, title: "forged answers on the channel of a popup that signs in (MSG-6, WIN-5)", outcome: "stopped" }, async (rig) => {
   const page = await rig.open();
@@ -71,21 +76,24 @@ attack(
   },
 );
 
-attack({ ...forgery, title: "take the lock by which the holder knows that a page lives", modes: ["shared"], outcome: "limited" }, async (rig) => {
-  const { page, forger } = await startTwo(rig);
-  assert.ok((await rig.inject(forger, stealLocks)) > 0);
-  await startSend(page, rig.v1("files"));
-  const other = await rig.open();
-  assert.ok((await resume(other)).value, "the session is there");
-  assert.equal(await statusOf(other, rig.v1("files")), 200);
-  const unanswered = await page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
-  assert.ok(unanswered);
-  await page.reload();
-  assert.ok((await resume(page)).value, "a reload cures it");
-  assert.equal(await statusOf(page, rig.v1("files")), 200);
-  assert.deepEqual(rig.verdict("access token", "refresh token", "ID token"), "stopped");
-  return ["limited", "the page has no answers until it is loaded again: denial, no leak"];
-});
+attack(
+  { ...forgery, title: "take the lock by which the holder knows that a page lives", modes: ["shared"], outcome: "limited" },
+  async (rig) => {
+    const { page, forger } = await startTwo(rig);
+    assert.ok((await rig.inject(forger, stealLocks)) > 0);
+    await startSend(page, rig.v1("files"));
+    const other = await rig.open();
+    assert.ok((await resume(other)).value, "the session is there");
+    assert.equal(await statusOf(other, rig.v1("files")), 200);
+    const unanswered = await page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
+    assert.ok(unanswered);
+    await page.reload();
+    assert.ok((await resume(page)).value, "a reload cures it");
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    assert.deepEqual(rig.verdict("access token", "refresh token", "ID token"), "stopped");
+    return ["limited", "the page has no answers until it is loaded again: denial, no leak"];
+  },
+);
 
 const rewritten = {
   "the token endpoint": [(rig) => ({ tokenEndpoint: `${rig.origins.evil}/token` }), "TOKENKEEP_METADATA_INVALID"],
@@ -93,20 +101,23 @@ const rewritten = {
   "both": [(rig) => ({ issuer: rig.origins.evil, tokenEndpoint: `${rig.origins.evil}/token` }), "TOKENKEEP_ISSUER_MISMATCH"],
 };
 
-attack({ ...forgery, title: "rewrite the record of a sign-in so that its code goes elsewhere (TOK-2, CB-7)", outcome: "stopped" }, async (rig) => {
-  const forger = await rig.open("/bare.html");
-  const page = await rig.open();
-  for (const [name, [changes, code]] of Object.entries(rewritten)) {
+attack(
+  { ...forgery, title: "rewrite the record of a sign-in so that its code goes elsewhere (TOK-2, CB-7)", outcome: "stopped" },
+  async (rig) => {
+    const forger = await rig.open("/bare.html");
+    const page = await rig.open();
+    for (const [name, [changes, code]] of Object.entries(rewritten)) {
+      await page.goto(rig.origins.app);
+      await arrive(page);
+      assert.ok((await rig.inject(forger, rewriteRecords, changes(rig))) > 0);
+      assert.equal((await resume(page)).error?.code, code, name);
+    }
+    assert.deepEqual([rig.evil.requests.length, rig.as.counts.tokenRequests], [0, 0]);
     await page.goto(rig.origins.app);
-    await arrive(page);
-    assert.ok((await rig.inject(forger, rewriteRecords, changes(rig))) > 0);
-    assert.equal((await resume(page)).error?.code, code, name);
-  }
-  assert.deepEqual([rig.evil.requests.length, rig.as.counts.tokenRequests], [0, 0]);
-  await page.goto(rig.origins.app);
-  assert.ok(await signIn(page));
-  return "stopped";
-});
+    assert.ok(await signIn(page));
+    return "stopped";
+  },
+);
 
 attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-21)", outcome: "stopped" }, async (rig) => {
   const forger = await rig.open("/bare.html");
@@ -120,6 +131,37 @@ attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-
   }
   return "stopped";
 });
+
+attack(
+  { id: "T20", threat: "S16", title: "a script of the origin plants the record that the attacker's response belongs to", outcome: "works" },
+  async (rig, { t }) => {
+    const { arrival, records } = await mallorysSignIn(t, rig);
+    const page = await rig.open();
+    await rig.inject(page, plantRecords, records);
+    await page.goto(arrival);
+    const { value } = await resume(page);
+    assert.equal(value?.claims.sub, "mallory");
+    return ["works", "a script with all rights of the page can sign its user in as somebody else"];
+  },
+);
+
+/** A sign-in of the attacker's in a browser of its own, up to where the code is redeemed. */
+async function mallorysSignIn(t, rig) {
+  const context = await (await browser()).newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(rig.origins.app);
+  await page.evaluate(() => void app.auth.signIn());
+  await passPages(page, {
+    "#login": async () => {
+      await page.fill("#login input[name=login]", "mallory");
+      await page.click("#login button[type=submit]");
+    },
+    "#consent": () => page.click("#consent button[name=consent]"),
+  });
+  const records = (await pendingLogins(page)).map(([key, { record, created }]) => [key, { record: JSON.stringify(record), created }]);
+  return { arrival: page.url(), records };
+}
 
 /** A page that is signed in, and another document of the same origin. */
 async function startTwo(rig) {

@@ -46,22 +46,29 @@ const documents = {
   "nothing": [() => empty(200), "DISCOVERY_FAILED"],
 };
 
-attack({ ...impersonation, title: "metadata that is not what it says, refused before anybody goes anywhere (DISC-2, DISC-5, DISC-6)", outcome: "stopped" }, async (rig, { t }) => {
-  rig.sinceNow();
-  const server = await useOddServer(t, rig);
-  for (const [name, [oddity, code]] of Object.entries(documents)) {
-    const lie = (reply, exchange) => oddity(reply, { ...exchange, evil: rig.origins.evil });
-    server.odd = { oauth: lie, openid: lie };
-    const page = await openAnew(rig, server);
-    const error = await goAndReturn(page);
-    assert.equal(error?.code, `TOKENKEEP_${code}`, name);
-    assert.equal(page.url(), `${rig.origins.app}/`, name);
-    await page.close();
-  }
-  assert.equal(server.count("authorize") + server.count("token") + server.count("jwks"), 0);
-  assert.deepEqual(rig.evil.requests, []);
-  return "stopped";
-});
+attack(
+  {
+    ...impersonation,
+    title: "metadata that is not what it says, refused before anybody goes anywhere (DISC-2, DISC-5, DISC-6)",
+    outcome: "stopped",
+  },
+  async (rig, { t }) => {
+    rig.sinceNow();
+    const server = await useOddServer(t, rig);
+    for (const [name, [oddity, code]] of Object.entries(documents)) {
+      const lie = (reply, exchange) => oddity(reply, { ...exchange, evil: rig.origins.evil });
+      server.odd = { oauth: lie, openid: lie };
+      const page = await openAnew(rig, server);
+      const error = await goAndReturn(page);
+      assert.equal(error?.code, `TOKENKEEP_${code}`, name);
+      assert.equal(page.url(), `${rig.origins.app}/`, name);
+      await page.close();
+    }
+    assert.equal(server.count("authorize") + server.count("token") + server.count("jwks"), 0);
+    assert.deepEqual(rig.evil.requests, []);
+    return "stopped";
+  },
+);
 
 attack({ ...impersonation, title: "a server whose own metadata sends codes to another host", outcome: "works" }, async (rig, { t }) => {
   rig.sinceNow();
@@ -89,19 +96,22 @@ const issuers = {
   "an empty one": [(href) => `${without(href)}&iss=`, "ISSUER_MISSING"],
 };
 
-attack({ ...mixUp, title: "a server that names the honest one's authorization endpoint (CB-6, CB-7, CB-10, TOK-2)", outcome: "stopped" }, async (rig, { t }) => {
-  const { server, page } = await startMixUp(t, rig);
-  for (const [name, [change, code]] of Object.entries(issuers)) {
-    await page.goto(rig.origins.app);
-    await arrive(page);
-    await page.goto(change(page.url(), { evil: encodeURIComponent(rig.origins.evil) }));
-    assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
-    assert.equal(await session(page), null);
-  }
-  assert.equal(server.count("token"), 0);
-  assert.deepEqual(codesAmong(rig, server), []);
-  return ["stopped", "where the honest server sends iss"];
-});
+attack(
+  { ...mixUp, title: "a server that names the honest one's authorization endpoint (CB-6, CB-7, CB-10, TOK-2)", outcome: "stopped" },
+  async (rig, { t }) => {
+    const { server, page } = await startMixUp(t, rig);
+    for (const [name, [change, code]] of Object.entries(issuers)) {
+      await page.goto(rig.origins.app);
+      await arrive(page);
+      await page.goto(change(page.url(), { evil: encodeURIComponent(rig.origins.evil) }));
+      assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
+      assert.equal(await session(page), null);
+    }
+    assert.equal(server.count("token"), 0);
+    assert.deepEqual(codesAmong(rig, server), []);
+    return ["stopped", "where the honest server sends iss"];
+  },
+);
 
 attack({ ...mixUp, title: "the same, where neither server sends iss", outcome: "works" }, async (rig, { t }) => {
   const { server, page } = await startMixUp(t, rig, { authorization_response_iss_parameter_supported: undefined });

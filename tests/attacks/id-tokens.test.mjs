@@ -63,28 +63,44 @@ const forgeries = {
   "65 kB": claiming({ name: "x".repeat(66_000) }),
 };
 
-attack({ ...forgery, title: "one broken property each: refused, and its tokens revoked unused (IDT-1 to IDT-10, TOK-25)", outcome: "stopped" }, async (rig, { t }) => {
-  rig.sinceNow();
+attack(
+  { ...forgery, title: "one broken property each: refused, and its tokens revoked unused (IDT-1 to IDT-10, TOK-25)", outcome: "stopped" },
+  async (rig, { t }) => {
+    rig.sinceNow();
+    const server = await useOddServer(t, rig);
+    const make = server.idToken.bind(server);
+    const page = await openAnew(rig, server, openid);
+    for (const [name, forge] of Object.entries(forgeries)) {
+      server.idToken = (claims) => forge(make, claims);
+      const revoked = server.count("revoke");
+      await page.goto(rig.origins.app);
+      await goAndReturn(page);
+      assert.equal((await resume(page)).error?.code, "TOKENKEEP_ID_TOKEN_INVALID", name);
+      assert.equal(await session(page), null, name);
+      assert.equal(await codeOf(page, server.api), "TOKENKEEP_LOGIN_REQUIRED", name);
+      await until(() => server.count("revoke") === revoked + 1, `the revocation after ${name}`);
+      const { params } = server.requests.findLast(({ endpoint }) => endpoint === "revoke");
+      assert.equal(params.token, rig.secrets("refresh token").at(-1).value, name);
+    }
+    assert.deepEqual([server.count("api"), rig.evil.requests], [0, []]);
+    server.idToken = make;
+    await page.goto(rig.origins.app);
+    assert.ok((await signInOddly(page)).value, "an honest one signs in");
+    return ["stopped", `${Object.keys(forgeries).length} forgeries`];
+  },
+);
+
+attack({ ...forgery, title: "a key that the issuer has replaced (IDT-6, IDT-17)", outcome: "stopped" }, async (rig, { t }) => {
   const server = await useOddServer(t, rig);
   const make = server.idToken.bind(server);
-  const page = await openAnew(rig, server, openid);
-  for (const [name, forge] of Object.entries(forgeries)) {
-    server.idToken = (claims) => forge(make, claims);
-    const revoked = server.count("revoke");
-    await page.goto(rig.origins.app);
-    await goAndReturn(page);
-    assert.equal((await resume(page)).error?.code, "TOKENKEEP_ID_TOKEN_INVALID", name);
-    assert.equal(await session(page), null, name);
-    assert.equal(await codeOf(page, server.api), "TOKENKEEP_LOGIN_REQUIRED", name);
-    await until(() => server.count("revoke") === revoked + 1, `the revocation after ${name}`);
-    const { params } = server.requests.findLast(({ endpoint }) => endpoint === "revoke");
-    assert.equal(params.token, rig.secrets("refresh token").at(-1).value, name);
-  }
-  assert.deepEqual([server.count("api"), rig.evil.requests], [0, []]);
-  server.idToken = make;
-  await page.goto(rig.origins.app);
-  assert.ok((await signInOddly(page)).value, "an honest one signs in");
-  return ["stopped", `${Object.keys(forgeries).length} forgeries`];
+  server._jwks = () => ({ status: 200, body: { keys: [ownJwk()] } });
+  const retired = await openAnew(rig, server, openid);
+  assert.equal((await signInOddly(retired)).error?.code, "TOKENKEEP_ID_TOKEN_INVALID");
+  assert.equal(await session(retired), null);
+  await until(() => server.count("revoke") === 1, "the revocation");
+  server.idToken = (claims) => make(claims, { kid: "own" }, own.privateKey);
+  assert.ok((await signInOddly(await openAnew(rig, server, openid))).value, "the one in its place signs in");
+  return "stopped";
 });
 
 const later = {
@@ -95,22 +111,29 @@ const later = {
   "alg none": signedBy({ alg: "none" }, () => Buffer.alloc(0)),
 };
 
-attack({ ...forgery, title: "one broken property each at the refresh: the session ends, its tokens unused (IDT-18, REF-22)", outcome: "stopped" }, async (rig, { t }) => {
-  const server = await useOddServer(t, rig);
-  const make = server.idToken.bind(server);
-  for (const [name, forge] of Object.entries(later)) {
-    server.odd.token = undefined;
-    const page = await signedInAnew(rig, server, openid);
-    const [served, revoked] = [server.count("api"), server.count("revoke")];
-    server.odd.token = (_, exchange) => {
-      const reply = exchange.server.grant();
-      return { ...reply, body: { ...reply.body, id_token: forge(make, { sub: "ada" }) } };
-    };
-    server.expire();
-    assert.equal(await codeOf(page, server.api), "TOKENKEEP_LOGIN_REQUIRED", name);
-    assert.deepEqual([(await events(page, "signedout")).length, server.count("api") - served], [1, 1], name);
-    await until(() => server.count("revoke") > revoked, `the revocation after ${name}`);
-    await page.close();
-  }
-  return "stopped";
-});
+attack(
+  {
+    ...forgery,
+    title: "one broken property each at the refresh: the session ends, its tokens unused (IDT-18, REF-22)",
+    outcome: "stopped",
+  },
+  async (rig, { t }) => {
+    const server = await useOddServer(t, rig);
+    const make = server.idToken.bind(server);
+    for (const [name, forge] of Object.entries(later)) {
+      server.odd.token = undefined;
+      const page = await signedInAnew(rig, server, openid);
+      const [served, revoked] = [server.count("api"), server.count("revoke")];
+      server.odd.token = (_, exchange) => {
+        const reply = exchange.server.grant();
+        return { ...reply, body: { ...reply.body, id_token: forge(make, { sub: "ada" }) } };
+      };
+      server.expire();
+      assert.equal(await codeOf(page, server.api), "TOKENKEEP_LOGIN_REQUIRED", name);
+      assert.deepEqual([(await events(page, "signedout")).length, server.count("api") - served], [1, 1], name);
+      await until(() => server.count("revoke") > revoked, `the revocation after ${name}`);
+      await page.close();
+    }
+    return "stopped";
+  },
+);

@@ -17,31 +17,49 @@ const bound = { as: { dpop: true }, api: { dpop: true } };
 const persisted = { ...bound, config: { persistDpopKey: true } };
 const use12 = { id: "T12", threat: "S12" };
 
-attack({ ...use12, title: "export the key that is kept over reloads (DPOP-1)", rig: persisted, share: "persisted", outcome: "stopped" }, async (rig) => {
-  const page = await signedInPage(rig);
-  assert.deepEqual(await exported(rig, page), { pairs: 1, got: [] });
-  return "stopped";
-});
+attack(
+  { ...use12, title: "export the key that is kept over reloads (DPOP-1)", rig: persisted, share: "persisted", outcome: "stopped" },
+  async (rig) => {
+    const page = await signedInPage(rig);
+    assert.deepEqual(await exported(rig, page), { pairs: 1, got: [] });
+    return "stopped";
+  },
+);
 
-attack({ ...use12, title: "sign with the key that is kept over reloads", rig: persisted, share: "persisted", outcome: "works" }, async (rig) => {
-  const page = await signedInPage(rig);
-  const [proof] = await signed(rig, page, claimsFor(rig));
-  assert.equal(await use(rig, stolenToken(rig), { proof }), 200, "a token that was stolen elsewhere");
-  return ["works", "a token that was stolen elsewhere can be used, as long as the page is open"];
-});
+attack(
+  { ...use12, title: "sign with the key that is kept over reloads", rig: persisted, share: "persisted", outcome: "works" },
+  async (rig) => {
+    const page = await signedInPage(rig);
+    const [proof] = await signed(rig, page, claimsFor(rig));
+    assert.equal(await use(rig, stolenToken(rig), { proof }), 200, "a token that was stolen elsewhere");
+    return ["works", "a token that was stolen elsewhere can be used, as long as the page is open"];
+  },
+);
 
-attack({ ...use12, title: "sign with a key that is in the holder's memory only (DPOP-1, DPOP-25)", rig: bound, share: "memory", outcome: "stopped" }, async (rig) => {
-  const page = await signedInPage(rig);
-  assert.deepEqual(await exported(rig, page), { pairs: 0, got: [] });
-  assert.deepEqual(await signed(rig, page, claimsFor(rig)), []);
-  return ["stopped", "there is no handle to take"];
-});
+attack(
+  {
+    ...use12,
+    title: "sign with a key that is in the holder's memory only (DPOP-1, DPOP-25)",
+    rig: bound,
+    share: "memory",
+    outcome: "stopped",
+  },
+  async (rig) => {
+    const page = await signedInPage(rig);
+    assert.deepEqual(await exported(rig, page), { pairs: 0, got: [] });
+    assert.deepEqual(await signed(rig, page, claimsFor(rig)), []);
+    return ["stopped", "there is no handle to take"];
+  },
+);
 
-attack({ ...use12, title: "export the key of a sign-in under way (DPOP-1)", rig: bound, share: "memory", outcome: "stopped" }, async (rig) => {
-  const { other } = await signInUnderWay(rig);
-  assert.deepEqual(await exported(rig, other), { pairs: 1, got: [] });
-  return "stopped";
-});
+attack(
+  { ...use12, title: "export the key of a sign-in under way (DPOP-1)", rig: bound, share: "memory", outcome: "stopped" },
+  async (rig) => {
+    const { other } = await signInUnderWay(rig);
+    assert.deepEqual(await exported(rig, other), { pairs: 1, got: [] });
+    return "stopped";
+  },
+);
 
 attack({ ...use12, title: "sign with the key of a sign-in under way", rig: bound, share: "memory", outcome: "works" }, async (rig) => {
   const { other, thumbprint } = await signInUnderWay(rig);
@@ -75,25 +93,44 @@ attack({ ...ahead, title: "hooks around the browser's signing", when: ["late", "
   return "works";
 });
 
-attack({ ...ahead, title: "no message makes a proof for another time or place (DPOP-22)", modes: ["worker", "shared"], rig: bound, outcome: "stopped" }, async (rig, { mode }) => {
-  const page = await rig.signedIn();
-  rig.api.proofs.length = 0;
-  const url = rig.v1("files");
-  await rig.inject(page, askForProofs, { mode, holder: rig.shown.holder, url, elsewhere: `${rig.origins.evil}/v1/files`, iat: tomorrow() });
-  const { answers } = JSON.parse(rig.evil.loot()[0]);
-  assert.deepEqual(answers.filter((text) => /eyJ/.test(text)), [], "a proof or another JWT");
-  assert.ok(answers.includes("TOKENKEEP_TARGET_REFUSED") && answers.includes("TOKENKEEP_REQUEST_REFUSED"));
-  const made = rig.api.proofs.map(({ htm, htu, nonce }) => [htm, htu, nonce]);
-  assert.deepEqual(made, [["GET", url, undefined]], "the honest one");
-  assert.ok(rig.api.proofs.every(({ iat }) => Math.abs(iat - Date.now() / 1000) < 60));
-  return "stopped";
-});
+attack(
+  {
+    ...ahead,
+    title: "no message makes a proof for another time or place (DPOP-22)",
+    modes: ["worker", "shared"],
+    rig: bound,
+    outcome: "stopped",
+  },
+  async (rig, { mode }) => {
+    const page = await rig.signedIn();
+    rig.api.proofs.length = 0;
+    const url = rig.v1("files");
+    await rig.inject(page, askForProofs, { mode, holder: rig.shown.holder, url, elsewhere: `${rig.origins.evil}/v1/files`, iat: tomorrow() });
+    const { answers } = JSON.parse(rig.evil.loot()[0]);
+    assert.deepEqual(answers.filter((text) => /eyJ/.test(text)), [], "a proof or another JWT");
+    assert.ok(answers.includes("TOKENKEEP_TARGET_REFUSED") && answers.includes("TOKENKEEP_REQUEST_REFUSED"));
+    const made = rig.api.proofs.map(({ htm, htu, nonce }) => [htm, htu, nonce]);
+    assert.deepEqual(made, [["GET", url, undefined]], "the honest one");
+    assert.ok(rig.api.proofs.every(({ iat }) => Math.abs(iat - Date.now() / 1000) < 60));
+    return "stopped";
+  },
+);
 
-attack({ ...ahead, title: "a page whose clock is wrong", when: ["late", "early"], rig: bound, outcome: { page: "stopped", "page, early": "works", worker: "stopped", shared: "stopped" } }, async (rig) => {
-  const page = await rig.signedInWith(turnClock, 86_400_000);
-  await statusOf(page, rig.v1("files"));
-  return rig.api.proofs.at(-1).iat > Date.now() / 1000 + 80_000 ? "works" : "stopped";
-});
+attack(
+  {
+    ...ahead,
+    title: "turn the page's clock, so that the holder makes proofs for tomorrow",
+    modes: ["worker", "shared"],
+    when: ["late", "early"],
+    rig: bound,
+    outcome: "stopped",
+  },
+  async (rig) => {
+    const page = await rig.signedInWith(turnClock, 86_400_000);
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    return rig.api.proofs.at(-1).iat > Date.now() / 1000 + 80_000 ? "works" : "stopped";
+  },
+);
 
 /** Runs in the page. */
 function turnClock(evil, milliseconds) {

@@ -31,35 +31,40 @@ const failures = {
   "a grant that is revoked": { token: () => refusal(400, "invalid_grant"), act: loseGrant },
 };
 
-attack({ ...logs, title: "every failing path, with the audit log on and sent away (LOG-1, LOG-2, LOG-3, LOG-5)", outcome: "stopped" }, async (rig, { t }) => {
-  const { server, page } = await startLogged(t, rig);
-  const words = [];
-  for (const [name, { act, ...oddities }] of Object.entries(failures)) {
-    server.odd = {};
-    await page.goto(rig.origins.app);
-    assert.ok((await signInOddly(page)).value, name);
-    server.odd = oddities;
-    words.push(await act(rig, page, server));
-    const { origins } = rig;
-    words.push(await rig.inject(page, everythingToLog, { url: server.api, refused: `${origins.evil}/x`, redirected: `${server.origin}/api/redirect` }));
-  }
-  const { revocation } = await page.evaluate(() => app.auth.signOut());
-  words.push(revocation, ...rig.console);
-  await until(() => rig.evil.requests.some(({ url, body }) => url === "/audit" && body.includes("signedout")), "the audit log");
-  const text = words.join("\n");
-  for (const known of ["TOKENKEEP_TOKEN_ERROR", "TOKENKEEP_STATE_MISMATCH", "TOKENKEEP_ID_TOKEN_INVALID", "insufficient_scope"])
-    assert.ok(text.includes(known), `${known}: that path was not taken`);
-  const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce"];
-  for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
-  assert.deepEqual(rig.found(text, ...secrets), []);
-  assert.deepEqual(rig.stolen(), []);
-  assert.deepEqual(rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body), [], "the holder's console");
-  return ["stopped", `${Object.keys(failures).length} failures`];
-});
+attack(
+  { ...logs, title: "every failing path, with the audit log on and sent away (LOG-1, LOG-2, LOG-3, LOG-5)", outcome: "stopped" },
+  async (rig, { t }) => {
+    const { server, page } = await startLogged(t, rig);
+    const words = [];
+    for (const [name, { act, ...oddities }] of Object.entries(failures)) {
+      server.odd = {};
+      await page.goto(rig.origins.app);
+      assert.ok((await signInOddly(page)).value, name);
+      server.odd = oddities;
+      words.push(await act(rig, page, server));
+      const { origins } = rig;
+      const targets = { url: server.api, refused: `${origins.evil}/x`, redirected: `${server.origin}/api/redirect` };
+      words.push(await rig.inject(page, everythingToLog, targets));
+    }
+    const { revocation } = await page.evaluate(() => app.auth.signOut());
+    words.push(revocation, ...rig.console);
+    await until(() => rig.evil.requests.some(({ url, body }) => url === "/audit" && body.includes("signedout")), "the audit log");
+    const text = words.join("\n");
+    for (const known of ["TOKENKEEP_TOKEN_ERROR", "TOKENKEEP_STATE_MISMATCH", "TOKENKEEP_ID_TOKEN_INVALID", "insufficient_scope"])
+      assert.ok(text.includes(known), `${known}: that path was not taken`);
+    const secrets = ["access token", "refresh token", "code", "code verifier", "state", "nonce", "proof"];
+    for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
+    assert.deepEqual(rig.found(text, ...secrets), []);
+    assert.deepEqual(rig.stolen(), []);
+    assert.deepEqual(rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body), [], "the holder's console");
+    return ["stopped", `${Object.keys(failures).length} failures`];
+  },
+);
 
 /** The app with a holder that has nothing to hide: its audit log and its console go to the attacker. */
 async function startLogged(t, rig) {
   const server = await useOddServer(t, rig);
+  bindTokens(server);
   const { evil } = rig.origins;
   await rig.plant(keepReports);
   const page = await openAnew(rig, server, { scope: "openid files:read", auditLimit: 5_000, auditSink: `${evil}/audit`, queueTimeout: 2_000 });
@@ -69,14 +74,21 @@ async function startLogged(t, rig) {
   return { server, page };
 }
 
+/** Its tokens are bound to a key, so that there are proofs. */
+function bindTokens(server) {
+  const [grant, metadata] = [server.grant.bind(server), server.metadata.bind(server)];
+  server.grant = (nonce) => having({ token_type: "DPoP" })(grant(nonce));
+  server.metadata = () => ({ ...metadata(), dpop_signing_alg_values_supported: ["ES256"] });
+}
+
 /** What passes the server is what must be in no log. */
 function followSecrets(rig, server) {
   const handle = server.handle.bind(server);
   server.handle = async (request, response) => {
     await handle(request, response);
-    const { params } = server.requests.at(-1) ?? { params: {} };
-    for (const [name, value] of [["code", params.code], ["code verifier", params.code_verifier], ["state", params.state], ["nonce", params.nonce]])
-      rig.addSecret(name, value);
+    const { params, headers } = server.requests.at(-1) ?? { params: {}, headers: {} };
+    const { code, code_verifier: verifier, state, nonce } = params;
+    for (const [name, value] of Object.entries({ code, "code verifier": verifier, state, nonce, proof: headers.dpop })) rig.addSecret(name, value);
   };
 }
 
@@ -109,10 +121,12 @@ async function loseGrant(rig, page, server) {
   return JSON.stringify(await events(page, "signedout"));
 }
 
+const echo = (error, description) => ({ status: 400, body: { error, error_description: description } });
+
 /** What a server says that repeats what it was sent. */
 const echoes = {
-  "a refused code": { token: (_, { params }) => ({ status: 400, body: { error: "invalid_grant", error_description: `${params.code} ${params.code_verifier}` } }), act: signInAgain },
-  "a refused client": { token: (_, { params }) => ({ status: 400, body: { error: "invalid_client", error_description: params.refresh_token } }), act: failToRefresh },
+  "a refused code": { token: (_, { params }) => echo("invalid_grant", `${params.code} ${params.code_verifier}`), act: signInAgain },
+  "a refused client": { token: (_, { params }) => echo("invalid_client", params.refresh_token), act: failToRefresh },
 };
 
 attack({ ...logs, title: "a server whose errors repeat the secrets that it was sent", outcome: "limited" }, async (rig, { t }) => {
@@ -127,5 +141,5 @@ attack({ ...logs, title: "a server whose errors repeat the secrets that it was s
     const { error } = await page.evaluate((url) => app.send(url), server.api);
     found.push(...rig.found(`${told} ${JSON.stringify(error)}`, "code", "code verifier", "refresh token").map((one) => `${name}: ${one}`));
   }
-  return found.length ? ["limited", found.join("; ")] : "stopped";
+  return found.length ? ["limited", "the page is told the code, the verifier or the refresh token that the server repeats"] : "stopped";
 });

@@ -29,18 +29,21 @@ const payloads = (rig) => {
   ];
 };
 
-attack({ ...injection, title: "a foreign origin that the app opened, and a frame of its own without an origin (WIN-1, WIN-2)" }, async (rig) => {
-  const page = await rig.open();
-  await listen(page);
-  const popup = await startPopup(page);
-  const evil = await openBeside(rig, page, `${rig.origins.evil}/`);
-  const words = payloads(rig);
-  await evil.evaluate((given) => given.forEach((one) => opener.postMessage(one, "*")), words);
-  await evil.evaluate(speakFromNowhere, words);
-  await until(async () => (await heard(page)).length >= 2 * words.length, "the messages");
-  assert.deepEqual([...new Set(await heard(page))].sort(), [rig.origins.evil, "null"]);
-  return finish(rig, { page, popup });
-});
+attack(
+  { ...injection, title: "a foreign origin that the app opened, and a frame of its own without an origin (WIN-1, WIN-2)" },
+  async (rig) => {
+    const page = await rig.open();
+    await listen(page);
+    const popup = await startPopup(page);
+    const evil = await openBeside(rig, page, `${rig.origins.evil}/`);
+    const words = payloads(rig);
+    await evil.evaluate((given) => given.forEach((one) => opener.postMessage(one, "*")), words);
+    await evil.evaluate(speakFromNowhere, words);
+    await until(async () => (await heard(page)).length >= 2 * words.length, "the messages");
+    assert.deepEqual([...new Set(await heard(page))].sort(), [rig.origins.evil, "null"]);
+    return finish(rig, { page, popup });
+  },
+);
 
 attack({ ...injection, title: "a third window of the same origin, and the page itself (WIN-1, WIN-2, WIN-5)" }, async (rig) => {
   const page = await rig.open();

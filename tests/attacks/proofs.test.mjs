@@ -14,40 +14,50 @@ const statuses = ({ api }) => api.requests.map(({ status }) => status);
 
 const strict = { as: { dpop: { requireNonce: true } }, api: { dpop: { requireNonce: true, freshNonces: true } } };
 
-attack({ ...dpop, title: "nonces on 400, 401 and 200, another with every answer (DPOP-4, DPOP-5, DPOP-14, DPOP-17)", rig: strict }, async (rig) => {
-  const page = await rig.signedIn();
-  assert.equal(rig.as.counts.exchanges, 2, "one more for the nonce");
-  for (let call = 0; call < 4; call += 1) assert.equal(await statusOf(page, rig.v1("files")), 200);
-  assert.deepEqual(statuses(rig), [401, 200, 200, 200, 200]);
-  rig.api.replaceNonces();
-  rig.api.requests.length = 0;
-  assert.deepEqual(await burst(page, rig.v1("effects"), 10), { 201: 10 });
-  assert.equal(new Set(rig.api.effects).size, 10);
-  assert.ok(rig.api.requests.length <= 20, "at most one retry each");
-  rig.as.expireAccessTokens();
-  assert.equal(await statusOf(page, rig.v1("files")), 200);
-  assert.equal(rig.as.counts.reuseAlarms, 0);
-  return unique([...rig.as.proofs, ...rig.api.proofs]);
-});
+attack(
+  { ...dpop, title: "nonces on 400, 401 and 200, another with every answer (DPOP-4, DPOP-5, DPOP-14, DPOP-17)", rig: strict },
+  async (rig) => {
+    const page = await rig.signedIn();
+    assert.equal(rig.as.counts.exchanges, 2, "one more for the nonce");
+    for (let call = 0; call < 4; call += 1) assert.equal(await statusOf(page, rig.v1("files")), 200);
+    assert.deepEqual(statuses(rig), [401, 200, 200, 200, 200]);
+    rig.api.replaceNonces();
+    rig.api.requests.length = 0;
+    assert.deepEqual(await burst(page, rig.v1("effects"), 10), { 201: 10 });
+    assert.equal(new Set(rig.api.effects).size, 10);
+    assert.ok(rig.api.requests.length <= 20, "at most one retry each");
+    rig.as.expireAccessTokens();
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    assert.equal(rig.as.counts.reuseAlarms, 0);
+    return unique([...rig.as.proofs, ...rig.api.proofs]);
+  },
+);
 
-attack({ ...dpop, title: "two APIs with nonces, the clock of one a day ahead (DPOP-15, DPOP-18)", rig: { ...strict, api: { dpop: { requireNonce: true } } } }, async (rig, { t }) => {
-  const second = await addApi(t, rig, { dpop: { requireNonce: true, clockOffset: day } });
-  const page = await rig.signedIn();
-  // A wrong clock and a nonce at once are one refusal more than a call takes.
-  await statusOf(page, `${second.origin}/v1/files`);
-  assert.equal(second.requests.length, 2);
-  for (const url of [rig.v1("files"), `${second.origin}/v1/files`]) assert.equal(await statusOf(page, url), 200, url);
-  const servers = [rig.as, rig.api, second];
-  const nonces = servers.map(({ proofs }) => new Set(proofs.map(({ nonce }) => nonce).filter(Boolean)));
-  for (const [index, own] of nonces.entries()) {
-    assert.ok(own.size > 0, `${index} gives nonces`);
-    for (const other of nonces.filter((one) => one !== own)) for (const nonce of own) assert.ok(!other.has(nonce), "a nonce of another server");
-  }
-  const now = Date.now() / 1000;
-  for (const { iat } of [...rig.as.proofs, ...rig.api.proofs]) assert.ok(Math.abs(iat - now) < 120, "the one clock moves the proofs for others");
-  assert.ok(second.proofs.at(-1).iat > now + day - 120);
-  return unique(servers.flatMap(({ proofs }) => proofs));
-});
+attack(
+  {
+    ...dpop,
+    title: "two APIs with nonces, the clock of one a day ahead (DPOP-15, DPOP-18)",
+    rig: { ...strict, api: { dpop: { requireNonce: true } } },
+  },
+  async (rig, { t }) => {
+    const second = await addApi(t, rig, { dpop: { requireNonce: true, clockOffset: day } });
+    const page = await rig.signedIn();
+    // A wrong clock and a nonce at once are one refusal more than a call takes.
+    await statusOf(page, `${second.origin}/v1/files`);
+    assert.equal(second.requests.length, 2);
+    for (const url of [rig.v1("files"), `${second.origin}/v1/files`]) assert.equal(await statusOf(page, url), 200, url);
+    const servers = [rig.as, rig.api, second];
+    const nonces = servers.map(({ proofs }) => new Set(proofs.map(({ nonce }) => nonce).filter(Boolean)));
+    for (const [index, own] of nonces.entries()) {
+      assert.ok(own.size > 0, `${index} gives nonces`);
+      for (const other of nonces.filter((one) => one !== own)) for (const nonce of own) assert.ok(!other.has(nonce), "a nonce of another server");
+    }
+    const now = Date.now() / 1000;
+    for (const { iat } of [...rig.as.proofs, ...rig.api.proofs]) assert.ok(Math.abs(iat - now) < 120, "the one clock moves the proofs for others");
+    assert.ok(second.proofs.at(-1).iat > now + day - 120);
+    return unique(servers.flatMap(({ proofs }) => proofs));
+  },
+);
 
 attack({ ...dpop, title: "headers that scripts may not read: one refusal, no loop (DPOP-13)", rig: strict }, async (rig) => {
   rig.api.allow({ exposed: "WWW-Authenticate" });

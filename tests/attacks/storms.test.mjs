@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { burst, codeOf, endOfBurst, events, resume, session, startBurst, stats, statusOf } from "../browser/support/calls.mjs";
+import { burst, codeOf, endOfBurst, events, resume, session, startBurst, startSend, stats, statusOf } from "../browser/support/calls.mjs";
 import { dialClocks, moveClocks } from "../browser/support/clocks.mjs";
 import { arrive, signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
@@ -11,34 +11,60 @@ import { followRefreshTokens, holdTokenAnswers, holdTokenRequests } from "./supp
 
 const count = 5;
 
-attack({ id: "T26", threat: "R13", title: "a hundred calls from five tabs, 401s out of order, one tab killed meanwhile, sleep and wake (REF-1, REF-2, REF-11)", outcome: "stopped" }, async (rig, { mode }) => {
-  dialClocks(rig);
-  const sent = followRefreshTokens(rig);
-  const tabs = await openTabs(rig, mode);
-  const sessions = mode === "shared" ? 1 : count;
-  // Not the first one: a SharedWorker lives in the process of the tab that started it.
-  const killed = tabs.at(-1);
-  const others = tabs.slice(0, -1);
-  const answer = holdTokenRequests(rig);
-  await Promise.all(tabs.map((tab) => startSlowCalls(tab, rig)));
-  await until(() => rig.api.requests.length >= 5 * count, "the first calls");
-  rig.as.expireAccessTokens();
-  await until(() => rig.as.counts.refreshes >= 1, "a refresh");
-  await crash(killed);
-  answer();
-  for (const tab of others) assert.deepEqual(await tab.evaluate(() => globalThis.calls), { 200: 100 / count });
-  assert.ok(sent.length <= sessions, `${sent.length} refreshes`);
-  const before = rig.as.counts.refreshes;
-  if (mode !== "page") await moveClocks(others[0], 3_600_000);
-  else rig.as.expireAccessTokens();
-  const outcomes = await Promise.all(others.map((tab) => burst(tab, rig.v1("effects"), 5)));
-  for (const outcome of outcomes) assert.deepEqual(outcome, { 201: 5 });
-  assert.ok(rig.as.counts.refreshes - before <= sessions);
-  assert.equal(new Set(sent).size, sent.length, "each refresh token is used once");
-  assert.equal(rig.as.counts.reuseAlarms, 0);
-  for (const tab of others) assert.deepEqual([await events(tab, "signedout"), Boolean(await session(tab))], [[], true]);
-  return ["stopped", "nobody is signed out, no token is used twice"];
-});
+attack(
+  {
+    id: "T26",
+    threat: "R13",
+    title: "a hundred calls from five tabs, 401s out of order, one tab killed meanwhile, sleep and wake (REF-1, REF-2, REF-11)",
+    outcome: "stopped",
+  },
+  async (rig, { mode }) => {
+    dialClocks(rig);
+    const sent = followRefreshTokens(rig);
+    const tabs = await openTabs(rig, mode);
+    const sessions = mode === "shared" ? 1 : count;
+    // Not the first one: a SharedWorker lives in the process of the tab that started it.
+    const killed = tabs.at(-1);
+    const others = tabs.slice(0, -1);
+    const answer = holdTokenRequests(rig);
+    await Promise.all(tabs.map((tab) => startSlowCalls(tab, rig)));
+    await until(() => rig.api.requests.length >= 5 * count, "the first calls");
+    rig.as.expireAccessTokens();
+    await until(() => rig.as.counts.refreshes >= 1, "a refresh");
+    await crash(killed);
+    answer();
+    for (const tab of others) assert.deepEqual(await tab.evaluate(() => globalThis.calls), { 200: 100 / count });
+    assert.ok(sent.length <= sessions, `${sent.length} refreshes`);
+    const before = rig.as.counts.refreshes;
+    if (mode !== "page") await moveClocks(others[0], 3_600_000);
+    else rig.as.expireAccessTokens();
+    const outcomes = await Promise.all(others.map((tab) => burst(tab, rig.v1("effects"), 5)));
+    for (const outcome of outcomes) assert.deepEqual(outcome, { 201: 5 });
+    assert.ok(rig.as.counts.refreshes - before <= sessions);
+    assert.equal(new Set(sent).size, sent.length, "each refresh token is used once");
+    assert.equal(rig.as.counts.reuseAlarms, 0);
+    for (const tab of others) assert.deepEqual([await events(tab, "signedout"), Boolean(await session(tab))], [[], true]);
+    return ["stopped", "nobody is signed out, no token is used twice"];
+  },
+);
+
+attack(
+  { id: "T26", threat: "R13", title: "the tab is killed in whose process the SharedWorker lives", modes: ["shared"], outcome: "limited" },
+  async (rig) => {
+    const first = await rig.signedIn();
+    const second = await rig.open();
+    assert.ok((await resume(second)).value);
+    await crash(first);
+    await startSend(second, rig.v1("files"));
+    const third = await rig.open();
+    assert.deepEqual(await resume(third), { value: null }, "a new holder has no session");
+    assert.ok(await isWaiting(second));
+    await second.reload();
+    assert.ok(await signIn(second));
+    assert.equal(rig.as.counts.reuseAlarms, 0);
+    return ["limited", "the session is gone, and the other tabs wait until they are loaded again"];
+  },
+);
 
 const html = { "content-type": "text/html" };
 
@@ -173,6 +199,9 @@ function startSlowCalls(tab, rig) {
     { url: rig.v1("slow"), calls: 100 / count },
   );
 }
+
+/** Whether the request that was started has no outcome yet. */
+const isWaiting = (page) => page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
 
 async function crash(page) {
   const crashed = page.waitForEvent("crash");

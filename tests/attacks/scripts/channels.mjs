@@ -6,8 +6,9 @@ export async function joinChannels(evil, { words }) {
     new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const database = await settled(indexedDB.open("tokenkeep", 1));
   const store = database.transaction("transactions").objectStore("transactions");
-  const [keys, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
+  const [all, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
   database.close();
+  const keys = all.filter((_, index) => values[index].record);
   await evil.post({ names: keys, records: values.map(({ record }) => record) });
   for (const key of keys) {
     const channel = new BroadcastChannel(`tokenkeep-${key}`);
@@ -57,4 +58,16 @@ export async function rewriteRecords(evil, changes) {
   }
   database.close();
   return pending.length;
+}
+
+/** Puts these `[key, value]` into the store. */
+export async function plantRecords(evil, records) {
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const opening = indexedDB.open("tokenkeep", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("transactions");
+  const database = await settled(opening);
+  const store = database.transaction("transactions", "readwrite").objectStore("transactions");
+  for (const [key, value] of records) await settled(store.put(value, key));
+  database.close();
 }

@@ -45,5 +45,6 @@ export function tapConsole(url) {
     console[level] = (...values) => void fetch(url, { method: "POST", mode: "no-cors", body: values.map(String).join(" ") });
   }
   globalThis.reportError = (error) => console.error(error?.stack ?? error);
-  for (const type of ["error", "unhandledrejection"]) globalThis.addEventListener(type, ({ error, reason, message }) => console.error(message, error?.stack, reason?.stack));
+  const report = ({ error, reason, message }) => console.error(message, error?.stack, reason?.stack);
+  for (const type of ["error", "unhandledrejection"]) globalThis.addEventListener(type, report);
 }
