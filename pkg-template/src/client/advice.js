@@ -57,7 +57,7 @@ export function whyNoWorker(cause, shared) {
   const blocked = violations().find(({ effectiveDirective }) => effectiveDirective === "worker-src");
   if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return ["SHARED_WORKER_MISSING", missing];
   if (blocked) return ["WORKER_BLOCKED", `the Content-Security-Policy of this page forbids the worker ${blocked.blockedURL}: add its origin to worker-src`];
-  if (cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
+  if (shared && cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
   if (cause instanceof Error) return ["WORKER_BLOCKED", `the worker could not be made (${cause.name}): ${cause.message}`];
   if (cause instanceof ErrorEvent) return ["HOLDER_FAILED", "the worker's script threw an error before it called hold(): see the console"];
   return ["WORKER_BLOCKED", shared ? unloaded + mismatch : unloaded];
@@ -78,13 +78,10 @@ function violations() {
   return found.map(({ body }) => body);
 }
 
-/** A cookie of no content for a moment shows it; browsers say that cookies are enabled where they refuse each one. */
+/** The storage of a tab goes where cookies go; browsers say that cookies are enabled where they refuse each one. */
 function cookiesAreBlocked() {
   try {
-    document.cookie = "tokenkeep-try=1; samesite=strict";
-    const kept = document.cookie.includes("tokenkeep-try");
-    document.cookie = "tokenkeep-try=; max-age=0; samesite=strict";
-    return !kept;
+    return !(navigator.cookieEnabled && sessionStorage);
   } catch {
     return true;
   }
