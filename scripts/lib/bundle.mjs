@@ -45,6 +45,7 @@ const loadedLater = {
 };
 
 const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "keys.js", "kernel.js"]);
+const clocks = ["Date", "performance"];
 const taken = [
   ...["crypto", "fetch", "FinalizationRegistry", "Map", "Promise", "Reflect", "TextDecoder", "TextEncoder", "Uint8Array", "Uint32Array", "WebAssembly"],
   ...["charCodeAt", "slice"],
@@ -68,8 +69,9 @@ const captured = (file, glue) => ({
     if (!glue) return;
     build.onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (path !== glue && !holdsTokens.has(basename(path))) return undefined;
-      const text = path === glue ? withCalls(readFileSync(path, "utf8")) : readFileSync(path, "utf8");
-      return { contents: `import { ${taken.join(", ")} } from "captured.js";\n${text}`, loader: "js" };
+      const text = readFileSync(path, "utf8");
+      const [names, contents] = path === glue ? [[...taken, ...clocks], withCalls(text)] : [taken, text];
+      return { contents: `import { ${names.join(", ")} } from "captured.js";\n${contents}`, loader: "js" };
     });
   },
 });

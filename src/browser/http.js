@@ -21,6 +21,8 @@ const only = (status) => ({ __proto__: null, status });
  * Resolves to `{ status, type, date, retryAfter, body, nonce }` and never rejects.
  */
 export async function send(url, body, headers, timeout, limit, probe, proof) {
+  // Let the wasm return first: see captured.js.
+  await undefined;
   const signal = AbortSignal.timeout(timeout);
   const init = { __proto__: null, ...always, signal };
   if (body !== undefined) {
@@ -55,6 +57,7 @@ function told({ status, headers }, body) {
 
 /** Gets `url` as a client of its protocol does, but without a token, and reads nothing but the challenge. */
 export async function challenge(url, timeout) {
+  await undefined;
   const headers = { accept: "application/json, text/event-stream" };
   try {
     const response = await fetch(url, { ...always, headers, signal: AbortSignal.timeout(timeout) });

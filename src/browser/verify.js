@@ -15,11 +15,12 @@ function parameters(algorithm) {
 
 /** Checks the signature of a JWS (RFC 7515, 5.2) with `key`, a public JWK as JSON text. Never rejects. */
 export async function verify(key, algorithm, input, signature) {
+  // It is a view of the wasm's memory, which will change.
+  const bytes = signature.slice();
+  await undefined;
   try {
     const { subtle } = crypto;
     const how = parameters(algorithm);
-    // It is a view of the wasm's memory, which will change.
-    const bytes = signature.slice();
     const imported = await subtle.importKey("jwk", JSON.parse(key), how, false, ["verify"]);
     return (await subtle.verify(how, imported, bytes, new TextEncoder().encode(input))) ? good : forged;
   } catch {

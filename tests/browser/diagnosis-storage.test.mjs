@@ -80,12 +80,6 @@ test("where cookies are blocked the settings are named before anybody leaves (TO
   }
 });
 
-test("the try with a cookie leaves none behind", async (t) => {
-  const { page } = await startSpoiled(t, "page", spoilers["a database of a version to come"]);
-  await errorOfSignIn(page);
-  assert.equal(await page.evaluate(() => document.cookie), "");
-});
-
 test("a server that doesn't recognise anybody points to its cookies (TOKENKEEP_INTERACTION_REQUIRED)", async (t) => {
   for (const mode of modes) {
     const stage = await startStage(t, { mode });

@@ -10,13 +10,20 @@ for (const mode of transports) {
     const stage = await startStage(t, { mode });
     const page = await stage.open();
     await signIn(page);
-    const attempts = await page.evaluate(() => {
+    const { frozen, changed } = await page.evaluate(() => {
       const { auth, tokenkeep } = app;
       const { TokenKeepError } = tokenkeep;
-      const targets = [auth, Object.getPrototypeOf(auth), auth.constructor, auth.session, TokenKeepError, TokenKeepError.prototype];
-      return targets.map((target) => Object.isFrozen(target));
+      const targets = [Object.getPrototypeOf(auth), auth.constructor, auth.session, TokenKeepError, TokenKeepError.prototype];
+      const names = ["fetch", ...Object.getOwnPropertyNames(Object.getPrototypeOf(auth))];
+      const replaced = names.filter((name) => {
+        const before = auth[name];
+        Reflect.set(auth, name, "another");
+        return auth[name] !== before;
+      });
+      return { frozen: targets.map((target) => Object.isFrozen(target)), changed: replaced };
     });
-    assert.deepEqual(attempts, Array(6).fill(true));
+    assert.deepEqual(frozen, Array(5).fill(true));
+    assert.deepEqual(changed, []);
     assert.equal((await send(page, stage.v1("files"))).value.status, 200);
   });
 

@@ -7,10 +7,12 @@ import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
 import { leave, signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
+import { deadly, plant } from "./support/trap.mjs";
 
 /** A page that is signed in, and what its requests to a host that isn't on the list had in their headers. */
-async function startSignedIn(t, options) {
+async function startSignedIn(t, { planted = false, ...options } = {}) {
   const stage = await startStage(t, { mode: "page", ...options });
+  if (planted) await plant(stage, "page");
   const sent = [];
   await stage.context.route("https://evil.test/**", async (route) => {
     sent.push(await route.request().allHeaders());
@@ -71,33 +73,24 @@ async function signInAgain(page) {
   assert.equal(error, undefined);
 }
 
-/** Makes the wasm break down: what it imports throws, once. */
-const breakDown = (page) =>
-  page.evaluate(async () => {
-    const { now } = performance;
-    performance.now = () => {
-      throw new Error("broken");
-    };
-    const { error } = await app.outcome(() => app.auth.fetch("https://elsewhere.test/"));
-    performance.now = now;
-    return error?.code;
-  });
+/** Makes the planted wasm break down. */
+const breakDown = async (stage, page) => (await send(page, stage.v1("files"), { tokenkeep: { timeout: deadly } })).error?.code;
 
 test("page: late script that makes the core start anew doesn't get at its memory (STORE-8, T4, MSG-10)", async (t) => {
-  const { stage, page } = await startSignedIn(t);
+  const { stage, page } = await startSignedIn(t, { planted: true });
   await page.evaluate(() => {
     WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
       construct: (Native, given) => (globalThis.stolen = new Native(...given)),
     });
   });
-  assert.equal(await breakDown(page), "TOKENKEEP_HOLDER_RESTARTED");
+  assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
   const text = await page.evaluate(() => (globalThis.stolen ? new TextDecoder("latin1").decode(globalThis.stolen.exports.memory.buffer) : ""));
   assert.equal(tokensIn(stage, text), 0, "the memory was reached");
 });
 
 test("page: late script that makes the core start anew doesn't get at the core (STORE-8, T4, MSG-10)", async (t) => {
-  const { stage, page } = await startSignedIn(t);
+  const { stage, page } = await startSignedIn(t, { planted: true });
   await page.evaluate(() => {
     const { register } = FinalizationRegistry.prototype;
     FinalizationRegistry.prototype.register = function (...given) {
@@ -105,14 +98,14 @@ test("page: late script that makes the core start anew doesn't get at the core (
       return Reflect.apply(register, this, given);
     };
   });
-  assert.equal(await breakDown(page), "TOKENKEEP_HOLDER_RESTARTED");
+  assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
   const headers = await page.evaluate(() => Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join());
   assert.equal(tokensIn(stage, headers), 0, "the core hands out tokens");
 });
 
 test("page: late script that makes the core start anew doesn't get its functions (STORE-8, T4, MSG-10)", async (t) => {
-  const { stage, page } = await startSignedIn(t);
+  const { stage, page } = await startSignedIn(t, { planted: true });
   await page.evaluate(() => {
     const { fromEntries } = Object;
     Object.fromEntries = (entries) => {
@@ -121,7 +114,7 @@ test("page: late script that makes the core start anew doesn't get its functions
       return made;
     };
   });
-  assert.equal(await breakDown(page), "TOKENKEEP_HOLDER_RESTARTED");
+  assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
   const headers = await page.evaluate(() => Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join());
   assert.equal(tokensIn(stage, headers), 0, "the core hands out tokens");

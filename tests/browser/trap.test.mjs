@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 
-import { bundles } from "./support/bundles.mjs";
 import { send } from "./support/calls.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
-import { deadly, withTrap } from "./support/trap.mjs";
-
-/** Lets the stage's holder run on a module that traps when it is told to. */
-async function plant(stage, mode) {
-  const { scripts, wasm } = await bundles();
-  const planted = Buffer.from(withTrap(wasm));
-  const inlined = scripts[mode === "page" ? "page" : "holder"];
-  const [before, after] = inlined.split(wasm.toString("base64"));
-  assert.ok(after, "the script has the module in it once");
-  const script = () => ["text/javascript; charset=utf-8", before + planted.toString("base64") + after];
-  stage.shown.files = { [mode === "page" ? "/app.js" : "/holder.js"]: script };
-}
+import { deadly, plant } from "./support/trap.mjs";
 
 async function startPlanted(t, mode, options) {
   const stage = await startStage(t, { mode, ...options });

@@ -58,7 +58,7 @@ function causeOf({ code, error, errorDescription }) {
 export function whyNoWorker(cause, shared) {
   const blocked = violations().find(({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src");
   if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return [missing, "SHARED_WORKER_MISSING"];
-  if (cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
+  if (shared && cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
   if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
   if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];
   const policy = blocked ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add its origin to worker-src` : "";
@@ -80,15 +80,12 @@ function violations() {
   return found.map(({ body }) => body);
 }
 
-/** A cookie of no content for a moment shows it; browsers say that cookies are enabled where they refuse each one. */
+/** The storage of a tab goes where cookies go; browsers say that cookies are enabled where they refuse each one. */
 function cookiesAreBlocked() {
   // In a frame of another site it would show that site's lot.
   if (top !== globalThis) return false;
   try {
-    document.cookie = "tokenkeep-try=1; samesite=strict";
-    const kept = document.cookie.includes("tokenkeep-try");
-    document.cookie = "tokenkeep-try=; max-age=0; samesite=strict";
-    return !kept;
+    return !(navigator.cookieEnabled && sessionStorage);
   } catch {
     return true;
   }

@@ -62,7 +62,7 @@ export class PortTransport {
   listen(listener) {
     this.#listener = listener;
     this.#stayAlive();
-    const timer = setTimeout(() => this.#fail("the worker doesn't answer: check that it calls hold()"), patience);
+    const timer = setTimeout(() => this.#giveUp(), patience);
     return this.#call({ op: "hello" }).finally(() => clearTimeout(timer));
   }
 
@@ -125,8 +125,12 @@ export class PortTransport {
 
   /** A worker that threw may still answer, and then says more than its error event. */
   #doubt(cause) {
-    const explain = ({ whyNoWorker }) => whyNoWorker(cause, this.shared);
-    setTimeout(async () => this.#answered || this.#fail(...(await more().then(explain, () => ["the worker didn't start"]))), grace);
+    const explain = () => more().then(({ whyNoWorker }) => this.#fail(...whyNoWorker(cause, this.shared)), () => this.#giveUp());
+    setTimeout(() => this.#answered || explain(), grace);
+  }
+
+  #giveUp() {
+    this.#fail("the worker doesn't answer: check that it calls hold()");
   }
 
   #fail(message, code = "HOLDER_FAILED") {
@@ -144,7 +148,7 @@ export class PortTransport {
     locks.request(lock, () => {
       this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
       return held;
-    });
+    }).catch(() => {});
   }
 
   #leave() {

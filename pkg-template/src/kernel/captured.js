@@ -75,6 +75,29 @@ export function dispatchCaptured(href, init, fields) {
   return apply(nativeFetch, undefined, [href, { __proto__: null, ...init, headers: { __proto__: null, ...headers, ...fields } }]);
 }
 
+/**
+ * `host` with functions that are carried out when the wasm has returned. While it runs nothing of the page's may: a stack
+ * trace that is made then has its instance.
+ */
+export function deferred(host) {
+  const deferring = { __proto__: null };
+  for (const name of ownKeys(host)) deferring[name] = (...given) => void soon(host[name], given);
+  // That one has an answer, and calls nothing of the page's before it.
+  deferring.sign = host.sign;
+  return deferring;
+}
+
+async function soon(act, given) {
+  // The memory that they show will have changed by then.
+  for (let n = 0; n < given.length; n += 1) if (given[n] instanceof SafeUint32Array) given[n] = given[n].slice();
+  await undefined;
+  try {
+    apply(act, undefined, given);
+  } catch {
+    // Its core has broken down.
+  }
+}
+
 /** Takes care that the way to the wasm's memory is not by way of a patched getter. */
 export function secure({ memory, __wbindgen_externrefs: table }) {
   setPrototypeOf(memory, memoryPrototype);
@@ -83,6 +106,8 @@ export function secure({ memory, __wbindgen_externrefs: table }) {
 
 const subtle = methods(nativeCrypto.subtle, "digest", "exportKey", "generateKey", "importKey", "sign", "verify");
 const capturedCrypto = freeze({ ...methods(nativeCrypto, "getRandomValues"), subtle });
+const capturedPerformance = methods(performance, "now");
+const capturedDate = methods(Date, "now");
 const capturedReflect = freeze({ __proto__: null, apply, getPrototypeOf, ownKeys });
 
 function OwnPromise(executor) {
@@ -105,6 +130,8 @@ export {
   capturedWebAssembly as WebAssembly,
   SafeRegistry as FinalizationRegistry,
   capturedCrypto as crypto,
+  capturedDate as Date,
+  capturedPerformance as performance,
   fetchSealed as fetch,
   OwnPromise as Promise,
   capturedReflect as Reflect,

@@ -1,5 +1,6 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
 import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
+import { deferred } from "./captured.js";
 import { guarded, longest, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
 import { Records } from "./records.js";
@@ -54,7 +55,8 @@ export class Kernel {
       this.#telling.add(status);
     }
     try {
-      const core = new Core(settings.config, globalThis.location?.origin ?? "", this.#host());
+      const host = PAGE ? deferred(this.#host()) : this.#host();
+      const core = new Core(settings.config, globalThis.location?.origin ?? "", host);
       this.#core = guarded(core, () => (this.#end(), broke()));
     } catch (error) {
       throw typeof error === "string" ? parse(error) : restarted();

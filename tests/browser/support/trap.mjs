@@ -1,12 +1,16 @@
 // The package's wasm with a fault planted: nothing that a page can do is known to make the real one trap.
 
+import assert from "node:assert/strict";
+
 import binaryen from "binaryen";
+
+import { bundles } from "./bundles.mjs";
 
 /** Requests with this `timeout` make the planted module trap. */
 export const deadly = 31_337;
 
 /** `wasm` with an `authorize` that traps where it is asked for the deadly timeout. */
-export function withTrap(wasm) {
+function withTrap(wasm) {
   const module = binaryen.readBinary(wasm);
   const name = "core_authorize";
   const { value } = exportNamed(module, name);
@@ -27,4 +31,15 @@ export function withTrap(wasm) {
 function exportNamed(module, name) {
   const all = Array.from({ length: module.getNumExports() }, (_, n) => binaryen.getExportInfo(module.getExportByIndex(n)));
   return all.find((one) => one.name === name);
+}
+
+/** Lets the stage's holder run on a module that traps when it is told to. */
+export async function plant(stage, mode) {
+  const { scripts, wasm } = await bundles();
+  const planted = Buffer.from(withTrap(wasm));
+  const inlined = scripts[mode === "page" ? "page" : "holder"];
+  const [before, after] = inlined.split(wasm.toString("base64"));
+  assert.ok(after, "the script has the module in it once");
+  const script = () => ["text/javascript; charset=utf-8", before + planted.toString("base64") + after];
+  stage.shown.files = { [mode === "page" ? "/app.js" : "/holder.js"]: script };
 }
