@@ -46,6 +46,21 @@ for (const mode of modes) {
   });
 }
 
+for (const mode of modes) {
+  test(`${mode}: a body in shared memory doesn't make a request hang (MSG-10)`, async (t) => {
+    const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+    const stage = await startStage(t, { mode, headers });
+    const page = await stage.open();
+    await signIn(page);
+    assert.ok(await page.evaluate(() => crossOriginIsolated));
+    await page.evaluate((url) => {
+      const body = new Uint8Array(new SharedArrayBuffer(8));
+      void app.send(url, { method: "POST", body }).then((outcome) => (globalThis.end = outcome));
+    }, stage.v1("effects"));
+    await page.waitForFunction(() => globalThis.end, null, { timeout: 15_000 });
+  });
+}
+
 test("shared: script that floods the holder keeps nobody from signing out (MSG-9)", async (t) => {
   const stage = await startStage(t);
   const page = await stage.open();
