@@ -108,3 +108,23 @@ test("shared: connections that were closed don't count, whatever their pages sti
   await signIn(other);
   assert.equal((await send(other, stage.v1("files"))).value.status, 200);
 });
+
+for (const mode of modes) {
+  test(`${mode}: a page that comes back from the back/forward cache hears each event once`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      const work = async () => {
+        await app.auth.signOut();
+        await app.auth.stats();
+        return app.events.filter(({ type }) => type === "signedout").length;
+      };
+      void app.outcome(work).then((outcome) => (globalThis.end = outcome));
+    });
+    const end = await page.waitForFunction(() => globalThis.end, null, { timeout: 15_000 });
+    assert.deepEqual(await end.jsonValue(), { value: 1 });
+  });
+}
