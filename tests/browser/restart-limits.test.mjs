@@ -46,6 +46,21 @@ for (const mode of modes) {
   });
 }
 
+for (const mode of modes) {
+  test(`${mode}: a body in shared memory doesn't make a request hang (MSG-10)`, async (t) => {
+    const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+    const stage = await startStage(t, { mode, headers });
+    const page = await stage.open();
+    await signIn(page);
+    assert.ok(await page.evaluate(() => crossOriginIsolated));
+    await page.evaluate((url) => {
+      const body = new Uint8Array(new SharedArrayBuffer(8));
+      void app.send(url, { method: "POST", body }).then((outcome) => (globalThis.end = outcome));
+    }, stage.v1("effects"));
+    await page.waitForFunction(() => globalThis.end, null, { timeout: 15_000 });
+  });
+}
+
 test("shared: script that floods the holder keeps nobody from signing out (MSG-9)", async (t) => {
   const stage = await startStage(t);
   const page = await stage.open();
@@ -93,3 +108,23 @@ test("shared: connections that were closed don't count, whatever their pages sti
   await signIn(other);
   assert.equal((await send(other, stage.v1("files"))).value.status, 200);
 });
+
+for (const mode of modes) {
+  test(`${mode}: a page that comes back from the back/forward cache hears each event once`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      const work = async () => {
+        await app.auth.signOut();
+        await app.auth.stats();
+        return app.events.filter(({ type }) => type === "signedout").length;
+      };
+      void app.outcome(work).then((outcome) => (globalThis.end = outcome));
+    });
+    const end = await page.waitForFunction(() => globalThis.end, null, { timeout: 15_000 });
+    assert.deepEqual(await end.jsonValue(), { value: 1 });
+  });
+}

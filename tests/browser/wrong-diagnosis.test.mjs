@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { strictPolicy } from "./support/app-server.mjs";
 import { apart } from "./support/bundles.mjs";
 import { resume } from "./support/calls.mjs";
+import { startOddBrowser } from "./support/odd-browser.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 
@@ -84,4 +85,15 @@ test("page: a profile's mistake is a mistake in the configuration (TOKENKEEP_CON
   const stage = await startStage(t, { mode: "page", config: { profile: { api: { expired: 403 } } } });
   const refusal = await (await stage.open()).evaluate(() => globalThis.refusal);
   assert.equal(refusal.code, "TOKENKEEP_CONFIG_INVALID", refusal.message);
+});
+
+test("a fault of the function that makes the worker is not that SharedWorker is missing", async (t) => {
+  const context = await startOddBrowser(t, { switches: ["--disable-shared-workers"] });
+  const stage = await startStage(t, { mode: "either", context });
+  const page = await stage.open();
+  const { error } = await page.evaluate(() => {
+    const own = app.tokenkeep.connect(() => new Worker(app.thereIsNoSuchThing.url));
+    return app.outcome(() => own.stats());
+  });
+  assert.notEqual(error.code, "TOKENKEEP_SHARED_WORKER_MISSING");
 });
