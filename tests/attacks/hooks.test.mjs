@@ -61,7 +61,7 @@ async function wait(rig, options) {
   rig.as.expireAccessTokens();
   assert.equal(await statusOf(page, rig.v1("effects"), { method: "POST", body: '{"n":1}', headers: { "x-bait": "bait-in-header" } }), 201);
   assert.equal(rig.as.counts.refreshed, 1);
-  assert.equal(await codeOf(page, `${rig.origins.evil}/`), "TOKENKEEP_TARGET_REFUSED");
+  assert.equal(await codeOf(page, rig.v1("files"), { headers: { authorization: "Bearer mine" } }), "TOKENKEEP_REQUEST_REFUSED");
   await page.evaluate(() => app.outcome(() => app.auth.userinfo()));
   await page.evaluate(() => app.outcome(() => app.auth.accessToken()));
   await page.evaluate(() => app.auth.signOut());

@@ -40,14 +40,17 @@ attack(
   },
 );
 
-/** The app works, and keeps what it got. */
+/** The app works, and keeps what it got: answers and errors. */
 async function useApi(rig, page) {
   assert.equal((await send(page, rig.v1("files"))).value.status, 200);
-  await page.evaluate(async (urls) => {
+  await page.evaluate(async ([files, redirect]) => {
     const { auth, outcome } = globalThis.app;
-    const [answer, refused, redirected] = [await auth.fetch(urls[0]), await outcome(() => auth.fetch(urls[1])), await outcome(() => auth.fetch(urls[2]))];
-    globalThis.kept = { answer, refused, redirected, copy: answer.clone(), headers: [...answer.headers], stats: await auth.stats(), audit: await auth.audit() };
-  }, [rig.v1("files"), `${rig.origins.evil}/`, rig.v1("redirect")]);
+    const answer = await auth.fetch(files);
+    const own = await outcome(() => auth.fetch(files, { headers: { authorization: "Bearer mine" } }));
+    const redirected = await outcome(() => auth.fetch(redirect));
+    const [stats, audit] = [await auth.stats(), await auth.audit()];
+    globalThis.kept = { answer, copy: answer.clone(), headers: [...answer.headers], own, redirected, stats, audit };
+  }, [rig.v1("files"), rig.v1("redirect")]);
 }
 
 /** Sends the attacker all that there is; what it must have seen shows that it looked. */

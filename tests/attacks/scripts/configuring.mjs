@@ -17,10 +17,10 @@ export async function configure(evil, { mode, config }) {
     port.addEventListener("message", ({ data }) => data.id === last && resolve());
   });
   port.start?.();
-  const operations = ["configure", "config", "hold", "init", "start", "setup", "set", "hello", "signIn", "fetch", "unlock", "allow"];
+  const operations = ["configure", "config", "hold", "init", "start", "setup", "set", "hello", "signIn", "unlock", "allow"];
   let id = 1_000_000;
   for (const op of operations) {
-    for (const body of [config, { config }, { options: config }, { options: { config } }, { data: config, url: config.issuer }]) {
+    for (const body of [config, { config }, { options: config }, { options: { config } }, { data: config }]) {
       // Nothing here may bring a sign-in of the app's own.
       if (op !== "signIn" || body.options) port.postMessage({ v: 1, id: ++id, op, ...body });
     }

@@ -1,4 +1,61 @@
-/** Files that take the place of the packed holder; none, unless the check of the checker asks for them. */
-export async function brokenFiles() {
-  return {};
+// Holders that are broken on purpose, to see that the attacks notice. The package knows nothing of this: the text of the
+// bundled holder is changed here.
+
+import { bundles } from "../../browser/support/bundles.mjs";
+
+const SCRIPT = "text/javascript; charset=utf-8";
+
+/** Each as `[search, replacement, how often it is there]`, and what the holder's file begins with. */
+const faults = {
+  // The session's event after a refresh has the access token.
+  event: {
+    prelude: `globalThis.tell = (news) => {
+      if (news.type === "refreshed") news.detail.leak = globalThis.last;
+      return news;
+    };`,
+    changes: [
+      [/\{ authorization: (\w+) \}/g, "{ authorization: (globalThis.last = $1) }", 1],
+      [/(emit: \((\w+)\) => \{[^}]*?)JSON\.parse\(\2\)/g, "$1globalThis.tell(JSON.parse($2))", 1],
+    ],
+  },
+  // Whatever URL is asked for, the list is asked about one that is on it.
+  list: {
+    prelude: 'globalThis.judge = () => config.resourceServers[0] + "files";',
+    changes: [[/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 2]],
+  },
+  // A message may bring another list.
+  configuration: {
+    prelude: `let more = [];
+      globalThis.judge = (url) => (more.some((one) => url.startsWith(one)) ? config.resourceServers[0] + "files" : url);
+      globalThis.hear = ({ op, config: other }) => {
+        if (op === "configure" && other?.resourceServers) more = other.resourceServers;
+        return true;
+      };`,
+    changes: [
+      [/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 2],
+      [/(onmessage = \(\{ data: (\w+), ports: \w+ \}\) => )/g, "$1globalThis.hear($2) && ", 1],
+    ],
+  },
+};
+
+/** The names of all. */
+export const faultNames = Object.keys(faults);
+
+/** Files that take the place of the app's own; none, unless the check of the checker asks for them. */
+export async function brokenFiles(name = process.env.ATTACKS_BROKEN) {
+  if (!name) return {};
+  const { scripts } = await bundles();
+  const text = breakText(scripts.holder, faults[name]);
+  return { "/holder.js": () => [SCRIPT, text] };
+}
+
+/** A fault that does not go in any more would show nothing. */
+function breakText(text, { prelude, changes }) {
+  let changed = text;
+  for (const [search, replacement, times] of changes) {
+    const found = [...changed.matchAll(search)].length;
+    if (found !== times) throw new Error(`${search} is ${found} times in the holder, not ${times}: adapt the fault`);
+    changed = changed.replace(search, replacement);
+  }
+  return `import { config } from "/config.js";\n${prelude}\n${changed.replace(/^import \{ config(?: as (\w+))? \} from "\/config\.js";$/m, (_, as) => (as ? `const ${as} = config;` : ""))}`;
 }

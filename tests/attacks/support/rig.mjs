@@ -55,14 +55,14 @@ const hosts = { app: "app.rig.test", as: "as.rig.test", api: "api.rig.test", evi
  */
 export async function startRig(t, options = {}) {
   const { mode = "shared", when = "late", as: asOptions, api: apiOptions, config = {}, context: profile, ...more } = options;
+  const broken = await brokenFiles();
   const front = await startFront();
   const origins = Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, front.originOf(host)]));
   const as = await startAuthorizationServer({ accessTokenTtl: 600, publicOrigin: origins.as, ...asOptions });
   // It stands behind the front, which says by what name it was called.
   as.provider.proxy = true;
   const api = await startResourceServer({ authorizationServer: as, publicOrigin: origins.api, origins: [origins.app], ...apiOptions });
-  const shown = { mode, holder: "/holder.js", config: "null", policy: "", files: {}, ...more };
-  Object.assign(shown.files, await brokenFiles(mode));
+  const shown = { mode, holder: "/holder.js", config: "null", policy: "", ...more, files: { ...more.files, ...broken } };
   const app = await startAppServer(shown);
   const evil = await startEvil();
   const behind = (port) => `http://127.0.0.1:${port}`;
