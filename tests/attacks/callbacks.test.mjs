@@ -36,7 +36,6 @@ attack({ ...csrf, title: "the attacker's response opened in the victim's browser
   rig.as.reset();
   for (const [name, [parameters, code]] of Object.entries(injections)) {
     const url = `${rig.origins.app}/callback?${parameters({ ...mine, own })}`;
-    await page.goto(rig.origins.app);
     await page.goto(url);
     assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
     assert.equal(page.url(), `${rig.origins.app}/callback`, name);

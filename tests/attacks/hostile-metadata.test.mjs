@@ -55,18 +55,20 @@ attack(
   async (rig, { t }) => {
     rig.sinceNow();
     const server = await useOddServer(t, rig);
+    // What failed is not kept, so that one holder sees them all.
+    const page = await openAnew(rig, server);
     for (const [name, [oddity, code]] of Object.entries(documents)) {
       const lie = (reply, exchange) => oddity(reply, { ...exchange, evil: rig.origins.evil });
       server.odd = { oauth: lie, openid: lie };
-      const page = await openAnew(rig, server);
       const error = await goAndReturn(page);
       assert.equal(error?.code, `TOKENKEEP_${code}`, name);
       assert.equal(page.url(), `${rig.origins.app}/`, name);
-      await page.close();
     }
     assert.equal(server.count("authorize") + server.count("token") + server.count("jwks"), 0);
     assert.deepEqual(rig.evil.requests, []);
-    return "stopped";
+    server.odd = {};
+    assert.equal(await goAndReturn(page), undefined, "with honest ones it goes");
+    return ["stopped", `${Object.keys(documents).length} documents`];
   },
 );
 

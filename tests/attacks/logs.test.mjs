@@ -10,7 +10,7 @@ import { everythingToLog, keepReports, tapConsole } from "./scripts/logs.mjs";
 import { attack } from "./support/attack.mjs";
 import { openAnew, useOddServer } from "./support/odd.mjs";
 
-const logs = { id: "T34", threat: "R6, S1" };
+const logs = { id: "T34", threat: "R6, S1", modes: ["page", "shared"] };
 const challenge = (text) => ({ "www-authenticate": `Bearer ${text}` });
 
 /** What goes wrong: what the server does from then on, and what the page does about it. */

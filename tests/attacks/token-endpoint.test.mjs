@@ -28,7 +28,6 @@ attack({ ...redirection, title: `the code, answered with ${statuses.join(", ")} 
   const page = await openAnew(rig, server);
   for (const status of statuses) {
     server.odd.token = onward(rig, status);
-    await page.goto(rig.origins.app);
     await goAndReturn(page);
     assert.equal((await resume(page)).error?.code, "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED", `${status}`);
     assert.equal(await session(page), null);
