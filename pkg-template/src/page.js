@@ -14,6 +14,7 @@ export function hold(config) {
 /** The kernel without a port between. */
 class PageTransport {
   #supervisor;
+  #silence;
 
   constructor(supervisor) {
     this.#supervisor = supervisor;
@@ -38,7 +39,8 @@ class PageTransport {
     return this.#supervisor.kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
   }
 
-  async call(op, { options, href, token } = {}) {
+  async call(op, parameters) {
+    const { options, href, token } = { __proto__: null, ...parameters };
     return this.#supervisor.kernel[op](options ?? href ?? token);
   }
 
@@ -55,7 +57,9 @@ class PageTransport {
   }
 
   async listen(listener) {
-    this.#supervisor.listen(listener);
+    // A page that comes back from the back/forward cache asks again.
+    this.#silence?.();
+    this.#silence = this.#supervisor.listen(listener);
     return this.#supervisor.kernel.snapshot();
   }
 

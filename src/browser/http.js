@@ -94,15 +94,20 @@ async function diagnose(url, body, signal, proof) {
 /** The body, or undefined if it is longer than `limit`. */
 async function read(response, limit) {
   const reader = response.body?.getReader();
-  let bytes = new Uint8Array();
+  let bytes = new Uint8Array(4_096);
+  let length = 0;
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true };
-    if (done) return bytes;
+    if (done) return bytes.subarray(0, length);
     const chunk = new Uint8Array(value);
-    const longer = new Uint8Array(bytes.length + chunk.length);
-    if (longer.length > limit) return void reader.cancel();
-    longer.set(bytes);
-    longer.set(chunk, bytes.length);
-    bytes = longer;
+    const end = length + chunk.length;
+    if (end > limit) return void reader.cancel();
+    if (end > bytes.length) {
+      const longer = new Uint8Array(2 * end);
+      longer.set(bytes);
+      bytes = longer;
+    }
+    bytes.set(chunk, length);
+    length = end;
   }
 }

@@ -94,6 +94,14 @@ pub struct TokenFailure {
 }
 
 impl TokenFailure {
+    /// The same without what repeats one of `secrets` that the server was sent.
+    pub fn concealing(mut self, secrets: &[&str]) -> Self {
+        if let Error::TokenResponse(error) = &mut self.error {
+            error.conceal(secrets);
+        }
+        self
+    }
+
     /// Whether the server refuses the resource or the scope that was named, and nothing else.
     pub fn blames_the_resource(&self) -> bool {
         let named = |error: &ServerError| ["invalid_target", "invalid_scope"].contains(&error.error.as_str());

@@ -287,3 +287,21 @@ fn pauses_the_server_asks_for() {
         assert_eq!(parse(Ok(given)).expect_err("no grant").retry_after_ms, expected, "RFC 9110, 10.2.3: {value:?}");
     }
 }
+
+#[test]
+fn what_repeats_a_secret_that_was_sent_is_not_told() {
+    let told = |error: &str, description: &str, secrets: &[&str]| {
+        let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
+        let failure = parse(json(400, &body)).expect_err("a refusal").concealing(secrets);
+        let Error::TokenResponse(told) = failure.error else { panic!("{:?}", failure.error) };
+        (told.error, told.description)
+    };
+    let secret = "tGzv3JOkF0XG5Qx2TlKWIA";
+    let plain = ("invalid_grant".into(), Some("expired".into()));
+    assert_eq!(told("invalid_grant", "expired", &[secret]), plain);
+    assert_eq!(told("invalid_grant", "expired", &[""]), plain, "nothing was sent");
+    for repeated in [secret, "no such token: tGzv3JOkF0XG5Qx2TlKWIA", "tGzv3JOkF0XG5Q... is unknown"] {
+        assert_eq!(told("invalid_client", repeated, &["code", secret]), ("invalid_client".into(), None), "LOG-1");
+    }
+    assert_eq!(told(secret, "x", &[secret]), (String::new(), Some("x".into())), "LOG-1");
+}

@@ -57,7 +57,7 @@ function causeOf({ code, error, errorDescription }) {
 /** Why the browser didn't start the worker, as `[message, code]`; `cause` is its event, or what making it threw. */
 export function whyNoWorker(cause, shared) {
   const blocked = violations().find(({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src");
-  if (!globalThis.SharedWorker && /^(Reference|Type)Error$/.test(cause.name)) return [missing, "SHARED_WORKER_MISSING"];
+  if (!globalThis.SharedWorker && /SharedWorker/.test(cause.message)) return [missing, "SHARED_WORKER_MISSING"];
   if (shared && cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
   if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
   if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];

@@ -27,9 +27,9 @@ function safe(Class) {
     setPrototypeOf(made, prototype);
     return made;
   }
-  defineProperty(prototype, "constructor", { value: Safe });
+  defineProperty(prototype, "constructor", { __proto__: null, value: Safe });
   // What a typed array makes of itself is of this kind too.
-  defineProperty(Safe, Symbol.species, { value: Safe });
+  defineProperty(Safe, Symbol.species, { __proto__: null, value: Safe });
   Safe.prototype = freeze(prototype);
   return freeze(setPrototypeOf(Safe, null) && Safe);
 }
@@ -46,7 +46,7 @@ const [read, cancelReader] = ["read", "cancel"].map((name) => uncurried(Readable
 
 /** A promise that `await` takes as it is: without a constructor of its own it would ask the patched one. */
 export function own(promise) {
-  defineProperty(promise, "constructor", { value: NativePromise });
+  defineProperty(promise, "constructor", { __proto__: null, value: NativePromise });
   return promise;
 }
 

@@ -132,6 +132,7 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
+    this.#lock = undefined;
     doors.delete(this);
     this.#silence?.();
     this.#silence = undefined;

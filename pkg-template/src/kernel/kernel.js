@@ -20,6 +20,8 @@ const WAIT = 4;
 // Sign-ins and their like at once, of all pages.
 const mostCalls = 1_000;
 
+const none = Object.freeze({ __proto__: null });
+
 // Answers that may not be the last word; 0 is a redirect.
 const telling = [0, 401, 403, 429, 503];
 
@@ -77,7 +79,7 @@ export class Kernel {
    * Sends a request with the token, now or after the refresh that it needs. `url` is what `new URL().href` wrote,
    * `init.headers` a Headers object that this call may change.
    */
-  send(url, init, options = {}) {
+  send(url, init, options = none) {
     // What is judged and what is sent are read once, and are text.
     const href = `${url}`;
     if (init.method !== undefined) init.method = `${init.method}`;

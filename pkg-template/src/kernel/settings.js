@@ -8,8 +8,11 @@ export function settings(config) {
   // Only a function is what `true` stands for in the text.
   const isSink = sink || auditSink === true;
   const told = isSink ? { ...config, auditSink: sink ? true : "true" } : config;
-  return { config: toJson(told), sink, expired: [...(profile?.api?.expired ?? [])] };
+  return { config: toJson(told), sink, expired: listOf(profile?.api?.expired) };
 }
+
+// What is no list is refused by the core.
+const listOf = (value) => (Array.isArray(value) ? [...value] : []);
 
 // What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
 const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));

@@ -201,6 +201,21 @@ impl ServerError {
 }
 
 impl ServerError {
+    /// Forgets what the server says if it repeats the beginning of one of `secrets`: those that it was sent (LOG-1).
+    pub fn conceal(&mut self, secrets: &[&str]) {
+        let repeats = |text: &str| {
+            let telling = |secret: &&str| {
+                let start = &secret.as_bytes()[..secret.len().min(TELLING)];
+                !start.is_empty() && text.as_bytes().windows(start.len()).any(|part| part == start)
+            };
+            secrets.iter().any(telling)
+        };
+        self.description.take_if(|text| repeats(text));
+        if repeats(&self.error) {
+            self.error.clear();
+        }
+    }
+
     /// The four answers to `prompt=none` that mean "show the user a page"
     /// ([OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
     fn needs_the_user(&self) -> bool {
@@ -228,6 +243,8 @@ fn clean(text: &str, limit: usize) -> String {
 }
 
 const MAX_ERROR: usize = 64;
+/// So much of a secret is not to be told, in bytes.
+const TELLING: usize = 12;
 const MAX_DESCRIPTION: usize = 300;
 
 #[cfg(test)]

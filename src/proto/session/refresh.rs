@@ -118,7 +118,9 @@ impl Session {
             Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
             Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
         };
-        let parsed = TokenResponse::parse(answer, now.unix_ms);
+        let sent = self.grant.as_ref().and_then(|grant| grant.refresh_token.as_ref());
+        let sent = sent.map_or("", |token| token.expose());
+        let parsed = TokenResponse::parse(answer, now.unix_ms).map_err(|failure| failure.concealing(&[sent]));
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
                 Ok(response) if FULL && self.is_wrong_type(&response) => {

@@ -178,7 +178,8 @@ impl Session {
             return Err(Error::LoginRequired(self.ending));
         };
         self.exchanges.swap_remove(at);
-        let installed = parsed.map_err(|failure| failure.error).and_then(|response| {
+        let sent = [pending.code.expose(), pending.transaction.verifier.expose()];
+        let installed = parsed.map_err(|failure| failure.concealing(&sent).error).and_then(|response| {
             let key = pending.transaction.dpop_key.as_ref();
             let typed = self.check_type(&response, key, false);
             let claims = typed.and_then(|()| self.first_claims(now, &pending.transaction, &response));
