@@ -46,7 +46,7 @@ export class Auth extends EventTarget {
 
   async signIn(given) {
     const options = { __proto__: null, ...given };
-    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https or from localhost");
+    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https");
     if (options.mode === "popup") return this.#signInWithPopup(options);
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {

@@ -11,7 +11,9 @@ export function describe(input, init = {}, copy = false) {
   if (init.headers) request.headers = [...new Headers(init.headers)];
   if (init.tokenkeep) withOptions(request, init.tokenkeep);
   if (init.body == null) return request;
-  return withBody(request, copy && isBuffer(init.body) ? new Uint8Array(toBytes(init.body)) : init.body);
+  const bytes = isBuffer(init.body) && toBytes(init.body);
+  // No port takes shared memory.
+  return withBody(request, bytes && (copy || !(bytes.buffer instanceof ArrayBuffer)) ? new Uint8Array(bytes) : init.body);
 }
 
 const isBuffer = (body) => body instanceof ArrayBuffer || ArrayBuffer.isView(body);
