@@ -10,15 +10,14 @@ export function describe(input, init = {}, copy = false) {
   for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
   if (init.headers) request.headers = [...new Headers(init.headers)];
   if (init.tokenkeep) withOptions(request, init.tokenkeep);
-  if (init.body == null) return request;
-  const bytes = isBuffer(init.body) && toBytes(init.body);
+  const { body } = init;
+  if (body == null) return request;
+  const bytes = isBuffer(body) && new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength);
   // No port takes shared memory.
-  return withBody(request, bytes && (copy || !(bytes.buffer instanceof ArrayBuffer)) ? new Uint8Array(bytes) : init.body);
+  return withBody(request, bytes && (copy || !(bytes.buffer instanceof ArrayBuffer)) ? new Uint8Array(bytes) : body);
 }
 
 const isBuffer = (body) => body instanceof ArrayBuffer || ArrayBuffer.isView(body);
-
-const toBytes = (body) => (body instanceof ArrayBuffer ? new Uint8Array(body) : new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
 
 /** A Request's parts; its body is read, as `fetch` would. */
 export async function readRequest(input, init) {
