@@ -14,7 +14,7 @@ const faults = {
       return news;
     };`,
     changes: [
-      [/\{ authorization: (\w+) \}/g, "{ authorization: (globalThis.last = $1) }", 1],
+      [/authorization: (\w+) \}/g, "authorization: (globalThis.last = $1) }", 1],
       [/(emit: \((\w+)\) => \{[^}]*?)JSON\.parse\(\2\)/g, "$1globalThis.tell(JSON.parse($2))", 1],
     ],
   },

@@ -2,11 +2,25 @@
 
 import { browser } from "../../browser/support/browser.mjs";
 import { until } from "../../browser/support/until.mjs";
+import { catchInstances } from "../scripts/memory.mjs";
 
-/** Resolves to `memory()`: all bytes of the WebAssembly memories in the holder's realm, as latin1 text. */
-export async function debugHolder(rig, page) {
-  const ask = newest(await connect[rig.mode](rig, page));
-  return { memory: async () => memoryText(await ask) };
+/**
+ * To be called before anything is opened. Resolves to `memory(page)`: all bytes of the WebAssembly memory of the page's
+ * holder, as latin1 text. In a page nothing leads a debugger to it either, so there it is caught as it is made.
+ */
+export async function debugHolder(rig) {
+  if (rig.mode === "page") {
+    await rig.plant(catchInstances);
+    return { memory: (page) => rig.inject(page, readCaught) };
+  }
+  let found;
+  const find = async (page) => newest(await connect[rig.mode](rig, page));
+  return { memory: async (page) => memoryText(await (found ??= find(page))) };
+}
+
+/** Runs in the page. */
+function readCaught(evil) {
+  return evil.memories().map(({ buffer }) => evil.latin1(new Uint8Array(buffer))).join("\n");
 }
 
 /** Of several workers, the page's own is the one that was started last: that of the page before may be alive still. */
@@ -18,10 +32,6 @@ async function newest(targets) {
 
 // Each answers the targets as functions that ask them.
 const connect = {
-  page: async (_, page) => {
-    const session = await page.context().newCDPSession(page);
-    return [(method, params) => session.send(method, params)];
-  },
   worker: async (_, page) => {
     const session = await page.context().newCDPSession(page);
     const attached = [];
