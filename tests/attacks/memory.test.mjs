@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { statusOf } from "../browser/support/calls.mjs";
 import { attack } from "./support/attack.mjs";
-import { catchInstances, seekMemory, tapMemory } from "./scripts/memory.mjs";
+import { catchInstances, seekMemory, tapMemory, traceCalls } from "./scripts/memory.mjs";
 
 const tokens = ["access token", "refresh token"];
 const inWorkers = { worker: "stopped", shared: "stopped" };
@@ -56,3 +56,21 @@ function layBait() {
   new Uint8Array(memory.buffer).set(new TextEncoder().encode("bait-in-memory"), 99);
   globalThis.bait = [memory];
 }
+
+attack(
+  {
+    id: "T4c",
+    threat: "S4",
+    title: "have stack traces name the instance: of errors that the package throws, and of calls that it makes (STORE-8)",
+    when: ["late"],
+    outcome: "stopped",
+  },
+  async (rig) => {
+    const page = await rig.signedIn();
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    const caught = await rig.inject(page, traceCalls);
+    assert.ok(caught.sites > 0, "no stack was formatted");
+    await rig.arrived(page);
+    return rig.verdict(...tokens);
+  },
+);
