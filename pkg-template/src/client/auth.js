@@ -20,7 +20,7 @@ export class Auth extends EventTarget {
     super();
     this.#transport = transport;
     this.#connect();
-    const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init));
+    const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init ?? {}));
     // Frameworks keep notes on what they listen to, so this one object is not frozen.
     Object.defineProperty(this, "fetch", { value: send });
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());

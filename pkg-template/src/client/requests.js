@@ -4,7 +4,7 @@ const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mod
  * What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. A port
  * copies buffers as they are sent; without one, `copy` says to do it here, since the caller may change them later.
  */
-export function describe(input, init = {}, copy = false) {
+export function describe(input, init, copy = false) {
   if (input instanceof Request) return readRequest(input, init);
   const request = { url: new URL(input, globalThis.document?.baseURI).href, signal: init.signal };
   for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
@@ -20,14 +20,14 @@ export function describe(input, init = {}, copy = false) {
 const isBuffer = (body) => body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 
 /** A Request's parts; its body is read, as `fetch` would. */
-export async function readRequest(input, init) {
+async function readRequest(input, init) {
   const request = new Request(input, init);
   const { url, signal, headers, body } = request;
   const parts = { url, signal, headers: [...headers] };
-  if (init?.tokenkeep) withOptions(parts, init.tokenkeep);
+  if (init.tokenkeep) withOptions(parts, init.tokenkeep);
   for (const field of fields) if (request[field]) parts[field] = request[field];
   // These are what a Request says when nobody said anything.
-  if (init?.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
+  if (init.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
   if (body) parts.body = await request.blob();
   return parts;
 }

@@ -90,7 +90,8 @@ class Door {
   /** Gets `lock` when the page that holds it is gone, or has said another one since. */
   #watch(lock) {
     const { locks } = globalThis.navigator ?? {};
-    if (!locks || this.#locks === mostLocks || !/^tokenkeep-[\w-]{36}$/.test(lock)) return this;
+    // No page outlives a worker of its own, or is outlived by it.
+    if (!("onconnect" in globalThis) || !locks || this.#locks === mostLocks || !/^tokenkeep-[\w-]{36}$/.test(lock)) return this;
     this.#lock = lock;
     this.#locks += 1;
     locks.request(lock, () => {

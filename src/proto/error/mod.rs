@@ -206,7 +206,7 @@ impl ServerError {
         let repeats = |text: &str| {
             let telling = |secret: &&str| {
                 let start = &secret.as_bytes()[..secret.len().min(TELLING)];
-                !start.is_empty() && text.as_bytes().windows(start.len()).any(|part| part == start)
+                start.len() >= GUESSABLE && text.as_bytes().windows(start.len()).any(|part| part == start)
             };
             secrets.iter().any(telling)
         };
@@ -245,6 +245,8 @@ fn clean(text: &str, limit: usize) -> String {
 const MAX_ERROR: usize = 64;
 /// So much of a secret is not to be told, in bytes.
 const TELLING: usize = 12;
+/// What is shorter is no secret, and in half of all words.
+const GUESSABLE: usize = 6;
 const MAX_DESCRIPTION: usize = 300;
 
 #[cfg(test)]
