@@ -17,6 +17,7 @@ function parameters(algorithm) {
 export async function verify(key, algorithm, input, signature) {
   // It is a view of the wasm's memory, which will change.
   const bytes = signature.slice();
+  // The wasm has to return before anything of the page's runs: see captured.js.
   await undefined;
   try {
     const { subtle } = crypto;

@@ -43,7 +43,7 @@ for (const mode of workerModes) {
     const { error } = await resume(page);
 
     assert.equal(error.code, "TOKENKEEP_WORKER_BLOCKED");
-    assert.match(error.message, /forbids the worker http:\/\/127\.0\.0\.1:\d+\/holder\.js.*worker-src/);
+    assert.match(error.message, /has forbidden http:\/\/127\.0\.0\.1:\d+\/holder\.js.*worker-src/);
     assert.deepEqual(await calls(page, stage.v1("files")), Array(4).fill("TOKENKEEP_WORKER_BLOCKED"));
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { send, stats } from "./support/calls.mjs";
-import { instancesIn, startHunt } from "./support/leaks.mjs";
+import { modulesIn, startHunt } from "./support/leaks.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { arrive } from "./support/sign-in.mjs";
 import { startStage, workerModes } from "./support/stage.mjs";
@@ -61,7 +61,7 @@ for (const mode of workerModes) {
     });
 
     await t.test("keeps the memory with the tokens out of the page's heap (STORE-8)", async () => {
-      assert.equal(await instancesIn(page), 0);
+      assert.equal(await modulesIn(page), 0);
     });
 
     await t.test("shows the code in the arriving URL and in one message to the holder only (STORE-7)", () => {
@@ -120,7 +120,7 @@ test("page: the same search finds the tokens of a holder that is in the page", a
   const hunt = await startHunt(stage);
   const page = await liveThrough(stage, hunt);
 
-  assert.ok((await instancesIn(page)) > 0, "its memory is not found either");
+  assert.ok((await modulesIn(page)) > 0, "its wasm is not found either");
   for (const token of stage.authorizationServer.issuedTokens()) assert.notDeepEqual(hunt.placesOf(token), []);
   const [accessToken] = stage.authorizationServer.issuedTokens();
   const places = hunt.placesOf(accessToken);

@@ -69,10 +69,10 @@ async function heapOf(page) {
   return strings.join("\n");
 }
 
-/** How many WebAssembly instances, which have their memories, the debugger finds in `page`. */
-export async function instancesIn(page) {
+/** How many WebAssembly modules the debugger finds in `page`: their instances and memories page mode hides even from it. */
+export async function modulesIn(page) {
   const session = await page.context().newCDPSession(page);
-  const { result } = await session.send("Runtime.evaluate", { expression: "WebAssembly.Instance.prototype" });
+  const { result } = await session.send("Runtime.evaluate", { expression: "WebAssembly.Module.prototype" });
   const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: result.objectId });
   const { objectId } = objects;
   const functionDeclaration = "function () { return this.length; }";
