@@ -33,6 +33,8 @@ async function handle(state, request, response) {
   if (pathname === "/config.js") return script(response, `export const config = ${JSON.stringify(state.config)};\n`);
   const published = state.exports[pathname.replace(/^\/tokenkeep(?=\/|$)/, ".")];
   if (published) return script(response, await readFile(join(state.pkg, published.default)));
+  // What the package loads when it is needed lies beside whatever loads it.
+  if (pathname.endsWith("/more.js")) return script(response, await readFile(join(state.pkg, "more.js")));
   const file = extname(pathname) ? pathname : "/index.html";
   if (!/^\/[\w.-]+$/.test(file)) return send(response, 404, "");
   const content = await readFile(join(pages, file)).catch(() => null);
