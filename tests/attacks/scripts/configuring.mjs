@@ -11,7 +11,7 @@ export function pollute(evil, { values }) {
  */
 export async function configure(evil, { mode, config }) {
   const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
-  const port = mode === "shared" ? new SharedWorker("/holder.js", options).port : await capture();
+  const port = mode === "shared" ? new SharedWorker("/holder.js", options).port : await evil.captureWorker();
   const last = 2_000_000;
   const seen = new Promise((resolve) => {
     port.addEventListener("message", ({ data }) => data.id === last && resolve());
@@ -29,16 +29,4 @@ export async function configure(evil, { mode, config }) {
   }
   port.postMessage({ v: 1, id: last, op: "stats" });
   await seen;
-
-  function capture() {
-    const { postMessage } = Worker.prototype;
-    return new Promise((resolve) => {
-      Worker.prototype.postMessage = function (...message) {
-        Worker.prototype.postMessage = postMessage;
-        resolve(this);
-        return postMessage.apply(this, message);
-      };
-      app.auth.stats();
-    });
-  }
 }

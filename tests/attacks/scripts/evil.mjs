@@ -65,5 +65,18 @@ export function makeEvil(origin) {
     }
   };
 
-  return { origin, post, beacon, settled, strings, latin1, read, isMemory };
+  /** The page's own dedicated worker: it is private to its connection, and the prototype tells of it. */
+  function captureWorker() {
+    const { postMessage } = Worker.prototype;
+    return new Promise((resolve) => {
+      Worker.prototype.postMessage = function (...message) {
+        Worker.prototype.postMessage = postMessage;
+        resolve(this);
+        return postMessage.apply(this, message);
+      };
+      app.auth.stats();
+    });
+  }
+
+  return { origin, post, beacon, settled, strings, latin1, read, isMemory, captureWorker };
 }

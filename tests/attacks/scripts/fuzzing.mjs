@@ -7,7 +7,7 @@ export async function fuzz(evil, { mode, count, seed, url }) {
   const random = generator(seed);
   const below = (limit) => Math.floor(random() * limit);
   const pick = (list) => list[below(list.length)];
-  const port = mode === "shared" ? new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true }).port : await capture();
+  const port = mode === "shared" ? new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true }).port : await evil.captureWorker();
   const seen = new Set();
   const waiting = new Map();
   const tally = { sent: 0, unclonable: 0, replies: 0, codes: {} };
@@ -96,18 +96,6 @@ export async function fuzz(evil, { mode, count, seed, url }) {
       t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
       return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
     };
-  }
-
-  function capture() {
-    const { postMessage } = Worker.prototype;
-    return new Promise((resolve) => {
-      Worker.prototype.postMessage = function (...message) {
-        Worker.prototype.postMessage = postMessage;
-        resolve(this);
-        return postMessage.apply(this, message);
-      };
-      app.auth.stats();
-    });
   }
 }
 

