@@ -144,6 +144,11 @@ impl Core {
         self.driver.drive(|session, now| session.handle_connectivity(now, online));
     }
 
+    /// A service worker stands between the holder and the network.
+    pub fn intercepted(&self) {
+        self.driver.steer(|holder, now| holder.handle_interception(now));
+    }
+
     /// Somebody looks at a page, or nobody does.
     pub fn visible(&self, visible: bool) {
         self.driver.drive(|session, now| session.handle_visibility(now, visible));

@@ -13,7 +13,7 @@ use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Holder};
 use crate::proto::http::{Answer, MAX_BODY};
 use crate::proto::json::{Object, Value};
-use crate::proto::session::{Event, Proof, Session};
+use crate::proto::session::{Event, Look, Proof, Session};
 use crate::proto::time::{Clock, Now};
 
 use super::host::Host;
@@ -170,7 +170,7 @@ impl Driver {
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
-            Action::Send { flight, url, body, key, probe } => {
+            Action::Send { flight, url, body, key, probe, look } => {
                 let proof = key.filter(|_| FULL).and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
@@ -178,7 +178,7 @@ impl Driver {
                 let proof = self.sign(proof);
                 let headers = self.headers().filter(|_| body.is_some());
                 let body = body.as_ref().map(|body| body.expose());
-                self.send(flight, &url, body, headers.as_deref(), (probe, proof));
+                self.send(flight, &url, body, headers.as_deref(), (probe, proof, look));
             }
             Action::Probe { flight, url } if FULL => {
                 self.host.answer(flight, http::challenge(&url, self.request_timeout()));
@@ -204,9 +204,19 @@ impl Driver {
         }
     }
 
-    fn send(&self, flight: u32, url: &str, body: Option<&str>, headers: Option<&str>, (probe, proof): (bool, JsValue)) {
+    fn send(
+        &self,
+        flight: u32,
+        url: &str,
+        body: Option<&str>,
+        headers: Option<&str>,
+        (probe, proof, look): (bool, JsValue, Look),
+    ) {
         let (timeout, limit) = (self.request_timeout(), MAX_BODY as u32);
-        self.host.answer(flight, http::send(url, body, headers, timeout, limit, probe, proof));
+        let watch = if look == Look::Never { JsValue::UNDEFINED } else { self.host.watch() };
+        let first = if let Look::Active(url) = &look { Some(url.as_str()) } else { None };
+        let answer = http::send(url, body, headers, timeout, limit, probe, proof, watch, first);
+        self.host.answer(flight, answer);
     }
 
     /// The profile's header fields for requests to the authorization server.

@@ -48,6 +48,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn report(this: &Host, url: Option<&str>, entries: &str);
 
+    /// A function that tells whether the browser has noted a service worker between here and the network so far.
+    #[wasm_bindgen(method)]
+    pub fn watch(this: &Host) -> JsValue;
+
     /// A promise of `input` and its signature by the key pair called `handle`, as a compact JWS; it rejects without one.
     #[wasm_bindgen(method)]
     pub fn sign(this: &Host, handle: &str, input: &str) -> JsValue;

@@ -6,6 +6,7 @@ const keyLost = 3;
 const unreadable = 4;
 const proofBlocked = 5;
 const policyBlocked = 6;
+const intercepted = 7;
 // FULL and PAGE are what the build says: whether this is not the core, and in the page. Tests load this file without a build.
 const full = typeof FULL === "undefined" || FULL;
 const page = typeof PAGE !== "undefined" && PAGE;
@@ -21,7 +22,7 @@ const only = (status) => ({ __proto__: null, status });
  * Calls the authorization server: no credentials, no cache, no redirect, no referrer, bounded in time and size.
  * Resolves to `{ status, type, date, retryAfter, body, nonce }` and never rejects.
  */
-export async function send(url, body, headers, timeout, limit, probe, proof) {
+export async function send(url, body, headers, timeout, limit, probe, proof, watch, first) {
   // The wasm has to return before anything of the page's runs: see captured.js.
   if (page) await undefined;
   const signal = AbortSignal.timeout(timeout);
@@ -40,11 +41,17 @@ export async function send(url, body, headers, timeout, limit, probe, proof) {
       return only(keyLost);
     }
   }
+  const intercepts = () => watch?.() === true;
   try {
+    // Nothing comes between this look and the request.
+    if (first) await Promise.resolve(read(await fetch(first, { __proto__: null, ...always, cache: "force-cache", signal }), limit));
+    if (intercepts()) return only(intercepted);
     const response = await fetch(url, init);
     const bytes = await Promise.resolve(read(response, limit));
+    if (intercepts()) return only(intercepted);
     return bytes ? told(response, bytes) : only(tooLarge);
   } catch {
+    if (intercepts()) return only(intercepted);
     if (signal.aborted) return only(timedOut);
     return only(probe ? await diagnose(url, body, signal, proof) : network);
   }

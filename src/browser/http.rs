@@ -8,9 +8,12 @@ use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
 extern "C" {
+    #[allow(clippy::too_many_arguments, reason = "a request's parts cross one by one, which is the cheapest way")]
     /// Posts `body`, a form or JSON, with the fields of `headers`, JSON text; or gets the document without one. `proof` is
     /// a promise of the `DPoP` field, or undefined. The promise resolves to
     /// `{ status, type, date, retryAfter, body, nonce }`; what has no answer has one of the statuses that [`transport`] reads.
+    /// `watch` is what [`Host::watch`](super::Host::watch) gave, or undefined: nothing is sent, and no answer handed on, once
+    /// that tells of a service worker; the document `first`, if any, is got before it is asked.
     pub(super) fn send(
         url: &str,
         body: Option<&str>,
@@ -19,6 +22,8 @@ extern "C" {
         limit: u32,
         probe: bool,
         proof: JsValue,
+        watch: JsValue,
+        first: Option<&str>,
     ) -> JsValue;
 
     /// Gets `url` without reading the body; the promise resolves to `{ status, challenge }`.
@@ -35,6 +40,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         4 => Some(Transport::Unreadable),
         5 => Some(Transport::ProofBlocked),
         6 if FULL => Some(Transport::PolicyBlocked),
+        7 => Some(Transport::Intercepted),
         _ => None,
     }
 }

@@ -21,6 +21,8 @@ use super::url::Url;
 pub struct AuthorizationServer {
     /// The issuer, exactly as configured and as the document says.
     pub issuer: String,
+    /// Where this metadata was found, if it was.
+    pub found_at: Option<String>,
     /// Where the user is sent.
     pub authorization_endpoint: String,
     /// Where tokens come from.
@@ -88,6 +90,7 @@ impl AuthorizationServer {
         let required = |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(&[name, " is missing"]));
         Ok(Self {
             issuer: issuer.to_owned(),
+            found_at: None,
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
@@ -146,6 +149,8 @@ pub struct Discovery {
     allow_loopback: bool,
     assume_pkce: bool,
     candidates: Vec<String>,
+    /// What was asked for last.
+    asked: Option<String>,
     failure: Option<Error>,
 }
 
@@ -156,7 +161,7 @@ impl Discovery {
         if openid {
             candidates.rotate_right(1);
         }
-        Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, failure: None }
+        Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, asked: None, failure: None }
     }
 
     /// The issuer whose metadata is looked for.
@@ -172,7 +177,8 @@ impl Discovery {
 
     /// The next document to ask for.
     pub fn next_url(&mut self) -> Option<String> {
-        (!self.candidates.is_empty()).then(|| self.candidates.remove(0))
+        self.asked = (!self.candidates.is_empty()).then(|| self.candidates.remove(0));
+        self.asked.clone()
     }
 
     /// Whether there is no further document to ask for.
@@ -183,7 +189,7 @@ impl Discovery {
     /// Takes the answer to the last request; the metadata if it was the right document.
     pub fn handle_answer(&mut self, answer: Result<Answer, Transport>) -> Option<AuthorizationServer> {
         match self.read(answer) {
-            Ok(server) => Some(server),
+            Ok(server) => Some(AuthorizationServer { found_at: self.asked.take(), ..server }),
             Err(error) => {
                 let told_more = matches!(
                     error,

@@ -10,7 +10,7 @@ use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::session::{Event, Reply, TokenRequest};
+use tokenkeep::proto::session::{Event, Look, Reply, TokenRequest};
 use tokenkeep::proto::time::{Instant, Now};
 
 use crate::support::app::short;
@@ -39,6 +39,8 @@ pub(crate) struct Desk {
     pub(crate) told: Vec<String>,
     /// Where something was sent whose failure is to be looked into.
     pub(crate) probed: Vec<String>,
+    /// How to look for a service worker, for everything that was sent.
+    pub(crate) looks: Vec<Look>,
     /// Calls that were settled, in order.
     pub(crate) settled: Vec<CallId>,
     pub(crate) seen: Vec<String>,
@@ -86,6 +88,7 @@ impl Desk {
             results: Vec::new(),
             told: Vec::new(),
             probed: Vec::new(),
+            looks: Vec::new(),
             settled: Vec::new(),
             seen: Vec::new(),
             keys: Vec::new(),
@@ -211,6 +214,11 @@ impl Desk {
         });
     }
 
+    /// The shell sees a service worker between the holder and the network.
+    pub(crate) fn intercept(&mut self) {
+        self.run(|holder, now| holder.handle_interception(now));
+    }
+
     /// The timer rings.
     pub(crate) fn timeout(&mut self) {
         self.run(|holder, now| holder.session_mut().handle_timeout(now));
@@ -257,7 +265,8 @@ impl Desk {
                 self.records.push((format!("~{key}"), record));
             }
             Action::MakeKey { flight, .. } => self.keys.push(flight),
-            Action::Send { flight, url, body, probe, .. } => {
+            Action::Send { flight, url, body, probe, look, .. } => {
+                self.looks.push(look);
                 self.probed.extend(probe.then(|| url.clone()));
                 let document = body.as_ref().map(FormBody::expose).filter(|body| body.starts_with('{'));
                 self.documents.extend(document.map(str::to_owned));

@@ -9,6 +9,7 @@ mod diagnosis;
 mod discovery;
 mod farewell;
 mod finishing;
+mod interception;
 mod mcp;
 mod moving;
 mod popups;

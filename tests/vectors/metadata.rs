@@ -38,6 +38,7 @@ fn a_good_document_gives_its_endpoints() {
         server,
         AuthorizationServer {
             issuer: ISSUER.into(),
+            found_at: None,
             authorization_endpoint: "https://as.example/authorize".into(),
             token_endpoint: "https://as.example/token".into(),
             revocation_endpoint: Some("https://as.example/revoke".into()),

@@ -10,6 +10,7 @@ export class Double {
   requests = [];
   records = new Map();
   cancelled = 0;
+  intercepted = false;
   #core;
   #replies = [];
   #calls = new Map();
@@ -50,6 +51,7 @@ export class Double {
       forget: () => (this.records.clear(), this.#note("forget")),
       makeKey: (flight) => this.#core.keyed(flight),
       sign: () => Promise.reject(new Error("no key")),
+      watch: () => () => this.intercepted,
       keep: (flight, key, record) => this.#store(`keep ${key}`, () => (this.records.set(key, record), this.#core.stored(flight))),
       take: (flight, key) => this.#store(`take ${key}`, () => this.#core.stored(flight, this.#remove(key))),
       release: (ids, generation) => this.#note(`release ${[...ids].join(" ")} @${generation}`, () => this.#core.settled()),

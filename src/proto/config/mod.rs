@@ -53,6 +53,8 @@ pub struct Config {
     pub expose_access_token: bool,
     /// Whether http on loopback addresses is good enough.
     pub allow_loopback: bool,
+    /// Whether a service worker may stand between the holder and the network.
+    pub allow_service_worker: bool,
     /// Whether S256 is taken to be supported without an announcement.
     pub assume_pkce: bool,
     /// How the servers differ from the RFCs: see [`profile`](Self::profile).
@@ -194,6 +196,7 @@ impl Config {
             extra_params: extra_params(&options)?,
             expose_access_token: flag(&options, "exposeAccessToken")?,
             allow_loopback,
+            allow_service_worker: flag(&options, "dangerAllowServiceWorker")?,
             assume_pkce,
             profile: options.member("profile").filter(|_| FULL).map(Profile::parse).transpose()?,
             personal,

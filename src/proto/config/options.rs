@@ -250,7 +250,7 @@ const FULL_OPTIONS: [&str; 18] = [
     "strict",
     "token",
 ];
-const OPTIONS: [&str; 37] = [
+const OPTIONS: [&str; 38] = [
     "acceptToken",
     "assumePkce",
     "auditLimit",
@@ -260,6 +260,7 @@ const OPTIONS: [&str; 37] = [
     "clientMetadata",
     "clientMetadataUrl",
     "dangerAllowLoopbackHttp",
+    "dangerAllowServiceWorker",
     "dangerSendIdTokenHint",
     "dangerSkipIdTokenSignature",
     "defaultLifetime",

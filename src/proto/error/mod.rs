@@ -142,6 +142,8 @@ pub enum Ending {
     IssuerChanged,
     /// The key that the tokens are bound to is gone.
     KeyLost,
+    /// A service worker that nobody allowed stood between the holder and the network.
+    Intercepted,
 }
 
 /// How waiting for a token ended.
@@ -160,6 +162,8 @@ pub enum QueueError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Transport {
+    /// A service worker that nobody allowed stands between, and nothing of this is to be believed or sent.
+    Intercepted,
     /// The key that the tokens are bound to is gone.
     KeyLost,
     /// The request failed because of its `DPoP` field.

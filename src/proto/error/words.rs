@@ -23,6 +23,9 @@ impl Error {
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
             Self::InvalidResponse(invalid) => invalid.code(),
+            Self::LoginRequired(Ending::Intercepted) | Self::Transport(Transport::Intercepted) => {
+                "TOKENKEEP_INTERCEPTED"
+            }
             Self::LoginRequired(_) => "TOKENKEEP_LOGIN_REQUIRED",
             Self::RegistrationResponse(_) => "TOKENKEEP_REGISTRATION_REFUSED",
             Self::Queue(QueueError::Full) => "TOKENKEEP_QUEUE_FULL",
@@ -61,6 +64,7 @@ impl Error {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
             }
             Self::InvalidResponse(invalid) => invalid.message(),
+            Self::LoginRequired(Ending::Intercepted) => Transport::Intercepted.message(),
             Self::LoginRequired(ending) => say(&["no session (", ending.reason(), "); call signIn()"]),
             Self::RegistrationResponse(error) => say(&[
                 "the authorization server answered the registration with ",
@@ -304,6 +308,7 @@ impl Ending {
             Self::IdTokenRefused => "id-token-refused",
             Self::IssuerChanged => "issuer-changed",
             Self::KeyLost => "key-lost",
+            Self::Intercepted => "intercepted",
         }
     }
 }
@@ -320,6 +325,7 @@ impl Transport {
             {
                 "".into()
             }
+            Self::Intercepted => INTERCEPTED.into(),
             Self::KeyLost => "the key that the tokens are bound to is gone; call signIn() again".into(),
             Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),
             Self::Network => {
@@ -354,3 +360,7 @@ fn unreadable(what: &str) -> Cow<'static, str> {
 fn say(parts: &[&str]) -> Cow<'static, str> {
     parts.concat().into()
 }
+
+const INTERCEPTED: &str = "a service worker stands between the holder and the network and can read every token. If it isn't yours, have it \
+                           removed (Clear-Site-Data: \"storage\"); if it is, keep the holder's file out of its scope, put the holder on an \
+                           origin of its own, or allow it with dangerAllowServiceWorker. Then close every tab of the app and sign in again";

@@ -9,7 +9,7 @@ use crate::proto::error::Error;
 use crate::proto::id_token::Signed;
 use crate::proto::queue::RequestId;
 use crate::proto::secret::{FormBody, Record};
-use crate::proto::session::Event;
+use crate::proto::session::{Event, Look};
 
 /// Number of an application's call, given by the shell.
 pub type CallId = u32;
@@ -90,6 +90,8 @@ pub enum Action {
         key: Option<Box<DpopKey>>,
         /// If that fails, find out whether the endpoint can be reached at all.
         probe: bool,
+        /// Whether to look for a service worker in between.
+        look: Look,
     },
     /// Settle an application's call.
     Settle {

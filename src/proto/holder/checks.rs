@@ -36,6 +36,12 @@ pub(super) struct Check {
     fetched: bool,
 }
 
+impl Check {
+    pub(super) fn into_flight(self) -> Flight {
+        self.flight
+    }
+}
+
 /// What the shell found out about a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {

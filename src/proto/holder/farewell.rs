@@ -46,7 +46,7 @@ impl Holder {
         let options = Object::parse(options.as_bytes()).unwrap_or_default();
         let signed_in = self.session.is_signed_in();
         let id_token_hint = self.session.id_token().map(Record::new);
-        self.dismiss();
+        self.dismiss(Ending::SignOut);
         self.drop_arrivals();
         let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
         let otherwise = if signed_in { "unsupported" } else { "none" };

@@ -8,6 +8,7 @@ mod action;
 mod checks;
 mod discovery;
 mod farewell;
+mod interception;
 mod popups;
 mod proofs;
 mod steps;
@@ -53,6 +54,11 @@ enum Flight {
 }
 
 impl Flight {
+    /// Whether a code or a token is sent.
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Exchange { .. } | Self::Refresh { .. } | Self::Revocation { .. })
+    }
+
     /// Whether it is worth to find out why it failed: a refresh may fail for many reasons that pass, the first requests
     /// show whether the browser may talk to the server. Of the metadata's places only the last one is looked into: many
     /// servers have but one, and nothing readable in the others.
@@ -109,6 +115,9 @@ impl Holder {
         if self.session.config().personal.is_some() {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
         }
+        if let Err(error) = self.session.refuse_intercepted() {
+            return self.settle(call, Err(error));
+        }
         if self.session.config().redirect_elsewhere {
             return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::RedirectElsewhere)));
         }
@@ -126,6 +135,9 @@ impl Holder {
     pub fn finish(&mut self, call: CallId, href: &str) {
         if self.session.config().personal.is_some() {
             return self.settle(call, Ok(None));
+        }
+        if let Err(error) = self.session.refuse_intercepted() {
+            return self.settle(call, Err(error));
         }
         if FULL && let Some(key) = farewell::key(href, self.session.config()) {
             let flight = self.launch(Flight::TakeFarewell { call });
@@ -155,6 +167,9 @@ impl Holder {
 
     /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
     pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
+        if matches!(answer, Err(Transport::Intercepted)) {
+            return self.handle_interception(now);
+        }
         let Some((flight, sent)) = self.land(flight) else { return };
         let answer = self.read_answer(&flight, answer);
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
@@ -267,8 +282,8 @@ impl Holder {
     }
 
     fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
-        let probe = flight.shows_the_way();
-        Action::Send { flight: self.launch(flight), url, body, key: None, probe }
+        let (probe, look) = (flight.shows_the_way(), self.session.look(flight.is_secret()));
+        Action::Send { flight: self.launch(flight), url, body, key: None, probe, look }
     }
 
     /// A form as the server wants it.

@@ -46,9 +46,9 @@ impl Holder {
         self.settle_waiters(|waiter| waiter.finisher == Some(finisher), outcome);
     }
 
-    /// Settles those whose response isn't there yet: signing out forgets the records.
-    pub(super) fn dismiss(&mut self) {
-        self.settle_waiters(|waiter| waiter.finisher.is_none(), &Err(Error::LoginRequired(Ending::SignOut)));
+    /// Settles those whose response isn't there yet, since there won't be one: signing out forgets the records.
+    pub(super) fn dismiss(&mut self, ending: Ending) {
+        self.settle_waiters(|waiter| waiter.finisher.is_none(), &Err(Error::LoginRequired(ending)));
     }
 
     fn settle_waiters(&mut self, concerns: impl Fn(&Waiter) -> bool, outcome: &Result<Option<String>, Error>) {

@@ -36,12 +36,12 @@ impl Holder {
 
     fn depart(&mut self, flight: Flight, sent: Sent) -> Action {
         let (url, body, key) = (sent.url.clone(), Some(sent.body.clone()), Some(sent.key.clone()));
-        let probe = flight.shows_the_way();
+        let (probe, look) = (flight.shows_the_way(), self.session.look(flight.is_secret()));
         let flight = self.launch(flight);
         if let Some((.., kept)) = self.flights.last_mut() {
             *kept = Some(Box::new(sent));
         }
-        Action::Send { flight, url, body, key, probe }
+        Action::Send { flight, url, body, key, probe, look }
     }
 
     /// Takes what an answer says about proofs. If another proof may help the request goes again, once: the server has not

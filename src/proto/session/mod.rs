@@ -8,6 +8,7 @@ mod command;
 mod drain;
 mod explanation;
 mod grant;
+mod interception;
 mod lane;
 mod possession;
 mod refresh;
@@ -43,6 +44,7 @@ use super::time::{Instant, Now};
 use super::watch::Watch;
 
 pub use command::{Command, Event, TokenRequest};
+pub use interception::Look;
 pub use possession::Proof;
 pub use reply::{Reply, Retry};
 pub use requests::Verdict;

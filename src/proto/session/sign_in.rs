@@ -236,6 +236,7 @@ impl Session {
         if !FULL || self.config.personal != Some(Personal::Entered) {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotAccepted));
         }
+        self.refuse_intercepted()?;
         if !is_token68(token) {
             return Err(Error::ApiMisuse(ApiMisuse::TokenMalformed));
         }
