@@ -313,4 +313,10 @@ export interface Options {
    * served from localhost may use them anyway.
    */
   dangerAllowLoopbackHttp?: boolean;
+  /**
+   * Whether a service worker may stand between this script and the network. Such a one sees every code, verifier and token.
+   * Without this the session ends as `intercepted` as soon as the browser lets one be noticed. Keep this script out of the scope
+   * of the app's service worker instead, where you can.
+   */
+  dangerAllowServiceWorker?: boolean;
 }

@@ -333,7 +333,7 @@ export type AnomalyKind = "refresh-storm" | "request-surge" | "off-list-target" 
 /** What came of `signOut()`. */
 export interface SignOutResult {
   /**
-   * `confirmed`: the server has revoked the token. `unconfirmed`: it was told and may not have. `unsupported`: it
+   * `confirmed`: the server has revoked the token. `unconfirmed`: it may not have. `unsupported`: it
    * can't. `none`: there was no session.
    */
   readonly revocation: "confirmed" | "unconfirmed" | "unsupported" | "none";
@@ -465,6 +465,8 @@ export type SignOutReason =
   | "key-lost"
   /** The MCP server trusts another authorization server now. */
   | "issuer-changed"
+  /** A service worker stood between the holder and the network: see `dangerAllowServiceWorker`. */
+  | "intercepted"
   /** The holder met an error of its own and started anew. */
   | "failed";
 
@@ -479,7 +481,7 @@ export class TokenKeepError extends Error {
   readonly error?: string;
   /** The authorization server's `error_description`: text for developers, never HTML. */
   readonly errorDescription?: string;
-  /** `TOKENKEEP_LOGIN_REQUIRED`: why there is no session. */
+  /** `TOKENKEEP_LOGIN_REQUIRED`, `TOKENKEEP_INTERCEPTED`: why there is no session. */
   readonly reason?: SignOutReason | "never-signed-in";
   /** `TOKENKEEP_AUTHORIZATION_SERVER_REFUSED`, `TOKENKEEP_REGISTRATION_NEEDED`: which authorization server. */
   readonly issuer?: string;
@@ -510,6 +512,7 @@ export type ErrorCode =
   | "TOKENKEEP_ID_TOKEN_INVALID"
   | "TOKENKEEP_INSECURE_CONTEXT"
   | "TOKENKEEP_INTERACTION_REQUIRED"
+  | "TOKENKEEP_INTERCEPTED"
   | "TOKENKEEP_ISSUER_MISMATCH"
   | "TOKENKEEP_ISSUER_MISSING"
   | "TOKENKEEP_KEYS_BLOCKED"

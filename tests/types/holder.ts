@@ -37,6 +37,7 @@ hold({
   defaultLifetime: 60,
   earlyRefresh: 5,
   dangerAllowLoopbackHttp: true,
+  dangerAllowServiceWorker: true,
 });
 
 const numbers: Partial<SignInConfig> = {

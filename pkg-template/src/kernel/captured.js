@@ -82,8 +82,9 @@ export function dispatchCaptured(href, init, fields) {
 export function deferred(host) {
   const deferring = { __proto__: null };
   for (const name of ownKeys(host)) deferring[name] = (...given) => void soon(host[name], given);
-  // That one has an answer, and calls nothing of the page's before it.
+  // These have an answer, and call nothing of the page's before it.
   deferring.sign = host.sign;
+  deferring.watch = host.watch;
   return deferring;
 }
 

@@ -3,6 +3,7 @@ import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, s
 import { deferred } from "./captured.js";
 import { guarded, longest, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
+import { lookOut } from "./lookout.js";
 import { Records } from "./records.js";
 import { toJson } from "./settings.js";
 
@@ -42,6 +43,7 @@ export class Kernel {
   #timer;
   #expired = new Set([401]);
   #telling = new Set(telling);
+  #intercepts;
   // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
   #doubtful = false;
 
@@ -63,6 +65,7 @@ export class Kernel {
     } catch (error) {
       throw typeof error === "string" ? parse(error) : restarted();
     }
+    this.#intercepts = lookOut(() => this.#core.intercepted());
   }
 
   /** What the wasm left half done can't be trusted: everybody who waits hears of it. */
@@ -348,6 +351,7 @@ export class Kernel {
       answer: (flight, answer) => after(answer, ({ status, type, date, retryAfter, body, nonce, challenge }) =>
           this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
         ),
+      watch: () => this.#intercepts,
       wake: (delay) => {
         clearTimeout(this.#timer);
         if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);
