@@ -1,5 +1,6 @@
 import { base64 } from "tokenkeep:wasm";
 
+import * as arrivals from "./client/arrival.js";
 import { Auth } from "./client/auth.js";
 import { describe } from "./client/requests.js";
 import { decode, start } from "./kernel/load.js";
@@ -8,7 +9,7 @@ export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
 /** Holds the session in the page itself, where page script can reach it with effort: see the documentation. */
 export function hold(config) {
-  return new Auth(new PageTransport(start(decode(base64), config)));
+  return new Auth(new PageTransport(start(decode(base64), config)), arrivals);
 }
 
 /** The kernel without a port between. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { npm } from "./dependencies.mjs";
+import { withLock } from "./lock.mjs";
 import { artifacts, pkg } from "./paths.mjs";
 import { must, readJson } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
@@ -18,7 +19,9 @@ export async function pack() {
 }
 
 /** Puts the packed package into `<folder>/node_modules/tokenkeep`, from the tarball and without a registry. */
-export async function installPackage(folder) {
+export const installPackage = (folder) => withLock("install", () => installAlone(folder));
+
+async function installAlone(folder) {
   const tarball = await pack();
   const place = join(folder, "node_modules", "tokenkeep");
   const stamp = join(folder, "node_modules", ".tokenkeep-installed");

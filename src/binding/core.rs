@@ -126,11 +126,13 @@ impl Core {
         self.driver.stored(flight, record.as_deref());
     }
 
-    /// `{ session, stats }` as JSON text: what the application may know of the session, and numbers for people.
+    /// `{ session, stats, redirectUri }` as JSON text: what the application may know of the session, numbers for people, and where
+    /// sign-ins end.
     pub fn describe(&self) -> String {
         self.driver.ask(|session, now| {
             let snapshot = session.snapshot().map_or(Value::Null, Value::Object);
-            Object::default().with("session", snapshot).with("stats", session.stats(now)).to_json()
+            let described = Object::default().with("session", snapshot).with("stats", session.stats(now));
+            described.with("redirectUri", session.config().redirect_uri.as_str()).to_json()
         })
     }
 

@@ -19,6 +19,7 @@ export class Double {
   #storeIsSlow = false;
   #calling = false;
   #last = 0;
+  #over = false;
   #timer;
 
   constructor() {
@@ -26,6 +27,7 @@ export class Double {
   }
 
   restore() {
+    this.#over = true;
     clearTimeout(this.#timer);
     globalThis.fetch = real.fetch;
     performance.now = real.performance;
@@ -90,6 +92,11 @@ export class Double {
   /** The answer to the next request that has none: `{ status, type, retryAfter, body }`, or a `kind` of trouble. */
   reply(json) {
     this.#replies.push(JSON.parse(json));
+  }
+
+  /** From now on a service worker stands between. */
+  intercept() {
+    this.intercepted = true;
   }
 
   noRandomness() {
@@ -158,6 +165,7 @@ export class Double {
 
   async #fetch(input, init) {
     const request = new Request(input, init);
+    if (request.cache === "force-cache") return new Response(this.#turn());
     const { url, method, redirect, credentials, cache, referrer, referrerPolicy, mode } = request;
     const headers = Object.fromEntries(request.headers);
     const body = await request.clone().text();
@@ -175,6 +183,14 @@ export class Double {
     if (kind === "empty") return new Response(null, { status, headers });
     const bytes = new TextEncoder().encode(body.padEnd(size));
     return new Response(this.#stream(bytes, step, kind, signal), { status, headers });
+  }
+
+  /**
+   * The answer to a look at what stands between, which is no request of the protocol. It ends in the next turn, and never for
+   * a world that is over by then: what that sends afterwards would be the next world's.
+   */
+  #turn() {
+    return new ReadableStream({ start: (controller) => void setTimeout(() => this.#over || controller.close()) });
   }
 
   /** The bytes in steps; then the end, an error, or nothing more. */

@@ -151,3 +151,15 @@ fn a_bad_configuration_is_told_by_its_option() {
         assert_eq!(error.string("option"), Some(option));
     }
 }
+
+#[wasm_bindgen_test]
+async fn nothing_is_sent_past_a_service_worker() {
+    let world = World::new(&with_server(""));
+    let url = world.sign_in("{}").await.expect("a URL");
+    world.double.intercept();
+    let sent = world.requests().len();
+    let finished = world.finish(&format!("{REDIRECT_URI}?code=c&state={}", param(&url, "state"))).await;
+    let error = finished.expect_err("an error");
+    assert_eq!(error.string("code"), Some("TOKENKEEP_INTERCEPTED"), "SW-1");
+    assert_eq!(world.requests().len(), sent, "SW-1: no code goes out");
+}

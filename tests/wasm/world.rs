@@ -34,6 +34,8 @@ extern "C" {
     pub(crate) fn call_back(this: &Double);
     #[wasm_bindgen(method)]
     pub(crate) fn reply(this: &Double, json: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn intercept(this: &Double);
     #[wasm_bindgen(method, js_name = noRandomness)]
     pub(crate) fn no_randomness(this: &Double);
     #[wasm_bindgen(method)]

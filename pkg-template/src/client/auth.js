@@ -1,5 +1,4 @@
 import { fail, freeze } from "../errors.js";
-import { restore, scrub } from "./arrival.js";
 import { advised, more } from "./later.js";
 
 // Where that can't be loaded, say offline, nobody signs in silently either.
@@ -8,6 +7,7 @@ const heedSignOut = () => more().then(({ heed }) => heed("signedout", { reason: 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
   #transport;
+  #arrivals;
   #session = null;
   #arrival = null;
   #ready;
@@ -16,9 +16,11 @@ export class Auth extends EventTarget {
   #listeners = new Set();
   #heard = 0;
 
-  constructor(transport) {
+  /** `arrivals` finds what this page has come back with, and puts back what turns out to be something else. */
+  constructor(transport, arrivals) {
     super();
     this.#transport = transport;
+    this.#arrivals = arrivals;
     this.#connect();
     const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init ?? {}));
     // Frameworks keep notes on what they listen to, so this one object is not frozen.
@@ -39,7 +41,7 @@ export class Auth extends EventTarget {
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
   resume(given) {
     const options = { __proto__: null, ...given };
-    const href = scrub();
+    const href = this.#arrivals.scrub();
     this.#resuming ??= this.#resume(href, options).catch(advised).finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
@@ -130,7 +132,7 @@ export class Auth extends EventTarget {
     const { arrival, error } = await (await more()).arrive(this.#transport, href, popup);
     if (arrival) this.#arrival = arrival;
     if (error) throw error;
-    if (!arrival) restore(href);
+    if (!arrival) this.#arrivals.restore(href);
   }
 
   #connect() {

@@ -1,3 +1,5 @@
+import { digest } from "./digest.js";
+
 const again = "; call signIn() again";
 const slow = ["POPUP_TIMEOUT", `the popup is open and didn't come back in time${again}, or raise popupTimeout`];
 const severed = [
@@ -62,9 +64,7 @@ export const popupState = (href) => /[?&#]state=(p[\w-]{43})(?![\w-])/.exec(href
 
 /** Hands the URL over to the page that opened this popup. Resolves to whether it took it. */
 export async function handOver(state, href) {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(state));
-  const key = btoa(String.fromCharCode(...new Uint8Array(hash)));
-  const channel = channelOf(key.replace(/\+/g, "-").replace(/\//g, "_").slice(0, 43));
+  const channel = channelOf(await digest(state));
   const taken = await new Promise((resolve) => {
     channel.onmessage = ({ data }) => data?.taken === true && resolve(true);
     setTimeout(resolve, 2_000);

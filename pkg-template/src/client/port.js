@@ -32,7 +32,7 @@ export class PortTransport {
   fetch(input, init) {
     try {
       const request = describe(input, init);
-      return request instanceof Promise ? request.then((read) => this.#send(read)) : this.#send(request);
+      return request instanceof Promise ? request.then((read) => this.send(read)) : this.send(request);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -68,7 +68,7 @@ export class PortTransport {
 
   close() {
     this.#leave();
-    this.#fail("it was closed; call connect() again");
+    this.fail("it was closed; call connect() again");
   }
 
   #call(message, transfer = []) {
@@ -84,7 +84,8 @@ export class PortTransport {
     this.#port.postMessage({ v: version, id: 0, op: "abort", target });
   }
 
-  async #send({ signal, ...request }) {
+  /** Sends what `describe` made of a request. */
+  async send({ signal, ...request }) {
     signal?.throwIfAborted();
     const answer = this.#call({ op: "fetch", ...request }, request.body instanceof ReadableStream ? [request.body] : []);
     if (!signal) return toResponse(await answer);
@@ -125,15 +126,16 @@ export class PortTransport {
 
   /** A worker that threw may still answer, and then says more than its error event. */
   #doubt(cause) {
-    const explain = () => more().then(({ whyNoWorker }) => this.#fail(...whyNoWorker(cause, this.shared)), () => this.#giveUp());
+    const explain = () => more().then(({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared)), () => this.#giveUp());
     setTimeout(() => this.#answered || explain(), grace);
   }
 
   #giveUp() {
-    this.#fail("the worker doesn't answer: check that it calls hold()");
+    this.fail("the worker doesn't answer: check that it calls hold()");
   }
 
-  #fail(message, code = "HOLDER_FAILED") {
+  /** Nobody answers any more: whoever waits is told, and whoever comes. */
+  fail(message, code = "HOLDER_FAILED") {
     this.#failure ??= fail(code, message);
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();

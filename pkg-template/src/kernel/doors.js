@@ -17,7 +17,10 @@ export function open(supervisor) {
   else new Door(globalThis, supervisor);
 }
 
-/** One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. */
+/**
+ * One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. A door that is `lent` is for a
+ * page of another origin, and does what that may have done; it is shut for good with the lock of the page that lent it.
+ */
 class Door {
   #port;
   #supervisor;
@@ -28,17 +31,25 @@ class Door {
   #lock;
   #locks = 0;
 
-  constructor(port, supervisor) {
+  #lent;
+
+  constructor(port, supervisor, lent = false) {
     this.#port = port;
+    this.#lent = lent;
     this.#supervisor = Promise.resolve(supervisor);
     this.#supervisor.then((ready) => (this.#supervisor = ready), () => {});
-    port.onmessage = ({ data, ports }) => ports.length === 0 && isMessage(data) && this.#receive(data);
+    port.onmessage = ({ data, ports: [lent] }) => isMessage(data) && (lent ? this.#lend(data, lent) : this.#receive(data));
+  }
+
+  #lend({ op, lock }, port) {
+    if (op === "lend" && !this.#lent) new Door(port, this.#supervisor, true).#watch(lock);
   }
 
   async #receive(message) {
     const { id, op } = message;
     this.#underWay += 1;
     try {
+      if (this.#lent && !lendable.has(op)) throw fail("OPERATION_REFUSED", "a page of another origin can't do this");
       if (!quiet.has(op)) this.#limit();
       const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
       const result = await this.#operations[op](message, supervisor.kernel, supervisor);
@@ -73,7 +84,8 @@ class Door {
     },
     signIn: ({ options }, kernel) => kernel.signIn(options),
     finish: ({ href }, kernel) => kernel.finish(String(href)),
-    signOut: ({ options }, kernel) => kernel.signOut(options),
+    redirectUri: (_, kernel) => ({ redirectUri: kernel.redirectUri() }),
+    signOut: ({ options }, kernel) => kernel.signOut(this.#lent ? {} : options),
     userinfo: (_, kernel) => kernel.userinfo(),
     enterToken: ({ token }, kernel) => kernel.enterToken(token),
     stats: (_, kernel) => kernel.stats(),
@@ -147,9 +159,12 @@ class Door {
 const operations = new Set(
   [
     ...["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
-    ...["userinfo", "stats", "audit", "unlock"],
+    ...["userinfo", "stats", "audit", "unlock", "redirectUri", "lend"],
   ],
 );
+
+// What crosses to another origin: requests, facts of the session, and signing out.
+const lendable = new Set(["hello", "bye", "see", "fetch", "abort", "signOut", "userinfo", "stats", "audit", "unlock"]);
 
 function isMessage(data) {
   return data instanceof Object && data.v === version && Number.isSafeInteger(data.id) && operations.has(data.op);

@@ -165,6 +165,11 @@ export class Kernel {
     return JSON.parse(this.#core.describe()).stats;
   }
 
+  /** Where sign-ins end, as configured. */
+  redirectUri() {
+    return JSON.parse(this.#core.describe()).redirectUri;
+  }
+
   snapshot() {
     return JSON.parse(this.#core.describe()).session;
   }

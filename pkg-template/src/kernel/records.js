@@ -1,10 +1,11 @@
+import { change as transact } from "./database.js";
+
 const lifetime = 600_000;
 const most = 32;
 // Sorts after everything that base64url can spell.
 const lasting = "~";
 const fleeting = () => IDBKeyRange.upperBound(lasting, true);
 const persistent = "key";
-const patience = 5_000;
 
 /**
  * The records of pending sign-ins, and the ids that servers gave to this client. They have to outlive the page, so they
@@ -69,34 +70,7 @@ export class Records {
   }
 }
 
-/** Runs `act` in a transaction; resolves to what it returned (or true) when that is complete, to undefined if it can't be. */
-async function change(act) {
-  let database;
-  try {
-    database = await open();
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction("transactions", "readwrite");
-      const result = act(transaction.objectStore("transactions")) ?? true;
-      transaction.oncomplete = () => resolve(result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
-  } catch {
-    return undefined;
-  } finally {
-    database?.close();
-  }
-}
-
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open("tokenkeep", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("transactions");
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = request.onblocked = () => reject(request.error);
-    // Behind an upgrade that somebody blocks it would wait for ever.
-    setTimeout(reject, patience);
-  });
-}
+const change = (act) => transact({ database: "tokenkeep", store: "transactions" }, act);
 
 /** Removes what is too old to be used, and the oldest beyond a sensible number. */
 function tidy(store) {
