@@ -94,7 +94,7 @@ async function buildPackage() {
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
   const made = modules.flatMap((module) => [glueOf(module), wasmOf(module)]);
   const key = hashOf([template, ...made, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks], version);
-  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles", "more"].map((name) => `${name}.js`);
+  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles", "more", "remote", "serve"].map((name) => `${name}.js`);
   const outputs = ["package.json", "sbom.json", "integrity.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { CurableError } from "./log.mjs";
 
 // One self-contained file each: an app uses exactly one of them on either side.
-const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js" };
+const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js", remote: "remote/index.js", serve: "serve/index.js" };
 const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
 const pageEntries = { page: "page.js" };
 

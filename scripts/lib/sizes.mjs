@@ -13,6 +13,8 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
   const of = (name) => sizesOf(readFileSync(join(folder, name)));
   const rows = [
     { name: "page client", ...of("index.js") },
+    { name: "remote client", ...of("remote.js") },
+    { name: "serve", ...of("serve.js") },
     { name: "holder", ...of("holder.js") },
     { name: "holder/core", ...of("holder-core.js") },
     { name: "page mode", ...of("page.js") },

@@ -40,7 +40,7 @@ export async function startAppServer(shown) {
     const headers = typeof shown.headers === "function" ? shown.headers(pathname) : withPolicy(shown);
     send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...headers });
   });
-  return { origin: `http://127.0.0.1:${port}`, close };
+  return { origin: `http://127.0.0.1:${port}`, callback: "/callback", bye: "/bye", close };
 }
 
 const withPolicy = ({ policy, headers }) => ({ "content-security-policy": policy ?? strictPolicy, ...headers });

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { installPackage } from "../../../scripts/lib/pack.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const entries = ["shared", "worker", "page", "made", "either", "holder", "holder-slim", "holder-core"];
+const entries = ["shared", "worker", "page", "made", "either", "holder", "holder-slim", "holder-core", "own", "door"];
 const libraries = new Map();
 let made;
 
@@ -55,7 +55,7 @@ async function bundle(names, more) {
     bundle: true,
     format: "esm",
     target: "es2022",
-    external: ["/config.js"],
+    external: ["/config.js", "/apps.js"],
     logLevel: "warning",
     ...more,
   });

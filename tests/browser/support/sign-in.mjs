@@ -13,10 +13,11 @@ export async function signIn(page, options) {
 export async function arrive(page, options) {
   await page.evaluate((given) => void app.auth.signIn(given), options);
   await passPages(page);
+  await page.waitForURL((url) => isCallback(url));
 }
 
 /** What a person does at each page of the demo's authorization server, by the form that tells it. */
-const demoPages = {
+export const demoPages = {
   "#login": async (page) => {
     await page.fill("#login input[name=login]", "ada");
     await page.click("#login button[type=submit]");
@@ -24,18 +25,21 @@ const demoPages = {
   "#consent": (page) => page.click("#consent button[name=consent]"),
 };
 
-/** Fills in whatever pages the authorization server shows: none, if it knows the person and the consent already. */
-export async function passPages(page, steps = demoPages) {
+/**
+ * Fills in whatever pages the authorization server shows: none, if it knows the person and the consent already. `isBack` tells
+ * of a page's URL whether it has come back from there.
+ */
+export async function passPages(page, steps = demoPages, isBack = isCallback) {
   for (;;) {
-    const shown = await until(() => nextStep(page, Object.keys(steps)), "a page of the authorization server");
-    if (shown === "callback") return page.waitForURL((url) => isCallback(url));
+    const shown = await until(() => nextStep(page, Object.keys(steps), isBack), "a page of the authorization server");
+    if (shown === "callback") return;
     await steps[shown](page);
     await page.waitForSelector(shown, { state: "detached" });
   }
 }
 
-async function nextStep(page, forms) {
-  if (isCallback(page.url())) return "callback";
+async function nextStep(page, forms, isBack) {
+  if (await isBack(page.url(), page)) return "callback";
   for (const form of forms) if (await page.isVisible(form).catch(() => false)) return form;
   return null;
 }

@@ -6,9 +6,12 @@ import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "./app-server.mjs";
 import { browser } from "./browser.mjs";
 import { Gate } from "./gate.mjs";
+import { startHolderServer } from "./holder-server.mjs";
 import { guarded, startProbe } from "./probe.mjs";
 
 export const workerModes = ["shared", "worker"];
+/** The holder on an origin of its own, which not every test makes sense with: see own-origin.mjs. */
+export const ownMode = "own";
 export const modes = [...workerModes, "page"];
 /** With a port between page and holder, and without one, for what a dedicated worker does in the same way. */
 export const transports = ["shared", "page"];
@@ -34,14 +37,15 @@ export async function startStage(t, options = {}) {
   const apis = await startApis([api].flat(), authorizationServer, Boolean(server?.resources));
   const probeServer = await startProbe({ answer: guarded({ authorizationServer, ...probe }) });
   const app = await startAppServer(shown);
+  const home = mode === ownMode ? await startHolderServer(shown, { apps: () => [app.origin] }) : app;
   t.after(async () => {
     await context.close();
-    await Promise.all([app, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close()));
+    await Promise.all([app, home === app ? null : home, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close()));
   });
-  const redirects = { redirectUris: [`${app.origin}/callback`], postLogoutRedirectUris: [`${app.origin}/bye`] };
-  authorizationServer.allow({ ...redirects, origins: [app.origin] });
-  for (const one of apis) one.allow({ origins: [app.origin] });
-  const stage = new Stage({ authorizationServer, proxy, apis, probe: probeServer, app, context, shown });
+  const redirects = { redirectUris: [`${home.origin}${home.callback}`], postLogoutRedirectUris: [`${home.origin}${home.bye}`] };
+  authorizationServer.allow({ ...redirects, origins: [home.origin] });
+  for (const one of apis) one.allow({ origins: [home.origin] });
+  const stage = new Stage({ authorizationServer, proxy, apis, probe: probeServer, app, home, context, shown });
   stage.configure(typeof config === "function" ? config(stage) : config);
   return stage;
 }
@@ -77,7 +81,7 @@ class Stage {
     const config = {
       issuer: this.authorizationServer.issuer,
       clientId: "tokenkeep-demo",
-      redirectUri: `${this.app.origin}/callback`,
+      redirectUri: `${this.home.origin}${this.home.callback}`,
       scope,
       resourceServers: [...this.apis.map(({ origin }) => `${origin}/v1/`), `${this.probe.origin}/probe/`],
       // A busy machine must not run into a limit that is not the subject.

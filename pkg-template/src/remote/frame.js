@@ -1,0 +1,83 @@
+import { fail } from "../errors.js";
+import { Line } from "./line.js";
+
+export const version = 1;
+const patience = 30_000;
+
+/**
+ * Makes the hidden frame of the holder's origin; resolves to `{ line, port, page, remove }` once the page in it has handed out
+ * the holder's port and the URL of the page where sign-ins start. Only a document of exactly that origin gets the other end of
+ * the line. `gone` is called if the frame goes without `remove`.
+ */
+export async function openFrame(url, gone) {
+  const frame = Object.assign(document.createElement("iframe"), { hidden: true, title: "sign-in", src: url.href });
+  const { port1, port2 } = new MessageChannel();
+  const line = new Line(port1);
+  const watch = follow(frame, port1, gone);
+  const patient = failures(url);
+  const remove = () => {
+    watch.end();
+    frame.remove();
+  };
+  try {
+    await Promise.race([patient.failed, appended(frame)]);
+    frame.contentWindow.postMessage({ tokenkeep: version }, url.origin, [port2]);
+    const { port, page } = await Promise.race([patient.failed, line.ask("open")]);
+    return { line, port, page: own(page, url), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  } finally {
+    patient.end();
+  }
+}
+
+function appended(frame) {
+  return new Promise((resolve) => {
+    frame.addEventListener("load", resolve, { once: true });
+    document.documentElement.append(frame);
+  });
+}
+
+/** Sign-ins start at that origin, whatever it says. */
+function own(page, { origin }) {
+  if (URL.canParse(page) && new URL(page).origin === origin) return page;
+  throw fail("CONFIG_INVALID", `the holder's redirectUri must be a page of ${origin}, beside the frame`);
+}
+
+/** Calls `gone` once if the frame is taken out of the document, or its document ends where the browser tells that. */
+function follow(frame, port, gone) {
+  let over = false;
+  const end = () => {
+    over = true;
+    observer.disconnect();
+  };
+  const lost = () => {
+    if (!over) (end(), gone());
+  };
+  let wasThere = false;
+  const observer = new MutationObserver(() => (frame.isConnected ? (wasThere = true) : wasThere && lost()));
+  observer.observe(document, { childList: true, subtree: true });
+  port.addEventListener("close", lost);
+  return { end };
+}
+
+/** `failed` rejects as soon as it is clear that the frame won't say anything, or when it has said nothing for long. */
+function failures(url) {
+  let note, timer;
+  const failed = new Promise((_, reject) => {
+    const silent = `${url.href} doesn't answer: check that it is there and calls serve(), and that its frame-ancestors (or X-Frame-Options) lets ${location.origin} frame it`;
+    timer = setTimeout(() => reject(fail("FRAME_SILENT", silent)), patience);
+    note = ({ disposition, effectiveDirective, blockedURI }) => {
+      if (disposition !== "enforce" || effectiveDirective !== "frame-src" || !blockedURI || !url.href.startsWith(blockedURI)) return;
+      reject(fail("FRAME_BLOCKED", `the Content-Security-Policy of this page forbids the frame: add ${url.origin} to frame-src`));
+    };
+    document.addEventListener("securitypolicyviolation", note);
+  });
+  failed.catch(() => {});
+  const end = () => {
+    clearTimeout(timer);
+    document.removeEventListener("securitypolicyviolation", note);
+  };
+  return { failed, end };
+}

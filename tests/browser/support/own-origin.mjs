@@ -1,0 +1,31 @@
+// Signing in where the holder is on an origin of its own: the page comes back by itself, with nothing in its URL.
+
+import { demoPages, passPages } from "./sign-in.mjs";
+import { until } from "./until.mjs";
+
+/** Signs in as a person would. Resolves to what `resume()` says, in the page that was come back to. */
+export async function signIn(page, options) {
+  await leave(page, options);
+  await passPages(page, demoPages, isBack(page));
+  return page.evaluate(() => app.auth.resume());
+}
+
+/** Starts a sign-in, or whatever else leads away. */
+export async function leave(page, options, method = "signIn") {
+  await page.evaluate(([name, given]) => {
+    globalThis.leaving = true;
+    globalThis.left = app.outcome(() => app.auth[name](given));
+  }, [method, options]);
+}
+
+/** Whether a page is at its app again, after it was elsewhere. */
+export function isBack(page) {
+  const { origin } = new URL(page.url());
+  return async (url) => new URL(url).origin === origin && page.evaluate(() => Boolean(globalThis.app && !globalThis.leaving)).catch(() => false);
+}
+
+/** Resolves when a page is at its app again. */
+export async function back(page, origin) {
+  await until(() => new URL(page.url()).origin === origin, "the app's page");
+  await page.waitForFunction(() => globalThis.app && !globalThis.leaving);
+}
