@@ -68,7 +68,8 @@ export class RemoteTransport {
   /** Says hello, and resolves to the session as it is. Pages that come back from the back/forward cache say it again. */
   async listen(listener) {
     this.#listener = listener;
-    if (this.#linked) await this.#renew();
+    // The holder has closed the door of a page that was left, and its frame may not have come back with it.
+    if (this.#linked) this.#drop(lost, "FRAME_LOST");
     const { port } = await this.#open();
     return port.listen((event) => this.#listener(event));
   }
@@ -99,16 +100,9 @@ export class RemoteTransport {
 
   async #connect() {
     const { port, ...frame } = await openFrame(this.#url, () => this.#lose());
-    const linked = { ...frame, port: new PortTransport(port) };
-    linked.port.see(...this.#seen);
-    return (this.#linked = linked);
-  }
-
-  /** The same frame hands out another port: the holder has closed the door of a page that was left. */
-  async #renew() {
-    const { port } = await this.#linked.line.ask("open");
-    this.#linked.port = new PortTransport(port);
+    this.#linked = { ...frame, port: new PortTransport(port) };
     this.#linked.port.see(...this.#seen);
+    return this.#linked;
   }
 
   #drop(message, code) {

@@ -29,3 +29,12 @@ export async function back(page, origin) {
   await until(() => new URL(page.url()).origin === origin, "the app's page");
   await page.waitForFunction(() => globalThis.app && !globalThis.leaving);
 }
+
+/** Does what a person does in a popup, until it has closed itself. */
+export async function passPopup(popup) {
+  const closed = popup.waitForEvent("close");
+  await passPages(popup, demoPages, () => popup.isClosed()).catch((error) => {
+    if (!popup.isClosed()) throw error;
+  });
+  await closed;
+}
