@@ -1,7 +1,6 @@
 // `npx tokenkeep check-client`, as the packed package has it, against documents on a server of this machine.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { join } from "node:path";
 import { installPackage } from "../../scripts/lib/pack.mjs";
 import { listen, sendJson, urlOf } from "../../www/server/http.mjs";
 import { cert, key } from "./support/certificate.mjs";
+import { runCommand } from "./support/command.mjs";
 import { test } from "./support/test.mjs";
 
 const url = "https://app.example.com/client.json";
@@ -185,16 +185,6 @@ async function serve(t, answer) {
   return origin;
 }
 
-/** Runs the command of the packed package. */
-async function run(args, env = {}) {
-  const installed = await installPackage(import.meta.dirname);
-  const command = [join(installed, "bin", "tokenkeep.mjs"), "check-client", ...args];
-  return new Promise((resolve) =>
-    execFile(process.execPath, command, { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
-      const output = stdout + stderr;
-      resolve({ code: error?.code ?? 0, output, lines: output.trimEnd().split("\n") });
-    }),
-  );
-}
+const run = (args, env) => runCommand(["check-client", ...args], env);
 
 const rows = (lines, mark) => lines.filter((line) => line.startsWith(mark)).map((line) => line.split(/\s+/)[1]).sort();

@@ -1,11 +1,9 @@
 // `npx tokenkeep check-server`, as the packed package has it, against a real authorization server and a scriptable one.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
 
-import { installPackage } from "../../scripts/lib/pack.mjs";
 import { startAuthorizationServer } from "../../www/server/authorization-server.mjs";
+import { asArguments, runCommand } from "./support/command.mjs";
 import { empty, having, html, refusal, startOddServer } from "./support/odd-server.mjs";
 import { test } from "./support/test.mjs";
 
@@ -19,21 +17,10 @@ async function startReal(t, options) {
   return server;
 }
 
-/** Runs the command of the packed package. */
-async function run(...args) {
-  const installed = await installPackage(import.meta.dirname);
-  const command = [join(installed, "bin", "tokenkeep.mjs"), "check-server", ...args];
-  return new Promise((resolve) =>
-    execFile(process.execPath, command, (error, stdout, stderr) => {
-      const lines = (stdout + stderr).trimEnd().split("\n");
-      const marked = (mark) => lines.filter((line) => line.startsWith(mark));
-      resolve({ code: error?.code ?? 0, lines, wrong: marked("FAIL"), doubts: marked("warn"), text: lines.join("\n") });
-    }),
-  );
-}
+const run = (...args) => runCommand(["check-server", ...args]);
 
 const check = (issuer, more = {}) =>
-  run(issuer, ...Object.entries({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, ...more }).map(([name, value]) => `--${name}=${value}`));
+  run(issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, ...more }));
 
 test("a real server that knows the application passes", async (t) => {
   const server = await startReal(t);
