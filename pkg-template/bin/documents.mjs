@@ -3,6 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 
+import { failure, ok } from "./findings.mjs";
+
 const mostBytes = 1024 * 1024;
 const patience = 10_000;
 
@@ -49,16 +51,15 @@ export async function ask(url, { origin, method = "GET", headers = {}, form }) {
 /** Whether the authorization server with this issuer takes metadata documents (CIMD-4). */
 export async function takesDocuments(issuer) {
   const row = "CIMD-4";
-  const failure = (text) => [{ kind: "failure", row, text }];
-  if (!URL.canParse(issuer)) return failure(`${issuer} is no issuer's URL`);
+  if (!URL.canParse(issuer)) return [failure(row)`${issuer} is no issuer's URL`];
   for (const url of wellKnown(issuer)) {
     const { status, bytes } = await fetchDocument(url);
     const metadata = status === 200 ? parse(bytes) : null;
     if (metadata?.issuer !== issuer) continue;
-    if (metadata.client_id_metadata_document_supported === true) return [{ kind: "ok", row, text: `${issuer} takes metadata documents` }];
-    return failure(`${issuer} doesn't say that it takes metadata documents; register there instead`);
+    if (metadata.client_id_metadata_document_supported === true) return [ok(row)`${issuer} takes metadata documents`];
+    return [failure(row)`${issuer} doesn't say that it takes metadata documents; register there instead`];
   }
-  return failure(`no metadata was found at ${issuer} that names it as its issuer`);
+  return [failure(row)`no metadata was found at ${issuer} that names it as its issuer`];
 }
 
 /** Where the metadata may be (RFC 8414, 3.1; OpenID Connect Discovery 4). */

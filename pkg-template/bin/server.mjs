@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { ask, parse, wellKnown } from "./documents.mjs";
 import { failure, ok, warning } from "./findings.mjs";
+import { quoted } from "./plain.mjs";
 import { checkMetadata } from "./server-metadata.mjs";
 
 const random = () => randomBytes(32).toString("base64url");
@@ -22,9 +23,9 @@ export async function checkServer(issuer, { "client-id": clientId, "redirect-uri
 /** What can be told without asking anybody. */
 function checkOwn(issuer, redirectUri, origin) {
   const bad = Object.entries({ issuer, "--redirect-uri": redirectUri, "--origin": origin ?? issuer }).filter(([, url]) => !URL.canParse(url));
-  if (bad.length > 0) return bad.map(([name, url]) => failure("CALL", `${name} is ${JSON.stringify(url)}, which is no absolute URL`));
+  if (bad.length > 0) return bad.map(([name, url]) => failure("CALL")`${name} is ${quoted(url)}, which is no absolute URL`);
   const elsewhere = origin && new URL(origin).origin !== new URL(redirectUri).origin;
-  return elsewhere ? [failure("CALL", `the redirect URI is on another origin than ${new URL(origin).origin}, where nobody could finish the sign-in`)] : [];
+  return elsewhere ? [failure("CALL")`the redirect URI is on another origin than ${new URL(origin).origin}, where nobody could finish the sign-in`] : [];
 }
 
 async function findMetadata(issuer, { origin }) {
@@ -32,20 +33,21 @@ async function findMetadata(issuer, { origin }) {
   for (const url of wellKnown(issuer)) {
     const answer = await ask(url, { origin, headers: { accept: "application/json" } });
     const metadata = answer.status === 200 ? parse(answer.text) : null;
-    if (metadata?.issuer === issuer) return { metadata, findings: [ok("META", `${url} is the metadata of this issuer`), ...checkCors("the metadata", answer, origin)] };
-    seen.push(`${url}: ${answer.error ?? (metadata?.issuer ? `names the issuer ${JSON.stringify(metadata.issuer)}, which must be ${JSON.stringify(issuer)}` : answer.status)}`);
+    if (metadata?.issuer === issuer) return { metadata, findings: [ok("META")`${url} is the metadata of this issuer`, ...checkCors("the metadata", answer, origin)] };
+    if (metadata?.issuer) seen.push(failure("META")`${url}: names the issuer ${quoted(metadata.issuer)}, which must be ${quoted(issuer)}`);
+    else seen.push(failure("META")`${url}: ${answer.error ?? answer.status}`);
   }
-  return { findings: seen.map((text) => failure("META", text)) };
+  return { findings: seen };
 }
 
 /** Whether a page of `origin` may read this answer. */
 function checkCors(what, { error, status, headers }, origin, kind = failure) {
-  if (error) return [kind("CORS", `${what} can't be had: ${error}`)];
-  if (status >= 300 && status < 400) return [kind("CORS", `${what} redirects, which is not followed; name the place itself`)];
+  if (error) return [kind("CORS")`${what} can't be had: ${error}`];
+  if (status >= 300 && status < 400) return [kind("CORS")`${what} redirects, which is not followed; name the place itself`];
   const allowed = headers.get("access-control-allow-origin");
-  if (allowed === "*" || allowed === origin) return [ok("CORS", `${what} may be read by ${origin}`)];
-  const said = allowed === null ? "says nothing" : `says ${JSON.stringify(allowed)}`;
-  return [kind("CORS", `${what} may not be read by ${origin} (Access-Control-Allow-Origin ${said}); have it allowed there`)];
+  if (allowed === "*" || allowed === origin) return [ok("CORS")`${what} may be read by ${origin}`];
+  const said = allowed === null ? "says nothing" : `says ${quoted(allowed)}`;
+  return [kind("CORS")`${what} may not be read by ${origin} (Access-Control-Allow-Origin ${said}); have it allowed there`];
 }
 
 /** Whether a page of `origin` may send these fields along. */
@@ -54,7 +56,7 @@ async function checkPreflight(what, url, origin, fields) {
   const answer = await ask(url, { origin, method: "OPTIONS", headers });
   const allowed = (answer.headers?.get("access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
   const isAllowed = answer.status < 300 && allowed.some((name) => name === fields || name === "*");
-  return isAllowed ? [ok("CORS", `${what} takes the field ${fields}`)] : [failure("CORS", `${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`)];
+  return isAllowed ? [ok("CORS")`${what} takes the field ${fields}`] : [failure("CORS")`${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`];
 }
 
 async function checkKeys({ jwks_uri: url }, { origin, scope }) {
@@ -62,7 +64,7 @@ async function checkKeys({ jwks_uri: url }, { origin, scope }) {
   const answer = await ask(url, { origin, headers: { accept: "application/json" } });
   const keys = answer.status === 200 ? parse(answer.text)?.keys : null;
   const cors = checkCors("the keys", answer, origin);
-  return keys?.length > 0 ? [...cors, ok("KEYS", `there are ${keys.length}`)] : [...cors, failure("KEYS", `${url} has none (${answer.error ?? answer.status})`)];
+  return Array.isArray(keys) && keys.length > 0 ? [...cors, ok("KEYS")`there are ${keys.length}`] : [...cors, failure("KEYS")`${url} has none (${answer.error ?? answer.status})`];
 }
 
 /** A code that nobody issued: what counts is who may read the refusal. */
@@ -72,25 +74,31 @@ async function checkToken({ token_endpoint: url, dpop_signing_alg_values_support
   const answer = await ask(url, { origin, form });
   const cors = checkCors("the token endpoint", answer, origin);
   if (answer.error) return cors;
-  const { error, error_description: description } = parse(answer.text) ?? {};
-  const said = description ? `${error} (${description})` : error;
-  const judged = isClientRefused(error) ? failure("TOKEN", `the token endpoint answers ${said}: register ${clientId} as a public client, without a secret`) : checkRefusal(answer, said);
+  const { error, said } = refusalOf(parse(answer.text));
+  const judged = isClientRefused(error) ? failure("TOKEN")`the token endpoint answers ${said}: register ${clientId} as a public client, without a secret` : checkRefusal(answer, said);
   const preflight = dpop ? await checkPreflight("the token endpoint", url, origin, "dpop") : [];
   return [...cors, ...preflight, judged, ...checkExposed(answer, dpop)];
 }
 
 const isClientRefused = (error) => ["invalid_client", "unauthorized_client"].includes(error);
 
+/** An OAuth error (RFC 6749, 5.2): its name, and what is to be said of it. */
+function refusalOf(answer) {
+  const { error, error_description: description } = answer ?? {};
+  const words = (value) => (typeof value === "string" ? value : quoted(value));
+  return { error, said: error && (description ? `${words(error)} (${words(description)})` : words(error)) };
+}
+
 function checkRefusal({ status }, said) {
-  if (said) return ok("TOKEN", `the token endpoint answers a made-up code with ${said}`);
-  return warning("TOKEN", `the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`);
+  if (said) return ok("TOKEN")`the token endpoint answers a made-up code with ${said}`;
+  return warning("TOKEN")`the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`;
 }
 
 function checkExposed({ headers }, dpop) {
   const exposed = (headers.get("access-control-expose-headers") ?? "").toLowerCase().split(/\s*,\s*/);
   const wanted = { Date: "the clock of a device can't be judged", "Retry-After": "pauses can't be obeyed", ...(dpop && { "DPoP-Nonce": "nonces can't be used" }) };
   const missing = Object.entries(wanted).filter(([name]) => !exposed.includes(name.toLowerCase()));
-  return missing.map(([name, why]) => warning("CORS", `the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`));
+  return missing.map(([name, why]) => warning("CORS")`the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`);
 }
 
 async function checkRevocation({ revocation_endpoint: url }, { origin, clientId }) {
@@ -104,9 +112,8 @@ async function checkPush(metadata, client) {
   const answer = await ask(url, { origin: client.origin, form: requestOf(client) });
   const cors = checkCors("the endpoint for pushed requests", answer, client.origin, required ? failure : warning);
   if (answer.error) return cors;
-  if (answer.status === 201) return [...cors, ok("LOGIN", "a pushed request with this redirect URI is taken")];
-  const { error, error_description: description } = parse(answer.text) ?? {};
-  return [...cors, failure("LOGIN", `a pushed request with this redirect URI is refused: ${error ?? answer.status}${description ? ` (${description})` : ""}`)];
+  if (answer.status === 201) return [...cors, ok("LOGIN")`a pushed request with this redirect URI is taken`];
+  return [...cors, failure("LOGIN")`a pushed request with this redirect URI is refused: ${refusalOf(parse(answer.text)).said ?? answer.status}`];
 }
 
 /** What tokenkeep would ask the authorization endpoint. */
@@ -131,14 +138,15 @@ async function checkRedirection(metadata, client) {
 }
 
 function judge(real, madeUp, { redirectUri, clientId }) {
-  if (real.problem) return failure("LOGIN", `the authorization endpoint can't be asked: ${real.problem}`);
-  if (real.back) return real.back.error ? failure("LOGIN", `the redirect URI is taken, and the request refused: ${real.back.error}${real.back.description ? ` (${real.back.description})` : ""}`) : ok("LOGIN", "the redirect URI is taken");
+  if (real.problem) return failure("LOGIN")`the authorization endpoint can't be asked: ${real.problem}`;
+  if (real.back?.error) return failure("LOGIN")`the redirect URI is taken, and the request refused: ${real.back.said}`;
+  if (real.back) return ok("LOGIN")`the redirect URI is taken`;
   if (real.status >= 400) {
-    const why = /redirect[_ -]?uri/i.test(real.text) ? `register ${redirectUri} for ${clientId} there, character by character` : `check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
-    return failure("LOGIN", `people would see an error page (${real.status}): ${why}`);
+    if (/redirect[_ -]?uri/i.test(real.text)) return failure("LOGIN")`people would see an error page (${real.status}): register ${redirectUri} for ${clientId} there, character by character`;
+    return failure("LOGIN")`people would see an error page (${real.status}): check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
   }
-  if (real.shape === madeUp.shape) return warning("LOGIN", "whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way");
-  return ok("LOGIN", "the redirect URI is taken, and people are asked to sign in");
+  if (real.shape === madeUp.shape) return warning("LOGIN")`whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way`;
+  return ok("LOGIN")`the redirect URI is taken, and people are asked to sign in`;
 }
 
 function outcomeOf({ error, status, headers, text }, redirectUri) {
@@ -146,7 +154,7 @@ function outcomeOf({ error, status, headers, text }, redirectUri) {
   const location = headers.get("location");
   if (location?.startsWith(`${redirectUri}?`) || location?.startsWith(`${redirectUri}#`)) {
     const { searchParams } = new URL(location);
-    return { back: { error: searchParams.get("error"), description: searchParams.get("error_description") } };
+    return { back: refusalOf(Object.fromEntries(searchParams)) };
   }
   return { status, text, shape: `${status} ${(location ?? "").replace(/[?#].*/s, "").replace(/[^/]{12,}(?=\/|$)/g, "*")}` };
 }

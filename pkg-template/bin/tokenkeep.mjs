@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 
 import { checkAddress, checkAnswer, checkDocument } from "./client-document.mjs";
 import { fetchDocument, takesDocuments } from "./documents.mjs";
+import { shown } from "./plain.mjs";
 import { checkServer } from "./server.mjs";
 
 const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>]
@@ -70,6 +71,6 @@ function say(words, code) {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(`${error.message}\n\n${usage}`);
+  console.error(`${shown(error.message.replaceAll("\n", " "))}\n\n${usage}`);
   process.exitCode = 2;
 }
