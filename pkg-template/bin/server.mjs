@@ -2,33 +2,36 @@
 
 import { createHash, randomBytes } from "node:crypto";
 
-import { ask, parse, wellKnown } from "./documents.mjs";
+import { checkSeconds, checkUrls } from "./call.mjs";
+import { parse, wellKnown } from "./documents.mjs";
 import { failure, ok, warning } from "./findings.mjs";
+import { ask } from "./network.mjs";
 import { quoted } from "./plain.mjs";
 import { checkMetadata } from "./server-metadata.mjs";
 
 const random = () => randomBytes(32).toString("base64url");
 
 /** Everything about `issuer`, for the application that the options describe. */
-export async function checkServer(issuer, { "client-id": clientId, "redirect-uri": redirectUri, origin, scope = "openid" }) {
-  const own = checkOwn(issuer, redirectUri, origin);
-  if (own.some(({ kind }) => kind === "failure")) return own;
-  const client = { clientId, redirectUri, scope, origin: origin ? new URL(origin).origin : new URL(redirectUri).origin };
+export async function checkServer(issuer, options) {
+  const { problems, client } = readCall(issuer, options);
+  if (problems.length > 0) return problems;
   const { findings, metadata } = await findMetadata(issuer, client);
-  if (!metadata) return [...own, ...findings];
+  if (!metadata) return findings;
   const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection].map((check) => check(metadata, client));
-  return [...own, ...findings, ...checkMetadata(metadata), ...(await Promise.all(rest)).flat()];
+  return [...findings, ...checkMetadata(metadata), ...(await Promise.all(rest)).flat()];
 }
 
-/** What can be told without asking anybody. */
-function checkOwn(issuer, redirectUri, origin) {
-  const bad = Object.entries({ issuer, "--redirect-uri": redirectUri, "--origin": origin ?? issuer }).filter(([, url]) => !URL.canParse(url));
-  if (bad.length > 0) return bad.map(([name, url]) => failure("CALL")`${name} is ${quoted(url)}, which is no absolute URL`);
-  const elsewhere = origin && new URL(origin).origin !== new URL(redirectUri).origin;
-  return elsewhere ? [failure("CALL")`the redirect URI is on another origin than ${new URL(origin).origin}, where nobody could finish the sign-in`] : [];
+/** The client that the options describe, or what is wrong with them: nobody is asked for that. */
+function readCall(issuer, { "client-id": clientId, "redirect-uri": redirectUri, origin = redirectUri, scope = "openid", timeout }) {
+  const { problems, seconds } = checkSeconds(timeout);
+  problems.push(...checkUrls({ issuer, "--redirect-uri": redirectUri, "--origin": origin }));
+  if (problems.length > 0) return { problems };
+  const own = new URL(origin).origin;
+  if (own !== new URL(redirectUri).origin) problems.push(failure("CALL")`the redirect URI is on another origin than ${own}, where nobody could finish the sign-in`);
+  return { problems, client: { clientId, redirectUri, scope, origin: own, ask: (url, how) => ask(url, { seconds, ...how }) } };
 }
 
-async function findMetadata(issuer, { origin }) {
+async function findMetadata(issuer, { origin, ask }) {
   const seen = [];
   for (const url of wellKnown(issuer)) {
     const answer = await ask(url, { origin, headers: { accept: "application/json" } });
@@ -50,16 +53,19 @@ function checkCors(what, { error, status, headers }, origin, kind = failure) {
   return [kind("CORS")`${what} may not be read by ${origin} (Access-Control-Allow-Origin ${said}); have it allowed there`];
 }
 
+/** The names of a list in a header field. */
+const namesIn = (list) => (list ?? "").toLowerCase().split(",").map((name) => name.trim());
+
 /** Whether a page of `origin` may send these fields along. */
-async function checkPreflight(what, url, origin, fields) {
+async function checkPreflight(what, url, { origin, ask }, fields) {
   const headers = { "access-control-request-method": "POST", "access-control-request-headers": fields };
   const answer = await ask(url, { origin, method: "OPTIONS", headers });
-  const allowed = (answer.headers?.get("access-control-allow-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const allowed = namesIn(answer.headers?.get("access-control-allow-headers"));
   const isAllowed = answer.status < 300 && allowed.some((name) => name === fields || name === "*");
   return isAllowed ? [ok("CORS")`${what} takes the field ${fields}`] : [failure("CORS")`${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`];
 }
 
-async function checkKeys({ jwks_uri: url }, { origin, scope }) {
+async function checkKeys({ jwks_uri: url }, { origin, scope, ask }) {
   if (!scope.split(" ").includes("openid") || !url) return [];
   const answer = await ask(url, { origin, headers: { accept: "application/json" } });
   const keys = answer.status === 200 ? parse(answer.text)?.keys : null;
@@ -68,15 +74,16 @@ async function checkKeys({ jwks_uri: url }, { origin, scope }) {
 }
 
 /** A code that nobody issued: what counts is who may read the refusal. */
-async function checkToken({ token_endpoint: url, dpop_signing_alg_values_supported: dpop }, { origin, clientId, redirectUri }) {
+async function checkToken({ token_endpoint: url, dpop_signing_alg_values_supported: dpop }, client) {
   if (!url) return [];
+  const { origin, clientId, redirectUri, ask } = client;
   const form = { grant_type: "authorization_code", client_id: clientId, code: random(), code_verifier: random(), redirect_uri: redirectUri };
   const answer = await ask(url, { origin, form });
   const cors = checkCors("the token endpoint", answer, origin);
   if (answer.error) return cors;
   const { error, said } = refusalOf(parse(answer.text));
   const judged = isClientRefused(error) ? failure("TOKEN")`the token endpoint answers ${said}: register ${clientId} as a public client, without a secret` : checkRefusal(answer, said);
-  const preflight = dpop ? await checkPreflight("the token endpoint", url, origin, "dpop") : [];
+  const preflight = dpop ? await checkPreflight("the token endpoint", url, client, "dpop") : [];
   return [...cors, ...preflight, judged, ...checkExposed(answer, dpop)];
 }
 
@@ -95,13 +102,13 @@ function checkRefusal({ status }, said) {
 }
 
 function checkExposed({ headers }, dpop) {
-  const exposed = (headers.get("access-control-expose-headers") ?? "").toLowerCase().split(/\s*,\s*/);
+  const exposed = namesIn(headers.get("access-control-expose-headers"));
   const wanted = { Date: "the clock of a device can't be judged", "Retry-After": "pauses can't be obeyed", ...(dpop && { "DPoP-Nonce": "nonces can't be used" }) };
   const missing = Object.entries(wanted).filter(([name]) => !exposed.includes(name.toLowerCase()));
   return missing.map(([name, why]) => warning("CORS")`the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`);
 }
 
-async function checkRevocation({ revocation_endpoint: url }, { origin, clientId }) {
+async function checkRevocation({ revocation_endpoint: url }, { origin, clientId, ask }) {
   if (!url) return [];
   return checkCors("the revocation endpoint", await ask(url, { origin, form: { token: random(), client_id: clientId } }), origin, warning);
 }
@@ -109,7 +116,7 @@ async function checkRevocation({ revocation_endpoint: url }, { origin, clientId 
 async function checkPush(metadata, client) {
   const { pushed_authorization_request_endpoint: url, require_pushed_authorization_requests: required } = metadata;
   if (!url) return [];
-  const answer = await ask(url, { origin: client.origin, form: requestOf(client) });
+  const answer = await client.ask(url, { origin: client.origin, form: requestOf(client) });
   const cors = checkCors("the endpoint for pushed requests", answer, client.origin, required ? failure : warning);
   if (answer.error) return cors;
   if (answer.status === 201) return [...cors, ok("LOGIN")`a pushed request with this redirect URI is taken`];
@@ -132,7 +139,7 @@ function requestOf({ clientId, redirectUri, scope }) {
 async function checkRedirection(metadata, client) {
   const { authorization_endpoint: endpoint, require_pushed_authorization_requests: required } = metadata;
   if (!endpoint || required) return [];
-  const visit = async (redirectUri) => outcomeOf(await ask(urlOf(endpoint, requestOf({ ...client, redirectUri })), {}), redirectUri);
+  const visit = async (redirectUri) => outcomeOf(await client.ask(urlOf(endpoint, requestOf({ ...client, redirectUri })), { isPage: true }), redirectUri);
   const [real, madeUp] = [await visit(client.redirectUri), await visit(`${client.redirectUri}-${random()}`)];
   return [judge(real, madeUp, client)];
 }

@@ -3,24 +3,25 @@
 
 import { parseArgs } from "node:util";
 
-import { checkAddress, checkAnswer, checkDocument } from "./client-document.mjs";
-import { fetchDocument, takesDocuments } from "./documents.mjs";
+import { checkClient } from "./client.mjs";
 import { shown } from "./plain.mjs";
 import { checkServer } from "./server.mjs";
 
-const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>]
+const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>] [--timeout <seconds>]
 
 Checks the Client ID Metadata Document whose URL is an application's client id.
   --at      get the document from here instead, to check it before it is deployed
   --server  also check that this authorization server takes such documents
+Nothing else is asked.
 
-npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>]
+npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>] [--timeout <seconds>]
 
 Asks an authorization server what a page of the application would ask it, and what a browser doesn't tell a page.
   --client-id, --redirect-uri  as in hold()
   --origin                     where the application is served, if not where the redirect URI is
   --scope                      as in hold(); "openid" if left out
 
+No redirect is followed, no more than a megabyte of an answer is read, and none is waited for longer than --timeout (10).
 Leaves with 1 if something is wrong, with 2 if it was called in another way than this.`;
 
 const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" };
@@ -28,9 +29,9 @@ const text = { type: "string" };
 
 /** By name: the options, those that must be there, and what does the work. */
 const commands = {
-  "check-client": { options: { at: text, server: text }, needed: [], work: checkClient },
+  "check-client": { options: { at: text, server: text, timeout: text }, needed: [], work: checkClient },
   "check-server": {
-    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text },
+    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text, timeout: text },
     needed: ["client-id", "redirect-uri"],
     work: checkServer,
   },
@@ -51,16 +52,6 @@ function report(findings) {
   for (const { kind, row, text } of findings) console.log(`${marks[kind]}  ${row.padEnd(6)}  ${text}`);
   const count = (wanted) => findings.filter(({ kind }) => kind === wanted).length;
   return say(`${count("failure")} wrong, ${count("warning")} to think about`, count("failure") > 0 ? 1 : 0);
-}
-
-async function checkClient(url, { at, server }) {
-  const address = checkAddress(url);
-  // What is no address at all can't be asked.
-  if (!at && !URL.canParse(url)) return address;
-  const answer = await fetchDocument(at ?? url);
-  const { findings, document } = checkAnswer(answer);
-  const inside = document ? checkDocument(document, url) : [];
-  return [...address, ...findings, ...inside, ...(server ? await takesDocuments(server) : [])];
 }
 
 function say(words, code) {

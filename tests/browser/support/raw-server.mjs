@@ -4,15 +4,17 @@ import { createServer } from "node:net";
 
 /**
  * Starts it. `answer` is given the path of each request and its socket, and writes to that what it likes; a string or a
- * buffer that it returns is written, and ends the connection. `sent()` counts the bytes that went out, `opened()` the
- * connections, `closed()` those that ended.
+ * buffer that it returns is written, and ends the connection. `sent()` counts the bytes that went out, `asked()` the
+ * requests; `isIdle()` says whether every connection ended.
  */
 export async function startRawServer(answer) {
   const sockets = [];
+  let requests = 0;
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => {});
     socket.once("data", async (data) => {
+      requests += 1;
       const bytes = await answer(data.toString().split(" ")[1], socket);
       if (bytes !== undefined) socket.end(bytes);
     });
@@ -22,9 +24,13 @@ export async function startRawServer(answer) {
     for (const socket of sockets) socket.destroy();
     return new Promise((resolve) => server.close(resolve));
   };
-  const count = (what) => sockets.reduce((sum, socket) => sum + Number(what(socket)), 0);
-  const counts = { sent: () => count(({ bytesWritten }) => bytesWritten), opened: () => sockets.length, closed: () => count(({ destroyed }) => destroyed) };
-  return { origin: `http://127.0.0.1:${server.address().port}`, close, ...counts };
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    close,
+    asked: () => requests,
+    sent: () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+    isIdle: () => sockets.every(({ destroyed }) => destroyed),
+  };
 }
 
 /** Writes `next()` as fast as the socket takes it, for as long as there is somebody at the other end. */
