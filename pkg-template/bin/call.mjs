@@ -13,9 +13,10 @@ export function checkSeconds(timeout = String(usualSeconds)) {
   return { seconds, problems: isTime ? [] : [failure("CALL")`--timeout is ${quoted(timeout)}; it must be a number of seconds, ${mostSeconds} at most`] };
 }
 
-/** Whether these are URLs that can be asked or come back to. */
+/** Whether these are URLs that can be asked or come back to; several may have one name. */
 export function checkUrls(urls) {
-  const bad = Object.entries(urls).filter(([, url]) => !isWeb(url));
+  const all = Object.entries(urls).flatMap(([name, list]) => [list].flat().map((url) => [name, url]));
+  const bad = all.filter(([, url]) => !isWeb(url));
   return bad.map(([name, url]) => failure("CALL")`${name} is ${quoted(url)}, which is no absolute URL of http or https`);
 }
 

@@ -3,7 +3,8 @@
 import { failure, ok, orOk, warning } from "./findings.mjs";
 import { quoted } from "./plain.mjs";
 
-const endpoints = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint", "jwks_uri"];
+/** What of it is asked. */
+export const endpoints = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint", "jwks_uri"];
 const needed = ["authorization_endpoint", "token_endpoint"];
 
 export const checkMetadata = (metadata) => [

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { checkSeconds, checkUrls } from "./call.mjs";
 import { parse, wellKnown } from "./documents.mjs";
 import { failure, ok, warning } from "./findings.mjs";
+import { keepToHosts } from "./hosts.mjs";
 import { ask } from "./network.mjs";
 import { quoted } from "./plain.mjs";
 import { checkMetadata } from "./server-metadata.mjs";
@@ -17,18 +18,22 @@ export async function checkServer(issuer, options) {
   if (problems.length > 0) return problems;
   const { findings, metadata } = await findMetadata(issuer, client);
   if (!metadata) return findings;
-  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection].map((check) => check(metadata, client));
-  return [...findings, ...checkMetadata(metadata), ...(await Promise.all(rest)).flat()];
+  const { asked, findings: hosts } = keepToHosts(metadata, client);
+  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection].map((check) => check(asked, client));
+  return [...findings, ...checkMetadata(metadata), ...hosts, ...(await Promise.all(rest)).flat()];
 }
 
 /** The client that the options describe, or what is wrong with them: nobody is asked for that. */
-function readCall(issuer, { "client-id": clientId, "redirect-uri": redirectUri, origin = redirectUri, scope = "openid", timeout }) {
+function readCall(issuer, options) {
+  const { "client-id": clientId, "redirect-uri": redirectUri, origin = redirectUri, scope = "openid", timeout } = options;
+  const { "also-ask": also = [], "follow-hosts": follows = false } = options;
   const { problems, seconds } = checkSeconds(timeout);
-  problems.push(...checkUrls({ issuer, "--redirect-uri": redirectUri, "--origin": origin }));
+  problems.push(...checkUrls({ issuer, "--redirect-uri": redirectUri, "--origin": origin, "--also-ask": also }));
   if (problems.length > 0) return { problems };
   const own = new URL(origin).origin;
   if (own !== new URL(redirectUri).origin) problems.push(failure("CALL")`the redirect URI is on another origin than ${own}, where nobody could finish the sign-in`);
-  return { problems, client: { clientId, redirectUri, scope, origin: own, ask: (url, how) => ask(url, { seconds, ...how }) } };
+  const named = [issuer, ...also].map((url) => new URL(url).origin);
+  return { problems, client: { clientId, redirectUri, scope, origin: own, named, follows, ask: (url, how) => ask(url, { seconds, ...how }) } };
 }
 
 async function findMetadata(issuer, { origin, ask }) {

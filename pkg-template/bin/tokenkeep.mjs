@@ -14,24 +14,29 @@ Checks the Client ID Metadata Document whose URL is an application's client id.
   --server  also check that this authorization server takes such documents
 Nothing else is asked.
 
-npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>] [--timeout <seconds>]
+npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>]
+                           [--also-ask <origin>]... [--follow-hosts] [--timeout <seconds>]
 
 Asks an authorization server what a page of the application would ask it, and what a browser doesn't tell a page.
   --client-id, --redirect-uri  as in hold()
   --origin                     where the application is served, if not where the redirect URI is
   --scope                      as in hold(); "openid" if left out
+  --also-ask                   a host besides the issuer's that is asked where the metadata names it; as often as needed
+  --follow-hosts               ask every host that the metadata names, if it is a public one and by https
 
 No redirect is followed, no more than a megabyte of an answer is read, and none is waited for longer than --timeout (10).
 Leaves with 1 if something is wrong, with 2 if it was called in another way than this.`;
 
 const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" };
 const text = { type: "string" };
+const texts = { ...text, multiple: true };
+const flag = { type: "boolean" };
 
 /** By name: the options, those that must be there, and what does the work. */
 const commands = {
   "check-client": { options: { at: text, server: text, timeout: text }, needed: [], work: checkClient },
   "check-server": {
-    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text, timeout: text },
+    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text, "also-ask": texts, "follow-hosts": flag, timeout: text },
     needed: ["client-id", "redirect-uri"],
     work: checkServer,
   },

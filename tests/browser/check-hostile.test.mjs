@@ -32,7 +32,7 @@ const refusal = { status: 400, body: { error: `e${acts}`, error_description: `d$
 const places = {
   "its issuer": [both(having({ issuer: `https://as.example/${acts}` })), "\\u001b[2J"],
   "an endpoint": [both(having({ token_endpoint: acts, revocation_endpoint: `x:${acts}` })), "\\u001b[2J"],
-  "the address of its keys": [both((reply, { server }) => having({ jwks_uri: `${server.origin}/none?${acts}` })(reply)), "\\u{1b}[2J"],
+  "the address of its keys": [both((reply, { server }) => having({ jwks_uri: `${server.origin}/none?${acts}` })(reply)), "/none?%1B[2J"],
   "an error of the token endpoint": [{ token: () => refusal }, "e\\u{1b}[2J\\u{1b}]8;;https://evil.example\\u{7}here", "\\u{9b}31m\\u{7f}\\u{85}\\u{202e}\\u{2066}\\u{200f}\\u{200b}\\u{feff}\\u{2028}\\u{e0041}\\u{d800}"],
   "a refused client": [{ token: () => ({ status: 401, body: { error: "invalid_client", error_description: acts } }) }, "\\u{d}\\u{a}ok    LOGIN"],
   "an error that comes back": [
@@ -107,3 +107,26 @@ test("a list without end comes to a few lines", async (t) => {
   assert.ok(lines.length < 40, `${lines.length} lines`);
   assert.match(text, /FAIL {2}REG-2 {3}and 19990 more like these/);
 });
+/** Values of other types than they should be, each of which once ended the command or was taken for what it isn't. */
+const deep = "[".repeat(10_000) + "]".repeat(10_000);
+const things = { "a number": "5", "an object that can't be text": '{"toString":1}', "a list": '["https://as.example/"]', "a deep list": deep, nothing: "null" };
+
+for (const [name, value] of Object.entries(things)) {
+  test(`${name} where text should be is a finding, and not the end`, async (t) => {
+    const members = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "jwks_uri", "pushed_authorization_request_endpoint", "code_challenge_methods_supported", "dpop_signing_alg_values_supported"];
+    const list = (names) => names.map((name) => `"${name}":${value}`).join();
+    const server = await startOddServer({
+      oauth: (reply, { server }) => ({ ...reply, body: `{"issuer":"${server.origin}",${list(members)}}` }),
+      openid: (reply) => ({ ...reply, body: `{"issuer":${value}}` }),
+      elsewhere: (reply) => ({ status: 200, headers: { "content-type": "application/json" }, body: `{${list(["client_id", "client_uri", "grant_types", "application_type", "token_endpoint_auth_method"])},"redirect_uris":[${value}]}` }),
+    });
+    t.after(server.close);
+    const answers = [await checkServer(server.origin), await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`])];
+    for (const { code, text } of answers) {
+      assert.equal(code, 1, text);
+      assert.match(text, /\d+ wrong, \d+ to think about$/);
+    }
+    assert.match(answers[0].text, /FAIL {2}META {4}token_endpoint is .*; it must be an absolute https URL/);
+    assert.match(answers[1].text, /FAIL {2}CIMD-2 {2}client_id is /);
+  });
+}
