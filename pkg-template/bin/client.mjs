@@ -1,20 +1,21 @@
 // What an authorization server finds where a client's metadata document should be.
 
-import { checkSeconds } from "./call.mjs";
+import { checkListed } from "./apps.mjs";
+import { readClientCall } from "./call.mjs";
 import { checkAddress, checkAnswer, checkDocument } from "./client-document.mjs";
 import { fetchDocument, parse, wellKnown } from "./documents.mjs";
 import { failure, ok } from "./findings.mjs";
 
 /** Everything about the document with this URL, which is asked for at `at` if that is said. */
-export async function checkClient(url, { at, server, timeout }) {
-  const { problems, seconds } = checkSeconds(timeout);
+export async function checkClient(url, { at, server, ...options }) {
+  const { problems, seconds, apps } = readClientCall(options);
   if (problems.length > 0) return problems;
   const address = checkAddress(url);
   // What is no address at all can't be asked.
   if (!at && !URL.canParse(url)) return address;
   const answer = await fetchDocument(at ?? url, { seconds });
   const { findings, document } = checkAnswer(answer);
-  const inside = document ? checkDocument(document, url) : [];
+  const inside = document ? [...checkDocument(document, url), ...checkListed(document, apps, url)] : [];
   return [...address, ...findings, ...inside, ...(server ? await takesDocuments(server, { seconds }) : [])];
 }
 

@@ -1,39 +1,23 @@
 // What a page meets at an authorization server, and what a browser doesn't tell it.
 
-import { createHash, randomBytes } from "node:crypto";
-
-import { checkSeconds, checkUrls } from "./call.mjs";
+import { checkApps } from "./apps.mjs";
+import { readServerCall } from "./call.mjs";
 import { parse, wellKnown } from "./documents.mjs";
 import { failure, ok, warning } from "./findings.mjs";
 import { keepToHosts } from "./hosts.mjs";
-import { ask } from "./network.mjs";
 import { quoted } from "./plain.mjs";
+import { checkRedirection, random, refusalOf, requestOf } from "./redirection.mjs";
 import { checkMetadata } from "./server-metadata.mjs";
-
-const random = () => randomBytes(32).toString("base64url");
 
 /** Everything about `issuer`, for the application that the options describe. */
 export async function checkServer(issuer, options) {
-  const { problems, client } = readCall(issuer, options);
+  const { problems, client } = readServerCall(issuer, options);
   if (problems.length > 0) return problems;
   const { findings, metadata } = await findMetadata(issuer, client);
   if (!metadata) return findings;
   const { asked, findings: hosts } = keepToHosts(metadata, client);
-  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection].map((check) => check(asked, client));
+  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection, checkApps].map((check) => check(asked, client));
   return [...findings, ...checkMetadata(metadata), ...hosts, ...(await Promise.all(rest)).flat()];
-}
-
-/** The client that the options describe, or what is wrong with them: nobody is asked for that. */
-function readCall(issuer, options) {
-  const { "client-id": clientId, "redirect-uri": redirectUri, origin = redirectUri, scope = "openid", timeout } = options;
-  const { "also-ask": also = [], "follow-hosts": follows = false } = options;
-  const { problems, seconds } = checkSeconds(timeout);
-  problems.push(...checkUrls({ issuer, "--redirect-uri": redirectUri, "--origin": origin, "--also-ask": also }));
-  if (problems.length > 0) return { problems };
-  const own = new URL(origin).origin;
-  if (own !== new URL(redirectUri).origin) problems.push(failure("CALL")`the redirect URI is on another origin than ${own}, where nobody could finish the sign-in`);
-  const named = [issuer, ...also].map((url) => new URL(url).origin);
-  return { problems, client: { clientId, redirectUri, scope, origin: own, named, follows, ask: (url, how) => ask(url, { seconds, ...how }) } };
 }
 
 async function findMetadata(issuer, { origin, ask }) {
@@ -94,13 +78,6 @@ async function checkToken({ token_endpoint: url, dpop_signing_alg_values_support
 
 const isClientRefused = (error) => ["invalid_client", "unauthorized_client"].includes(error);
 
-/** An OAuth error (RFC 6749, 5.2): its name, and what is to be said of it. */
-function refusalOf(answer) {
-  const { error, error_description: description } = answer ?? {};
-  const words = (value) => (typeof value === "string" ? value : quoted(value));
-  return { error, said: error && (description ? `${words(error)} (${words(description)})` : words(error)) };
-}
-
 function checkRefusal({ status }, said) {
   if (said) return ok("TOKEN")`the token endpoint answers a made-up code with ${said}`;
   return warning("TOKEN")`the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`;
@@ -126,53 +103,4 @@ async function checkPush(metadata, client) {
   if (answer.error) return cors;
   if (answer.status === 201) return [...cors, ok("LOGIN")`a pushed request with this redirect URI is taken`];
   return [...cors, failure("LOGIN")`a pushed request with this redirect URI is refused: ${refusalOf(parse(answer.text)).said ?? answer.status}`];
-}
-
-/** What tokenkeep would ask the authorization endpoint. */
-function requestOf({ clientId, redirectUri, scope }) {
-  const challenge = createHash("sha256").update(random()).digest("base64url");
-  return {
-    ...{ response_type: "code", client_id: clientId, redirect_uri: redirectUri, scope, state: random(), nonce: random() },
-    ...{ code_challenge: challenge, code_challenge_method: "S256" },
-  };
-}
-
-/**
- * A server that refuses a redirect URI shows that to the person and to nobody else. So it is asked, and asked again with a
- * URI that nobody registered: where both come to the same, it can't be told.
- */
-async function checkRedirection(metadata, client) {
-  const { authorization_endpoint: endpoint, require_pushed_authorization_requests: required } = metadata;
-  if (!endpoint || required) return [];
-  const visit = async (redirectUri) => outcomeOf(await client.ask(urlOf(endpoint, requestOf({ ...client, redirectUri })), { isPage: true }), redirectUri);
-  const [real, madeUp] = [await visit(client.redirectUri), await visit(`${client.redirectUri}-${random()}`)];
-  return [judge(real, madeUp, client)];
-}
-
-function judge(real, madeUp, { redirectUri, clientId }) {
-  if (real.problem) return failure("LOGIN")`the authorization endpoint can't be asked: ${real.problem}`;
-  if (real.back?.error) return failure("LOGIN")`the redirect URI is taken, and the request refused: ${real.back.said}`;
-  if (real.back) return ok("LOGIN")`the redirect URI is taken`;
-  if (real.status >= 400) {
-    if (/redirect[_ -]?uri/i.test(real.text)) return failure("LOGIN")`people would see an error page (${real.status}): register ${redirectUri} for ${clientId} there, character by character`;
-    return failure("LOGIN")`people would see an error page (${real.status}): check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
-  }
-  if (real.shape === madeUp.shape) return warning("LOGIN")`whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way`;
-  return ok("LOGIN")`the redirect URI is taken, and people are asked to sign in`;
-}
-
-function outcomeOf({ error, status, headers, text }, redirectUri) {
-  if (error) return { problem: error };
-  const location = headers.get("location");
-  if (location?.startsWith(`${redirectUri}?`) || location?.startsWith(`${redirectUri}#`)) {
-    const { searchParams } = new URL(location);
-    return { back: refusalOf(Object.fromEntries(searchParams)) };
-  }
-  return { status, text, shape: `${status} ${(location ?? "").replace(/[?#].*/s, "").replace(/[^/]{12,}(?=\/|$)/g, "*")}` };
-}
-
-function urlOf(endpoint, parameters) {
-  const url = new URL(endpoint);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url.href;
 }

@@ -7,24 +7,28 @@ import { checkClient } from "./client.mjs";
 import { shown } from "./plain.mjs";
 import { checkServer } from "./server.mjs";
 
-const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>] [--timeout <seconds>]
+const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>] [--app <origin>]... [--timeout <seconds>]
 
-Checks the Client ID Metadata Document whose URL is an application's client id.
+Checks the Client ID Metadata Document whose URL is an application's client id, and asks nobody for anything else.
   --at      get the document from here instead, to check it before it is deployed
   --server  also check that this authorization server takes such documents
-Nothing else is asked.
+  --app     where an application is served whose holder has an origin of its own: no redirect URI may be there
 
 npx tokenkeep check-server <issuer> --client-id <id> --redirect-uri <url> [--origin <origin>] [--scope <scope>]
-                           [--also-ask <origin>]... [--follow-hosts] [--timeout <seconds>]
+                           [--app <origin>]... [--app-redirect-uri <url>]... [--also-ask <origin>]... [--follow-hosts]
+                           [--timeout <seconds>]
 
 Asks an authorization server what a page of the application would ask it, and what a browser doesn't tell a page.
   --client-id, --redirect-uri  as in hold()
   --origin                     where the application is served, if not where the redirect URI is
   --scope                      as in hold(); "openid" if left out
+  --app                        where an application is served whose holder has an origin of its own, the redirect URI's:
+                               redirect URIs there are tried, of which the server must take none; as often as needed
+  --app-redirect-uri           one more to be tried there; as often as needed
   --also-ask                   a host besides the issuer's that is asked where the metadata names it; as often as needed
   --follow-hosts               ask every host that the metadata names, if it is a public one and by https
 
-No redirect is followed, no more than a megabyte of an answer is read, and none is waited for longer than --timeout (10).
+No redirect is followed, no more than a mebibyte of an answer is read, and none is waited for longer than --timeout (10).
 Leaves with 1 if something is wrong, with 2 if it was called in another way than this.`;
 
 const marks = { ok: "ok  ", warning: "warn", failure: "FAIL" };
@@ -34,9 +38,12 @@ const flag = { type: "boolean" };
 
 /** By name: the options, those that must be there, and what does the work. */
 const commands = {
-  "check-client": { options: { at: text, server: text, timeout: text }, needed: [], work: checkClient },
+  "check-client": { options: { at: text, server: text, app: texts, timeout: text }, needed: [], work: checkClient },
   "check-server": {
-    options: { "client-id": text, "redirect-uri": text, origin: text, scope: text, "also-ask": texts, "follow-hosts": flag, timeout: text },
+    options: {
+      ...{ "client-id": text, "redirect-uri": text, origin: text, scope: text, app: texts, "app-redirect-uri": texts },
+      ...{ "also-ask": texts, "follow-hosts": flag, timeout: text },
+    },
     needed: ["client-id", "redirect-uri"],
     work: checkServer,
   },
