@@ -39,7 +39,8 @@ function checkUrls(urls) {
   return bad.map(([name, url]) => failure("CALL")`${name} is ${quoted(url)}, which is no absolute URL of http or https`);
 }
 
-const isWeb = (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+/** Whether this is a URL that can be asked. */
+export const isWeb = (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 /** Whether the origins go together: the holder's and the redirect URI's are one, the applications' are others. */
 function checkPlaces({ redirectUri, origin, apps, appRedirectUris }) {

@@ -1,7 +1,7 @@
 // What an authorization server finds where a client's metadata document should be.
 
 import { checkListed } from "./apps.mjs";
-import { readClientCall } from "./call.mjs";
+import { isWeb, readClientCall } from "./call.mjs";
 import { checkAddress, checkAnswer, checkDocument } from "./client-document.mjs";
 import { fetchDocument, parse, wellKnown } from "./documents.mjs";
 import { failure, ok } from "./findings.mjs";
@@ -22,7 +22,7 @@ export async function checkClient(url, { at, server, ...options }) {
 /** Whether the authorization server with this issuer takes metadata documents (CIMD-4). */
 async function takesDocuments(issuer, limits) {
   const row = "CIMD-4";
-  if (!URL.canParse(issuer)) return [failure(row)`${issuer} is no issuer's URL`];
+  if (!isWeb(issuer)) return [failure(row)`${issuer} is no issuer's URL`];
   for (const url of wellKnown(issuer)) {
     const { status, bytes } = await fetchDocument(url, limits);
     const metadata = status === 200 ? parse(bytes) : null;

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { installPackage } from "../../scripts/lib/pack.mjs";
 import { listen, sendJson, urlOf } from "../../www/server/http.mjs";
@@ -151,6 +152,15 @@ test("an authorization server is asked whether it takes such documents (CIMD-4)"
     const { code, lines } = await run([url, "--at", place, "--server", issuer]);
     assert.equal(code, expected);
     assert.equal(lines.filter((line) => line.includes("CIMD-4")).length, 1);
+  }
+});
+
+test("an authorization server has a URL that can be asked (CIMD-4)", async (t) => {
+  const place = await serve(t, (response) => sendJson(response, 200, good));
+  for (const issuer of ["nowhere", "ftp://as.example.com", pathToFileURL(import.meta.dirname).href]) {
+    const { code, lines } = await run([url, "--at", place, "--server", issuer]);
+    assert.equal(code, 1);
+    assert.match(lines.find((line) => line.startsWith("FAIL")), /is no issuer's URL$/);
   }
 });
 
