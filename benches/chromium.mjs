@@ -11,7 +11,8 @@ import { chromeArguments } from "../scripts/lib/browser.mjs";
 /** Opens `url` in a new profile and waits for `report`; ends the browser whatever comes. */
 export async function withPage({ chrome, url, report, timeout }) {
   const profile = await mkdtemp(join(tmpdir(), "tokenkeep-bench-"));
-  const child = spawn(chrome, [...chromeArguments(), `--user-data-dir=${profile}`, url], {
+  // Nobody is there to click before a popup.
+  const child = spawn(chrome, [...chromeArguments(), "--disable-popup-blocking", `--user-data-dir=${profile}`, url], {
     stdio: ["ignore", "ignore", "pipe"],
     detached: process.platform !== "win32",
   });

@@ -31,7 +31,7 @@ export async function measure({ chrome, pkg, names, say }) {
 
 async function start(pkg) {
   const authorization = await startAuthorizationServer();
-  const resource = await startResourceServer({ accepts: authorization.accepts, origin: () => site.origin });
+  const resource = await startResourceServer({ accepts: authorization.accepts, origins: () => [site.origin, home.origin] });
   const operations = {
     holdBack: () => authorization.holdBack(),
     release: () => authorization.release(),
@@ -47,6 +47,9 @@ async function start(pkg) {
     queueTimeout: 120_000,
     requestTimeout: 60_000,
   });
-  const site = await startSite({ pkg, configure, operations });
-  return { authorization, resource, site };
+  // The holder on an origin of its own: another port is another origin of the same site.
+  const atHome = (origin) => ({ ...configure(origin), redirectUri: `${origin}/callback.html` });
+  const home = await startSite({ pkg, configure: atHome, operations, places: () => ({ apps: [site.origin] }) });
+  const site = await startSite({ pkg, configure, operations, places: () => ({ home: home.origin }) });
+  return { authorization, resource, home, site };
 }

@@ -1,5 +1,6 @@
 import { connect } from "/tokenkeep";
 import { config } from "/config.js";
+import { places } from "/places.js";
 
 import { memorySize } from "./memory.js";
 import { plainWrapper } from "./plain.js";
@@ -20,6 +21,15 @@ export function openWorker() {
 export function openSharedWorker() {
   const worker = new SharedWorker("/holder.js", { type: "module", name: "shared", extendedLifetime: true });
   return signedIn(connect(worker), () => askForMemory("shared"));
+}
+
+/** The holder on another origin of this site. A popup signs in, since the pages over there need a window of their own. */
+export async function openOwnOrigin() {
+  const { connect: connectTo } = await import("/tokenkeep/remote");
+  const auth = connectTo(`${places.home}/frame.html`);
+  await auth.resume();
+  if (!(await auth.signIn({ mode: "popup" }))) throw new Error("the sign-in over there failed");
+  return { auth, fetch: auth.fetch };
 }
 
 /** The same thing written by hand: `{ fetch, isRefreshing, header }`. */

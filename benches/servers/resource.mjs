@@ -10,15 +10,16 @@ const answers = {
   "/v1/1m": { body: jsonOf(1024 * 1024) },
 };
 
-/** Starts it on a loopback port; `accepts(authorization)` says whether a request may pass. */
-export async function startResourceServer({ accepts, origin }) {
+/** Starts it on a loopback port; `accepts(authorization)` says whether a request may pass, `origins()` from where. */
+export async function startResourceServer({ accepts, origins }) {
   const counts = { served: 0, refused: 0 };
-  const { port, close } = await listen((request, response) => answer({ accepts, origin, counts }, request, response));
+  const { port, close } = await listen((request, response) => answer({ accepts, origins, counts }, request, response));
   return { url: `http://127.0.0.1:${port}/v1/`, counts, close };
 }
 
-function answer({ accepts, origin, counts }, request, response) {
-  response.setHeader("access-control-allow-origin", origin());
+function answer({ accepts, origins, counts }, request, response) {
+  const { origin } = request.headers;
+  if (origins().includes(origin)) response.setHeader("access-control-allow-origin", origin);
   if (request.method === "OPTIONS") return preflight(response);
   const found = answers[request.url];
   if (!found) return send(response, 404, "");

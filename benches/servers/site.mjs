@@ -10,12 +10,12 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 
 /**
  * Starts it on a loopback port. `pkg` is the folder of the package; `configure(origin)` gives the holder's
- * configuration; `operations` are what a page may have done by `POST /do/<name>`.
+ * configuration; `operations` are what a page may have done by `POST /do/<name>`; `places()` is what its pages know of others.
  */
-export async function startSite({ pkg, configure, operations }) {
+export async function startSite({ pkg, configure, operations, places }) {
   const { exports } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
   const reports = { waiting: null };
-  const state = { pkg, exports, operations, reports };
+  const state = { pkg, exports, operations, places, reports };
   const { port, close } = await listen((request, response) => {
     handle(state, request, response).catch((error) => send(response, 500, error.message));
   });
@@ -31,6 +31,7 @@ async function handle(state, request, response) {
   response.setHeader("access-control-allow-origin", "*");
   if (request.method === "POST") return take(state, request, response, pathname);
   if (pathname === "/config.js") return script(response, `export const config = ${JSON.stringify(state.config)};\n`);
+  if (pathname === "/places.js") return script(response, `export const places = ${JSON.stringify(state.places())};\n`);
   const published = state.exports[pathname.replace(/^\/tokenkeep(?=\/|$)/, ".")];
   if (published) return script(response, await readFile(join(state.pkg, published.default)));
   // What the package loads when it is needed lies beside whatever loads it.
