@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 
 import { events, session, startSend, endOfSend, stats, statusOf } from "./support/calls.mjs";
-import { back, leave, passPopup, signIn } from "./support/own-origin.mjs";
+import { back, isBack, leave, passPopup, signIn } from "./support/own-origin.mjs";
 import { clickSignIn, countFlows, endOfSignIn, looked } from "./support/popup.mjs";
+import { demoPages, passPages } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
@@ -60,6 +61,19 @@ test("whoever refuses comes back to an error, once", async (t) => {
   const { error } = await page.evaluate(() => app.outcome(() => app.auth.resume()));
   assert.deepEqual([error.code, error.error], ["TOKENKEEP_AUTHORIZATION_ERROR", "access_denied"]);
   assert.deepEqual(await page.evaluate(() => app.outcome(() => app.auth.resume())), { value: null });
+});
+
+test("whoever turns back at the server is as before, and can still go on", async (t) => {
+  const { stage, page } = await start(t);
+  await leave(page);
+  await page.waitForSelector("#login");
+  const server = page.url();
+  await page.goto(stage.app.origin);
+  assert.deepEqual(await page.evaluate(() => app.outcome(() => app.auth.resume())), { value: null });
+  await page.evaluate(() => (globalThis.leaving = true));
+  await page.goto(server);
+  await passPages(page, demoPages, isBack(page, stage.app));
+  assert.equal((await page.evaluate(() => app.auth.resume())).claims.sub, "ada");
 });
 
 test("an issuer that can't be reached is told in the app, which one comes back to", async (t) => {
@@ -199,7 +213,7 @@ describe("what can't be", () => {
 
   test("return targets of other origins are refused here already (OWN-4)", async (t) => {
     const { page } = await start(t);
-    for (const returnTo of ["https://evil.example/", "//evil.example", "javascript:alert(1)", "data:text/html,x", 7]) {
+    for (const returnTo of [`blob:${await page.evaluate(() => location.origin)}/x`, "https://evil.example/", "//evil.example", "javascript:alert(1)", "data:text/html,x", 7]) {
       const { error } = await page.evaluate((to) => app.outcome(() => app.auth.signIn({ returnTo: to })), returnTo);
       assert.equal(error.code, "TOKENKEEP_RETURN_TARGET_REFUSED", String(returnTo));
     }

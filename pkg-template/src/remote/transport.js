@@ -41,7 +41,7 @@ export class RemoteTransport {
   /** What can't be said to the holder from here, and what its origin's page does instead. */
   #operations = {
     signIn: ({ options }) => this.#visit("sign-in", options),
-    finish: async ({ href }) => (await this.#open()).line.ask("arrive", { ticket: href }),
+    finish: async ({ href }) => (await (await this.#open()).line.ask("arrive", { ticket: href })).arrival,
     signOut: async (parameters) => {
       const { options } = parameters;
       if (options?.endSession) return { url: await this.#visit("sign-out", options) };
@@ -131,6 +131,6 @@ const elsewhere = () => Promise.reject(fail("OPERATION_REFUSED", "the holder is 
 /** Where the user comes back to: a page of this origin, by default this one. */
 function targetOf(returnTo = location.href) {
   const url = typeof returnTo === "string" && URL.canParse(returnTo, location.href) ? new URL(returnTo, location.href) : undefined;
-  if (url?.origin === location.origin) return url.href;
+  if (url?.origin === location.origin && /^https?:/.test(url.protocol)) return url.href;
   throw fail("RETURN_TARGET_REFUSED", "returnTo must be a path of this application, such as /inbox");
 }

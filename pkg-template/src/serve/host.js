@@ -7,14 +7,18 @@ import * as visits from "./visits.js";
 const kinds = ["sign-in", "sign-out"];
 const ticketForm = /^[\w-]{43}$/;
 
-/** What the page does in a frame of an app: it answers the app that frames it, if that is listed and nothing is around it. */
+/**
+ * What the page does in a frame of an app: it answers the app that frames it, once, if that is listed and nothing is around it.
+ */
 export function host(lender, apps, page) {
-  addEventListener("message", ({ isTrusted, source, origin, data, ports }) => {
+  const greet = ({ isTrusted, source, origin, data, ports }) => {
     // The app's script can make events with a source of its own choosing.
     if (!isTrusted || source !== parent || parent !== top || data?.tokenkeep !== version || ports.length !== 1) return;
+    removeEventListener("message", greet);
     const refusal = refuse(origin, apps);
     answer(ports[0], refusal ? refusing(refusal) : operations(lender, origin, page));
-  });
+  };
+  addEventListener("message", greet);
 }
 
 function refuse(app, apps) {
@@ -26,8 +30,13 @@ function refuse(app, apps) {
 const refusing = (error) => ({ open: () => Promise.reject(error) });
 
 function operations(lender, app, page) {
+  let lent = false;
   return {
-    open: async () => ({ port: await lender.lend(), page: await page() }),
+    open: async () => {
+      if (lent) throw fail("OPERATION_REFUSED", "this frame has lent the holder already; another one can");
+      lent = true;
+      return { page: await page(), port: await lender.lend() };
+    },
     begin: ({ ticket, visit }) => begin(app, ticket, visit),
     arrive: ({ ticket }) => arrive(lender, app, ticket),
     outcome: ({ ticket }, signal) => outcome(lender, app, ticket, signal),
@@ -36,31 +45,39 @@ function operations(lender, app, page) {
 
 async function begin(app, ticket, { kind, popup, options, returnTo, arrival }) {
   if (!ticketForm.test(ticket) || !kinds.includes(kind)) throw fail("OPERATION_REFUSED", "this is no visit");
-  if (!URL.canParse(returnTo) || new URL(returnTo).origin !== app) throw fail("RETURN_TARGET_REFUSED", "returnTo must be a page of the app that asks");
+  if (!isPageOf(returnTo, app)) throw fail("RETURN_TARGET_REFUSED", "returnTo must be a page of the app that asks");
   const visit = { app, kind, popup: popup === true, options: { ...options }, returnTo: new URL(returnTo).href, arrival };
   if (!(await visits.begin(ticket, visit))) throw fail("STORAGE_BLOCKED", `allow site data for ${location.host}`);
 }
 
-/** Finishes what this app's user came back with, once; what the app gets back. */
+/** Finishes what this app's user came back with, once: `{ arrival }`, which is null while nobody is back. */
 async function arrive(lender, app, ticket) {
   const visit = await visits.take(String(ticket), app);
-  if (!visit) throw fail("SIGN_IN_ABANDONED", "nobody came back from there; call signIn() again");
+  if (!visit) return { arrival: null };
   if (visit.error) throw fromData(visit.error);
   const finished = await lender.call("finish", { href: visit.href });
   if (!finished) throw fail("RESPONSE_MALFORMED", "this is no authorization response; call signIn() again");
-  return { ...visit.arrival, ...(finished.signedOut && { signedOut: true }) };
+  return { arrival: { ...visit.arrival, ...(finished.signedOut && { signedOut: true }) } };
 }
 
-/** The same for a popup, when it says that it is back. */
+/** The same for a popup, as soon as it is back. */
 async function outcome(lender, app, ticket, signal) {
   const channel = new BroadcastChannel(visits.channelOf(ticket));
+  const back = new Promise((resolve, reject) => {
+    channel.onmessage = resolve;
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  back.catch(() => {});
   try {
-    await new Promise((resolve, reject) => {
-      channel.onmessage = resolve;
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
+    // It may have been quicker than this.
+    const { arrival } = await arrive(lender, app, ticket);
+    if (arrival) return;
+    await back;
     await arrive(lender, app, ticket);
   } finally {
     channel.close();
   }
 }
+
+/** Other kinds of URL have an origin too: that of a blob is its maker's. */
+const isPageOf = (href, app) => URL.canParse(href) && new URL(href).origin === app && /^https?:/.test(new URL(href).protocol);

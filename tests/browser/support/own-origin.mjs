@@ -19,8 +19,7 @@ export async function leave(page, options, method = "signIn") {
 }
 
 /** Whether a page is at its app again, after it was elsewhere. */
-export function isBack(page) {
-  const { origin } = new URL(page.url());
+export function isBack(page, { origin } = new URL(page.url())) {
   return async (url) => new URL(url).origin === origin && page.evaluate(() => Boolean(globalThis.app && !globalThis.leaving)).catch(() => false);
 }
 
