@@ -43,8 +43,10 @@ export async function send(url, body, headers, timeout, limit, probe, proof, wat
   }
   const intercepts = () => watch?.() === true;
   try {
-    // Nothing comes between this look and the request.
-    if (first) await Promise.resolve(read(await fetch(first, { __proto__: null, ...always, cache: "force-cache", signal }), limit));
+    // What comes while the first look is on its way is seen by the second, which is short: the browser has the document then.
+    for (let look = 0; look < 2 && first && !intercepts(); look += 1) {
+      await Promise.resolve(read(await fetch(first, { __proto__: null, ...always, cache: "force-cache", signal }), limit));
+    }
     if (intercepts()) return only(intercepted);
     const response = await fetch(url, init);
     const bytes = await Promise.resolve(read(response, limit));
