@@ -48,7 +48,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn report(this: &Host, url: Option<&str>, entries: &str);
 
-    /// A function that tells whether the browser has noted a service worker between here and the network so far.
+    /// A function that tells whether the browser has noted a service worker between here and the network so far; given the URL
+    /// of a request that was just answered, it resolves to that once the browser has noted it.
     #[wasm_bindgen(method)]
     pub fn watch(this: &Host) -> JsValue;
 

@@ -41,19 +41,20 @@ export async function send(url, body, headers, timeout, limit, probe, proof, wat
       return only(keyLost);
     }
   }
-  const intercepts = () => watch?.() === true;
+  const intercepts = async (answered) => (await watch?.(answered)) === true;
   try {
     // What comes while the first look is on its way is seen by the second, which is short: the browser has the document then.
-    for (let look = 0; look < 2 && first && !intercepts(); look += 1) {
+    for (let look = 0; look < 2 && first; look += 1) {
       await Promise.resolve(read(await fetch(first, { __proto__: null, ...always, cache: "force-cache", signal }), limit));
+      if (await intercepts(first)) return only(intercepted);
     }
-    if (intercepts()) return only(intercepted);
+    if (watch?.() === true) return only(intercepted);
     const response = await fetch(url, init);
     const bytes = await Promise.resolve(read(response, limit));
-    if (intercepts()) return only(intercepted);
+    if (await intercepts(url)) return only(intercepted);
     return bytes ? told(response, bytes) : only(tooLarge);
   } catch {
-    if (intercepts()) return only(intercepted);
+    if (await intercepts()) return only(intercepted);
     if (signal.aborted) return only(timedOut);
     return only(probe ? await diagnose(url, body, signal, proof) : network);
   }

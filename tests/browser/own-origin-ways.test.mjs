@@ -77,8 +77,7 @@ test("whoever turns back at the server is as before, and can still go on", async
 });
 
 test("an issuer that can't be reached is told in the app, which one comes back to", async (t) => {
-  const { stage, page } = await start(t);
-  stage.configure({ issuer: "http://127.0.0.1:9" });
+  const { stage, page } = await start(t, { config: { issuer: "http://127.0.0.1:9" } });
   await leave(page, { returnTo: "/sorry" });
   await page.waitForURL(`${stage.app.origin}/sorry`);
   await page.waitForFunction(() => globalThis.app);

@@ -23,6 +23,7 @@ export async function openFrame(url, gone) {
     await Promise.race([patient.failed, appended(frame)]);
     frame.contentWindow.postMessage({ tokenkeep: version }, url.origin, [port2]);
     const { port, page } = await Promise.race([patient.failed, line.ask("open")]);
+    watch.stay();
     return { line, port, page: own(page, url), remove };
   } catch (error) {
     remove();
@@ -45,7 +46,10 @@ function own(page, { origin }) {
   throw fail("CONFIG_INVALID", `the holder's redirectUri must be a page of ${origin}, beside the frame`);
 }
 
-/** Calls `gone` once if the frame is taken out of the document, or its document ends where the browser tells that. */
+/**
+ * Calls `gone` once if the frame is taken out of the document, or its document ends where the browser tells that; from `stay`
+ * on also if another document takes its place.
+ */
 function follow(frame, port, gone) {
   let over = false;
   const end = () => {
@@ -59,7 +63,8 @@ function follow(frame, port, gone) {
   const observer = new MutationObserver(() => (frame.isConnected ? (wasThere = true) : wasThere && lost()));
   observer.observe(document, { childList: true, subtree: true });
   port.addEventListener("close", lost);
-  return { end };
+  const stay = () => frame.addEventListener("load", lost, { once: true });
+  return { end, stay };
 }
 
 /** `failed` rejects as soon as it is clear that the frame won't say anything, or when it has said nothing for long. */

@@ -13,7 +13,6 @@ export async function signIn(page, options) {
 export async function arrive(page, options) {
   await page.evaluate((given) => void app.auth.signIn(given), options);
   await passPages(page);
-  await page.waitForURL((url) => isCallback(url));
 }
 
 /** What a person does at each page of the demo's authorization server, by the form that tells it. */
@@ -32,7 +31,7 @@ export const demoPages = {
 export async function passPages(page, steps = demoPages, isBack = isCallback) {
   for (;;) {
     const shown = await until(() => nextStep(page, Object.keys(steps), isBack), "a page of the authorization server");
-    if (shown === "callback") return;
+    if (shown === "callback") return isBack === isCallback ? page.waitForURL((url) => isCallback(url)) : undefined;
     await steps[shown](page);
     await page.waitForSelector(shown, { state: "detached" });
   }
