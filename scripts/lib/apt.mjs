@@ -33,9 +33,22 @@ export async function newestLld() {
   return numbers.length ? `lld-${Math.max(...numbers)}` : null;
 }
 
-export async function aptUpdate(prefix) {
+let updating;
+
+/** Refreshes the package lists, once per set-up: whoever asks again gets what came of it. */
+export function aptUpdate(prefix) {
+  updating ??= update(prefix);
+  return updating;
+}
+
+async function update(prefix) {
   say("apt: refreshing the package lists (apt-get update)");
   await apt(prefix, ["update", "-q"], "apt-update");
+}
+
+/** The same as far as it goes: a system may have a source of packages that doesn't answer, and needs none of it. */
+export async function tryAptUpdate(prefix) {
+  await aptUpdate(prefix).catch(() => say("apt: not all lists could be refreshed, going on with those that are here"));
 }
 
 /** Installs packages system-wide, saying so first. Refuses anything that would remove another package. */

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { aptInstall, aptPrefix, candidates, ensureCandidates } from "./apt.mjs";
+import { aptInstall, aptPrefix, candidates, ensureCandidates, tryAptUpdate } from "./apt.mjs";
 import { CurableError, say } from "./log.mjs";
 import { root } from "./paths.mjs";
 import { ask, isExecutable, readJson, which } from "./run.mjs";
@@ -50,9 +50,12 @@ async function isDebianChromium(chrome) {
   return chrome === "/usr/bin/chromium" && (await aptPrefix()) !== null;
 }
 
-async function installDebianChromium(chrome) {
+/** Installs Debian's browser and its driver; does nothing where that can't be, if there is a browser already. */
+export async function installDebianChromium(chrome) {
   const prefix = await aptPrefix();
   const isThere = async () => (await candidates(["chromium-driver"]))["chromium-driver"] !== null;
+  // The lists of a new machine are as old as its image, and so would the browser be.
+  if (prefix) await tryAptUpdate(prefix);
   if (!prefix || !(await ensureCandidates(prefix, isThere))) {
     if (chrome) return;
     throw new CurableError("no Chrome or Chromium found", cure);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -36,6 +36,28 @@ async function withPath(path, work) {
 test("apt's candidate is read per package, and none is null", () => {
   const text = "a:\n  Installed: (none)\n  Candidate: 1.2-3\n  Version table:\nb:\n  Installed: (none)\n  Candidate: (none)\n";
   assert.deepEqual(["a", "b", "c"].map((name) => candidateOf(name, text)), ["1.2-3", null, null]);
+});
+
+for (const [what, code] of Object.entries({ "are refreshed once per set-up": 0, "that can't be refreshed are told of, and used as they are": 1 })) {
+  test(`package lists ${what}`, posixOnly, async () => {
+    // Each time a set-up of its own.
+    const { tryAptUpdate } = await import(`../lib/apt.mjs?${code}`);
+    const told = join(folderWith({}), "told");
+    const path = folderWith({ "apt-get": `echo "$@" >> ${told}; exit ${code}` });
+    await withPath(path, () => tryAptUpdate([]));
+    await withPath(path, () => tryAptUpdate([]));
+    assert.match(readFileSync(told, "utf8"), /^[^\n]* update -q\n$/);
+  });
+}
+
+test("a browser is installed from lists that were refreshed just before", posixOnly, async () => {
+  const { installDebianChromium } = await import("../lib/browser.mjs?fresh");
+  const told = join(folderWith({}), "told");
+  const programs = { "apt-get": `echo "$@" >> ${told}`, "apt-cache": 'printf "chromium-driver:\n  Installed: (none)\n  Candidate: 1\n"', sudo: 'shift; [ "$1" = true ] || "$@"' };
+  const shell = `${folderWith(programs)}:/bin:/usr/bin`;
+  await withPath(shell, () => installDebianChromium(null));
+  const words = readFileSync(told, "utf8").trim().split("\n").map((line) => line.match(/ (update|install) /)[1]);
+  assert.deepEqual(words, ["update", "install"]);
 });
 
 test("versions compare by number, from rustc's line and from Debian's", () => {
