@@ -6,6 +6,7 @@ import { say, seconds } from "./log.mjs";
 import { ensurePython } from "./python.mjs";
 import { inspectRust, requireRecent } from "./rust.mjs";
 import { ask, which } from "./run.mjs";
+import { ensureServers } from "./servers.mjs";
 import { storedToolchain, storeToolchain, toolchainEnv } from "./toolchain.mjs";
 import { ensureWasmTarget } from "./wasm-target.mjs";
 
@@ -19,6 +20,7 @@ export async function setUp({ tests = true } = {}) {
   await withLock("setup", async () => {
     await ensureDependencies();
     if (tests) await ensurePython();
+    if (tests) await ensureServers();
     const stored = storedToolchain();
     if (stored && (stored.wasmPack || !tests)) return;
     await findOrMakeToolchain(tests);
