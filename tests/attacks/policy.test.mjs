@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 
 import { escapeHtml, readBody, send as answer } from "../../www/server/http.mjs";
 import { advised } from "../browser/support/advice.mjs";
+import { bundles } from "../browser/support/bundles.mjs";
 import { send } from "../browser/support/calls.mjs";
+import { holderPlace, inPlace } from "../browser/support/places.mjs";
 import { signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
 import { makeEvil } from "./scripts/evil.mjs";
@@ -94,13 +96,15 @@ async function assertNothingArrived(rig, { signedIn }) {
 /** Signs in with the policy and with all the markup in every page, on the way back from the authorization server too. */
 async function prepare(rig) {
   const reports = [];
-  const page = () => ["text/html; charset=utf-8", `<!doctype html><html lang="en" data-holder="/holder.js"><meta charset="utf-8"><title>app</title>
+  const page = () => ["text/html; charset=utf-8", `<!doctype html><html lang="en" data-holder="${holderPlace}"><meta charset="utf-8"><title>app</title>
     <script type="module" src="/app.js"></script>${rig.shown.injected}<h1>app</h1></html>`];
   for (const path of ["/", "/place", "/callback"]) rig.shown.files[path] = page;
+  Object.assign(rig.shown.files, inPlace((await bundles()).scripts.holder, rig.shown));
   rig.shown.routes = { "/reports": (request, response) => takeReport(reports, request, response) };
   rig.evil.routes["/x.js"] = (request, response) => answer(response, 200, script(rig), { "content-type": "text/javascript" });
   rig.shown.injected = Object.values(markup).map(([html]) => html(rig)).join("");
-  const headers = advised({ single: rig.mode === "page", authorizationServer: rig.origins.as, apis: [rig.origins.api] });
+  const { app, as, api } = rig.origins;
+  const headers = advised({ single: rig.mode === "page", app, authorizationServer: as, apis: [api] });
   rig.shown.headers = headers;
   const signedIn = await rig.open();
   await signIn(signedIn);

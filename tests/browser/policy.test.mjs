@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 
 import { readBody, send as answer } from "../../www/server/http.mjs";
-import { advised, middleware, sets, snippet } from "./support/advice.mjs";
-import { apart } from "./support/bundles.mjs";
+import { advised } from "./support/advice.mjs";
+import { apart, library } from "./support/bundles.mjs";
 import { resume, send, session, statusOf } from "./support/calls.mjs";
+import { holderPlace, inPlace } from "./support/places.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, scope, startStage, workerModes } from "./support/stage.mjs";
@@ -17,26 +18,29 @@ const away = ({ app }) => ({ postLogoutRedirectUri: `${app.origin}/bye` });
 /** No server has this name; a policy is asked first. */
 const forbidden = "https://forbidden.invalid/";
 
-/** A stage whose app has the advised headers and the package's files as they are, and what was told of violations. */
-async function startStrictStage(t, { mode, single = mode === "page", holder = "/holder.js", extra = (headers) => headers, ...more }) {
+/**
+ * A stage whose app has the advised headers and the package's files as they are, and what was told of violations. `extra`
+ * may change the headers of a path.
+ */
+async function startStrictStage(t, { mode, single = mode === "page", holder = "holder-watched", extra = (headers) => headers, ...more }) {
   const reports = [];
   const routes = { "/reports": (request, response) => takeReport(reports, request, response) };
-  const { [`/${mode}.js`]: app, ...scripts } = await apart([mode, "holder-watched", "holder-slim"]);
-  const given = { "/app.js": app, "/holder.js": scripts["/holder-watched.js"], "/holder-slim.js": scripts["/holder-slim.js"], ...packageIn(scripts) };
-  const files = Object.fromEntries(Object.entries(given).map(([path, body]) => [path, () => [typeOf(path), body]]));
-  const stage = await startStage(t, { mode, holder, files, routes, config: away, server: { logout: true }, ...more });
-  const { authorizationServer, api, probe } = stage;
-  const headersOf = advised({ single, authorizationServer: authorizationServer.issuer, apis: [api.origin, probe.origin], holders: ["/holder.js", "/holder-slim.js"] });
+  const { [`/${mode}.js`]: app, ...scripts } = await apart([mode], "/package");
+  const files = Object.fromEntries(Object.entries({ "/app.js": app, ...scripts }).map(([path, body]) => [path, () => [typeOf(path), body]]));
+  const stage = await startStage(t, { mode, holder: holderPlace, files, routes, config: away, server: { logout: true }, ...more });
+  Object.assign(files, inPlace(await library(holder), stage.shown));
+  const { app: { origin }, authorizationServer, api, probe } = stage;
+  const hosts = { app: origin, authorizationServer: authorizationServer.issuer, apis: [api.origin, probe.origin] };
+  const headersOf = advised({ single, ...hosts });
   stage.shown.headers = (path) => extra(headersOf(path), path);
   return { stage, watch: await watchViolations(stage, { reports, isolated: mode !== "page" }) };
 }
 
-const packageIn = (scripts) => Object.fromEntries(Object.entries(scripts).filter(([path]) => path.startsWith("/tokenkeep/")));
 const typeOf = (path) => (path.endsWith(".wasm") ? "application/wasm" : "text/javascript; charset=utf-8");
 
 async function takeReport(reports, request, response) {
   const { "csp-report": report } = JSON.parse(await readBody(request));
-  const where = new URL(report["document-uri"]).pathname.startsWith("/holder") ? "worker" : "page";
+  const where = new URL(report["document-uri"]).pathname === holderPlace ? "worker" : "page";
   reports.push(`${where}: ${report["effective-directive"]} ${report["blocked-uri"]}`);
   answer(response, 204, "");
 }
@@ -92,7 +96,7 @@ async function useEverything(stage, page) {
   assert.equal(stage.counts.refreshed, 1);
   assert.equal((await page.evaluate(() => app.auth.userinfo())).sub, "ada");
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
-  assert.ok(loaded.includes("/tokenkeep/more.js"), `the part that is loaded when it is needed is not among ${loaded}`);
+  assert.ok(loaded.includes("/package/more.js"), `the part that is loaded when it is needed is not among ${loaded}`);
 }
 
 for (const mode of modes) {
@@ -149,7 +153,7 @@ for (const mode of workerModes) {
 
   test(`${mode}: the worker's policy is that of its own response (SAFE-3)`, async (t) => {
     const without = [];
-    const extra = (headers, path) => (path === "/holder.js" ? change(headers, ` ${without[0]}`, "") : headers);
+    const extra = (headers, path) => (path === holderPlace ? change(headers, ` ${without[0]}`, "") : headers);
     const { stage, watch } = await startStrictStage(t, { mode, extra });
     without.push(stage.api.origin);
     const page = await stage.open();
@@ -162,8 +166,8 @@ for (const mode of workerModes) {
   });
 
   test(`${mode}: the holder that fetches its wasm needs its own origin too (SAFE-1)`, async (t) => {
-    const extra = (headers, path) => (path === "/holder-slim.js" ? change(headers, "connect-src ", "connect-src 'self' ") : headers);
-    const { stage } = await startStrictStage(t, { mode, holder: "/holder-slim.js", extra });
+    const extra = (headers, path) => (path === holderPlace ? change(headers, "connect-src ", "connect-src 'self' ") : headers);
+    const { stage } = await startStrictStage(t, { mode, holder: "holder-slim", extra });
     const page = await stage.open();
     assert.ok(await signIn(page));
     assert.equal(await statusOf(page, stage.v1("files")), 200);
@@ -187,51 +191,17 @@ test("the callback page is kept nowhere and tells nobody its URL (SAFE-4, CB-21)
   assert.match(headers["content-security-policy"], /frame-ancestors 'none'/);
 });
 
-test("the policy that the document has for trusted types makes the worker's URL and no other (SAFE-2)", async (t) => {
-  const { stage, watch } = await startStrictStage(t, { mode: "shared" });
-  const html = '<!doctype html><title>trusted types</title><script type="module" src="/made.js"></script>';
-  const code = `${snippet("js", 0)}\nglobalThis.made = { worker, policy };`;
-  Object.assign(stage.shown.files, { "/made": () => ["text/html", html], "/made.js": () => ["text/javascript", code] });
-  const page = await stage.context.newPage();
-  await page.goto(`${stage.app.origin}/made`);
-  const tried = await page.evaluate(() => {
-    const attempt = (work) => {
-      try {
-        return String(work());
-      } catch ({ name }) {
-        return name;
-      }
-    };
-    const { worker, policy } = globalThis.made;
-    const urls = ["/holder.js", "//evil.test/holder.js", "blob:x", "/holder.js?x"];
-    return [String(worker), ...urls.map((url) => attempt(() => policy.createScriptURL(url)))];
+for (const mode of workerModes) {
+  test(`${mode}: a holder that imports files needs each of them in worker-src (SW-3)`, async (t) => {
+    const { stage } = await startStrictStage(t, { mode });
+    const { app, authorizationServer, api, shown } = stage;
+    const { "/holder.js": importing } = await apart(["holder"], "/package");
+    shown.files[holderPlace] = () => ["text/javascript", importing];
+    const refused = await (await stage.open()).evaluate(() => globalThis.app.outcome(() => globalThis.app.auth.resume()));
+    assert.match(refused.error?.code ?? "", /WORKER_BLOCKED|HOLDER_FAILED/);
+
+    const imports = ["/config.js", "/package/holder.js"];
+    shown.headers = advised({ imports, app: app.origin, authorizationServer: authorizationServer.issuer, apis: [api.origin] });
+    assert.ok(await signIn(await stage.open()));
   });
-
-  assert.deepEqual(tried, ["[object SharedWorker]", "/holder.js", "TypeError", "TypeError", "TypeError"]);
-  assert.deepEqual([watch.told, watch.reports], [[], []]);
-});
-
-test("the snippets for servers have the very policies of the sets (SAFE-4)", async () => {
-  const policies = ["pages", "worker", "others"].map((name) => sets[name]["Content-Security-Policy"]);
-  for (const language of ["nginx", "caddyfile", "js"]) {
-    const code = snippet(language);
-    assert.deepEqual(policies.filter((policy) => !code.includes(`"${policy}"`)), [], language);
-    for (const [name, value] of Object.entries(sets.pages).slice(1)) assert.match(code, new RegExp(`${name}\\W+${value}`), language);
-  }
-});
-
-test("the middleware of the document gives each response its set (SAFE-4)", async () => {
-  const headers = await middleware();
-  const headersOf = (url, accept = "*/*") => {
-    const given = {};
-    headers({ url, headers: { accept } }, { setHeader: (name, value) => (given[name] = value) }, () => (given.next = "called"));
-    return given;
-  };
-  const html = "text/html,application/xhtml+xml,*/*;q=0.8";
-  const called = { next: "called" };
-  assert.deepEqual(headersOf("/", html), { ...sets.pages, ...called });
-  assert.deepEqual(headersOf("/callback?code=x&state=y.z", html), { ...sets.pages, ...sets.callback, ...called });
-  assert.deepEqual(headersOf("/holder.js?v=1"), { ...sets.worker, "Cross-Origin-Opener-Policy": "same-origin", ...called });
-  for (const [url, accept] of [["/app.js"], ["/uploads/a.html", html], ["/picture.svg", html]])
-    assert.deepEqual(headersOf(url, accept), { ...sets.others, "Cross-Origin-Embedder-Policy": "require-corp", ...called });
-});
+}

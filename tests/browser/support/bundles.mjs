@@ -25,22 +25,22 @@ export function library(name) {
   return libraries.get(name);
 }
 
-/** The same scripts with the package's files beside them as they are, below `/tokenkeep/`: each by its path. */
-export async function apart(names) {
+/** The same scripts with the package's files beside them as they are, in the folder `at`: each by its path. */
+export async function apart(names, at = "/tokenkeep") {
   const installed = await installPackage(folder);
-  const own = await bundle(names, { plugins: [beside] });
+  const own = await bundle(names, { plugins: [beside(at)] });
   const files = readdirSync(installed).filter((name) => /\.(js|wasm)$/.test(name));
-  const packaged = files.map((name) => [`/tokenkeep/${name}`, readFileSync(join(installed, name))]);
+  const packaged = files.map((name) => [`${at}/${name}`, readFileSync(join(installed, name))]);
   return { ...Object.fromEntries(packaged), ...Object.fromEntries(Object.entries(own).map(([name, text]) => [`/${name}.js`, text])) };
 }
 
-const beside = {
+const beside = (at) => ({
   name: "beside",
   setup(building) {
-    const place = (path) => `/tokenkeep/${path === "tokenkeep" ? "index" : path.slice("tokenkeep/".length).replaceAll("/", "-")}.js`;
+    const place = (path) => `${at}/${path === "tokenkeep" ? "index" : path.slice("tokenkeep/".length).replaceAll("/", "-")}.js`;
     building.onResolve({ filter: /^tokenkeep(\/|$)/ }, ({ path }) => ({ path: place(path), external: true }));
   },
-};
+});
 
 async function make() {
   const installed = await installPackage(folder);
