@@ -12,6 +12,7 @@ import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
 import { reproduceElsewhere } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
+import { webServers, whyNoServer } from "./servers.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { toolchain, toolchainEnv } from "./toolchain.mjs";
@@ -116,6 +117,7 @@ async function types() {
 async function browserTests() {
   await installPackage(browserFolder);
   if (!serversPython()) say(`browser: the tests with a Django server are SKIPPED, ${whyNoPython}`);
+  for (const why of Object.keys(webServers).map(whyNoServer).filter(Boolean)) say(`browser: the tests of its sample are SKIPPED, ${why}`);
   // They wait more than they work: two files at a time take little more than half the time.
   return nodeTests(browserFolder, 2);
 }
