@@ -30,6 +30,12 @@ test("what is not offered has its reason in the documents (STORE-16, STORE-17, C
     assert.ok(standards.includes(part), part);
 });
 
+test("users are told to keep the holder out of their own service worker's caches, by hand and with Workbox (SW-4)", () => {
+  const headers = document("docs", "security", "headers.md");
+  assert.match(headers, /it must not answer for the holder from a cache/);
+  for (const part of ["By hand", "With Workbox", 'pathname.startsWith("/tokenkeep/")', "stopImmediatePropagation()"]) assert.ok(headers.includes(part), part);
+});
+
 test("no document claims conformance to FAPI (FAPI-3)", () => {
   for (const text of [readme, standards, document("README.md")])
     assert.doesNotMatch(text, /FAPI(?: 2\.0)?[- ](?:conform|compli|certif)/i);
