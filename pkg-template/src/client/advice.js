@@ -61,7 +61,7 @@ export function whyNoWorker(cause, shared) {
   if (shared && cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
   if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
   if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];
-  const policy = blocked ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add its origin to worker-src` : "";
+  const policy = blocked ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add that URL to worker-src` : "";
   return [(shared ? unloaded + mismatch : unloaded) + policy, "WORKER_BLOCKED"];
 }
 
