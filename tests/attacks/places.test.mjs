@@ -19,6 +19,8 @@ import { byHand, byWorkbox, prelude, spy } from "./support/service-workers.mjs";
 const modes = ["worker", "shared"];
 const secrets = ["access token", "refresh token", "code", "code verifier"];
 const atItsPlace = { holder: holderPlace };
+// Nobody signs in behind a service worker that covers the holder, unless the app allows its own.
+const allowed = { ...atItsPlace, config: { dangerAllowServiceWorker: true } };
 /** Scripts of the attacker's on the app's origin, where they cover the holder and where they don't. */
 const scripts = ["/script.js", "/tokenkeep/script.js", "/uploads/script.js"];
 
@@ -103,7 +105,7 @@ const own = {
 };
 
 for (const [title, { outcome, make, folder = "" }] of Object.entries(own)) {
-  const definition = { id: "T41", threat: "S21", title: `another holder in the caches of the app's own service worker ${title} (SW-4)`, modes, rig: atItsPlace, outcome };
+  const definition = { id: "T41", threat: "S21", title: `another holder in the caches of the app's own service worker ${title} (SW-4)`, modes, rig: folder ? atItsPlace : allowed, outcome };
   attack(definition, async (rig, { mode }) => {
     const serviceWorker = `${folder}/sw.js`;
     const start = `${folder}/`;
