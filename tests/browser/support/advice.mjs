@@ -6,12 +6,15 @@ import { holderPlace } from "./places.mjs";
 
 const page = readFileSync(new URL("../../../docs/security/headers.md", import.meta.url), "utf8");
 
-/** The sets by name, each as headers by name. */
-export const sets = Object.fromEntries([...page.matchAll(/^```http (\w+)\n([^]*?)^```$/gm)].map(([, name, text]) => [name, headersIn(text)]));
+/** The sets of a page by name, each as headers by name. */
+export const setsOf = (text) =>
+  Object.fromEntries([...text.matchAll(/^```http (\w+)\n([^]*?)^```$/gm)].map(([, name, lines]) => [name, headersIn(lines)]));
 
-/** What the page offers under a name: `nginx`, or for one piece of several in a language `js headers.js`. */
-export function snippet(name) {
-  const found = page.split(`\n\`\`\`${name}\n`);
+export const sets = setsOf(page);
+
+/** What a page offers under a name: `nginx`, or for one piece of several in a language `js headers.js`. */
+export function snippet(name, text = page) {
+  const found = text.split(`\n\`\`\`${name}\n`);
   if (found.length !== 2) throw new Error(`the page has ${found.length - 1} pieces called ${name}`);
   return found[1].slice(0, found[1].indexOf("\n```") + 1);
 }

@@ -27,18 +27,30 @@ export const samples = { nginx: whyNoServer("nginx"), Caddy: whyNoServer("caddy"
  * on, with `files` by path, and with its sample as `change` makes it. The one called careless has no headers at all.
  */
 export async function startSite(t) {
+  const { origin, put } = await startFront(t);
+  const use = (name, { files, change = (text) => text }) =>
+    put(async (folder) => {
+      for (const [path, text] of Object.entries(files)) await write(join(folder, "dist", path), text);
+      const text = (piece) => filled(change(snippet(piece)), { app: origin });
+      return starters[name]({ folder, text, served: join(folder, "dist") });
+    });
+  return { origin, use };
+}
+
+/**
+ * A loopback port for test `t`, which takes it down. `put(start)` has that answer there from now on what `start` resolves
+ * to for a folder of its own: `{ port or socketPath, name, end }`. With `answer` requests and answers can be seen to first.
+ */
+export async function startFront(t, answer = pass) {
   let current;
-  const { port, close } = await listen((request, response) => pass(current, request, response));
-  const origin = `http://127.0.0.1:${port}`;
+  const { port, close } = await listen((request, response) => answer(current, request, response));
   t.after(async () => {
     await close();
     await current?.close();
   });
-  const use = async (name, { files, change = (text) => text }) => {
+  const put = async (start) => {
     const folder = await mkdtemp(join(tmpdir(), "tokenkeep-"));
-    for (const [path, text] of Object.entries(files)) await write(join(folder, "dist", path), text);
-    const text = (piece) => filled(change(snippet(piece)), { app: origin });
-    const { end, ...target } = await starters[name]({ folder, text, served: join(folder, "dist") });
+    const { end, ...target } = await start(folder);
     await current?.close();
     const stop = async () => {
       await end();
@@ -46,40 +58,49 @@ export async function startSite(t) {
     };
     current = { ...target, close: stop };
   };
-  return { origin, use };
+  return { origin: `http://127.0.0.1:${port}`, put };
 }
 
-async function write(file, text) {
+export async function write(file, text) {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
 }
 
-function pass({ socketPath, port, name }, request, response) {
+/** Passes a request on to a server, and back its answer with its headers as `change` makes them. */
+export function pass({ socketPath, port, name }, request, response, change = (raw) => raw) {
   const { method, url: path, headers } = request;
   const behind = startRequest({ socketPath, host: "127.0.0.1", port, method, path, headers: { ...headers, host: name ?? headers.host } });
   behind.once("response", (answered) => {
-    response.writeHead(answered.statusCode, answered.rawHeaders);
+    response.writeHead(answered.statusCode, change(answered.rawHeaders));
     answered.pipe(response);
   });
   behind.once("error", () => response.destroy());
   request.pipe(behind);
 }
 
-async function startNginx({ folder, text, served }) {
+function startNginx({ folder, text, served }) {
+  return startNginxWith((socket) => text("nginx").replace("# ...", `listen "unix:${socket}";\n  root "${served}";`), folder);
+}
+
+/** nginx with what is in its `http` block, as a function of the socket that it listens on. */
+export async function startNginxWith(sample, folder) {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path "${join(folder, kind)}";`);
   const socketPath = join(folder, "socket");
-  const sample = text("nginx").replace("# ...", `listen "unix:${socketPath}";\n  root "${served}";`);
   const types = "types { text/html html; text/javascript js; image/svg+xml svg; }";
   const around = ["daemon off;", "master_process off;", `pid "${join(folder, "pid")}";`, "events {}", "http {", "access_log off;", ...temporary, types];
-  await write(join(folder, "nginx.conf"), [...around, sample, "}"].join("\n"));
+  await write(join(folder, "nginx.conf"), [...around, sample(socketPath), "}"].join("\n"));
   return run("nginx", ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")], { folder, socketPath });
 }
 
-async function startCaddy({ folder, text, served }) {
-  const socketPath = join(folder, "socket");
+function startCaddy({ folder, text, served }) {
   const name = "app.example.com";
-  const sample = text("caddyfile").replace("/srv/app", served).replace(`${name} {`, `http://${name} {`);
-  await write(join(folder, "Caddyfile"), `{\n\tadmin off\n\tauto_https off\n\tdefault_bind unix/${socketPath}\n}\n${sample}`);
+  return startCaddyWith(text("caddyfile").replace("/srv/app", served).replace(`${name} {`, `http://${name} {`), { folder, name });
+}
+
+/** Caddy with sites of this name that have no TLS. */
+export async function startCaddyWith(sites, { folder, name }) {
+  const socketPath = join(folder, "socket");
+  await write(join(folder, "Caddyfile"), `{\n\tadmin off\n\tauto_https off\n\tdefault_bind unix/${socketPath}\n}\n${sites}`);
   return { name, ...(await run("caddy", ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")], { folder, socketPath })) };
 }
 

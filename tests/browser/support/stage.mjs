@@ -22,14 +22,15 @@ export const scope = "openid profile files:read files:write";
  * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
  * `before`; `server` has options of the authorization server and `api` those of the API, or a list for several APIs;
  * with `proxied` a proxy stands in front of the authorization server that injects faults; `context` is a browser's
- * profile other than a fresh one of the shared browser; what else is given goes to the app's server.
+ * profile other than a fresh one of the shared browser; `home` is the place of the holder if it is on an origin of its own
+ * and not what startHolderServer makes; what else is given goes to the app's server.
  *
  * With `server.resources` each API is a resource of its own (RFC 8707), whose tokens are for `<its origin>/v1/`. Then
  * `api` has the `scope` that it offers, the `format` of its tokens, and whether it `isDefault`.
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
-  const { context = await (await browser()).newContext(), api = {}, ...shownToo } = more;
+  const { context = await (await browser()).newContext(), api = {}, home: given, ...shownToo } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
   let authorizationServer;
   const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
@@ -37,10 +38,10 @@ export async function startStage(t, options = {}) {
   const apis = await startApis([api].flat(), authorizationServer, Boolean(server?.resources));
   const probeServer = await startProbe({ answer: guarded({ authorizationServer, ...probe }) });
   const app = await startAppServer(shown);
-  const home = mode === ownMode ? await startHolderServer(shown, { apps: () => [app.origin] }) : app;
+  const home = given ?? (mode === ownMode ? await startHolderServer(shown, { apps: () => [app.origin] }) : app);
   t.after(async () => {
     await context.close();
-    await Promise.all([app, home === app ? null : home, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close()));
+    await Promise.all([app, home === app ? null : home, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close?.()));
   });
   const redirects = { redirectUris: [`${home.origin}${home.callback}`], postLogoutRedirectUris: [`${home.origin}${home.bye}`] };
   authorizationServer.allow({ ...redirects, origins: [home.origin] });
