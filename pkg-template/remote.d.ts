@@ -11,7 +11,7 @@ export { TokenKeepError, isTokenKeepError } from "./index.js";
 export type * from "./index.js";
 
 /**
- * Connects this page to the holder whose frame page is at `frame`, such as `https://auth.example.com/tokenkeep/frame.html`: on
+ * Connects this page to the holder whose frame page is at `frame`, such as `https://auth.example.com/frame`: on
  * another origin of the same site, with `serve()` in it. The frame is hidden, and calls don't pass through it.
  *
  * What differs from `connect` of `tokenkeep`: sign-ins start and end on that origin, and come back to `returnTo`, by default
