@@ -5,54 +5,13 @@ import assert from "node:assert/strict";
 import { before } from "node:test";
 
 import { buildDemo } from "../../scripts/lib/demo.mjs";
-import { start } from "../../www/start.mjs";
-import { browser } from "./support/browser.mjs";
+import { contains, isScanned, signInWithPopup, startDemo, visitDemo } from "./support/demo.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const calls = 50;
 
 before(buildDemo);
-
-/** The demo with a visitor who looks at `path`. */
-async function visitDemo(t, path) {
-  const demo = await start({ appPort: 0, print: () => {} });
-  const context = await (await browser()).newContext();
-  t.after(async () => {
-    await context.close();
-    await demo.close();
-  });
-  const page = await context.newPage();
-  await page.goto(demo.url + path);
-  return { demo, page };
-}
-
-/** Passes the pages of the authorization server as Ada. */
-async function consent(page) {
-  await page.fill("#login input[name=login]", "Ada");
-  await page.click("#login button[type=submit]");
-  await page.click("#consent button[name=consent]");
-}
-
-const isScanned = (page) =>
-  page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
-
-/** The demo with a visitor who has signed in and looks at `path`. */
-async function startDemo(t, path = "/room") {
-  const { demo, page } = await visitDemo(t, path);
-  await page.click("#sign-in");
-  await consent(page);
-  await isScanned(page);
-  assert.equal(new URL(page.url()).pathname, path);
-  return { demo, page };
-}
-
-/** Signs in with a popup, which has come back when this resolves. */
-async function signInWithPopup(page) {
-  const [popup] = await Promise.all([page.context().waitForEvent("page"), page.click("#sign-in-popup")]);
-  await consent(popup);
-  return popup;
-}
 
 const press = (page, name) => page.click(`#room [data-do="${name}"], #room [data-fault="${name}"]`);
 
@@ -67,14 +26,6 @@ const figure = async (page, state) => Number(await page.textContent(`#backlog di
 
 const figures = (page, state, count) =>
   until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
-
-async function contains(page, selector, text) {
-  let found;
-  const isThere = async () => (found = await page.textContent(selector)).includes(text);
-  await until(isThere, `"${text}" in ${selector}`).catch((error) => {
-    throw new Error(`${error.message}, which is "${found}"`);
-  });
-}
 
 const refreshesAt = ({ tokenProxy }) => tokenProxy.attempts.filter(({ grantType }) => grantType === "refresh_token");
 
