@@ -18,6 +18,7 @@ export const demo = {
   fault: (name) => tell("fault", { name }),
   restore: () => tell("restore"),
   recognise: (texts) => tell("recognise", { texts }),
+  renew: () => tell("renew"),
 
   /** What the servers counted while `work` ran. */
   async during(work) {

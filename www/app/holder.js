@@ -5,10 +5,4 @@ import { hold } from "tokenkeep/holder";
 
 import { config } from "/config.js";
 
-hold({
-  ...config,
-  // Shorter, fewer and stricter than usual, so that the control room has something to show.
-  requestTimeout: 4_000,
-  drainConcurrency: 8,
-  lockOnAnomaly: ["off-list-target"],
-});
+hold(config);

@@ -1,14 +1,16 @@
 // The demo app. What an app needs of tokenkeep is in the first part; the rest is the stage around it.
 
 import { connect } from "tokenkeep";
+import { connect as connectRemote } from "tokenkeep/remote";
 
-import { accessTokenTtl, config } from "/config.js";
+import { accessTokenTtl, frame, resourceServers, workerName } from "/config.js";
 
 import { createAlarm } from "./alarm.js";
 import { createBoard } from "./calls.js";
 import { demo } from "./demo.js";
 import { byId, write } from "./dom.js";
 import { createLog, logEvents } from "./log.js";
+import { createPlanting, showWay, wayOfEnding } from "./planted.js";
 import { createRoom } from "./room.js";
 import { wireStories } from "./runner.js";
 import { scanPage } from "./scan.js";
@@ -18,17 +20,22 @@ import { wireTheme } from "./theme.js";
 import { createGauge, showCounts, showNotice, showOutcome, showScan, showSession, showStats } from "./view.js";
 import { currentView, isView, wireViews } from "./views.js";
 
-const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
+const options = { type: "module", name: workerName, extendedLifetime: true };
 const shared = "SharedWorker" in globalThis;
-const auth = connect(shared ? new SharedWorker("/holder.js", options) : new Worker("/holder.js", options));
+const makeWorker = () => (shared ? new SharedWorker("/holder.js", options) : new Worker("/holder.js", options));
+// With two origins this is all that an app changes.
+const auth = frame ? connectRemote(frame) : connect(makeWorker);
 const resumed = auth.resume();
+
+const resourceServer = resourceServers[0];
 
 const board = createBoard(byId("board"));
 const log = createLog(byId("log"), byId("room-log"));
-const stage = createStage({ auth, resourceServer: config.resourceServers[0], board, log });
+const stage = createStage({ auth, resourceServer, board, log });
 const showGauge = createGauge(accessTokenTtl);
 const alarm = createAlarm({ auth, signIn, failed: (error) => tell("That did not work", error) });
-const room = createRoom({ auth, resourceServer: config.resourceServers[0], alarm, log, failed: tell, signOut });
+const room = createRoom({ auth, resourceServer, alarm, log, failed: tell, signOut });
+const planting = createPlanting({ auth, resourceServer, frame, log, failed: tell });
 
 function render() {
   if (auth.arrival?.popup) return;
@@ -109,8 +116,8 @@ function endOfSession({ detail: { reason } }) {
   if (reason === "signout") {
     showNotice("Signed out.");
   } else {
-    showNotice(`The session is over: ${reason}. Sign in again to go on.`, "bad");
-    byId("hero-title").focus();
+    showNotice(wayOfEnding(reason), "bad");
+    if (!planting.isInUse()) byId("hero-title").focus();
   }
 }
 
@@ -132,6 +139,7 @@ function watch() {
     if (currentView() === "room") room.showStats(stats);
   });
   every(1000, async () => showCounts(await demo.counts()));
+  every(500, planting.look);
   every(300, async () => currentView() === "room" && room.look());
   every(1000, async () => currentView() === "room" && room.read());
 }
@@ -167,7 +175,7 @@ byId("sign-in").addEventListener("click", () => signIn().catch((error) => tell("
 byId("sign-in-popup").addEventListener("click", signInWithPopup);
 byId("sign-out").addEventListener("click", () => signOut().catch((error) => tell("Signing out did not work", error)));
 byId("scan").addEventListener("click", () => scan().catch((error) => tell("The scan stopped", error)));
-if (!shared) byId("where").textContent = "a Worker of this tab";
+showWay({ frame, shared });
 await arrive();
 if (isCompanion) wireCompanion();
 if (!auth.arrival?.popup) watch();

@@ -1,9 +1,9 @@
-// Serves the built demo: static files, the security headers of a real deployment, and the holder's configuration.
+// Serves the built demo: static files, the security headers of a real deployment, and the configuration.
 
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 
-import { listen, send, urlOf } from "./http.mjs";
+import { listen, moduleOf, policyText, send, urlOf } from "./http.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -16,16 +16,16 @@ const TYPES = {
 
 /**
  * Starts the app's server on a loopback port. `configure(origin)` gives, once the port is known, the holder's
- * `config`, the `accessTokenTtl` in seconds, and optionally `control(request, response, pathname)`, which says whether it
- * took the request.
+ * `config` if it is served here, else the URL of its `frame`; what /config.js has `exported` now; and optionally
+ * `control(request, response, pathname)`, which says whether it took the request.
  */
 export async function startAppServer({ root, configure, port = 0, host = "127.0.0.1" }) {
   let handle = (request, response) => response.writeHead(503).end();
   const { port: bound, close } = await listen((request, response) => handle(request, response), { port, host });
   const origin = `http://${host}:${bound}`;
-  const { config, accessTokenTtl, control = () => false } = configure(origin);
-  const headers = securityHeaders(config);
-  const files = staticFiles(root, configModule({ config, accessTokenTtl }));
+  const { exported, control = () => false, ...places } = configure(origin);
+  const headers = securityHeaders(places);
+  const files = staticFiles(root, () => moduleOf(exported()));
 
   handle = (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -39,16 +39,10 @@ export async function startAppServer({ root, configure, port = 0, host = "127.0.
   return { origin, port: bound, close };
 }
 
-/** The holder takes `config`; the lifetime is for the page's dial only. */
-const configModule = (exported) =>
-  Object.entries(exported)
-    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)};\n`)
-    .join("");
-
 function staticFiles(root, configText) {
   return async (request, response, pathname) => {
     if (!["GET", "HEAD"].includes(request.method)) return send(response, 405, "", { allow: "GET, HEAD" });
-    if (pathname === "/config.js") return send(response, 200, configText, fileHeaders("/config.js"));
+    if (pathname === "/config.js") return send(response, 200, configText(), fileHeaders("/config.js"));
     const file = await read(root, pathname);
     if (file) return send(response, 200, file, fileHeaders(pathname));
     // A path without an extension is a page of the app: the shell sorts out which.
@@ -78,26 +72,31 @@ function fileHeaders(pathname) {
   };
 }
 
-function securityHeaders({ issuer, resourceServers }) {
-  const apis = resourceServers.map((url) => new URL(url).origin);
+// A service worker may be registered here, since a button of the demo plants one to show what it gets at: `worker-src` has it, and
+// no request with `Service-Worker: script` is refused. A real app does at least the latter, see docs/security/headers.md.
+function securityHeaders({ config, frame }) {
   const policy = {
     "default-src": "'none'",
-    "script-src": "'self' 'wasm-unsafe-eval'",
+    ...(config ? withHolder(config) : withFrame(frame)),
     "worker-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
-    "connect-src": ["'self'", new URL(issuer).origin, ...apis].join(" "),
     "base-uri": "'none'",
     "object-src": "'none'",
     "form-action": "'none'",
     "frame-ancestors": "'none'",
   };
   return {
-    "content-security-policy": Object.entries(policy)
-      .map((entry) => entry.join(" "))
-      .join("; "),
+    "content-security-policy": policyText(policy),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
   };
 }
+
+function withHolder({ issuer, resourceServers }) {
+  const servers = [issuer, ...resourceServers].map((url) => new URL(url).origin);
+  return { "script-src": "'self' 'wasm-unsafe-eval'", "connect-src": ["'self'", ...servers].join(" ") };
+}
+
+const withFrame = (frame) => ({ "script-src": "'self'", "connect-src": "'self'", "frame-src": frame });

@@ -6,7 +6,8 @@ import { readBody, sendJson } from "./http.mjs";
 
 const LONGEST_OUTAGE = 60;
 
-export function createControl({ origin, authorizationServer, resourceServer, tokenProxy, apiProxy }) {
+/** `renew` has the app's pages use a worker of another name from now on. */
+export function createControl({ origin, renew, authorizationServer, resourceServer, tokenProxy, apiProxy }) {
   const faults = createFaults({ tokenProxy, apiProxy });
 
   function outage({ seconds }) {
@@ -31,6 +32,7 @@ export function createControl({ origin, authorizationServer, resourceServer, tok
     "POST /demo/fault": ({ name }) => faults.inject(name),
     "POST /demo/restore": () => faults.restore(),
     "POST /demo/recognise": recognise,
+    "POST /demo/renew": () => renew(),
   };
 
   return (request, response, pathname) => {

@@ -61,4 +61,13 @@ export function corsHeaders(request, origins, exposed) {
   return { vary: "Origin", "access-control-allow-origin": origin, "access-control-expose-headers": exposed };
 }
 
+/** A JavaScript module that exports plain data by name. */
+export const moduleOf = (exported) =>
+  Object.entries(exported)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)};\n`)
+    .join("");
+
+/** A Content-Security-Policy with its directives by name. */
+export const policyText = (directives) => Object.entries(directives).map((entry) => entry.join(" ")).join("; ");
+
 export const escapeHtml = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
