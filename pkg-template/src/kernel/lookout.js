@@ -1,4 +1,5 @@
-const patience = 250;
+// A busy Firefox takes its time.
+const patience = 1_000;
 
 /**
  * Looks out for a service worker between this realm and the network. Calls `tell` once, as soon as the browser has noted
@@ -43,7 +44,7 @@ export function lookOut(tell) {
     });
 
   const look = (url) => {
-    const note = url && noted(url);
+    const note = url && observer && noted(url);
     read(observer?.takeRecords() ?? []);
     return note ? note.then(judge) : found;
   };
