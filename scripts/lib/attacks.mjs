@@ -6,7 +6,7 @@ import { installPackage } from "./pack.mjs";
 import { artifacts, root } from "./paths.mjs";
 
 const records = join(artifacts, "attacks");
-const modes = ["page", "worker", "shared"];
+const modes = ["page", "worker", "shared", "own"];
 const table = join(root, "docs", "security", "results.md");
 const cure = "run `npm run attacks`, read what changed in docs/security/results.md, and commit it";
 
@@ -75,7 +75,7 @@ function byNumber({ id: a }, { id: b }) {
   return number(a) - number(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-const header = ["| id | threat | attack | script | page | Worker | SharedWorker |", "| --- | --- | --- | --- | --- | --- | --- |"];
+const header = ["| id | threat | attack | script | page | Worker | SharedWorker | own origin |", `|${" --- |".repeat(8)}`];
 
 const introduction = `# What the attacks came to
 
@@ -88,5 +88,7 @@ else. Each attack is a test in \`tests/attacks\` that states its outcome in adva
 - A dash: the attack makes no sense in this way of running, or it was not carried out there.
 - script: *late* means that the attacker's script runs once the app is signed in, *early* that it runs before anything else
   in every document of the origin. Where nothing is said the order does not matter, or no script runs in the app.
-- page, Worker and SharedWorker are the ways of running: where tokens are held.
+- page, Worker and SharedWorker are the ways of running with the holder on the app's own origin: where tokens are held there.
+- own origin: the SharedWorker, the page where sign-ins end and a frame that leads to them are on another origin of the same
+  site, and no redirect URI of the client is on the app's. The attacker's script runs in documents of the app's origin.
 `;

@@ -13,10 +13,11 @@ test("the table has a row for each attack and placement, and a cell for each way
     seen("T1", "worker", { when: "late" }),
     seen("T1", "worker", { when: "early", saw: "limited", note: "a little" }),
     seen("T1", "shared", { when: "late" }),
+    seen("T1", "own", { when: "early" }),
   ]);
   assert.deepEqual(rows, [
-    "| T1 | S1 | attack T1 | late | **works**: a \\| b | stopped | stopped |",
-    "| T1 | S1 | attack T1 | early | stopped | limited: a little | - |",
+    "| T1 | S1 | attack T1 | late | **works**: a \\| b | stopped | stopped | - |",
+    "| T1 | S1 | attack T1 | early | stopped | limited: a little | - | stopped |",
   ]);
 });
 

@@ -5,56 +5,58 @@ import assert from "node:assert/strict";
 
 import { resume, session, statusOf } from "../browser/support/calls.mjs";
 import { browser } from "../browser/support/browser.mjs";
-import { arrive, passPages, signIn } from "../browser/support/sign-in.mjs";
+import { leave } from "../browser/support/own-origin.mjs";
 import { until } from "../browser/support/until.mjs";
-import { attack } from "./support/attack.mjs";
+import { attack, butOwn } from "./support/attack.mjs";
+import { injections } from "./support/injections.mjs";
+import { mallorysSignIn } from "./support/mallory.mjs";
 import { redeem } from "./support/own-flow.mjs";
-
-const other = "B".repeat(43);
-
-/** The attacker's response as a URL, from `mine` (its code and state), a state of the victim's own, and the code of the error. */
-const injections = {
-  "no state (CB-1)": [({ code, iss }) => `code=${code}&iss=${iss}`, "STATE_MISSING"],
-  "an empty state": [({ code, iss }) => `code=${code}&state=&iss=${iss}`, "STATE_MISSING"],
-  "the attacker's state (CB-5)": [({ code, state, iss }) => `code=${code}&state=${state}&iss=${iss}`, "STATE_MISMATCH"],
-  "any other state (CB-1)": [({ code, iss }) => `code=${code}&state=${other}&iss=${iss}`, "STATE_MISMATCH"],
-  "a state for a popup": [({ code, iss }) => `code=${code}&state=p${other}&iss=${iss}`, "STATE_MISMATCH"],
-  "two states, one of them good (CB-2)": [({ code, iss, own }) => `code=${code}&state=${own}&state=${other}&iss=${iss}`, "DUPLICATE_PARAMETER"],
-  "a good state in the fragment too (CB-2)": [({ code, iss, own }) => `code=${code}&state=${other}&iss=${iss}#state=${own}`, "DUPLICATE_PARAMETER"],
-  "tokens in the fragment (CB-16)": [({ iss }) => `iss=${iss}#access_token=mine&token_type=Bearer&state=${other}`, "TOKEN_IN_RESPONSE"],
-  "an ID token in the query (CB-16)": [({ state, iss }) => `id_token=mine&state=${state}&iss=${iss}`, "TOKEN_IN_RESPONSE"],
-  "an error that nobody asked for (CB-3)": [({ iss }) => `error=access_denied&state=${other}&iss=${iss}`, "STATE_MISMATCH"],
-};
+import { keepResponse } from "./support/signing-in.mjs";
 
 const csrf = { id: "T20", threat: "R1", outcome: "stopped" };
 
-attack({ ...csrf, title: "the attacker's response opened in the victim's browser (CB-1 to CB-5, CB-16)" }, async (rig) => {
-  const mine = await attackersResponse(rig);
+attack({ ...csrf, title: "the attacker's response opened in the victim's browser (CB-1 to CB-5, CB-16, OWN-3)" }, async (rig, { mode, t }) => {
+  const mine = await mallorysResponse(t, rig);
   const page = await rig.open();
-  const victim = await signIn(page);
+  const victim = await rig.signIn(page);
   const own = await abandonedState(rig, page);
   rig.as.reset();
-  for (const [name, [parameters, code]] of Object.entries(injections)) {
-    const url = `${rig.origins.app}/callback?${parameters({ ...mine, own })}`;
-    await page.goto(url);
-    assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
-    assert.equal(page.url(), `${rig.origins.app}/callback`, name);
-    if (rig.mode === "shared") assert.deepEqual(await session(page), victim, name);
-    else assert.equal(await session(page), null, name);
+  for (const [name, [parameters, code, shown]] of Object.entries(injections)) {
+    await page.goto(`${rig.home.callback}?${parameters({ ...mine, own })}`);
+    if (mode === "own") await refusedThere(rig, page, { name, shown, code });
+    else await refusedHere(rig, page, { name, code });
+    if (mode === "page" || mode === "worker") assert.equal(await session(page), null, name);
+    else assert.deepEqual(await sessionOf(rig), victim, name);
   }
   assert.equal(rig.as.counts.tokenRequests, 0);
   return "stopped";
 });
 
-attack({ ...csrf, title: "the victim's own response once more (CB-4)" }, async (rig) => {
+async function refusedHere({ home }, page, { name, code }) {
+  assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
+  assert.equal(page.url(), home.callback, name);
+}
+
+/** It stays at the other origin, but where it has the state of a sign-in under way: then the app hears of it. */
+async function refusedThere({ home, origins }, page, { name, shown, code }) {
+  if (shown) assert.match(await page.textContent("[role=alert]"), new RegExp(`TOKENKEEP_${shown}`), name);
+  else {
+    await page.waitForURL(`${origins.app}/`);
+    assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
+  }
+  assert.equal(page.url(), shown ? home.callback : `${origins.app}/`, name);
+}
+
+attack({ ...csrf, title: "the victim's own response once more (CB-4)" }, async (rig, { mode }) => {
   const page = await rig.open();
-  await arrive(page);
-  const arrival = page.url();
+  const arrival = await responseOf(rig, page);
+  await page.goto(arrival);
+  await page.waitForURL((url) => url.origin === rig.origins.app);
   assert.ok((await resume(page)).value);
   rig.as.reset();
   await page.goto(arrival);
-  const { error } = await resume(page);
-  assert.equal(error?.code, "TOKENKEEP_RESPONSE_REPLAYED");
+  if (mode === "own") assert.match(await page.textContent("[role=alert]"), /TOKENKEEP_STATE_MISMATCH/);
+  else assert.equal((await resume(page)).error?.code, "TOKENKEEP_RESPONSE_REPLAYED");
   assert.equal(rig.as.counts.tokenRequests, 0);
   return "stopped";
 });
@@ -62,14 +64,12 @@ attack({ ...csrf, title: "the victim's own response once more (CB-4)" }, async (
 attack({ id: "T21", threat: "R2", title: "two people exchange their codes (CB-22)", outcome: "stopped" }, async (rig, { t }) => {
   const [victim, thief] = [await rig.open(), await openElsewhere(t, rig)];
   const arrivals = [];
-  for (const page of [victim, thief]) {
-    await arrive(page);
-    arrivals.push(new URL(page.url()));
-  }
+  for (const page of [victim, thief]) arrivals.push(new URL(await responseOf(rig, page)));
   const [first, second] = arrivals.map((url) => url.searchParams);
   for (const [page, own, code] of [[thief, second, first.get("code")], [victim, first, second.get("code")]]) {
     const swapped = new URLSearchParams({ ...Object.fromEntries(own), code });
-    await page.goto(`${rig.origins.app}/callback?${swapped}`);
+    await page.goto(`${rig.home.callback}?${swapped}`);
+    await page.waitForURL((url) => url.origin === rig.origins.app);
     const { error } = await resume(page);
     assert.deepEqual([error?.code, error?.error], ["TOKENKEEP_TOKEN_ERROR", "invalid_grant"]);
     assert.equal(await session(page), null);
@@ -87,19 +87,21 @@ attack(
     title: "a link, an image and a script of the attacker's on the page that was signed in to (CB-18, CB-21)",
     outcome: "stopped",
   },
-  async (rig) => {
+  async (rig, { mode }) => {
     // The worst that the app could send: whole addresses go to everybody.
     rig.shown.headers = { "referrer-policy": "unsafe-url" };
     const page = await rig.open();
-    await arrive(page);
+    await rig.arrive(page);
     assert.ok((await resume(page)).value);
+    const seen = page.url();
+    assert.equal(seen, `${rig.origins.app}/${mode === "own" ? "" : "callback"}`);
     await page.evaluate(loadFrom, rig.origins.evil);
     await until(() => rig.evil.requests.length >= 3, "what the page loads");
     await page.click("#link");
     await page.waitForURL(`${rig.origins.evil}/page`);
     for (const wanted of ["/image", "/script", "/fetch", "/page"]) {
       const { headers } = rig.evil.requests.find(({ url }) => url === wanted);
-      assert.equal(headers.referer, `${rig.origins.app}/callback`, wanted);
+      assert.equal(headers.referer, seen, wanted);
     }
     assert.deepEqual(rig.stolen("code", "code verifier"), []);
     return "stopped";
@@ -107,13 +109,14 @@ attack(
 );
 
 attack(
-  { ...leak, title: "an image of the attacker's in the page itself, sent with whole addresses as referrers", outcome: "limited" },
-  async (rig) => {
+  { ...leak, title: "an image of the attacker's in the page itself, sent with whole addresses as referrers", outcome: butOwn("limited") },
+  async (rig, { mode }) => {
     rig.shown.headers = { "referrer-policy": "unsafe-url" };
-    rig.shown.files = { ...rig.shown.files, "/callback": () => ["text/html", pageWithImage(rig)] };
+    for (const path of ["/", "/callback"]) rig.shown.files[path] = () => ["text/html", pageWithImage(rig)];
     const page = await rig.open();
-    await arrive(page);
-    await until(() => rig.evil.requests.length, "the image");
+    await rig.arrive(page);
+    await until(() => rig.evil.requests.length >= 2, "the image, before and after");
+    if (mode === "own") return rig.verdict("code", "state");
     assert.deepEqual(rig.stolen("code"), ["code (plain)"]);
     assert.equal(await redeem(rig, page.url(), {}), undefined, "without the verifier");
     return ["limited", "before any script runs; the code is of no use without the verifier, and the app must not send such a policy"];
@@ -124,14 +127,15 @@ attack(
   { ...leak, title: "the Back button, the history and what a restored session opens again (CB-18, CB-19)", outcome: "stopped" },
   async (rig) => {
     const page = await rig.open();
-    await arrive(page);
+    await rig.arrive(page);
     assert.ok((await resume(page)).value);
+    const last = page.url();
     await page.goto(`${rig.origins.app}/bare.html`);
     const { entries } = await historyOf(page);
     assert.deepEqual(rig.found(entries.join("\n"), "code", "code verifier"), []);
     // A page from the back/forward cache is not loaded again, so there is no load to wait for.
     await page.goBack({ waitUntil: "commit" });
-    assert.equal(page.url(), `${rig.origins.app}/callback`);
+    assert.equal(page.url(), last);
     rig.as.reset();
     for (const url of entries.filter((one) => one.startsWith(rig.origins.app))) {
       const again = await rig.context.newPage();
@@ -163,7 +167,7 @@ attack(
     assert.equal(page.url(), `${rig.origins.app}/`);
     for (const returnTo of ["/a?x=//evil.test#/b", `${origin.origin}/a`]) {
       await page.goto(rig.origins.app);
-      await arrive(page, { returnTo });
+      await rig.arrive(page, { returnTo });
       assert.ok((await resume(page)).value);
       const { returnTo: led } = await page.evaluate(() => app.auth.arrival);
       assert.equal(new URL(led, origin).origin, origin.origin);
@@ -172,16 +176,24 @@ attack(
   },
 );
 
-/** The code and the state of somebody who signs in from far away, as an attacker has them for a link. */
-async function attackersResponse(rig) {
-  const context = await (await browser()).newContext();
-  const page = await context.newPage();
-  await page.goto(rig.origins.app);
-  await page.evaluate(() => void app.auth.signIn());
-  await passPages(page);
-  const { searchParams } = new URL(page.url());
-  await context.close();
+/** A response that the page's user got, which nothing has seen. */
+async function responseOf(rig, page) {
+  await leave(page);
+  return keepResponse(rig, page);
+}
+
+/** What the attacker has of a response of its own, for a link. */
+async function mallorysResponse(t, rig) {
+  const { searchParams } = new URL((await mallorysSignIn(t, rig)).arrival);
   return { code: searchParams.get("code"), state: searchParams.get("state"), iss: encodeURIComponent(rig.as.issuer) };
+}
+
+/** The session as another tab has it. */
+async function sessionOf(rig) {
+  const page = await rig.open();
+  const { value } = await resume(page);
+  await page.close();
+  return value;
 }
 
 /** The state of a sign-in that the victim started and did not finish. */

@@ -2,14 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { browser } from "../browser/support/browser.mjs";
 import { events, resume, session, startSend, statusOf } from "../browser/support/calls.mjs";
-import { clickSignIn, endOfSignIn, finishIn } from "../browser/support/popup.mjs";
-import { pendingLogins } from "../browser/support/records.mjs";
-import { arrive, passPages, signIn } from "../browser/support/sign-in.mjs";
+import { clickSignIn, endOfSignIn } from "../browser/support/popup.mjs";
 import { until } from "../browser/support/until.mjs";
 import { joinChannels, plantRecords, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
-import { attack } from "./support/attack.mjs";
+import { attack, butOwn } from "./support/attack.mjs";
+import { mallorysSignIn } from "./support/mallory.mjs";
 
 const forgery = { id: "T14", threat: "S15" };
 const state = `p${"A".repeat(43)}`;
@@ -50,37 +48,43 @@ attack({ ...forgery, title: "forged answers on the channel of a popup that signs
   const popup = await clickSignIn(page);
   await popup.waitForSelector("#login");
   const forger = await rig.open("/bare.html");
-  assert.equal(await rig.inject(forger, joinChannels, { words: words(rig).slice(1) }), 1, "the channel's name is no secret");
+  const names = await rig.inject(forger, joinChannels, { words: words(rig).slice(1) });
+  assert.equal(names, rig.mode === "own" ? 0 : 1, "the channel's name is no secret, but where it is another origin's");
   await forger.close();
   assert.equal(popup.isClosed(), false);
-  await finishIn(popup);
+  await rig.finishIn(popup);
   assert.ok((await endOfSignIn(page)).value);
   assert.equal(rig.as.counts.tokenRequests, 1);
   return rig.verdict("access token", "refresh token", "ID token", "code");
 });
 
 attack(
-  { ...forgery, title: "listen to a popup's way back", outcome: { page: "limited", worker: "limited", shared: "stopped" } },
-  async (rig) => {
+  { ...forgery, title: "listen to a popup's way back", outcome: { page: "limited", worker: "limited", shared: "stopped", own: "stopped" } },
+  async (rig, { mode }) => {
     const page = await rig.open();
     const popup = await clickSignIn(page);
     await popup.waitForSelector("#login");
     const forger = await rig.open("/bare.html");
     await rig.inject(forger, joinChannels, { words: [] });
-    await finishIn(popup);
+    await rig.finishIn(popup);
     assert.ok((await endOfSignIn(page)).value);
     await rig.arrived(forger);
     assert.deepEqual(rig.stolen("access token", "refresh token", "ID token"), []);
-    if (rig.stolen("code").length === 0) return ["stopped", "a SharedWorker needs no relay"];
+    if (rig.stolen("code").length === 0) return ["stopped", mode === "own" ? "it is another origin's" : "a SharedWorker needs no relay"];
     return ["limited", "a page that listens gets the code; whether it redeems it first is a race"];
   },
 );
 
 attack(
-  { ...forgery, title: "take the lock by which the holder knows that a page lives", modes: ["shared"], outcome: "limited" },
-  async (rig) => {
+  { ...forgery, title: "take the lock by which the holder knows that a page lives", modes: ["shared", "own"], outcome: { shared: "limited", own: "stopped" } },
+  async (rig, { mode }) => {
     const { page, forger } = await startTwo(rig);
-    assert.ok((await rig.inject(forger, stealLocks)) > 0);
+    const locks = await rig.inject(forger, stealLocks);
+    if (mode === "own") {
+      assert.deepEqual([locks, await statusOf(page, rig.v1("files"))], [0, 200]);
+      return ["stopped", "the page of the other origin holds it"];
+    }
+    assert.ok(locks > 0);
     await startSend(page, rig.v1("files"));
     const other = await rig.open();
     assert.ok((await resume(other)).value, "the session is there");
@@ -103,28 +107,30 @@ const rewritten = {
 
 attack(
   { ...forgery, title: "rewrite the record of a sign-in so that its code goes elsewhere (TOK-2, CB-7)", outcome: "stopped" },
-  async (rig) => {
+  async (rig, { mode }) => {
     const forger = await rig.open("/bare.html");
     const page = await rig.open();
+    if (mode === "own") return nothingToRewrite(rig, { page, forger });
     for (const [name, [changes, code]] of Object.entries(rewritten)) {
       await page.goto(rig.origins.app);
-      await arrive(page);
+      await rig.arrive(page);
       assert.ok((await rig.inject(forger, rewriteRecords, changes(rig))) > 0);
       assert.equal((await resume(page)).error?.code, code, name);
     }
     assert.deepEqual([rig.evil.requests.length, rig.as.counts.tokenRequests], [0, 0]);
     await page.goto(rig.origins.app);
-    assert.ok(await signIn(page));
+    assert.ok(await rig.signIn(page));
     return "stopped";
   },
 );
 
-attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-21)", outcome: "stopped" }, async (rig) => {
+attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-21)", outcome: "stopped" }, async (rig, { mode }) => {
   const forger = await rig.open("/bare.html");
   const page = await rig.open();
+  if (mode === "own") return nothingToRewrite(rig, { page, forger });
   for (const returnTo of ["//evil.test/x", "/\\evil.test", `${rig.origins.evil}/`, "javascript:alert(1)", "/\t/evil.test"]) {
     await page.goto(rig.origins.app);
-    await arrive(page);
+    await rig.arrive(page);
     await rig.inject(forger, rewriteRecords, { returnTo });
     assert.ok((await resume(page)).value);
     assert.equal(await page.evaluate(() => app.auth.arrival.returnTo), null, returnTo);
@@ -133,34 +139,30 @@ attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-
 });
 
 attack(
-  { id: "T20", threat: "S16", title: "a script of the origin plants the record that the attacker's response belongs to", outcome: "works" },
-  async (rig, { t }) => {
+  { id: "T20", threat: "S16", title: "a script of the origin plants the record that the attacker's response belongs to", outcome: butOwn("works") },
+  async (rig, { mode, t }) => {
     const { arrival, records } = await mallorysSignIn(t, rig);
     const page = await rig.open();
     await rig.inject(page, plantRecords, records);
     await page.goto(arrival);
+    if (mode === "own") {
+      assert.match(await page.textContent("[role=alert]"), /TOKENKEEP_STATE_MISMATCH/);
+      assert.equal(rig.as.counts.tokenRequests, 0);
+      return ["stopped", "the record is not in a store that the script can write to"];
+    }
     const { value } = await resume(page);
     assert.equal(value?.claims.sub, "mallory");
     return ["works", "a script with all rights of the page can sign its user in as somebody else"];
   },
 );
 
-/** A sign-in of the attacker's in a browser of its own, up to where the code is redeemed. */
-async function mallorysSignIn(t, rig) {
-  const context = await (await browser()).newContext();
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await page.goto(rig.origins.app);
-  await page.evaluate(() => void app.auth.signIn());
-  await passPages(page, {
-    "#login": async () => {
-      await page.fill("#login input[name=login]", "mallory");
-      await page.click("#login button[type=submit]");
-    },
-    "#consent": () => page.click("#consent button[name=consent]"),
-  });
-  const records = (await pendingLogins(page)).map(([key, { record, created }]) => [key, { record: JSON.stringify(record), created }]);
-  return { arrival: page.url(), records };
+/** With a sign-in under way there is no record at the app's origin, and it goes where the app wanted. */
+async function nothingToRewrite(rig, { page, forger }) {
+  await rig.arrive(page);
+  assert.equal(await rig.inject(forger, rewriteRecords, { returnTo: "//evil.test/x", issuer: rig.origins.evil }), 0);
+  assert.ok((await resume(page)).value);
+  assert.equal(page.url(), `${rig.origins.app}/`);
+  return ["stopped", "the record is not in a store that the script can write to"];
 }
 
 /** A page that is signed in, and another document of the same origin. */

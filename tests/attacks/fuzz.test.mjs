@@ -14,7 +14,7 @@ attack(
     id: "T6",
     threat: "S6",
     title: "send the holder 100,000 mutated messages from the app's own page (STORE-6, MSG-3, MSG-9)",
-    modes: ["worker", "shared"],
+    modes: ["worker", "shared", "own"],
     outcome: "stopped",
   },
   async (rig) => fuzzFrom(rig, await rig.signedIn(), 5),
@@ -25,7 +25,7 @@ attack(
     id: "T6",
     threat: "S6",
     title: "send the holder 100,000 mutated messages from another document of the origin (STORE-6, MSG-3)",
-    modes: ["shared"],
+    modes: ["shared", "own"],
     outcome: "stopped",
   },
   async (rig) => {
@@ -39,7 +39,7 @@ attack(
     id: "T6",
     threat: "S6",
     title: "read another connection's answers: the same ids, abort and goodbye on a second port (MSG-4)",
-    modes: ["shared"],
+    modes: ["shared", "own"],
     outcome: "stopped",
   },
   async (rig) => {
@@ -55,7 +55,7 @@ attack(
 
 /** The holder is asked by `from`, and works on for `page`. */
 async function fuzzFrom(rig, page, seed, from = page) {
-  const given = { mode: rig.mode, count, seed, url: rig.v1("files") };
+  const given = { mode: rig.mode, count, seed, url: rig.v1("files"), callback: rig.home.callback };
   const { sent, unclonable, replies, codes, same } = await rig.inject(from, fuzz, given);
   await rig.arrived(from);
   assert.equal(sent + unclonable, count);

@@ -6,7 +6,7 @@ import { codeOf, statusOf } from "../browser/support/calls.mjs";
 import { attack } from "./support/attack.mjs";
 import { hook } from "./scripts/hooks.mjs";
 
-const inWorkers = { worker: "stopped", shared: "stopped" };
+const inWorkers = { worker: "stopped", shared: "stopped", own: "stopped" };
 
 attack(
   {
@@ -47,7 +47,7 @@ attack(
     threat: "S3",
     title: "the hooks of T2b, set before the library loads (STORE-9)",
     // In a page the library does not start any more with these, and T3 needs no more than those of T2.
-    modes: ["worker", "shared"],
+    modes: ["worker", "shared", "own"],
     when: ["early"],
     outcome: "stopped",
   },

@@ -7,7 +7,7 @@ import { attack } from "./support/attack.mjs";
 import { catchInstances, seekMemory, tapMemory, traceCalls } from "./scripts/memory.mjs";
 
 const tokens = ["access token", "refresh token"];
-const inWorkers = { worker: "stopped", shared: "stopped" };
+const inWorkers = { worker: "stopped", shared: "stopped", own: "stopped" };
 
 attack(
   {

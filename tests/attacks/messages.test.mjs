@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { session, statusOf } from "../browser/support/calls.mjs";
-import { clickSignIn, endOfSignIn, finishIn } from "../browser/support/popup.mjs";
+import { clickSignIn, endOfSignIn } from "../browser/support/popup.mjs";
 import { until } from "../browser/support/until.mjs";
 import { attack } from "./support/attack.mjs";
 
@@ -77,7 +77,7 @@ async function startPopup(page) {
 /** None of it had an effect, and the real response is taken. */
 async function finish(rig, { page, popup }) {
   assert.deepEqual([await session(page), popup.isClosed(), rig.as.counts.tokenRequests], [null, false, 0]);
-  await finishIn(popup);
+  await rig.finishIn(popup);
   const { value, error } = await endOfSignIn(page);
   assert.ok(value, JSON.stringify(error));
   assert.notEqual(value.scope, "admin");

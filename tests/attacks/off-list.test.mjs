@@ -78,16 +78,16 @@ attack(
     id: "T7",
     threat: "S7",
     title: "the same by messages to the holder, past the library in the page (USE-8, MSG-2)",
-    modes: ["worker", "shared"],
+    modes: ["worker", "shared", "own"],
     share: "signed in",
     outcome: "stopped",
   },
   async (rig, { mode }) => {
-    const page = mode === "shared" ? await rig.open("/bare.html") : await ready(rig);
-    if (mode === "shared") await ready(rig);
+    const signedIn = await ready(rig);
+    const page = mode === "worker" ? signedIn : await rig.open("/bare.html");
     // What is relative is the page's affair.
     const targets = targetsOf(rig).filter((target) => !/^[\\/]|^$/.test(target));
-    return verdict(rig, await rig.inject(page, askAll, { targets, inits: messages, mode }));
+    return verdict(rig, await rig.inject(page, askAll, { targets, inits: messages }));
   },
 );
 

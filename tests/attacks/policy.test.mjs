@@ -12,7 +12,7 @@ import { signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
 import { makeEvil } from "./scripts/evil.mjs";
 import { steal } from "./scripts/steal.mjs";
-import { attack } from "./support/attack.mjs";
+import { attack, withTheApp } from "./support/attack.mjs";
 
 const script = (rig) => `(${steal})((${makeEvil})(${JSON.stringify(rig.origins.evil)}), ${JSON.stringify({ url: rig.v1("files") })})`;
 const element = "script-src-elem";
@@ -67,7 +67,7 @@ for (const [what, [text, careless, directive]] of Object.entries(carelessness)) 
 
 /** Registers an injection: `free` carries it out where there is no policy, `strict` where there is one that tells `directive`. */
 function inject(what, { free, strict, directive }) {
-  const definition = { id: "T16", threat: "S1 to S13", title: `the advised headers hold back ${what} (SAFE-4)`, outcome: "stopped", share: "policy" };
+  const definition = { id: "T16", threat: "S1 to S13", title: `the advised headers hold back ${what} (SAFE-4)`, modes: withTheApp, outcome: "stopped", share: "policy" };
   attack(definition, async (rig) => {
     const prepared = (rig.prepared ??= await prepare(rig));
     rig.shown.headers = {};

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { codeOf, events, send, statusOf } from "../browser/support/calls.mjs";
 import { register, serviceWorker } from "../browser/support/service-worker.mjs";
 import { until } from "../browser/support/until.mjs";
-import { attack } from "./support/attack.mjs";
+import { attack, withTheApp } from "./support/attack.mjs";
 
-const row = { id: "T42", threat: "S20" };
+const row = { id: "T42", threat: "S20", modes: withTheApp };
 const secret = ["code", "code verifier", "refresh token", "ID token"];
 const dpop = { as: { dpop: true }, api: { dpop: true } };
 

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 
 import { burst, codeOf, endOfBurst, events, resume, session, startBurst, startSend, stats, statusOf } from "../browser/support/calls.mjs";
 import { dialClocks, moveClocks } from "../browser/support/clocks.mjs";
-import { arrive, signIn } from "../browser/support/sign-in.mjs";
 import { until } from "../browser/support/until.mjs";
 import { attack } from "./support/attack.mjs";
 import { followRefreshTokens, holdTokenAnswers, holdTokenRequests } from "./support/gates.mjs";
@@ -22,7 +21,7 @@ attack(
     dialClocks(rig);
     const sent = followRefreshTokens(rig);
     const tabs = await openTabs(rig, mode);
-    const sessions = mode === "shared" ? 1 : count;
+    const sessions = holdersOf(mode);
     // Not the first one: a SharedWorker lives in the process of the tab that started it.
     const killed = tabs.at(-1);
     const others = tabs.slice(0, -1);
@@ -36,7 +35,7 @@ attack(
     for (const tab of others) assert.deepEqual(await tab.evaluate(() => globalThis.calls), { 200: 100 / count });
     assert.ok(sent.length <= sessions, `${sent.length} refreshes`);
     const before = rig.as.counts.refreshes;
-    if (mode !== "page") await moveClocks(others[0], 3_600_000);
+    if (mode !== "page") await moveClocks(placeOf(rig, others[0]), 3_600_000);
     else rig.as.expireAccessTokens();
     const outcomes = await Promise.all(others.map((tab) => burst(tab, rig.v1("effects"), 5)));
     for (const outcome of outcomes) assert.deepEqual(outcome, { 201: 5 });
@@ -60,7 +59,7 @@ attack(
     assert.deepEqual(await resume(third), { value: null }, "a new holder has no session");
     assert.ok(await isWaiting(second));
     await second.reload();
-    assert.ok(await signIn(second));
+    assert.ok(await rig.signIn(second));
     assert.equal(rig.as.counts.reuseAlarms, 0);
     return ["limited", "the session is gone, and the other tabs wait until they are loaded again"];
   },
@@ -136,7 +135,7 @@ attack({ ...logout, title: "sign out while tokens are renewed (REF-20)" }, async
 
 attack({ ...logout, title: "sign out while a code is redeemed (REF-20)" }, async (rig) => {
   const page = await rig.open();
-  await arrive(page);
+  await rig.arrive(page);
   const answer = holdTokenAnswers(rig);
   await page.evaluate(() => void (globalThis.resumed = app.outcome(() => app.auth.resume())));
   await answer.reached;
@@ -147,7 +146,7 @@ attack({ ...logout, title: "sign out while a code is redeemed (REF-20)" }, async
   return noneAlive(rig, page);
 });
 
-attack({ ...logout, title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)", modes: ["shared"] }, async (rig) => {
+attack({ ...logout, title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)", modes: ["shared", "own"] }, async (rig) => {
   const page = await rig.signedIn();
   const other = await rig.open();
   await resume(other);
@@ -174,12 +173,18 @@ async function noneAlive(rig, page) {
   return "stopped";
 }
 
+/** Of all tabs together. */
+const holdersOf = (mode) => (mode === "page" || mode === "worker" ? count : 1);
+
+/** A document of the holder's origin. */
+const placeOf = ({ home }, page) => page.frames().find((frame) => frame.url().startsWith(`${home.origin}/`));
+
 async function openTabs(rig, mode) {
   const tabs = [await rig.signedIn()];
   while (tabs.length < count) {
     const tab = await rig.open();
-    if (mode === "shared") assert.ok((await resume(tab)).value);
-    else assert.ok(await signIn(tab));
+    if (holdersOf(mode) === 1) assert.ok((await resume(tab)).value);
+    else assert.ok(await rig.signIn(tab));
     tabs.push(tab);
   }
   return tabs;

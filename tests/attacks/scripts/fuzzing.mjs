@@ -3,11 +3,11 @@
  * that starts from `seed`. Resolves to how many replies came and which operations were answered; the replies' text goes
  * to the attacker.
  */
-export async function fuzz(evil, { mode, count, seed, url }) {
+export async function fuzz(evil, { mode, count, seed, url, callback }) {
   const random = generator(seed);
   const below = (limit) => Math.floor(random() * limit);
   const pick = (list) => list[below(list.length)];
-  const port = mode === "shared" ? new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true }).port : await evil.captureWorker();
+  const port = await evil.connect();
   const seen = new Set();
   const waiting = new Map();
   const tally = { sent: 0, unclonable: 0, replies: 0, codes: {} };
@@ -28,7 +28,7 @@ export async function fuzz(evil, { mode, count, seed, url }) {
     return answered;
   };
 
-  const known = ["hello", "alive", "see", "fetch", "abort", "signIn", "finish", "outcome", "enterToken", "accessToken", "userinfo", "stats", "audit", "unlock"];
+  const known = ["hello", "alive", "see", "fetch", "abort", "signIn", "finish", "outcome", "enterToken", "accessToken", "userinfo", "stats", "audit", "unlock", "redirectUri", "lend"];
   const invented = ["token", "authorize", "authorization", "refresh", "export", "key", "sign", "proof", "keep", "take", "forget", "config", "core", "eval"];
   const inherited = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty", "then"];
   const keys = ["v", "id", "op", "url", "headers", "body", "method", "options", "target", "href", "token", "key", "lock", "visible", "online", "mode", "cache", "signal", "redirect", "generation"];
@@ -44,10 +44,10 @@ export async function fuzz(evil, { mode, count, seed, url }) {
     __proto__: null,
     fetch: () => ({ url: pick([url, evil.origin, evil.origin, "x:", ""]), headers: [["x-fuzz", "1"]], method: pick(["GET", "HEAD", "x"]) }),
     // A lock that can be had at once is a goodbye, and a dedicated worker has the app on the same door.
-    alive: () => ({ lock: pick(["tokenkeep-1", mode === "shared" ? `tokenkeep-${"a".repeat(36)}` : ""]) }),
+    alive: () => ({ lock: pick(["tokenkeep-1", mode === "worker" ? "" : `tokenkeep-${"a".repeat(36)}`]) }),
     see: () => ({ visible: pick([true, false, 1]), online: true }),
     abort: () => ({ target: below(100) }),
-    finish: () => ({ href: pick([`${location.origin}/callback?code=x&state=y`, `${location.origin}/callback?error=x&state=y`, "", "x"]) }),
+    finish: () => ({ href: pick([`${callback}?code=x&state=y`, `${callback}?error=x&state=y`, "", "x"]) }),
     outcome: () => ({ key: pick(["x", "", "~", "key"]) }),
     enterToken: () => ({ token: "x" }),
   };
@@ -104,13 +104,13 @@ export async function fuzz(evil, { mode, count, seed, url }) {
  * what the second got when it asked for, or ended, what the first one has under way.
  */
 export async function useTwoPorts(evil, { slow, quick }) {
-  const connect = () => {
-    const { port } = new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true });
+  const connect = async () => {
+    const port = await evil.connect();
     const heard = [];
     port.onmessage = ({ data }) => heard.push(data);
     return { port, heard, said: (id) => heard.filter((one) => one.id === id) };
   };
-  const [first, second] = [connect(), connect()];
+  const [first, second] = [await connect(), await connect()];
   const until = async (condition) => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
   };

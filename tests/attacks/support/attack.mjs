@@ -8,7 +8,11 @@ import { after, test } from "node:test";
 import { artifacts } from "../../../scripts/lib/paths.mjs";
 import { startRig } from "./rig.mjs";
 
-export const modes = ["page", "worker", "shared"];
+export const modes = ["page", "worker", "shared", "own"];
+/** The ways of running in which the holder is on the app's own origin. */
+export const withTheApp = modes.filter((mode) => mode !== "own");
+/** What comes of an attack with the app, where a holder on an origin of its own stops it. */
+export const butOwn = (outcome) => ({ ...Object.fromEntries(withTheApp.map((mode) => [mode, outcome])), own: "stopped" });
 const words = ["stopped", "limited", "works"];
 const folder = process.env.ATTACKS_RECORDS ?? join(artifacts, "attacks");
 const wantedModes = process.env.ATTACKS_MODES?.split(",") ?? modes;

@@ -4,6 +4,15 @@ import { browser } from "../../browser/support/browser.mjs";
 import { until } from "../../browser/support/until.mjs";
 import { catchInstances } from "../scripts/memory.mjs";
 
+/** Resolves to the strings on the heap of the realm in which the page's holder runs, as one text. */
+export async function heapOf(rig, page) {
+  const ask = await newest(await connect[rig.mode](rig, page));
+  const chunks = [];
+  ask.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => chunks.push(chunk));
+  await ask("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+  return JSON.parse(chunks.join("")).strings.join("\n");
+}
+
 /**
  * To be called before anything is opened. Resolves to `memory(page)`: all bytes of the WebAssembly memory of the page's
  * holder, as latin1 text. In a page nothing leads a debugger to it either, so there it is caught as it is made.
@@ -32,6 +41,10 @@ async function newest(targets) {
 
 // Each answers the targets as functions that ask them.
 const connect = {
+  page: async (_, page) => {
+    const session = await page.context().newCDPSession(page);
+    return [Object.assign((method, params) => session.send(method, params), { on: (event, listen) => session.on(event, listen) })];
+  },
   worker: async (_, page) => {
     const session = await page.context().newCDPSession(page);
     const attached = [];
@@ -40,24 +53,29 @@ const connect = {
     await until(() => attached.length > 0, "the page's worker");
     return attached;
   },
-  shared: async ({ app }) => {
-    const session = await (await browser()).newBrowserCDPSession();
-    const { targetInfos } = await session.send("Target.getTargets");
-    const { targetId } = targetInfos.find(({ type, url }) => type === "shared_worker" && url.startsWith(app.origin));
-    const { sessionId } = await session.send("Target.attachToTarget", { targetId, flatten: false });
-    return [messenger(session, sessionId)];
-  },
+  shared: ({ home }) => sharedWorkerOf(home),
+  own: ({ home }) => sharedWorkerOf(home),
 };
 
-/** Speaks to a target behind `session`. */
+async function sharedWorkerOf({ origin }) {
+  const session = await (await browser()).newBrowserCDPSession();
+  const { targetInfos } = await session.send("Target.getTargets");
+  const { targetId } = targetInfos.find(({ type, url }) => type === "shared_worker" && url.startsWith(`${origin}/`));
+  const { sessionId } = await session.send("Target.attachToTarget", { targetId, flatten: false });
+  return [messenger(session, sessionId)];
+}
+
+/** Speaks to a target behind `session`, and hears what it says `on` its own. */
 function messenger(session, sessionId) {
   const waiting = new Map();
+  const listeners = new Map();
   session.on("Target.receivedMessageFromTarget", ({ sessionId: from, message }) => {
     if (from !== sessionId) return;
-    const { id, ...answer } = JSON.parse(message);
-    waiting.get(id)?.(answer);
+    const { id, method, params, ...answer } = JSON.parse(message);
+    if (method) listeners.get(method)?.(params);
+    else waiting.get(id)?.(answer);
   });
-  return async (method, params) => {
+  const ask = async (method, params) => {
     const id = waiting.size + 1;
     const answered = new Promise((resolve) => waiting.set(id, resolve));
     await session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method, params }) });
@@ -65,6 +83,7 @@ function messenger(session, sessionId) {
     if (error) throw new Error(error.message);
     return result;
   };
+  return Object.assign(ask, { on: (event, listen) => listeners.set(event, listen) });
 }
 
 async function memoryText(ask) {

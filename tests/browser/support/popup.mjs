@@ -36,6 +36,7 @@ export const endOfSignIn = (page) => page.evaluate(() => globalThis.signingIn);
 /** Passes the pages in the popup and has its callback page call `resume()`; it closes itself. */
 export async function finishIn(popup) {
   await passPages(popup);
+  await popup.waitForFunction(() => globalThis.app);
   const closed = popup.waitForEvent("close");
   await startResume(popup);
   await closed;
