@@ -109,6 +109,8 @@ class Door {
     locks.request(lock, () => {
       this.#locks -= 1;
       if (this.#lock === lock) this.#close();
+      // Whoever has the other end could say hello again, and nothing would tell of its end then.
+      if (this.#lent) this.#port.close();
     });
     return this;
   }
