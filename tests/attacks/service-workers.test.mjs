@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { codeOf, events, send, statusOf } from "../browser/support/calls.mjs";
+import { codeOf, events, resume, send, statusOf } from "../browser/support/calls.mjs";
 import { register, serviceWorker } from "../browser/support/service-worker.mjs";
 import { until } from "../browser/support/until.mjs";
 import { attack, withTheApp } from "./support/attack.mjs";
@@ -89,6 +89,24 @@ attack(
     assert.equal(await statusOf(page, rig.v1("files")), 200);
     await until(() => rig.stolen("refresh token").length > 0, "the refresh token");
     return rig.verdict("access token", "refresh token");
+  },
+);
+
+attack(
+  { ...row, title: "one of the app's origin, where the holder has another (SW-1, OWN-2)", modes: ["own"], when: ["early", "late"], outcome: "stopped" },
+  async (rig, { when }) => {
+    if (when === "early") await plant(rig, await rig.open("/bare.html"), { manner: "answers" });
+    const page = when === "early" ? await rig.signedIn() : await claimed(rig, { manner: "answers" });
+    await page.reload();
+    assert.ok((await resume(page)).value, "it is in nobody's way");
+    rig.as.expireAccessTokens();
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    assert.ok(rig.evil.loot().some((text) => text.includes("/app.js")), "it saw nothing at all");
+    assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "confirmed" });
+    await rig.signIn(page);
+    const elsewhere = [rig.origins.api, rig.origins.as, rig.origins.auth];
+    assert.deepEqual(rig.evil.loot().map((text) => text.split("\n")[1] ?? "").filter((url) => elsewhere.some((one) => url.startsWith(one))), []);
+    return rig.verdict(...secret, "access token", "state", "nonce", "code challenge");
   },
 );
 
