@@ -1,6 +1,6 @@
 // Signing in as a person does, wherever the holder is.
 
-import { isBack, leave } from "../../browser/support/own-origin.mjs";
+import { isBack, leave, passPopup } from "../../browser/support/own-origin.mjs";
 import { finishIn } from "../../browser/support/popup.mjs";
 import { arrive, demoPages, passPages } from "../../browser/support/sign-in.mjs";
 
@@ -14,12 +14,7 @@ const elsewhere = {
     await leave(page, options);
     await passPages(page, demoPages, isBack(page));
   },
-  /** It closes by itself, at any moment once the last page is passed. */
-  async finish(popup) {
-    const closed = popup.waitForEvent("close");
-    const passed = passPages(popup, demoPages, () => popup.isClosed()).catch((error) => popup.isClosed() || Promise.reject(error));
-    await Promise.all([closed, passed]);
-  },
+  finish: passPopup,
 };
 
 /** Passes the pages of the server up to the response, which nothing gets to see; resolves to its URL. */
