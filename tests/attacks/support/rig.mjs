@@ -79,7 +79,7 @@ export async function startRig(t, options = {}) {
     await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
   as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
-  const rig = new Rig({ mode, when, front, origins, as, api, evil, home, context, shown });
+  const rig = new Rig({ mode, when, front, origins, as, api, evil, home, context, shown, app: { origin: origins.app, plainOrigin: app.origin } });
   rig.configure(typeof config === "function" ? config(rig) : config);
   return rig;
 }
@@ -92,7 +92,6 @@ class Rig {
     Object.assign(this, parts);
     this.#ways = waysOf(this.mode);
     this.#followed = followSecrets(this.as.provider, { requests: this.mode === "own" });
-    this.app = { origin: this.origins.app };
     this.console = [];
     this.context.on("console", (message) => this.console.push(message.text()));
     this.context.on("weberror", (event) => this.console.push(String(event.error().stack)));
