@@ -76,6 +76,17 @@ for (const how of ["another src", "a navigation", "another src, once it has load
   });
 }
 
+attack({ ...border, title: "the frame led to a page of the attacker's later (OWN-1)", when: ["late"] }, async (rig) => {
+  const page = await rig.signedIn();
+  await rig.inject(page, leadFrameAway, { url: fakePage(rig) });
+  await startSend(page, rig.v1("work?ms=60000"));
+  assert.equal((await endOfSend(page)).error?.code, "TOKENKEEP_FRAME_LOST");
+  assert.ok(rig.evil.requests.some(({ url }) => url === "/fake.html"));
+  assert.equal(await statusOf(page, rig.v1("files")), 200);
+  assert.deepEqual(rig.evil.loot(), [], "it was greeted");
+  return ["stopped", "another frame is made"];
+});
+
 attack({ ...border, id: "T14", threat: "S15", title: "take the holder's frame out of the page", outcome: "limited" }, async (rig) => {
   const page = await rig.signedIn();
   await startSend(page, rig.v1("work?ms=60000"));
