@@ -7,7 +7,7 @@ import { leave, passPopup, signIn } from "./support/own-origin.mjs";
 import { clickSignIn, endOfSignIn } from "./support/popup.mjs";
 import { files, hosts, sets, shown, startRecipe } from "./support/recipe.mjs";
 import { staticHosts } from "./support/static-host.mjs";
-import { knownGap, test } from "./support/test.mjs";
+import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const embedder = "Cross-Origin-Embedder-Policy";
@@ -114,16 +114,6 @@ test("an app whose policy forgets the frame is told so (OWN-9)", async (t) => {
   const { error } = await page.evaluate(() => globalThis.app.outcome(() => globalThis.app.auth.resume()));
   assert.equal(error.code, "TOKENKEEP_FRAME_BLOCKED");
   assert.ok(error.message.includes(`add ${stage.home.origin} to frame-src`));
-});
-
-const stale = "Chromium shows a page that gets the process of one in the back/forward cache the sessionStorage of that time";
-knownGap(stale, "signing in a second time in the same tab is finished too, where the app has no COEP", async (t) => {
-  const { stage } = await startRecipe(t, { app: appsWith(null) });
-  const page = await stage.open("/inbox");
-  for (let n = 0; n < 3; n += 1) {
-    assert.notEqual(await signIn(page), null);
-    await page.evaluate(() => app.auth.signOut());
-  }
 });
 
 test("the folder that a bundler makes works under the same headers (OWN-9)", async (t) => {

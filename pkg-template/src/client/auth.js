@@ -16,7 +16,7 @@ export class Auth extends EventTarget {
   #listeners = new Set();
   #heard = 0;
 
-  /** `arrivals` finds what this page has come back with, and puts back what turns out to be something else. */
+  /** `arrivals` finds what this page has come back with, now or soon, and puts back what turns out to be something else. */
   constructor(transport, arrivals) {
     super();
     this.#transport = transport;
@@ -116,8 +116,9 @@ export class Auth extends EventTarget {
     return this.#session;
   }
 
-  async #resume(href, { silent, popup }) {
+  async #resume(found, { silent, popup }) {
     await this.#ready;
+    const href = await found;
     if (href) await this.#arrive(href, popup);
     if (silent) await this.#trySilently();
     return this.#session;

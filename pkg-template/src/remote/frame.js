@@ -1,13 +1,15 @@
 import { fail } from "../errors.js";
 import { Line } from "./line.js";
+import { tabName } from "./tab.js";
 
 export const version = 1;
 const patience = 30_000;
 
 /**
- * Makes the hidden frame of the holder's origin; resolves to `{ line, port, page, remove }` once the page in it has handed out
- * the holder's port and the URL of the page where sign-ins start. Only a document of exactly that origin gets the other end of
- * the line. `gone` is called if the frame goes without `remove`.
+ * Makes the hidden frame of the holder's origin; resolves to `{ line, port, page, ticket, remove }` once the page in it has
+ * handed out the holder's port, the URL of the page where sign-ins start, and the ticket of a visit that this tab is back
+ * from. Only a document of exactly that origin gets the other end of the line. `gone` is called if the frame goes without
+ * `remove`.
  */
 export async function openFrame(url, gone) {
   const frame = Object.assign(document.createElement("iframe"), { hidden: true, title: "sign-in", src: url.href });
@@ -22,9 +24,9 @@ export async function openFrame(url, gone) {
   try {
     await Promise.race([patient.failed, appended(frame)]);
     frame.contentWindow.postMessage({ tokenkeep: version }, url.origin, [port2]);
-    const { port, page } = await Promise.race([patient.failed, line.ask("open")]);
+    const { port, page, ticket } = await Promise.race([patient.failed, line.ask("open", { tab: tabName() })]);
     watch.stay();
-    return { line, port, page: own(page, url), remove };
+    return { line, port, page: own(page, url), ticket, remove };
   } catch (error) {
     remove();
     throw error;

@@ -3,7 +3,7 @@ import { describe } from "../client/requests.js";
 import { explanationOf } from "../client/responses.js";
 import { fail } from "../errors.js";
 import { openFrame } from "./frame.js";
-import { keepTicket, newTicket } from "./ticket.js";
+import { random, tabName } from "./tab.js";
 
 const lost = "the frame of the holder's origin was removed from the page; the next call makes another one";
 
@@ -78,15 +78,20 @@ export class RemoteTransport {
     this.#drop("it was closed; call connect() again", "HOLDER_FAILED");
   }
 
+  /** The ticket of the visit that this tab is back from, if it is from one. */
+  async arrived() {
+    return (await this.#open()).ticket;
+  }
+
   /** Has the page of the other origin take note of what is wanted; answers where to go for it. */
   async #visit(kind, options) {
     const { returnTo, appState, mode, ...more } = { __proto__: null, ...options };
     const popup = mode === "popup";
-    const ticket = newTicket();
-    const target = targetOf(returnTo);
-    if (!popup && !keepTicket(ticket)) throw fail("STORAGE_BLOCKED", "allow site data, or use a popup");
+    const [ticket, tab, target] = [random(), tabName(), targetOf(returnTo)];
+    if (!popup && !tab) throw fail("STORAGE_BLOCKED", "allow site data, or use a popup");
     const { line, page } = await this.#open();
-    await line.ask("begin", { ticket, visit: { kind, popup, options: more, returnTo: target, arrival: { returnTo: returnTo ?? null, appState: appState ?? null } } });
+    const arrival = { returnTo: returnTo ?? null, appState: appState ?? null };
+    await line.ask("begin", { ticket, visit: { kind, popup, tab: popup ? undefined : tab, options: more, returnTo: target, arrival } });
     return `${popup ? ticket : ""}${page}#start=${ticket}`;
   }
 

@@ -32,10 +32,10 @@ const refusing = (error) => ({ open: () => Promise.reject(error) });
 function operations(lender, app, page) {
   let lent = false;
   return {
-    open: async () => {
+    open: async ({ tab }) => {
       if (lent) throw fail("OPERATION_REFUSED", "this frame has lent the holder already; another one can");
       lent = true;
-      return { page: await page(), port: await lender.lend() };
+      return { page: await page(), ticket: await visits.over(tab, app), port: await lender.lend() };
     },
     begin: ({ ticket, visit }) => begin(app, ticket, visit),
     arrive: ({ ticket }) => arrive(lender, app, ticket),
@@ -43,10 +43,10 @@ function operations(lender, app, page) {
   };
 }
 
-async function begin(app, ticket, { kind, popup, options, returnTo, arrival }) {
+async function begin(app, ticket, { kind, popup, tab, options, returnTo, arrival }) {
   if (!ticketForm.test(ticket) || !kinds.includes(kind)) throw fail("OPERATION_REFUSED", "this is no visit");
   if (!isPageOf(returnTo, app)) throw fail("RETURN_TARGET_REFUSED", "returnTo must be a page of the app that asks");
-  const visit = { app, kind, popup: popup === true, options: { ...options }, returnTo: new URL(returnTo).href, arrival };
+  const visit = { app, kind, popup: popup === true, tab, options: { ...options }, returnTo: new URL(returnTo).href, arrival };
   if (!(await visits.begin(ticket, visit))) throw fail("STORAGE_BLOCKED", `allow site data for ${location.host}`);
 }
 

@@ -1,6 +1,6 @@
 import { change } from "../kernel/database.js";
 
-// A visit is one way from an app to the authorization server and back: `{ app, kind, popup, options, returnTo, appState }` by its
+// A visit is one way from an app to the authorization server and back: `{ app, kind, popup, tab, options, returnTo, arrival }` by its
 // ticket, then `key`, the name of what the holder has kept for it, then `href`, what it came back with, or `error`. None of it
 // is a token. It is in the store since the holder may end with its last page.
 const place = { database: "tokenkeep-visits", store: "visits" };
@@ -45,6 +45,13 @@ export async function take(ticket, app) {
   return isOver(read?.result, app) ? read.result : undefined;
 }
 
+/** The ticket of the newest visit of this app's tab that is over, or undefined. */
+export async function over(tab, app) {
+  if (typeof tab !== "string") return undefined;
+  const found = await all((visit) => visit.tab === tab && isOver(visit, app));
+  return found.sort(([, a], [, b]) => b.created - a.created)[0]?.[0];
+}
+
 const isOver = (visit, app) => visit?.app === app && isFresh(visit) && Boolean(visit.href || visit.error);
 
 const isFresh = ({ created }) => created > Date.now() - lifetime;
@@ -56,10 +63,13 @@ function update(ticket, alter) {
   });
 }
 
-async function find(wanted) {
+const find = async (wanted) => (await all(wanted))[0];
+
+/** The fresh visits that are wanted, each as `[ticket, visit]`. */
+async function all(wanted) {
   const found = [];
   await change(place, (store) => each(store, (visit, ticket) => isFresh(visit) && wanted(visit, ticket) && found.push([ticket, visit])));
-  return found[0];
+  return found;
 }
 
 function each(store, look) {
