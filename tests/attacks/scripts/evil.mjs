@@ -86,14 +86,14 @@ export function makeEvil(origin, { mode, holder } = {}) {
     return new SharedWorker(holder, { type: "module", name: "tokenkeep", extendedLifetime: true }).port;
   }
 
-  /** What the page at the holder's origin lends a document that frames it: `{ ask, port, page, frame }`, or `{ error }`. */
+  /** What the page at the holder's origin lends a document that frames it: `{ line, ask, port, page, frame }`, or an `error`. */
   async function borrow() {
     const frame = await framed(holder);
     const { port1, port2 } = new MessageChannel();
     frame.contentWindow.postMessage({ tokenkeep: 1 }, new URL(holder).origin, [port2]);
     const ask = asking(port1);
     const { ok, error, port } = await ask("open");
-    return { ask, error, port, page: ok?.page, frame };
+    return { line: port1, ask, error, port, page: ok?.page, frame };
   }
 
   function framed(src, more) {
@@ -115,6 +115,17 @@ export function makeEvil(origin, { mode, holder } = {}) {
         waiting.set((last += 1), resolve);
         port.postMessage({ v: 1, id: last, op, ...parameters });
       });
+  }
+
+  /** Numbers from 0 to 1, the same ones for the same seed. */
+  function generator(seed) {
+    let a = seed >>> 0;
+    return () => {
+      a = (a + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(a ^ (a >>> 15), 1 | a);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    };
   }
 
   const answered = (request) =>
@@ -141,6 +152,6 @@ export function makeEvil(origin, { mode, holder } = {}) {
     database.close();
   }
 
-  const means = { connect, borrow, framed, asking, captureWorker, records, plantRecords };
+  const means = { connect, borrow, framed, asking, generator, captureWorker, records, plantRecords };
   return { origin, post, beacon, settled, strings, latin1, read, isMemory, ...means };
 }

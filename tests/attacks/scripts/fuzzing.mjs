@@ -4,7 +4,7 @@
  * to the attacker.
  */
 export async function fuzz(evil, { mode, count, seed, url, callback }) {
-  const random = generator(seed);
+  const random = evil.generator(seed);
   const below = (limit) => Math.floor(random() * limit);
   const pick = (list) => list[below(list.length)];
   const port = await evil.connect();
@@ -87,16 +87,6 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
   const text = [...seen].join("\n");
   for (let at = 0; at < text.length; at += 4_000_000) evil.post(text.slice(at, at + 4_000_100));
   return { ...tally, same: session === after && session !== "null" };
-
-  function generator(state) {
-    let a = state >>> 0;
-    return () => {
-      a = (a + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(a ^ (a >>> 15), 1 | a);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-    };
-  }
 }
 
 /**
