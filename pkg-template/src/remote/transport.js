@@ -13,6 +13,7 @@ export class RemoteTransport {
   #link;
   #linked;
   #listener;
+  #isMended = false;
   #seen = [false, true];
   // One holder serves every page, as a SharedWorker does.
   shared = true;
@@ -34,6 +35,7 @@ export class RemoteTransport {
   }
 
   async call(op, parameters) {
+    this.#isMended = false;
     const operation = Object.hasOwn(this.#operations, op) && this.#operations[op];
     return operation ? operation(parameters) : (await this.#open()).port.call(op, parameters);
   }
@@ -118,10 +120,14 @@ export class RemoteTransport {
     port?.fail(message, code);
   }
 
-  /** Whoever waits is told, and the page hears again of what happens to the session. */
+  /**
+   * Whoever waits is told, and the page hears again of what happens to the session. Who takes one frame after another away is
+   * not kept busy: the third is made by a call.
+   */
   #lose() {
     this.#drop(lost, "FRAME_LOST");
-    this.#listen().catch(() => {});
+    if (!this.#isMended) this.#listen().catch(() => {});
+    this.#isMended = true;
   }
 
   async #listen() {
