@@ -49,7 +49,7 @@ export interface Auth extends EventTarget {
 
   /**
    * Signs in in a popup, while this page stays. Call it in the handler of a click, before any `await`: the popup is
-   * opened at once, and browsers block it otherwise.
+   * opened at once, and browsers block it otherwise. It has no `opener`.
    *
    * @returns the session
    * @throws {TokenKeepError} `TOKENKEEP_POPUP_BLOCKED`, `TOKENKEEP_POPUP_CLOSED`, `TOKENKEEP_POPUP_TIMEOUT`,

@@ -78,6 +78,35 @@ for (const mode of modes) {
   }
 }
 
+for (const mode of modes) {
+  test(`${mode}: no page that a popup is led to has this one for its opener (WIN-13)`, async (t) => {
+    const answer = ({ response }) => response.writeHead(200, { "content-type": "text/html" }).end("<title>evil</title>");
+    const stage = await startStage(t, { mode, probe: { answer } });
+    const page = await stage.open();
+    const evil = `${stage.probe.origin}/open/`;
+    const popup = await clickSignIn(page);
+    await popup.waitForSelector("#login");
+    assert.equal(await popup.evaluate(() => opener), null, "at the authorization server");
+    await popup.goto(evil);
+    const outcome = await popup.evaluate((url) => {
+      try {
+        opener.location = url;
+      } catch (error) {
+        return error.name;
+      }
+    }, evil);
+    assert.equal(outcome, "TypeError", "at another origin");
+    await popup.goto(`${stage.app.origin}/callback`);
+    assert.equal(await popup.evaluate(() => opener), null, "back at the app");
+    assert.equal(page.url(), `${stage.app.origin}/`);
+
+    const [other] = await Promise.all([stage.context.waitForEvent("page"), page.evaluate((url) => void open(url), evil)]);
+    await other.waitForLoadState();
+    await other.evaluate((url) => (opener.location = url), evil);
+    await page.waitForURL(evil);
+  });
+}
+
 test("messages from window to window are not listened to, whoever sends them (WIN-1, WIN-2)", async (t) => {
   const answer = ({ response }) => response.writeHead(200, { "content-type": "text/html" }).end("<title>evil</title>");
   const stage = await startStage(t, { probe: { answer } });

@@ -103,10 +103,11 @@ export class Auth extends EventTarget {
     this.#transport.close();
   }
 
-  // Browsers want a popup to be opened in the click itself.
+  // Browsers want a popup to be opened in the click itself. Whatever page it is led to must not lead this one anywhere.
   async #signInWithPopup(options) {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
     if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "call signIn() in a click, before any await");
+    popup.opener = null;
     const { heed, signInWith } = await more().catch((error) => {
       popup.close();
       throw error;
