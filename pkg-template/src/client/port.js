@@ -137,7 +137,11 @@ export class PortTransport {
   /** Nobody answers any more: whoever waits is told, and whoever comes. */
   fail(message, code = "HOLDER_FAILED") {
     this.#failure ??= fail(code, message);
-    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#drop(this.#failure);
+  }
+
+  #drop(reason) {
+    for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
   }
 
@@ -157,8 +161,6 @@ export class PortTransport {
     this.#port.postMessage({ v: version, id: 0, op: "bye" });
     this.#release?.();
     this.#release = undefined;
-    const gone = new DOMException("the page was left", "AbortError");
-    for (const { reject } of this.#pending.values()) reject(gone);
-    this.#pending.clear();
+    this.#drop(new DOMException("the page was left", "AbortError"));
   }
 }
