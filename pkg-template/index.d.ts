@@ -84,7 +84,8 @@ export interface Auth extends EventTarget {
   signOut(options: { endSession: true; returnTo?: string }): Promise<never>;
 
   /**
-   * What the userinfo endpoint says of the user (OpenID Connect Core 5.3), if it is the ID token's user.
+   * What the userinfo endpoint says of the user (OpenID Connect Core 5.3), if it is the ID token's user. The token goes
+   * there for this call only: to `fetch` that URL is one as any other, which the list of resource servers has or has not.
    *
    * @throws {TokenKeepError} `TOKENKEEP_USERINFO_UNAVAILABLE`, `TOKENKEEP_USERINFO_INVALID`
    */

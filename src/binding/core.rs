@@ -161,7 +161,7 @@ impl Core {
         result.inspect_err(|error| drop(self.reason.replace(Some(error.to_object())))).ok()
     }
 
-    fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {
+    pub(super) fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {
         verdict.map(to_number).unwrap_or_else(|error| {
             self.reason.replace(Some(error.to_object()));
             REFUSED

@@ -43,6 +43,12 @@ impl Core {
         self.driver.drive(Session::handle_key_lost);
     }
 
+    /// As [`authorize`](Self::authorize), for a request to where [`userinfo_endpoint`](Self::userinfo_endpoint) says.
+    #[wasm_bindgen(js_name = authorizeUserinfo)]
+    pub fn authorize_userinfo(&self, id: u32) -> i32 {
+        self.judge(self.driver.drive(|session, now| session.authorize_userinfo(now, id)))
+    }
+
     /// Where to ask about the user; nothing, and a reason, if nowhere.
     #[wasm_bindgen(js_name = userinfoEndpoint)]
     pub fn userinfo_endpoint(&self) -> Option<String> {

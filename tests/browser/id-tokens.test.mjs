@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 
+import { sendJson } from "../../www/server/http.mjs";
 import { codeOf, events, session, stats, statusOf } from "./support/calls.mjs";
 import { dialClocks, moveClocks } from "./support/clocks.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
-import { startStage } from "./support/stage.mjs";
+import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 
 /** Longer than the holder waits between two looks at the issuer's keys. */
@@ -106,6 +107,47 @@ test("userinfo is asked for with a fresh token when the old one was forgotten (I
   assert.equal((await userinfo(page)).value.sub, "ada");
   assert.equal(stage.counts.refreshed, 1);
 });
+
+for (const mode of modes) {
+  test(`${mode}: the token goes to the userinfo endpoint for userinfo() only, and to exactly that URL (USE-3, IDT-20)`, async (t) => {
+    const answer = ({ response }) => sendJson(response, 200, { sub: "ada" });
+    const stage = await startStage(t, { mode, probe: { answer }, config: withQuery });
+    const endpoint = `${stage.probe.origin}/who`;
+    const page = await stage.open();
+    await signIn(page);
+    for (const url of [`${endpoint}?schema=openid`, endpoint, `${endpoint}/x`]) assert.equal(await codeOf(page, url), "TOKENKEEP_TARGET_REFUSED", url);
+    assert.deepEqual(stage.probe.requests, []);
+    assert.deepEqual(await userinfo(page), { value: { sub: "ada" } });
+    stage.authorizationServer.expireAccessTokens();
+    assert.deepEqual(await userinfo(page), { value: { sub: "ada" } });
+    const seen = stage.probe.requests.map(({ url, status }) => [url, status]);
+    assert.deepEqual(seen, [200, 401, 200].map((status) => ["/who?schema=openid", status]));
+    assert.equal(stage.counts.refreshed, 1);
+  });
+}
+
+test("the configuration may let auth.fetch go to the userinfo endpoint (USE-3)", async (t) => {
+  const stage = await startStage(t, { config: ({ authorizationServer: { issuer } }) => ({ resourceServers: [`${issuer}/me`] }) });
+  const page = await stage.open();
+  await signIn(page);
+  assert.equal(await statusOf(page, `${stage.authorizationServer.issuer}/me`), 200);
+  assert.equal((await userinfo(page)).value?.sub, "ada");
+});
+
+/** The server's metadata by hand, with a query in the userinfo endpoint. */
+function withQuery({ authorizationServer: { issuer }, probe }) {
+  const at = (path) => issuer + path;
+  const server = {
+    issuer,
+    authorization_endpoint: at("/auth"),
+    token_endpoint: at("/token"),
+    jwks_uri: at("/jwks"),
+    userinfo_endpoint: `${probe.origin}/who?schema=openid`,
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
+  };
+  return { issuer: undefined, server };
+}
 
 /** A page whose holder's clocks the test moves. */
 async function startChangeable(t, server) {

@@ -111,15 +111,16 @@ fn no_token_goes_to_what_belonged_to_the_former_server() {
     let mut desk = desk("a");
     exchanging(&mut desk, 1, ISSUER);
     desk.answer(granted(1, ""));
-    let goes = |desk: &mut Desk, href| {
-        let url = Url::parse(href).expect("a URL");
-        desk.holder.session().config().resource_servers.iter().any(|server| server.covers(&url))
-    };
-    assert!(goes(&mut desk, "https://as.example/me"));
+    let endpoint = |desk: &Desk| desk.holder.session().server().and_then(|server| server.userinfo_endpoint.clone());
+    assert_eq!(endpoint(&desk).as_deref(), Some("https://as.example/me"));
     exchanging(&mut desk, 2, OTHER);
     desk.answer(granted(2, ""));
-    assert!(goes(&mut desk, "https://other.example/me"));
-    assert!(!goes(&mut desk, "https://as.example/me"), "MCP-5, MCP-13");
+    assert_eq!(endpoint(&desk).as_deref(), Some("https://other.example/me"), "MCP-5, MCP-13");
+    for href in ["https://as.example/me", "https://other.example/me"] {
+        let url = Url::parse(href).expect("a URL");
+        let listed = &desk.holder.session().config().resource_servers;
+        assert!(!listed.iter().any(|server| server.covers(&url)), "USE-3: {href}");
+    }
 }
 
 #[test]

@@ -1,24 +1,108 @@
 //! What the userinfo endpoint says, and of whom.
 
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::error::{ApiMisuse, Error};
+use tokenkeep::proto::session::{Reply, Verdict};
 
-use crate::support::{App, config_text};
+use crate::support::server::param;
+use crate::support::{API, App, config_text, error};
 
-fn app(scope: &str) -> App {
+const ME: &str = "https://as.example/me?schema=openid";
+
+/// Somebody is signed in where the metadata has a userinfo endpoint; tokens may go to `servers`.
+fn app_with(scope: &str, servers: &str) -> App {
     let text = config_text(scope, "")
-        .replace(r#""code_challenge"#, r#""userinfo_endpoint":"https://as.example/me","code_challenge"#);
+        .replace(r#""code_challenge"#, &format!(r#""userinfo_endpoint":"{ME}","code_challenge"#))
+        .replace(r#"["https://api.example/v1/"]"#, servers);
     App::with(Config::parse(&text, "https://app.example").expect("a good configuration")).after_sign_in()
 }
 
+fn app(scope: &str) -> App {
+    app_with(scope, r#"["https://api.example/v1/"]"#)
+}
+
+fn ask(app: &mut App, id: u32) -> Result<Verdict, Error> {
+    app.run(|session, now| session.authorize_userinfo(now, id))
+}
+
+fn fetch(app: &mut App, id: u32, target: &str) -> Result<Verdict, Error> {
+    app.run(|session, now| session.authorize(now, id, target, None))
+}
+
+/// The answer of the endpoint at `target` to a request with the token of `generation`.
+fn refused(app: &mut App, target: &str, generation: u32, replays: u32) -> Result<Verdict, Error> {
+    let (target, method) = (target.to_owned(), "GET".to_owned());
+    app.reply(1, &Reply { target, method, userinfo: true, status: 401, generation, replays, ..Reply::default() })
+}
+
 #[test]
-fn the_access_token_may_go_to_the_userinfo_endpoint() {
+fn the_access_token_goes_to_the_userinfo_endpoint_for_the_users_claims_only() {
     let mut app = app("openid files:read");
-    assert_eq!(app.session.userinfo_endpoint(), Ok("https://as.example/me"));
-    let verdict = app.run(|session, now| session.authorize(now, 1, "https://as.example/me", None));
-    assert_eq!(verdict, Ok(Verdict::Send(1)));
-    let elsewhere = app.run(|session, now| session.authorize(now, 2, "https://as.example/token", None));
-    assert!(elsewhere.is_err(), "USE-3");
+    assert_eq!(app.session.userinfo_endpoint(), Ok(ME));
+    assert_eq!(ask(&mut app, 1), Ok(Verdict::Send(1)));
+    for target in [ME, "https://as.example/me", "https://as.example/me/x", "https://as.example/token"] {
+        assert_eq!(fetch(&mut app, 2, target), Err(Error::ApiMisuse(ApiMisuse::TargetRefused)), "USE-3: {target}");
+    }
+}
+
+#[test]
+fn a_userinfo_endpoint_on_the_list_is_a_resource_server_as_any_other() {
+    let mut app = app_with("openid files:read", r#"["https://api.example/v1/","https://as.example/me"]"#);
+    assert_eq!((fetch(&mut app, 1, ME), ask(&mut app, 2)), (Ok(Verdict::Send(1)), Ok(Verdict::Send(1))));
+}
+
+#[test]
+fn a_401_of_the_userinfo_endpoint_is_worth_a_refresh() {
+    let mut app = app("openid files:read");
+    assert_eq!(ask(&mut app, 1), Ok(Verdict::Send(1)));
+    assert_eq!(refused(&mut app, ME, 1, 0), Ok(Verdict::Queued));
+    app.refresh();
+    assert_eq!(app.seen(), ["refresh refresh-1", "refreshed", "release 1 @2"]);
+    assert_eq!(refused(&mut app, ME, 2, 1), Ok(Verdict::Final));
+    assert_eq!(refused(&mut app, ME, 2, 0), Ok(Verdict::Final), "not worth it again");
+    assert_eq!(app.unauthorized(3, 2), Ok(Verdict::Queued), "that is no word about the API");
+    app.refresh();
+    assert!(!app.run(|session, now| session.handle_taken(now, ME, 3)), "taken now");
+    assert_eq!(refused(&mut app, ME, 3, 0), Ok(Verdict::Queued));
+}
+
+#[test]
+fn among_resources_the_userinfo_endpoint_has_the_token_for_none() {
+    let servers = r#"[{"url":"https://api.example/v1/","resource":"https://api.example/v1"}]"#;
+    let mut app = app_with("openid files:read", servers);
+    assert_eq!(ask(&mut app, 1), Ok(Verdict::Queued));
+    assert_eq!(param(app.refreshes[0].body.expose(), "resource"), None, "RES-4");
+    app.refresh();
+    assert_eq!(app.seen(), ["refresh refresh-1", "refreshed", "release 1 @2"]);
+    app.settle(1);
+    assert_eq!(refused(&mut app, ME, 2, 0), Ok(Verdict::Queued));
+    assert_eq!(param(app.refreshes[0].body.expose(), "resource"), None, "RES-4");
+    assert_eq!(fetch(&mut app, 2, API), Ok(Verdict::Send(1)), "the API's token is as good as it was");
+}
+
+#[test]
+fn the_userinfo_endpoint_is_the_one_of_the_latest_metadata() {
+    let mut app = app("openid files:read");
+    assert_eq!(ask(&mut app, 1), Ok(Verdict::Send(1)));
+    let mut server = app.session.server().expect("metadata").clone();
+    server.userinfo_endpoint = Some("https://as.example/who".into());
+    app.run(|session, _| session.set_server(server.clone()));
+    assert_eq!(app.session.userinfo_endpoint(), Ok("https://as.example/who"));
+    assert_eq!(refused(&mut app, ME, 1, 0), Ok(Verdict::Queued), "the answer of the former one is still understood");
+    app.refresh();
+    server.userinfo_endpoint = None;
+    app.run(|session, _| session.set_server(server));
+    assert_eq!(ask(&mut app, 2), Err(Error::ApiMisuse(ApiMisuse::NoUserinfo)));
+}
+
+#[test]
+fn who_asks_about_the_user_waits_with_the_others() {
+    let mut app = app("openid files:read");
+    app.pass(3_600_000);
+    assert_eq!((ask(&mut app, 1), app.authorize(2)), (Ok(Verdict::Queued), Ok(Verdict::Queued)));
+    app.refresh_with(error(400, "invalid_grant"));
+    assert_eq!(app.seen()[1..], ["signedout revoked", "reject 1 2 LOGIN_REQUIRED"]);
+    assert!(ask(&mut app, 3).is_err());
 }
 
 #[test]
@@ -52,22 +136,12 @@ fn without_an_id_token_userinfo_is_no_sign_in() {
 }
 
 #[test]
-fn a_userinfo_endpoint_with_a_query() {
-    let text = config_text("openid files:read", "")
-        .replace(r#""code_challenge"#, r#""userinfo_endpoint":"https://as.example/me?schema=openid","code_challenge"#);
-    let mut app = App::with(Config::parse(&text, "https://app.example").expect("a good configuration")).after_sign_in();
-    let href = app.session.userinfo_endpoint().expect("known").to_owned();
-    let verdict = app.run(|session, now| session.authorize(now, 1, &href, None));
-    assert_eq!(verdict, Ok(Verdict::Send(1)));
-}
-
-#[test]
 fn wishes_end_with_those_who_wait() {
     let mut app = app("files:read");
     for id in 0..5 {
         let challenge = Some(r#"Bearer error="insufficient_scope", scope="x""#.to_owned());
-        let reply = tokenkeep::proto::session::Reply {
-            target: crate::support::API.into(),
+        let reply = Reply {
+            target: API.into(),
             method: "GET".into(),
             status: 403,
             generation: 1,

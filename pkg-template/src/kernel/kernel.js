@@ -86,11 +86,13 @@ export class Kernel {
     // What is judged and what is sent are read once, and are text.
     const href = `${url}`;
     if (init.method !== undefined) init.method = `${init.method}`;
-    const timeout = typeof options.timeout === "number" ? options.timeout : -1;
-    const call = { id: ++this.#lastId, href, init, timeout, options, replays: 0, retries: 0, proofs: 0 };
     const refusal = refuse(init);
-    if (refusal) return Promise.reject(refusal);
-    return this.#obey(call, this.#core.authorize(call.id, href, timeout));
+    return refusal ? Promise.reject(refusal) : this.#ask(this.#call(href, init, options));
+  }
+
+  #call(href, init, options, userinfo = false) {
+    const timeout = typeof options.timeout === "number" ? options.timeout : -1;
+    return { id: ++this.#lastId, href, userinfo, init, timeout, options, replays: 0, retries: 0, proofs: 0 };
   }
 
   /** The access token, if the configuration exposes it. */
@@ -123,9 +125,8 @@ export class Kernel {
   /** The claims of the userinfo endpoint, if they are the session's user's. */
   async userinfo() {
     if (!FULL) throw notInCore();
-    const href = this.#core.userinfoEndpoint();
-    if (!href) throw this.#refusal();
-    const response = await this.send(href, { headers: new Headers({ accept: "application/json" }), ...discreet });
+    const init = { headers: new Headers({ accept: "application/json" }), ...discreet };
+    const response = await this.#ask(this.#call(undefined, init, none, true));
     const claims = this.#core.userinfo(response.status, await response.text());
     if (!claims) throw this.#refusal();
     return JSON.parse(claims);
@@ -191,6 +192,12 @@ export class Kernel {
     });
   }
 
+  /** Asks whether the call may go: at first, and anew where the token was replaced in the meantime. */
+  #ask(call) {
+    const { id, href, timeout } = call;
+    return this.#obey(call, FULL && call.userinfo ? this.#core.authorizeUserinfo(id) : this.#core.authorize(id, href, timeout));
+  }
+
   #obey(call, verdict) {
     if (verdict >= 0) return this.#dispatch(call, verdict);
     if (verdict === QUEUED) return this.#queued(call);
@@ -199,21 +206,19 @@ export class Kernel {
 
   #dispatch(call, generation) {
     const header = this.#authorization(generation);
-    if (!header) return this.#again(call);
-    const sent = this.#fetch(call, generation, header);
-    return sent ? sent.then((response) => this.#answered(call, generation, response)) : this.#again(call);
-  }
-
-  /** Asks anew, because the token was replaced in the meantime. */
-  #again(call) {
-    return this.#obey(call, this.#core.authorize(call.id, call.href, call.timeout));
+    const sent = header && this.#fetch(call, generation, header);
+    return sent ? sent.then((response) => this.#answered(call, generation, response)) : this.#ask(call);
   }
 
   /**
    * Sends the request, with a proof of possession if the token wants one: a new one each time. Undefined if there can't be
-   * one any more, since the token was replaced.
+   * one any more, since the token was replaced, or nowhere to ask about the user.
    */
-  #fetch({ href, init }, generation, header) {
+  #fetch(call, generation, header) {
+    // Where that is may have changed meanwhile.
+    if (FULL && call.userinfo) call.href = this.#core.userinfoEndpoint();
+    const { href, init } = call;
+    if (!href) return undefined;
     const fields = { __proto__: null, authorization: header };
     // Asking the core costs more than looking.
     if (!FULL || header[0] !== "D") return dispatch(href, init, fields);
@@ -265,7 +270,7 @@ export class Kernel {
     } finally {
       this.#core.settled();
     }
-    if (!answer) return this.#again(call);
+    if (!answer) return this.#ask(call);
     return this.#answered(call, generation, answer);
   }
 

@@ -14,6 +14,7 @@ use crate::proto::resource::ResourceServer;
 use crate::proto::time::Instant;
 
 use super::access::Access;
+use super::user::USERINFO;
 
 /// An access token, those who wait for it, and what it is asked for with.
 #[derive(Debug, Default)]
@@ -46,8 +47,8 @@ impl Lane {
         self.standing.as_ref().filter(|_| FULL).filter(|(until, _)| *until > now).map(|(_, error)| error)
     }
 
-    fn is_for(&self, server: &ResourceServer) -> bool {
-        (&self.resource, &self.scope) == (&server.resource, &server.scope)
+    fn is_for(&self, resource: &Option<String>, scope: &Option<String>) -> bool {
+        (&self.resource, &self.scope) == (resource, scope)
     }
 }
 
@@ -69,17 +70,20 @@ impl Lanes {
 
     /// Takes in one more resource server.
     pub(super) fn add(&mut self, server: &ResourceServer) {
-        let lane = self.all.iter().position(|lane| lane.is_for(server)).unwrap_or_else(|| {
-            let (resource, scope) = (server.resource.clone(), server.scope.clone());
-            self.all.push(Lane { resource, scope, ..Lane::default() });
-            self.all.len() - 1
-        });
+        let lane = self.open(&server.resource, &server.scope);
         self.routes.push(lane);
     }
 
-    /// Forgets all but the first so many resource servers.
-    pub(super) fn truncate(&mut self, servers: usize) {
-        self.routes.truncate(servers);
+    /// The lane of tokens that are asked for with these, a new one if there was none.
+    pub(super) fn open(&mut self, resource: &Option<String>, scope: &Option<String>) -> usize {
+        self.find(resource, scope).unwrap_or_else(|| {
+            self.all.push(Lane { resource: resource.clone(), scope: scope.clone(), ..Lane::default() });
+            self.all.len() - 1
+        })
+    }
+
+    fn find(&self, resource: &Option<String>, scope: &Option<String>) -> Option<usize> {
+        self.all.iter().position(|lane| lane.is_for(resource, scope))
     }
 
     /// A resource is called something else now.
@@ -91,7 +95,8 @@ impl Lanes {
 
     /// The lane of resource server number `server`.
     pub(super) fn of(&self, server: usize) -> usize {
-        self.routes.get(server).copied().unwrap_or_default()
+        let lane = if FULL && server == USERINFO { self.find(&None, &None) } else { self.routes.get(server).copied() };
+        lane.unwrap_or_default()
     }
 
     /// How many requests wait in all lanes.

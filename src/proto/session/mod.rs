@@ -70,8 +70,6 @@ pub struct Session {
     /// The same issuer's metadata before it was fetched again: a sign-in may have started with it.
     former: Option<AuthorizationServer>,
     resources: Vec<Known>,
-    /// How many of the resource servers are the configuration's own.
-    own_servers: usize,
     grant: Option<Grant>,
     lanes: Lanes,
     /// Number of the newest access token of all lanes.
@@ -119,11 +117,10 @@ impl Session {
             lanes.all[0].generation = 1;
         }
         let grant = lanes.all[0].access.is_some().then(Grant::default);
-        let mut session = Self {
+        Self {
             server: config.server.clone(),
             former: None,
             resources: Vec::new(),
-            own_servers: config.resource_servers.len(),
             watch: Watch::new(&config),
             config,
             generation: u32::from(grant.is_some()),
@@ -147,9 +144,7 @@ impl Session {
             commands: Vec::new(),
             counters: Counters::default(),
             explanation: None,
-        };
-        session.open_userinfo();
-        session
+        }
     }
 
     /// Acts on every deadline that has come.

@@ -19,6 +19,8 @@ use super::{Session, Verdict, explanation};
 pub struct Reply {
     /// The request's URL in canonical form.
     pub target: String,
+    /// Whether it was admitted as the one about the user.
+    pub userinfo: bool,
     /// Its method.
     pub method: String,
     /// The status code.
@@ -70,6 +72,7 @@ impl Reply {
         let flag = |name| object.member(name).is_some_and(Value::is_true);
         Some(Self {
             target: text("target")?,
+            userinfo: FULL && flag("userinfo"),
             method: text("method")?,
             status: u16::try_from(number("status")?).ok()?,
             generation: u32::try_from(number("generation")?).ok()?,
@@ -102,7 +105,7 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        let place = self.place(&reply.target).unwrap_or_default();
+        let place = if reply.userinfo { Self::userinfo_place() } else { self.place(&reply.target).unwrap_or_default() };
         let server = place.server;
         let challenge = reply.challenge.as_deref().filter(|_| FULL).and_then(Challenge::parse);
         let tally = self.watch.server(server);

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::proto::FULL;
 use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
 use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
@@ -129,7 +130,9 @@ impl Session {
     /// Takes note that a request to `target` with the token of `generation` was not answered by 401; whether such news
     /// is still of use.
     pub fn handle_taken(&mut self, now: Now, target: &str, generation: u32) -> bool {
-        if let Some(place) = self.place(target) {
+        // A place on no list that had the token can only be the one.
+        let place = self.place(target).or_else(|| FULL.then(Self::userinfo_place));
+        if let Some(place) = place {
             self.trials.taken(place, generation);
         }
         self.trials.is_any_unhelpful(now.instant)

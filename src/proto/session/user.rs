@@ -5,26 +5,30 @@ use alloc::string::String;
 use crate::proto::FULL;
 use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
 use crate::proto::json::Object;
-use crate::proto::resource::ResourceServer;
+use crate::proto::queue::RequestId;
 use crate::proto::secret::AccessToken;
-use crate::proto::text::cut;
+use crate::proto::time::Now;
 
-use super::Session;
+use super::trials::Place;
+use super::{Session, Verdict};
+
+/// The userinfo endpoint, where resource servers are numbered: it is on nobody's list.
+pub(super) const USERINFO: usize = usize::MAX;
 
 impl Session {
-    /// Lets tokens go to the userinfo endpoint, which is a resource server too
+    /// As [`authorize`](Self::authorize), for a request to nothing but the
+    /// [`userinfo_endpoint`](Self::userinfo_endpoint), which has the token of no resource in particular
     /// ([OpenID Connect Core 5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
-    pub(super) fn open_userinfo(&mut self) {
-        let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
-        let Some(endpoint) = endpoint.filter(|_| FULL && self.config.personal.is_none()) else { return };
-        let known = &self.config.resource_servers;
-        let base = cut(endpoint, b'?').0;
-        if let Some(server) =
-            ResourceServer::parse(base, self.config.allow_loopback).filter(|server| !known.contains(server))
-        {
-            self.lanes.add(&server);
-            self.config.resource_servers.push(server);
-        }
+    ///
+    /// # Errors
+    /// As both of them.
+    pub fn authorize_userinfo(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        self.tick(now);
+        self.userinfo_endpoint()?;
+        let anomaly = self.watch.request(USERINFO);
+        self.alarm(anomaly);
+        let lane = self.lanes.open(&None, &None);
+        self.admit(now, id, lane, None)
     }
 
     /// Where to ask about the user.
@@ -53,6 +57,10 @@ impl Session {
             return Err(unusable("its sub is not the ID token's"));
         }
         Ok(claims.to_json())
+    }
+
+    pub(super) fn userinfo_place() -> Place {
+        Place::new(USERINFO, "")
     }
 
     /// The ID token, if the configuration lets it leave the holder.

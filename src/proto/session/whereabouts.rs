@@ -56,9 +56,6 @@ impl Session {
         }
         self.config.issuer.clone_from(&server.issuer);
         self.server = Some(server);
-        self.config.resource_servers.truncate(self.own_servers);
-        self.lanes.truncate(self.own_servers);
-        self.open_userinfo();
     }
 
     /// Revokes what there is where it came from, and lets nothing that is still under way come to anything.
