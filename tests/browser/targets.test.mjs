@@ -46,6 +46,25 @@ const refusedRequests = {
   'mode: "no-cors"': `{ mode: "no-cors" }`,
 };
 
+const members = ["method", "mode", "cache", "credentials", "integrity", "priority", "referrerPolicy"];
+
+/** Runs in the page: sends a request for every member and every kind of value that is no string, and tells what came of it. */
+async function askOddly({ base, members: names, transport }) {
+  const good = { method: "GET", mode: "no-cors", cache: "default", credentials: "omit", integrity: "", priority: "auto", referrerPolicy: "" };
+  const refusals = [];
+  for (const member of names) {
+    let looks = 0;
+    const odd = [null, 1, [good[member]], new String(good[member]), {}];
+    // Nothing that can cross a port.
+    if (transport === "page") odd.push({ toString: () => (looks++ ? good[member] : "cors") });
+    for (const value of odd) {
+      const { error } = await app.outcome(() => app.auth.fetch(base, { [member]: value }));
+      refusals.push({ member, code: error?.code, message: error?.message ?? "" });
+    }
+  }
+  return refusals;
+}
+
 async function startTargetStage(t, mode) {
   const [own, other] = [await startProbe(), await startProbe()];
   t.after(() => Promise.all([own.close(), other.close()]));
@@ -92,6 +111,18 @@ for (const mode of modes) {
       }
     }
     assert.equal(own.requests.length, 0);
+  });
+
+  test(`${mode}: a member of a request that is no string is refused by its name, whatever it would come to (USE-10, MSG-3)`, async (t) => {
+    const { page, own, base } = await startTargetStage(t, mode);
+    const refusals = await page.evaluate(askOddly, { base, members, transport: mode });
+    assert.equal(refusals.length, members.length * (mode === "page" ? 6 : 5));
+    for (const { member, code, message } of refusals) {
+      assert.equal(code, "TOKENKEEP_REQUEST_REFUSED", member);
+      assert.ok(message.startsWith(`${member} is not a string`), message);
+    }
+    assert.equal(own.requests.length, 0);
+    assert.equal(await statusOf(page, base, { method: "GET", mode: "cors", cache: "no-store", credentials: "omit", priority: "high" }), 200);
   });
 
   test(`${mode}: a redirect is not followed, so the token goes nowhere else (USE-7)`, async (t) => {

@@ -2,6 +2,7 @@ import { fail } from "../errors.js";
 import { dispatchCaptured, own } from "./captured.js";
 
 const mostKeptAlive = 60_000;
+const texts = ["method", "mode", "cache", "credentials", "duplex", "integrity", "priority", "referrerPolicy"];
 
 /** What the core has to know of an answer; what is null or undefined counts as absent. */
 export function describe({ href, userinfo, init, timeout, options, replays, retries, proofs }, generation, { status, headers }) {
@@ -59,7 +60,11 @@ export function post(url, body) {
   fetch(url, { ...init, keepalive: body.length < mostKeptAlive }).catch(() => {});
 }
 
-export function refuse({ headers, mode }) {
+/** Why `init` can't go with a token, if it can't. What is no text could say one thing to us and another to `fetch`. */
+export function refuse(init) {
+  const { headers, mode } = init;
+  const odd = texts.find((name) => init[name] !== undefined && typeof init[name] !== "string");
+  if (odd) return fail("REQUEST_REFUSED", `${odd} is not a string; pass one, or leave it out`);
   if (headers.has("authorization") || headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
   if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
 }

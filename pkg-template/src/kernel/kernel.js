@@ -83,11 +83,9 @@ export class Kernel {
    * `init.headers` a Headers object that this call may change.
    */
   send(url, init, options = none) {
-    // What is judged and what is sent are read once, and are text.
-    const href = `${url}`;
-    if (init.method !== undefined) init.method = `${init.method}`;
     const refusal = refuse(init);
-    return refusal ? Promise.reject(refusal) : this.#ask(this.#call(href, init, options));
+    // What is judged and what is sent is text.
+    return refusal ? Promise.reject(refusal) : this.#ask(this.#call(`${url}`, init, options));
   }
 
   #call(href, init, options, userinfo = false) {
