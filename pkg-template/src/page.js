@@ -46,7 +46,7 @@ class PageTransport {
   }
 
   wait(key, signal) {
-    return this.#supervisor.kernel.outcome(key, signal);
+    return this.#supervisor.kernel.outcome(key, { signal });
   }
 
   see(visible) {

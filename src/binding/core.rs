@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::config::Config;
 use crate::proto::error::Error;
+use crate::proto::holder::Door;
 use crate::proto::http::Answer;
 use crate::proto::json::{Object, Value};
 use crate::proto::session::{Reply, Session, Verdict};
@@ -81,8 +82,8 @@ impl Core {
         self.driver.drive(Session::handle_settled);
     }
 
-    /// The caller of request `id` gave up waiting, or whoever waits for a sign-in as call `id`. Answers whether it was
-    /// the latter, and won't be settled any more.
+    /// The caller of request `id` gave up waiting, or whoever signs in or waits for a sign-in as call `id`. Answers
+    /// whether it was the latter, and won't be settled any more.
     pub fn cancel(&self, id: u32) -> bool {
         self.driver.steer(|holder, _| holder.cancel(id))
     }
@@ -92,8 +93,9 @@ impl Core {
     /// signs in (`text` is the options as JSON text, the outcome the URL to navigate to, for a popup with the 43
     /// characters of the record's name before it), 2 signs out (`text` is the options as JSON text, the outcome
     /// `{ revocation, url, idTokenHint }` as JSON text), 3 enters the personal access token `text`, 4 waits for the outcome
-    /// of the sign-in whose record is called `text`.
-    pub fn start(&self, call: u32, operation: u8, text: &str) {
+    /// of the sign-in whose record is called `text`. `door` is the number of the page that it comes from, `alive` whether
+    /// that showed that it is there.
+    pub fn start(&self, call: u32, operation: u8, text: &str, door: u32, alive: bool) {
         let operation = match operation {
             0 => Operation::Finish,
             1 => Operation::SignIn,
@@ -101,7 +103,12 @@ impl Core {
             4 => Operation::Wait,
             _ => Operation::EnterToken,
         };
-        self.driver.start(call, operation, text);
+        self.driver.start(call, Door { number: door, alive }, operation, text);
+    }
+
+    /// The page behind door number `door` showed that it is there, with calls of its own under way.
+    pub fn vouch(&self, door: u32) {
+        self.driver.steer(|holder, _| holder.vouch(door));
     }
 
     /// The answer to something that was sent.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use crate::proto::FULL;
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
-use crate::proto::holder::{Action, Holder};
+use crate::proto::holder::{Action, Door, Holder};
 use crate::proto::http::{Answer, MAX_BODY};
 use crate::proto::json::{Object, Value};
 use crate::proto::session::{Event, Look, Proof, Session};
@@ -72,17 +72,19 @@ impl Driver {
         call(self.holder.borrow().session(), now)
     }
 
-    /// Starts something that takes several steps; `call` will be settled with its outcome.
-    pub fn start(&self, call: u32, operation: Operation, text: &str) {
+    /// Starts something that takes several steps; `call`, which comes from `door`, will be settled with its outcome.
+    pub fn start(&self, call: u32, door: Door, operation: Operation, text: &str) {
         let random = random::bytes();
         if operation == Operation::SignOut {
             self.host.forget();
         }
         self.steer(|holder, now| match (operation, random) {
+            // Whoever floods the holder keeps nobody signed in.
+            (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
+            _ if !holder.admit(call, door, operation == Operation::Wait) => {}
             (Operation::SignIn, Some(random)) => holder.sign_in(now, call, text, random),
             (Operation::SignIn, None) => holder.refuse(call, Error::Transport(Transport::NoRandomness)),
             (Operation::Finish, _) => holder.finish(call, text),
-            (Operation::SignOut, random) => holder.sign_out(now, call, text, &random.unwrap_or([0; _])),
             (Operation::EnterToken, _) => holder.enter_token(now, call, text),
             (Operation::Wait, _) => holder.wait(call, text),
         });

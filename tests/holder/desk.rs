@@ -6,7 +6,7 @@ use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::dpop::DpopKey;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder, Signature};
+use tokenkeep::proto::holder::{Action, CallId, Door, FlightId, Holder, Signature};
 use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::id_token::Signed;
 use tokenkeep::proto::secret::FormBody;
@@ -125,6 +125,13 @@ impl Desk {
 
     pub(crate) fn finish(&mut self, call: u32, href: &str) {
         self.run(|holder, _| holder.finish(call, href));
+    }
+
+    /// Whether there is room for a call through `door`.
+    pub(crate) fn admit(&mut self, call: u32, door: Door, waits: bool) -> bool {
+        let mut room = false;
+        self.run(|holder, _| room = holder.admit(call, door, waits));
+        room
     }
 
     pub(crate) fn wait(&mut self, call: u32, key: &str) {

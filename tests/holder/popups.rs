@@ -11,7 +11,7 @@ use crate::support::server::param;
 const POPUP: &str = r#"{"mode":"popup"}"#;
 
 /// A sign-in in a popup: the record's name, and the URL the popup arrives with.
-fn open(desk: &mut Desk, call: u32) -> (String, String) {
+pub(crate) fn open(desk: &mut Desk, call: u32) -> (String, String) {
     desk.sign_in(call, POPUP);
     desk.keep();
     let answer = desk.results.pop().flatten().expect("an answer");
@@ -145,16 +145,4 @@ fn signing_out_ends_the_wait() {
     assert_eq!(desk.seen(), ["settle 13 LOGIN_REQUIRED", "post /revoke refresh-1", "signedout"]);
     desk.respond();
     assert_eq!(desk.seen()[..2], ["settle 14 LOGIN_REQUIRED", "settle 5 LOGIN_REQUIRED"]);
-}
-
-#[test]
-fn there_is_room_for_as_many_as_there_are_records() {
-    let mut desk = Desk::new();
-    for call in 0..33 {
-        desk.wait(call, "nobody knows");
-    }
-    assert_eq!(desk.seen(), ["settle 32 QUEUE_FULL"], "MSG-9");
-    assert!(desk.holder.cancel(7));
-    desk.wait(33, "nobody knows");
-    assert!(desk.seen().is_empty());
 }

@@ -9,7 +9,7 @@ use crate::support::{answer, config_text, error, json};
 
 const GOOD: &str = r#"{"request_uri":"urn:ietf:params:oauth:request_uri:a&b","expires_in":60}"#;
 
-fn desk(demand: bool, more: &str) -> Desk {
+pub(crate) fn desk(demand: bool, more: &str) -> Desk {
     let announced = format!(
         r#""pushed_authorization_request_endpoint":"https://as.example/par","require_pushed_authorization_requests":{demand},"code_challenge"#
     );

@@ -7,6 +7,7 @@ const mostPending = 200_000;
 const mostDoors = 1_000;
 const mostLocks = 8;
 const doors = new Set();
+let lastNumber = 0;
 // What closed pages may still say.
 const quiet = new Set(["alive", "bye", "see", "abort"]);
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
@@ -24,6 +25,7 @@ export function open(supervisor) {
 class Door {
   #port;
   #supervisor;
+  #number = ++lastNumber;
   #pending = new Map();
   #underWay = 0;
   #silence;
@@ -82,12 +84,12 @@ class Door {
       this.#pending.get(target)?.abort();
       return this;
     },
-    signIn: ({ options }, kernel) => kernel.signIn(options),
-    finish: ({ href }, kernel) => kernel.finish(String(href)),
+    signIn: ({ id, options }, kernel) => this.#abortable(id, (signal) => kernel.signIn(options, this.#from(signal))),
+    finish: ({ href }, kernel) => kernel.finish(String(href), this.#from()),
     redirectUri: (_, kernel) => ({ redirectUri: kernel.redirectUri() }),
     signOut: ({ options }, kernel) => kernel.signOut(this.#lent ? {} : options),
-    userinfo: (_, kernel) => kernel.userinfo(),
-    enterToken: ({ token }, kernel) => kernel.enterToken(token),
+    userinfo: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.userinfo(signal)),
+    enterToken: ({ token }, kernel) => kernel.enterToken(token, this.#from()),
     stats: (_, kernel) => kernel.stats(),
     audit: (_, kernel) => kernel.audit(),
     unlock: (_, kernel) => kernel.unlock(),
@@ -96,8 +98,12 @@ class Door {
       return this;
     },
     accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
-    outcome: ({ id, key }, kernel) => this.#abortable(id, (signal) => kernel.outcome(String(key), signal)),
+    outcome: ({ id, key }, kernel) => this.#abortable(id, (signal) => kernel.outcome(String(key), this.#from(signal))),
   };
+
+  #from(signal) {
+    return { door: this.#number, alive: true, signal };
+  }
 
   /** Gets `lock` when the page that holds it is gone, or has said another one since. */
   #watch(lock) {
@@ -116,18 +122,23 @@ class Door {
   }
 
   #abortable(id, work) {
+    const { signal, done } = this.#track(id);
+    return work(signal).finally(done);
+  }
+
+  /** Something that ends when the page says so by its id, or is gone. */
+  #track(id) {
+    if (this.#pending.has(id)) throw fail("REQUEST_REFUSED", "there is a request with this id; take another one");
     const controller = new AbortController();
     this.#pending.set(id, controller);
-    return work(controller.signal).finally(() => this.#pending.delete(id));
+    return { signal: controller.signal, done: () => this.#pending.get(id) === controller && this.#pending.delete(id) };
   }
 
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
-    const controller = new AbortController();
-    this.#pending.set(id, controller);
-    const done = () => this.#pending.delete(id);
+    const { signal, done } = this.#track(id);
     try {
-      const init = requestInit(message, controller.signal, headers);
+      const init = requestInit(message, signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
       const explanation = kernel.explain(response);
       const send = (ok, transfer) => this.#answer({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);

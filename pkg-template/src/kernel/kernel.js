@@ -18,9 +18,6 @@ const SIGN_OUT = 2;
 const ENTER_TOKEN = 3;
 const WAIT = 4;
 
-// Sign-ins and their like at once, of all pages.
-const mostCalls = 1_000;
-
 const none = Object.freeze({ __proto__: null });
 
 // Answers that may not be the last word; 0 is a redirect.
@@ -105,12 +102,13 @@ export class Kernel {
     return header ? header.slice(header.indexOf(" ") + 1) : this.accessToken(signal);
   }
 
-  signIn(options) {
-    return this.#start(SIGN_IN, toJson(options ?? {}));
+  // `from` is the page that a call comes from, where there are several: `{ door, alive, signal }`.
+  signIn(options, from) {
+    return this.#start(SIGN_IN, toJson(options ?? {}), from);
   }
 
-  async finish(href) {
-    const arrival = await this.#start(FINISH, href);
+  async finish(href, from) {
+    const arrival = await this.#start(FINISH, href, from);
     return arrival && JSON.parse(arrival);
   }
 
@@ -121,22 +119,27 @@ export class Kernel {
   }
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
-  async userinfo() {
+  async userinfo(signal) {
     if (!FULL) throw notInCore();
-    const init = { headers: new Headers({ accept: "application/json" }), ...discreet };
+    const init = { headers: new Headers({ accept: "application/json" }), ...discreet, signal };
     const response = await this.#ask(this.#call(undefined, init, none, true));
     const claims = this.#core.userinfo(response.status, await response.text());
     if (!claims) throw this.#refusal();
     return JSON.parse(claims);
   }
 
-  enterToken(token) {
-    return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "");
+  enterToken(token, from) {
+    return this.#start(ENTER_TOKEN, typeof token === "string" ? token : "", from);
   }
 
   /** Settles as the sign-in does whose record is called `key`, whichever page brings the response. */
-  outcome(key, signal) {
-    return this.#start(WAIT, key, signal);
+  outcome(key, from) {
+    return this.#start(WAIT, key, from);
+  }
+
+  /** Whoever is behind this door is there. */
+  vouch(door) {
+    this.#core.vouch(door);
   }
 
   unlock() {
@@ -173,16 +176,14 @@ export class Kernel {
     return JSON.parse(this.#core.describe()).session;
   }
 
-  #start(operation, text, signal) {
-    // Whoever floods the holder keeps nobody signed in.
-    if (this.#calls.size >= mostCalls && operation !== SIGN_OUT) return Promise.reject(fail("QUEUE_FULL", "too many operations are under way; wait for those"));
+  #start(operation, text, { door = 0, alive = true, signal } = none) {
     return new Promise((resolve, reject) => {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
       // Where the response is there already, its outcome is still to come.
       signal?.addEventListener("abort", () => this.#calls.has(call) && this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
       try {
-        this.#core.start(call, operation, text);
+        this.#core.start(call, operation, text, door, alive);
       } catch (error) {
         this.#calls.delete(call);
         reject(error);

@@ -72,7 +72,7 @@ impl Error {
                 "; correct clientMetadata, or register by hand and set clientId",
             ]),
             Self::Queue(QueueError::Full) => {
-                "too many requests wait for a token; raise queueLimit or send fewer".into()
+                "too many requests or sign-ins are under way; wait for those, or raise queueLimit".into()
             }
             Self::Queue(QueueError::Locked) => {
                 "the session was locked because of an anomaly; look at auth.audit(), then call auth.unlock()".into()

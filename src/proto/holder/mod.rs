@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 mod action;
+mod callers;
 mod checks;
 mod discovery;
 mod farewell;
@@ -26,6 +27,7 @@ use crate::proto::session::{Command, LookUp, PendingExchange, Session};
 use crate::proto::time::Now;
 use crate::proto::token::revocation_outcome;
 
+use callers::Caller;
 use checks::{Check, Keys};
 use discovery::{Findings, Stage};
 use farewell::Farewell;
@@ -33,6 +35,7 @@ use popups::Waiter;
 use proofs::Sent;
 
 pub use action::{Action, CallId, FlightId};
+pub use callers::Door;
 pub use checks::Signature;
 
 /// What is to be done with the result of something that was asked for.
@@ -90,6 +93,8 @@ pub struct Holder {
     steps: Vec<Step>,
     findings: Findings,
     keys: Keys,
+    /// Calls that are not settled, in order.
+    callers: Vec<Caller>,
     /// Pages whose popups are on their way.
     waiters: Vec<Waiter>,
     actions: Vec<Action>,
@@ -105,6 +110,7 @@ impl Holder {
             steps: Vec::new(),
             findings: Findings::default(),
             keys: Keys::default(),
+            callers: Vec::new(),
             waiters: Vec::new(),
             actions: Vec::new(),
         }
@@ -317,6 +323,7 @@ impl Holder {
 
     fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
         self.tell(call, &outcome);
+        self.forget_caller(call);
         self.actions.push(Action::Settle { call, outcome });
     }
 }

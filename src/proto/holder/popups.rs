@@ -3,7 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use crate::proto::error::{Ending, Error, QueueError};
+use crate::proto::error::{Ending, Error};
 
 use super::{Action, CallId, Holder};
 
@@ -19,18 +19,13 @@ pub(super) struct Waiter {
 impl Holder {
     /// Waits for the sign-in whose record is called `key`: the call has the outcome that the one has which finishes it.
     pub fn wait(&mut self, call: CallId, key: &str) {
-        if self.waiters.len() == MAX_WAITERS {
-            return self.settle(call, Err(Error::Queue(QueueError::Full)));
-        }
         self.waiters.push(Waiter { key: key.to_owned(), call, finisher: None });
     }
 
-    /// Gives up a waiting request or call. Answers whether it was a call that waits for a sign-in and won't be settled
-    /// any more: once the response is there, its outcome is.
-    pub fn cancel(&mut self, id: CallId) -> bool {
-        self.session.cancel(id);
+    /// Once the response is there, its outcome is told.
+    pub(super) fn give_up_wait(&mut self, call: CallId) -> bool {
         let before = self.waiters.len();
-        self.waiters.retain(|waiter| waiter.call != id || waiter.finisher.is_some());
+        self.waiters.retain(|waiter| waiter.call != call || waiter.finisher.is_some());
         self.waiters.len() < before
     }
 
@@ -53,10 +48,8 @@ impl Holder {
 
     fn settle_waiters(&mut self, concerns: impl Fn(&Waiter) -> bool, outcome: &Result<Option<String>, Error>) {
         for waiter in self.waiters.extract_if(.., |waiter| concerns(waiter)) {
+            self.callers.retain(|caller| !caller.is(waiter.call));
             self.actions.push(Action::Settle { call: waiter.call, outcome: outcome.clone() });
         }
     }
 }
-
-/// As many as there are records.
-const MAX_WAITERS: usize = 32;
