@@ -7,9 +7,13 @@ const mostPending = 200_000;
 const mostDoors = 1_000;
 const mostLocks = 8;
 const doors = new Set();
-let lastNumber = 0;
-// What closed pages may still say.
+// Each speaks for one door: their names can be seen by others.
+const shown = new Set();
+// No page outlives a worker of its own, or is outlived by it.
+const locks = "onconnect" in globalThis ? globalThis.navigator?.locks : undefined;
+// What doesn't make a page one of those who are connected.
 const quiet = new Set(["alive", "bye", "see", "abort"]);
+let lastNumber = 0;
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
 /** Opens a door for every page that connects. `supervisor` may be a promise. */
@@ -19,8 +23,9 @@ export function open(supervisor) {
 }
 
 /**
- * One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. A door that is `lent` is for a
- * page of another origin, and does what that may have done; it is shut for good with the lock of the page that lent it.
+ * One page's way in. Answers go to this page only; what isn't a well-formed message is dropped. It closes when the page says
+ * goodbye, lets its lock go or is gone, and stays closed until a lock shows that somebody is there again. A door that is `lent`
+ * is for a page of another origin, does what that may have done, and is shut for good with the lock of the page that lent it.
  */
 class Door {
   #port;
@@ -30,9 +35,14 @@ class Door {
   #underWay = 0;
   #silence;
   #closed = false;
+  // While somebody knocks at the closed door: a promise of whether it opens, and what settles that.
+  #knock;
+  #open;
+  // The lock that was spoken of last, and the one that was found to be held.
+  #said;
   #lock;
   #locks = 0;
-
+  #alive = !locks;
   #lent;
 
   constructor(port, supervisor, lent = false) {
@@ -40,11 +50,14 @@ class Door {
     this.#lent = lent;
     this.#supervisor = Promise.resolve(supervisor);
     this.#supervisor.then((ready) => (this.#supervisor = ready), () => {});
-    port.onmessage = ({ data, ports: [lent] }) => isMessage(data) && (lent ? this.#lend(data, lent) : this.#receive(data));
+    if ("onclose" in port) port.onclose = () => this.#close();
+    port.onmessage = ({ data, ports: [given] }) => isMessage(data) && (given ? this.#lend(data, given) : this.#receive(data));
   }
 
-  #lend({ op, lock }, port) {
-    if (op === "lend" && !this.#lent) new Door(port, this.#supervisor, true).#watch(lock);
+  async #lend({ op, lock }, port) {
+    if (op !== "lend" || this.#lent) return;
+    await Promise.resolve(this.#supervisor).catch(() => {});
+    new Door(port, this.#supervisor, true).#watch(lock).catch(() => {});
   }
 
   async #receive(message) {
@@ -52,8 +65,10 @@ class Door {
     this.#underWay += 1;
     try {
       if (this.#lent && !lendable.has(op)) throw fail("OPERATION_REFUSED", "a page of another origin can't do this");
+      if (this.#closed && !(await this.#opens(op))) return;
       if (!quiet.has(op)) this.#limit();
       const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
+      if (this.#closed && !quiet.has(op)) return;
       const result = await this.#operations[op](message, supervisor.kernel, supervisor);
       if (result !== this) this.#answer({ id, ok: result });
     } catch (error) {
@@ -63,9 +78,23 @@ class Door {
     }
   }
 
+  /** Whether a closed door lets this in, maybe later: what follows a knock waits until a lock is shown. */
+  #opens(op) {
+    if (op === "hello" && locks) {
+      this.#limit();
+      this.#knock ??= new Promise((open) => (this.#open = open));
+    } else if (op === "hello") this.#closed = false;
+    if (op === "alive" || op === "bye" || !this.#closed) return true;
+    return this.#underWay <= mostPending && this.#knock;
+  }
+
   #limit() {
     if (this.#underWay > mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
-    if (doors.size >= mostDoors && !doors.has(this)) throw fail("QUEUE_FULL", "too many connections; call close() on those that aren't used any more");
+    if (doors.size >= mostDoors && !doors.has(this)) {
+      const oldest = [...doors].find((door) => !door.#alive);
+      if (!oldest) throw fail("QUEUE_FULL", "too many connections; call close() on those that aren't used any more");
+      oldest.#close();
+    }
     doors.add(this);
   }
 
@@ -73,11 +102,13 @@ class Door {
   #operations = {
     __proto__: null,
     hello: (_, kernel, supervisor) => {
-      this.#closed = false;
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
       return kernel.snapshot();
     },
-    alive: ({ lock }) => this.#watch(lock),
+    alive: ({ lock }) => {
+      this.#watch(lock).catch(() => {});
+      return this;
+    },
     bye: () => this.#close(),
     fetch: (message, kernel) => this.#fetch(message, kernel),
     abort: ({ target }) => {
@@ -94,7 +125,7 @@ class Door {
     audit: (_, kernel) => kernel.audit(),
     unlock: (_, kernel) => kernel.unlock(),
     see: ({ visible, online }, _, supervisor) => {
-      supervisor.see(this, visible === true, online !== false);
+      if (doors.has(this)) supervisor.see(this, visible === true, online !== false);
       return this;
     },
     accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
@@ -102,23 +133,44 @@ class Door {
   };
 
   #from(signal) {
-    return { door: this.#number, alive: true, signal };
+    return { door: this.#number, alive: this.#alive, signal };
   }
 
-  /** Gets `lock` when the page that holds it is gone, or has said another one since. */
-  #watch(lock) {
-    const { locks } = globalThis.navigator ?? {};
-    // No page outlives a worker of its own, or is outlived by it.
-    if (!("onconnect" in globalThis) || !locks || this.#locks === mostLocks || !/^tokenkeep-[\w-]{36}$/.test(lock)) return this;
-    this.#lock = lock;
+  /** Looks whether some page holds `lock`. Looks are shared, so that one doesn't pass for a page that holds it. */
+  async #watch(lock) {
+    if (!locks || this.#locks === mostLocks || lock === this.#lock || !/^tokenkeep-[\w-]{36}$/.test(lock)) return;
+    this.#said = lock;
     this.#locks += 1;
-    locks.request(lock, () => {
+    try {
+      const held = await locks.request(lock, { mode: "shared", ifAvailable: true }, (free) => !free);
+      if (held && this.#said === lock) await this.#live(lock);
+    } finally {
       this.#locks -= 1;
+    }
+  }
+
+  /** Is open for as long as `lock` is held, or another one that is shown later. */
+  async #live(lock) {
+    const first = !shown.has(lock);
+    shown.add(lock);
+    this.#lock = lock;
+    this.#alive = first;
+    this.#closed = false;
+    this.#answerKnock(true);
+    try {
+      if (first) this.#supervisor.kernel.vouch(this.#number);
+      await locks.request(lock, { mode: "shared" }, () => {});
+    } finally {
+      if (first) shown.delete(lock);
       if (this.#lock === lock) this.#close();
       // Whoever has the other end could say hello again, and nothing would tell of its end then.
       if (this.#lent) this.#port.close();
-    });
-    return this;
+    }
+  }
+
+  #answerKnock(opens) {
+    this.#open?.(opens);
+    this.#knock = this.#open = undefined;
   }
 
   #abortable(id, work) {
@@ -158,7 +210,9 @@ class Door {
   /** The page is gone or hidden away: its requests are of no use to anybody. */
   #close() {
     this.#closed = true;
-    this.#lock = undefined;
+    this.#alive = !locks;
+    this.#said = this.#lock = undefined;
+    this.#answerKnock(false);
     doors.delete(this);
     this.#silence?.();
     this.#silence = undefined;

@@ -43,8 +43,8 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
   const good = {
     __proto__: null,
     fetch: () => ({ url: pick([url, evil.origin, evil.origin, "x:", ""]), headers: [["x-fuzz", "1"]], method: pick(["GET", "HEAD", "x"]) }),
-    // A lock that can be had at once is a goodbye, and a dedicated worker has the app on the same door.
-    alive: () => ({ lock: pick(["tokenkeep-1", mode === "worker" ? "" : `tokenkeep-${"a".repeat(36)}`]) }),
+    // A lock that nobody holds says nothing, and a dedicated worker has the app on the same door.
+    alive: () => ({ lock: pick(["tokenkeep-1", mode === "shared" ? `tokenkeep-${"a".repeat(36)}` : ""]) }),
     see: () => ({ visible: pick([true, false, 1]), online: true }),
     abort: () => ({ target: below(100) }),
     finish: () => ({ href: pick([`${callback}?code=x&state=y`, `${callback}?error=x&state=y`, "", "x"]) }),
