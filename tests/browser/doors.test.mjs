@@ -1,4 +1,5 @@
-// Connections to a SharedWorker by other script of the origin: what they use up is there again when their tab is gone.
+// Connections to a SharedWorker by other script of the origin: what they use up is there again when their tab is gone, and
+// what comes of a sign-in is told to nobody else.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -139,6 +140,29 @@ test("where the browser tells that a port is closed, a request ends with a conne
   await until(() => stage.probe.requests.length === 1, "the request's arrival");
   await bare.close();
   await until(() => stage.probe.requests[0].closed, "the request's end");
+});
+
+test("what comes of a sign-in is told to nobody but the page that started it (MSG-4)", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  const popup = await clickSignIn(page, { appState: "secret" });
+  await popup.waitForSelector("#login");
+  const other = await openBare(stage);
+  const asked = await other.evaluate(async () => {
+    const open = indexedDB.open("tokenkeep");
+    await new Promise((done) => (open.onsuccess = done));
+    const all = open.result.transaction("transactions").objectStore("transactions").getAllKeys();
+    await new Promise((done) => (all.onsuccess = done));
+    open.result.close();
+    const door = doors.connect();
+    await door.ask("signIn", { options: {} });
+    const keys = [...all.result, "", undefined, null, {}, ["x"]];
+    return Promise.all(keys.map(async (key) => [String(key), (await door.ask("outcome", { key })).error?.code]));
+  });
+  assert.match(asked[0][0], /^[\w-]{43}$/);
+  assert.deepEqual([...new Set(asked.map(([, code]) => code))], ["TOKENKEEP_REQUEST_REFUSED"]);
+  await finishIn(popup);
+  assert.ok((await endOfSignIn(page)).value);
 });
 
 test("two requests with one id are one too many (MSG-4)", async (t) => {

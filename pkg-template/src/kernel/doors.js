@@ -6,6 +6,7 @@ const version = 1;
 const mostPending = 200_000;
 const mostDoors = 1_000;
 const mostLocks = 8;
+const mostNames = 32;
 const doors = new Set();
 // Each speaks for one door: their names can be seen by others.
 const shown = new Set();
@@ -44,6 +45,7 @@ class Door {
   #locks = 0;
   #alive = !locks;
   #lent;
+  #names = new Set();
 
   constructor(port, supervisor, lent = false) {
     this.#port = port;
@@ -115,7 +117,7 @@ class Door {
       this.#pending.get(target)?.abort();
       return this;
     },
-    signIn: ({ id, options }, kernel) => this.#abortable(id, (signal) => kernel.signIn(options, this.#from(signal))),
+    signIn: ({ id, options }, kernel) => this.#signIn(id, options, kernel),
     finish: ({ href }, kernel) => kernel.finish(String(href), this.#from()),
     redirectUri: (_, kernel) => ({ redirectUri: kernel.redirectUri() }),
     signOut: ({ options }, kernel) => kernel.signOut(this.#lent ? {} : options),
@@ -129,7 +131,10 @@ class Door {
       return this;
     },
     accessToken: ({ id }, kernel) => this.#abortable(id, (signal) => kernel.accessToken(signal)),
-    outcome: ({ id, key }, kernel) => this.#abortable(id, (signal) => kernel.outcome(String(key), this.#from(signal))),
+    outcome: ({ id, key }, kernel) => {
+      if (!this.#names.has(key)) throw fail("REQUEST_REFUSED", "no sign-in of that name was started by this page; call signIn()");
+      return this.#abortable(id, (signal) => kernel.outcome(key, this.#from(signal)));
+    },
   };
 
   #from(signal) {
@@ -173,6 +178,14 @@ class Door {
     this.#knock = this.#open = undefined;
   }
 
+  /** What comes of a sign-in in a popup is for the page that has the name of its record from here. */
+  async #signIn(id, options, kernel) {
+    const answer = await this.#abortable(id, (signal) => kernel.signIn(options, this.#from(signal)));
+    if (options?.mode === "popup") this.#names.add(answer.slice(0, 43));
+    if (this.#names.size > mostNames) this.#names.delete(this.#names.keys().next().value);
+    return answer;
+  }
+
   #abortable(id, work) {
     const { signal, done } = this.#track(id);
     return work(signal).finally(done);
@@ -214,6 +227,7 @@ class Door {
     this.#said = this.#lock = undefined;
     this.#answerKnock(false);
     doors.delete(this);
+    this.#names.clear();
     this.#silence?.();
     this.#silence = undefined;
     for (const controller of this.#pending.values()) controller.abort();
