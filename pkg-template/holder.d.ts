@@ -280,7 +280,12 @@ export interface Options {
    * that they are posted to as a JSON array, without credentials.
    */
   auditSink?: string | ((entries: AuditEntry[]) => void);
-  /** Which anomalies lock the session until `auth.unlock()`: all (`true`), none (the default) or these. */
+  /**
+   * Which anomalies lock the session until `auth.unlock()`: all (`true`), none (the default) or these. While it is locked
+   * everybody waits, in every tab, and any one document of the origin can cause each of them but `clock-jump`:
+   * `off-list-target` by a single call, `request-surge` by a few hundred, `replayed-callback` by a response to a sign-in of its
+   * own that it hands in twice, `refresh-storm` where an API answers 401 to something although the token is good.
+   */
   lockOnAnomaly?: boolean | readonly AnomalyKind[];
   /**
    * Whether tokens are bound to a key that nobody can read (DPoP, RFC 9449). Left out: where the server announces ES256.

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
+import { sendJson } from "../../www/server/http.mjs";
 import { burst, codeOf, endOfBurst, events, resume, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { dialClocks, moveClocks } from "./support/clocks.mjs";
 import { assertEachOnce } from "./support/effects.mjs";
@@ -164,6 +166,81 @@ test("only the anomalies that the configuration names lock the session", async (
 
   assert.deepEqual(await endOfBurst(page), { 201: 1 });
 });
+
+/** What a document of the origin does to cause each anomaly, with nothing but a connection of its own; functions that run in it. */
+const causes = {
+  "off-list-target": async ({ door, stray: url }) => void (await door.ask("fetch", { url, headers: [] })),
+  "request-surge": async ({ door, files: url, round }) => {
+    const count = round < 7 ? 1 : 320;
+    await Promise.all(Array.from({ length: count }, () => door.ask("fetch", { url, headers: [] })));
+  },
+  "replayed-callback": async ({ door, callback }) => {
+    const { ok } = await door.ask("signIn", { options: {} });
+    const href = `${callback}&state=${new URL(ok).searchParams.get("state")}`;
+    for (let time = 0; time < 2; time += 1) await door.ask("finish", { href });
+  },
+  // Three times within half a minute, on paths that the API refuses whatever the token; it takes the token elsewhere.
+  "refresh-storm": async ({ door, refused, files, round }) => {
+    for (let time = 0; time < 3; time += 1) {
+      await door.ask("fetch", { url: `${refused}/${round}/${time}`, headers: [] });
+      await door.ask("fetch", { url: files, headers: [] });
+    }
+  },
+};
+
+for (const [kind, cause] of Object.entries(causes)) {
+  test(`one document of the origin can cause ${kind}, and with lockOnAnomaly everybody waits`, async (t) => {
+    const { stage, tabs, bare } = await startBesides(t, kind);
+    const isLocked = async () => (await stats(tabs[0])).locked;
+    for (let round = 0; round < 8 && !(await isLocked()); round += 1) {
+      await bare.evaluate(`void (${cause})({ ...given, round: ${round} }).then(() => (given.rounds = ${round + 1}))`);
+      await until(async () => (await isLocked()) || (await bare.evaluate(() => given.rounds)) > round, "the end of a round");
+      await moveClocks(bare, kind === "refresh-storm" ? minute / 2 : bucket);
+    }
+    const [{ count: _, baseline: __, ...told }] = await assertTold(tabs);
+    assert.deepEqual(told, { kind, locked: true });
+    stage.api.reset();
+    const { queued } = await stats(tabs[0]);
+    for (const tab of tabs) await startBurst(tab, stage.v1("effects"), 1);
+    await until(async () => (await stats(tabs[0])).queued === queued + 2, "both tabs to wait");
+    assert.deepEqual(stage.api.requests, []);
+    await bare.evaluate(() => given.door.ask("unlock"));
+    for (const tab of tabs) assert.deepEqual(await endOfBurst(tab), { 201: 1 });
+  });
+}
+
+test("no document of the origin can cause clock-jump by its own clocks", async (t) => {
+  const { stage, tabs, bare } = await startBesides(t, "clock-jump");
+  const status = await bare.evaluate(async () => {
+    const then = performance.now() - 36_000_000;
+    [performance.now, Date.now] = [() => then, () => 0];
+    const { ok } = await given.door.ask("fetch", { url: given.files, headers: [["date", new Date(0).toUTCString()]] });
+    await given.door.ask("enterToken", { token: "x" });
+    return ok?.status;
+  });
+  assert.equal(status, 200);
+  stage.authorizationServer.expireAccessTokens();
+  assert.equal(await statusOf(tabs[0], stage.v1("files")), 200);
+  assert.deepEqual([(await stats(tabs[0])).locked, await events(tabs[0], "anomaly")], [false, []]);
+});
+
+/** Two tabs of a signed-in app that is locked by one kind of anomaly, and a document of its origin with a connection of its own. */
+async function startBesides(t, kind) {
+  const answer = ({ response, url }) => {
+    const status = url.pathname.startsWith("/probe/never") ? 401 : 200;
+    sendJson(response, status, {}, status === 401 ? { "www-authenticate": 'Bearer error="invalid_token"' } : {});
+  };
+  const started = await startSignedIn(t, { hasClocks: true, config: { lockOnAnomaly: [kind], queueTimeout: 600_000 }, probe: { answer } });
+  const { stage } = started;
+  const bare = await stage.open("/bare.html");
+  await bare.evaluate(readFileSync(new URL("app/doors.js", import.meta.url), "utf8"));
+  const iss = encodeURIComponent(stage.authorizationServer.issuer);
+  const given = { stray: `${stage.probe.origin}/elsewhere`, files: stage.probed("files"), refused: stage.probed("never") };
+  await bare.evaluate((urls) => {
+    globalThis.given = { door: doors.connect(), rounds: 0, ...urls };
+  }, { ...given, callback: `${stage.app.origin}/callback?code=mine&iss=${iss}` });
+  return { ...started, bare };
+}
 
 /** A signed-in app in two tabs, or one where the holder is in the page. */
 async function startSignedIn(t, { hasClocks = false, ...options } = {}) {
