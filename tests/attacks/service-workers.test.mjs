@@ -62,6 +62,7 @@ for (const manner of ["answers", "withholds"]) {
       const page = await claimed(rig, { manner });
       rig.as.expireAccessTokens();
       const code = await codeOf(page, rig.v1("files"));
+      if (rig.stolen(...secret).length) return rig.verdict("refresh token");
       assert.ok([undefined, "TOKENKEEP_INTERCEPTED"].includes(code), code);
       await ended(page);
       assert.deepEqual([rig.stolen(...secret), rig.as.counts.refreshes], [[], 0]);

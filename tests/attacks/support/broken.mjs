@@ -23,6 +23,11 @@ const faults = {
     prelude: 'globalThis.judge = () => config.resourceServers[0] + "files";',
     changes: [[/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 2]],
   },
+  // A service worker in between is not seen.
+  lookout: {
+    prelude: "",
+    changes: [[/(\(\{ workerStart: (\w+), [^}]*\}\) => )/g, "$1false && ", 1]],
+  },
   // A message may bring another list.
   configuration: {
     prelude: `let more = [];
