@@ -313,6 +313,7 @@ export type AuditKind =
   | "api-refused"
   | "callback-refused"
   | "clock"
+  | "intercepted"
   | "locked"
   | "offline"
   | "online"
