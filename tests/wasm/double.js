@@ -67,7 +67,7 @@ export class Double {
     return new Promise((resolve) => {
       const call = ++this.#last;
       this.#calls.set(call, resolve);
-      this.#core.start(call, operations[operation], text);
+      this.#core.start(call, operations[operation], text, 1, true);
     });
   }
 
