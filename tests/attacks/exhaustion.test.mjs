@@ -10,7 +10,7 @@ const count = 520;
 const exhaustion = { id: "T47", threat: "S23", modes: ["own"] };
 const words = `${count} frames, ports and waits of one document`;
 
-attack({ ...exhaustion, title: `${words}, as long as its tab is open`, outcome: "limited" }, async (rig) => {
+attack({ ...exhaustion, title: `${words}, as long as its tab is open`, outcome: "stopped" }, async (rig) => {
   const { page } = await exhausted(rig, { count });
   assert.equal(await statusOf(page, rig.v1("files")), 200);
   const { error } = await resume(await rig.open());
@@ -37,6 +37,6 @@ async function exhausted(rig, given) {
   const page = await rig.signedIn();
   const from = await rig.open("/bare.html");
   const said = await rig.inject(from, exhaust, given);
-  assert.ok(said.ok > 450 && said.TOKENKEEP_QUEUE_FULL > 0, JSON.stringify(said));
+  assert.ok(said.ok > 450, JSON.stringify(said));
   return { page, from };
 }

@@ -20,7 +20,7 @@ attack({ ...sight, title: "watch every window, message, store, address and note 
   await rig.plant(watchAll);
   const page = await signInAndOut(rig);
   const places = JSON.stringify([await page.evaluate(readPlaces), await rig.context.cookies(rig.origins.app)]);
-  return verdict(rig, `${places}\n${rig.console.join("\n")}`, ["#start=", "tokenkeep-ticket", "Failed to read", "/frame.html"]);
+  return verdict(rig, `${places}\n${rig.console.join("\n")}`, ["#start=", "tokenkeep-tab", "Failed to read", "/frame.html"]);
 });
 
 attack({ ...sight, title: "the hooks of T2, through sign-ins and sign-outs (OWN-2)" }, async (rig) => {

@@ -21,7 +21,7 @@ const faults = {
   // Whatever URL is asked for, the list is asked about one that is on it.
   list: {
     prelude: 'globalThis.judge = () => config.resourceServers[0] + "files";',
-    changes: [[/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 2]],
+    changes: [[/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 1]],
   },
   // A service worker in between is not seen.
   lookout: {
@@ -37,8 +37,8 @@ const faults = {
         return true;
       };`,
     changes: [
-      [/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 2],
-      [/(onmessage = \(\{ data: (\w+), ports: \w+ \}\) => )/g, "$1globalThis.hear($2) && ", 1],
+      [/\.authorize\(([\w.]+), ([\w.]+), /g, ".authorize($1, globalThis.judge($2), ", 1],
+      [/(onmessage = \(\{ data: (\w+), ports: \[\w+\] \}\) => )/g, "$1globalThis.hear($2) && ", 1],
     ],
   },
 };
