@@ -28,7 +28,8 @@ const withheld = (rig) => [
 attack({ ...border, title: "ask the holder for all that it does on its own origin, with exposeAccessToken on (OWN-5)" }, async (rig) => {
   const page = await signedInPage(rig);
   const answers = await rig.inject(page, askHolder, { operations: withheld(rig) });
-  assert.deepEqual(answers, allRefused(withheld(rig)));
+  const allowed = answers.filter(([, answer]) => answer !== refused).map(([op]) => op);
+  if (allowed.length) return ["works", allowed.join(", ")];
   assert.equal(await rig.inject(page, lendOneself), false, "a port of the script's own");
   for (const act of ["accessToken", "enterToken"]) {
     const { error } = await page.evaluate((name) => app.outcome(() => app.auth[name]("mine")), act);

@@ -14,12 +14,16 @@ const strangers = ["evil.test", "other.rig.test", "rig.test", "www.app.rig.test"
 attack({ ...border, title: "an app that is not listed frames the holder's page: of another site, of this one, look-alikes (OWN-1)" }, async (rig) => {
   await rig.signedIn();
   const places = [...strangers.map((host) => `${rig.front.originOf(host)}/`), `${rig.app.plainOrigin.replace("127.0.0.1", "app.rig.test")}/bare.html`];
+  const answers = {};
   for (const place of places) {
     const page = await rig.context.newPage();
     await page.goto(place);
-    assert.equal(await rig.inject(page, knock), "TOKENKEEP_APP_REFUSED", place);
+    answers[place] = await rig.inject(page, knock);
     await page.close();
   }
+  const lent = Object.values(answers).filter((answer) => answer === "lent").length;
+  if (lent > 0) return ["works", `lent to ${lent} origins`];
+  assert.deepEqual(answers, Object.fromEntries(places.map((place) => [place, "TOKENKEEP_APP_REFUSED"])));
   return ["stopped", `${places.length} origins`];
 });
 

@@ -1,11 +1,15 @@
 // What can be said over the border to a holder on another origin. Each function runs in any document of the app's origin.
 
-/** Asks the holder for each of `operations`, as `[op, parameters]`; resolves to `[op, code]` of each refusal, or its answer. */
+/**
+ * Asks the holder for each of `operations`, as `[op, parameters]`; resolves to `[op, code]` of each refusal, or to its answer:
+ * "silent", if that doesn't come at once.
+ */
 export async function askHolder(evil, { operations }) {
   const ask = evil.asking(await evil.connect());
   const answers = [];
   for (const [op, parameters] of operations) {
-    const { ok, error } = await ask(op, parameters);
+    const silent = new Promise((resolve) => setTimeout(resolve, 5_000, { ok: "silent" }));
+    const { ok, error } = await Promise.race([ask(op, parameters), silent]);
     answers.push([op, error ? (error.code ?? error.name) : { ok }]);
   }
   await evil.post(answers);

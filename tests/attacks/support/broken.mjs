@@ -1,11 +1,11 @@
 // Holders that are broken on purpose, to see that the attacks notice. The package knows nothing of this: the text of the
-// bundled holder is changed here.
+// bundled holder is changed here, or that of the script of the pages beside it at an origin of its own.
 
 import { bundles } from "../../browser/support/bundles.mjs";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** Each as `[search, replacement, how often it is there]`, and what the holder's file begins with. */
+/** Each as `[search, replacement, how often it is there]`, in which file, and what the holder's begins with. */
 const faults = {
   // The session's event after a refresh has the access token.
   event: {
@@ -25,7 +25,6 @@ const faults = {
   },
   // A service worker in between is not seen.
   lookout: {
-    prelude: "",
     changes: [[/(\(\{ workerStart: (\w+), [^}]*\}\) => )/g, "$1false && ", 1]],
   },
   // A message may bring another list.
@@ -41,6 +40,10 @@ const faults = {
       [/(onmessage = \(\{ data: (\w+), ports: \[\w+\] \}\) => )/g, "$1globalThis.hear($2) && ", 1],
     ],
   },
+  // A page of another origin may do everything.
+  lent: { changes: [[/if \(this\.#\w+ && ![\w$]+\.has\(\w+\)\) throw/g, "if (false) throw", 1]] },
+  // The page in the frame answers whatever frames it.
+  apps: { file: "door", changes: [[/if \(!\w+\.includes\(\w+\)\) return (?=[\w$]+\("APP_REFUSED")/g, "if (false) return ", 1]] },
 };
 
 /** The names of all. */
@@ -50,17 +53,19 @@ export const faultNames = Object.keys(faults);
 export async function brokenFiles(name = process.env.ATTACKS_BROKEN) {
   if (!name) return {};
   const { scripts } = await bundles();
-  const text = breakText(scripts.holder, faults[name]);
-  return { "/holder.js": () => [SCRIPT, text] };
+  const { file = "holder" } = faults[name];
+  const text = breakText(scripts[file], { file, ...faults[name] });
+  return { [`/${file}.js`]: () => [SCRIPT, text] };
 }
 
 /** A fault that does not go in any more would show nothing. */
-function breakText(text, { prelude, changes }) {
+function breakText(text, { file, prelude = "", changes }) {
   let changed = text;
   for (const [search, replacement, times] of changes) {
     const found = [...changed.matchAll(search)].length;
-    if (found !== times) throw new Error(`${search} is ${found} times in the holder, not ${times}: adapt the fault`);
+    if (found !== times) throw new Error(`${search} is ${found} times in the ${file}, not ${times}: adapt the fault`);
     changed = changed.replace(search, replacement);
   }
+  if (file !== "holder") return changed;
   return `import { config } from "/config.js";\n${prelude}\n${changed.replace(/^import \{ config(?: as (\w+))? \} from "\/config\.js";$/m, (_, as) => (as ? `const ${as} = config;` : ""))}`;
 }
