@@ -193,11 +193,12 @@ async function sessionOf(rig) {
 /** The state of a sign-in that the victim started and did not finish. */
 async function abandonedState(rig, page) {
   const isRequest = (url) => url.href.startsWith(`${rig.as.issuer}/auth?`);
-  await page.route(isRequest, (route) => route.fulfill({ status: 204 }));
-  const request = page.waitForRequest((one) => isRequest(new URL(one.url())));
+  // The way is closed until the request has ended there: else it may still get through, and the state be used up.
+  const ended = new Promise((resolve) => page.on("requestfailed", (request) => isRequest(new URL(request.url())) && resolve(request)));
+  await page.route(isRequest, (route) => route.abort());
   await page.evaluate(() => void app.auth.signIn());
-  const state = new URL((await request).url()).searchParams.get("state");
-  await page.unrouteAll();
+  const state = new URL((await ended).url()).searchParams.get("state");
+  await page.unroute(isRequest);
   return state;
 }
 
