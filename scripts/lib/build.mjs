@@ -15,13 +15,9 @@ import { toolchain, toolchainEnv } from "./toolchain.mjs";
 
 const template = join(root, "pkg-template");
 const work = join(target, "package");
-// The module with everything, and the smaller one: see the features in Cargo.toml.
-const modules = [
-  { name: "tokenkeep", features: "lean,full" },
-  { name: "tokenkeep-core", features: "lean" },
-];
-const glueOf = ({ name }) => join(work, `${name}.js`);
-const wasmOf = ({ name }) => join(work, `${name}.wasm`);
+const name = "tokenkeep";
+const glue = join(work, `${name}.js`);
+const wasm = join(work, `${name}.wasm`);
 // Fewer inlined functions are more bytes but fewer once they are compressed.
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
 const abilities = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
@@ -30,46 +26,42 @@ const abilities = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutab
 export async function build() {
   await withLock("build", async () => {
     const started = performance.now();
-    const made = [];
-    for (const module of modules) made.push(await buildWasm(module));
-    made.push(await buildPackage());
+    const made = [await buildWasm(), await buildPackage()];
     if (made.some(Boolean)) say(`built pkg/ in ${seconds(started)}`);
   });
 }
 
-async function buildWasm(module) {
+async function buildWasm() {
   const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs"].map((name) => join(root, name));
   const { wasmBindgen, wasmBin } = toolchain();
   const key = hashOf(inputs, wasmBindgen, wasmBin);
-  const { name } = module;
-  return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glueOf(module), wasmOf(module)] }, async () => {
+  return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glue, wasm] }, async () => {
     say(`building ${name}.wasm`);
     const env = toolchainEnv();
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
-    await must(which("cargo", env.PATH), await cargoArguments(env, module), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
-    await generateGlue(wasmBindgen, built, name);
-    await optimise(join(work, `${name}_bg.wasm`), wasmOf(module));
+    await must(which("cargo", env.PATH), await cargoArguments(env), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
+    await generateGlue(wasmBindgen, built);
+    await optimise(join(work, `${name}_bg.wasm`), wasm);
   });
 }
 
 // The standard library is built along, because the one that comes with the compiler has the text of every panic in it,
 // and the paths of whoever built it.
-async function cargoArguments(env, { features }) {
+async function cargoArguments(env) {
   const sysroot = await ask(which("rustc", env.PATH), ["--print", "sysroot"]);
   const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
   const renamed = [[root, "tokenkeep"], [cargoHome, "cargo"], [sysroot, "rust"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort"];
   const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
   const setting = `target.${wasmTriple}.rustflags=${JSON.stringify(flags)}`;
-  return ["build", "--release", "--lib", "--no-default-features", "--features", features, "--target", wasmTriple, ...std, "--config", setting];
+  return ["build", "--release", "--lib", "--features", "lean", "--target", wasmTriple, ...std, "--config", setting];
 }
 
 // Without a default path in the glue no bundler tries to emit a second copy of the wasm.
-async function generateGlue(wasmBindgen, built, name) {
+async function generateGlue(wasmBindgen, built) {
   mkdirSync(work, { recursive: true });
   const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
   await must(wasmBindgen, [...options, "--out-name", name, "--out-dir", work, built]);
-  const glue = join(work, `${name}.js`);
   writeFileSync(glue, repeatable(readFileSync(glue, "utf8")));
 }
 
@@ -92,16 +84,14 @@ async function buildPackage() {
   const version = crateVersion();
   const makers = ["build", "bundle", "crates", "integrity", "sbom"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
-  const made = modules.flatMap((module) => [glueOf(module), wasmOf(module)]);
-  const key = hashOf([template, ...made, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks], version);
-  const scripts = ["holder", "holder-slim", "holder-core", "holder-core-slim", "index", "page", "profiles", "more", "remote", "serve"].map((name) => `${name}.js`);
-  const outputs = ["package.json", "sbom.json", "integrity.json", ...modules.map(({ name }) => `${name}.wasm`), ...scripts, "bin/tokenkeep.mjs"];
+  const key = hashOf([template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks], version);
+  const scripts = ["holder", "holder-slim", "index", "page", "profiles", "more", "remote", "serve"].map((name) => `${name}.js`);
+  const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
-    const [full, core] = modules.map((module) => ({ glue: glueOf(module), wasm: wasmOf(module) }));
-    await bundle({ template, full, core, out: pkg });
-    for (const module of modules) copyFileSync(wasmOf(module), join(pkg, `${module.name}.wasm`));
+    await bundle({ template, glue, wasm, out: pkg });
+    copyFileSync(wasm, join(pkg, `${name}.wasm`));
     copyText();
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));
     await describe(version);

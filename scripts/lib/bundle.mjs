@@ -5,20 +5,18 @@ import { CurableError } from "./log.mjs";
 
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js", remote: "remote/index.js", serve: "serve/index.js" };
-const coreEntries = { "holder-core": "holder.js", "holder-core-slim": "slim.js" };
 const pageEntries = { page: "page.js" };
 
 /**
- * Bundles and minifies the published JavaScript from pkg-template/src into `out`. `full` and `core` are the two modules'
- * `{ glue, wasm }`.
+ * Bundles and minifies the published JavaScript from pkg-template/src into `out`, with the module and the glue at `wasm` and
+ * `glue`.
  */
-export async function bundle({ template, full, core, out }) {
-  await bundleWith({ ...full, FULL: true, PAGE: false }, { template, entries, out });
-  await bundleWith({ ...full, FULL: true, PAGE: true }, { template, entries: pageEntries, out });
-  await bundleWith({ ...core, FULL: false, PAGE: false }, { template, entries: coreEntries, out });
+export async function bundle({ template, glue, wasm, out }) {
+  await bundleWith({ glue, wasm, PAGE: false }, { template, entries, out });
+  await bundleWith({ glue, wasm, PAGE: true }, { template, entries: pageEntries, out });
 }
 
-async function bundleWith({ glue, wasm, FULL, PAGE }, { template, entries, out }) {
+async function bundleWith({ glue, wasm, PAGE }, { template, entries, out }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
@@ -30,7 +28,7 @@ async function bundleWith({ glue, wasm, FULL, PAGE }, { template, entries, out }
     charset: "utf8",
     legalComments: "none",
     alias: { "#glue": glue },
-    define: { FULL: String(FULL), PAGE: String(PAGE) },
+    define: { PAGE: String(PAGE) },
     plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel", "captured.js"), PAGE && glue)],
     logLevel: "warning",
   });

@@ -10,7 +10,7 @@ import { toolchainEnv } from "./toolchain.mjs";
  * order of their names; the first is our own. What only runs in the compiler is not among them.
  */
 export async function linkedCrates(env = toolchainEnv()) {
-  const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--no-default-features", "--features", "lean,full"];
+  const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--features", "lean"];
   const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
   const tree = await must(which("cargo", env.PATH), ["tree", "--locked", "--quiet", ...what, ...shape], { env, cure: "cargo fetch --locked" });
   return withChecksums(parseTree(tree), lockedCrates(readFileSync(join(root, "Cargo.lock"), "utf8")));

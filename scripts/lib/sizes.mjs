@@ -16,15 +16,11 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
     { name: "remote client", ...of("remote.js") },
     { name: "serve", ...of("serve.js") },
     { name: "holder", ...of("holder.js") },
-    { name: "holder/core", ...of("holder-core.js") },
     { name: "page mode", ...of("page.js") },
     { name: "wasm and glue", ...sum(of("tokenkeep.wasm"), of("holder-slim.js")) },
-    { name: "core wasm and glue", ...sum(of("tokenkeep-core.wasm"), of("holder-core-slim.js")) },
   ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));
-  return { rows, problems: [...overruns(rows, budgets), ...modules.flatMap((name) => foreignImports(readFileSync(join(folder, name))))] };
+  return { rows, problems: [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))] };
 }
-
-const modules = ["tokenkeep.wasm", "tokenkeep-core.wasm"];
 
 const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
 

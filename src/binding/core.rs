@@ -163,7 +163,6 @@ impl Core {
         self.driver.drive(|session, now| session.handle_visibility(now, visible));
     }
 
-    #[cfg(feature = "full")]
     pub(super) fn tell(&self, result: Result<String, Error>) -> Option<String> {
         result.inspect_err(|error| drop(self.reason.replace(Some(error.to_object())))).ok()
     }

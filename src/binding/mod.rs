@@ -1,8 +1,7 @@
 //! The face that JavaScript sees. Everything structured crosses as JSON text, errors included.
 
 mod core;
-#[cfg(feature = "full")]
-mod full;
+mod more;
 mod verdict;
 
 pub use self::core::Core;

@@ -10,7 +10,7 @@ const FINAL: i32 = -2;
 const STEP_UP: i32 = -4;
 /// Go again at once with another proof of possession.
 const AGAIN: i32 = -5;
-/// Refused: the error is to be had from `Core.takeError()`.
+/// Refused: the error is to be had from `Core.takeReason()`.
 pub(super) const REFUSED: i32 = -3;
 
 /// A generation to send with, or one of the negative constants.

@@ -7,7 +7,6 @@ use core::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
-use crate::proto::FULL;
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
 use crate::proto::holder::{Action, Door, Holder};
@@ -164,16 +163,16 @@ impl Driver {
             Action::Keep { flight, key, record, handle } => {
                 self.host.keep(flight, &key, record.expose(), handle.as_deref());
             }
-            Action::MakeKey { flight, persist } if FULL => self.host.make_key(flight, persist),
+            Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
             Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
             Action::Release { ids, generation } => self.host.release(&ids, generation),
-            Action::Report(entries) if FULL => {
+            Action::Report(entries) => {
                 let sink = self.holder.borrow().session().config().audit_sink.clone();
                 let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
                 self.host.report(url, &entries);
             }
             Action::Send { flight, url, body, key, probe, look } => {
-                let proof = key.filter(|_| FULL).and_then(|key| {
+                let proof = key.and_then(|key| {
                     let random = random::bytes()?;
                     self.ask(|session, now| session.server_proof(now, &key, &url, random))
                 });
@@ -182,27 +181,20 @@ impl Driver {
                 let body = body.as_ref().map(|body| body.expose());
                 self.send(flight, &url, body, headers.as_deref(), (probe, proof, look));
             }
-            Action::Probe { flight, url } if FULL => {
+            Action::Probe { flight, url } => {
                 self.host.answer(flight, http::challenge(&url, self.request_timeout()));
             }
-            Action::Recall { flight, key } if FULL => self.host.recall(flight, &key),
-            Action::Remember { key, record } if FULL => self.host.remember(&key, &record),
+            Action::Recall { flight, key } => self.host.recall(flight, &key),
+            Action::Remember { key, record } => self.host.remember(&key, &record),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));
             }
             Action::Take { flight, key } => self.host.take(flight, &key),
-            Action::Verify { flight, key, signed } if FULL => {
+            Action::Verify { flight, key, signed } => {
                 let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
                 self.host.verified(flight, outcome);
             }
-            // The core module asks for none of these.
-            Action::MakeKey { .. }
-            | Action::Probe { .. }
-            | Action::Recall { .. }
-            | Action::Remember { .. }
-            | Action::Report(_)
-            | Action::Verify { .. } => {}
         }
     }
 

@@ -7,8 +7,7 @@ const unreadable = 4;
 const proofBlocked = 5;
 const policyBlocked = 6;
 const intercepted = 7;
-// FULL and PAGE are what the build says: whether this is not the core, and in the page. Tests load this file without a build.
-const full = typeof FULL === "undefined" || FULL;
+// PAGE is what the build says: whether this runs in the page. Tests load this file without a build.
 const page = typeof PAGE !== "undefined" && PAGE;
 
 const violation = "securitypolicyviolation";
@@ -89,14 +88,12 @@ async function diagnose(url, body, signal, proof) {
   const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
   let forbidden = false;
   const note = ({ disposition, blockedURI }) => (forbidden ||= disposition === "enforce" && blockedURI && url.startsWith(blockedURI));
-  if (full) globalThis.addEventListener?.(violation, note);
+  globalThis.addEventListener?.(violation, note);
   const type = await ask({ redirect: "manual" });
   const hidden = !type && (await ask({ mode: "no-cors", redirect: "follow" }));
-  if (full) {
-    // The event comes after the failure that it explains.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    globalThis.removeEventListener?.(violation, note);
-  }
+  // The event comes after the failure that it explains.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  globalThis.removeEventListener?.(violation, note);
   if (hidden || type === "opaqueredirect") return unreadable;
   if (type) return proof ? proofBlocked : network;
   return forbidden ? policyBlocked : network;

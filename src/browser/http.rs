@@ -3,7 +3,6 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::proto::FULL;
 use crate::proto::error::Transport;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
@@ -39,7 +38,7 @@ pub(super) fn transport(status: u16) -> Option<Transport> {
         3 => Some(Transport::KeyLost),
         4 => Some(Transport::Unreadable),
         5 => Some(Transport::ProofBlocked),
-        6 if FULL => Some(Transport::PolicyBlocked),
+        6 => Some(Transport::PolicyBlocked),
         7 => Some(Transport::Intercepted),
         _ => None,
     }

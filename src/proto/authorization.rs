@@ -6,7 +6,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::FULL;
 use super::config::{Config, is_scope};
 use super::dpop::DpopKey;
 use super::error::{ApiMisuse, Error};
@@ -149,9 +148,9 @@ impl Transaction {
             .with("redirectUri", self.redirect_uri.as_str())
             .with("scope", self.scope.as_str())
             .with("resources", &self.resources[..])
-            .with("dpopKey", self.dpop_key.as_ref().filter(|_| FULL).map(DpopKey::to_jwk).as_deref())
+            .with("dpopKey", self.dpop_key.as_ref().map(DpopKey::to_jwk).as_deref())
             .with("maxAge", self.max_age)
-            .with("acrValues", self.acr_values.as_deref().filter(|_| FULL))
+            .with("acrValues", self.acr_values.as_deref())
             .with("issParameter", Value::Bool(self.iss_parameter))
             .with("created", self.created_unix_ms)
             .with("returnTo", self.return_to.as_deref())
@@ -171,9 +170,9 @@ impl Transaction {
             verifier: CodeVerifier::new(text("verifier")?),
             nonce: text("nonce").map(Nonce::new),
             scope: text("scope")?,
-            resources: if FULL { strings(&record, "resources") } else { Vec::new() },
-            dpop_key: record.string("dpopKey").filter(|_| FULL).and_then(DpopKey::parse),
-            acr_values: text("acrValues").filter(|_| FULL),
+            resources: strings(&record, "resources"),
+            dpop_key: record.string("dpopKey").and_then(DpopKey::parse),
+            acr_values: text("acrValues"),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
@@ -216,7 +215,7 @@ impl AuthorizationRequest {
         let extra: Vec<_> = config.extra_params.iter().chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
-        let thumbprint = dpop_key.as_ref().filter(|_| FULL).map(DpopKey::thumbprint).unwrap_or_default();
+        let thumbprint = dpop_key.as_ref().map(DpopKey::thumbprint).unwrap_or_default();
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &config.client_id),
@@ -226,7 +225,7 @@ impl AuthorizationRequest {
             ("nonce", nonce.as_ref().map_or("", Nonce::expose)),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
-            (if FULL { "dpop_jkt" } else { "" }, &thumbprint),
+            ("dpop_jkt", &thumbprint),
         ];
         let resources = config.resources();
         pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));
@@ -246,7 +245,7 @@ impl AuthorizationRequest {
                 scope: scope.clone(),
                 resources,
                 dpop_key,
-                acr_values: value_of(&extra, "acr_values").filter(|_| FULL).cloned(),
+                acr_values: value_of(&extra, "acr_values").cloned(),
                 max_age: value_of(&extra, "max_age").and_then(|value| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
                 created_unix_ms: unix_ms,

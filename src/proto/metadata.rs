@@ -5,7 +5,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::FULL;
 use super::authorization::is_owned;
 use super::config::Config;
 use super::error::{Error, InvalidResponse, Transport};
@@ -83,38 +82,36 @@ impl AuthorizationServer {
         if form::read(query.unwrap_or_default()).iter().any(|(name, _)| is_owned(name)) {
             return Err(unusable(&["authorization_endpoint has parameters that a request sets"]));
         }
-        let announced = |name| if FULL { document.member(name) } else { None };
         // What isn't needed to sign in is left out where it can't be used.
-        let spare = |name| announced(name).and_then(|_| endpoint(document, name, allow_loopback).unwrap_or_default());
-        let pushed = "pushed_authorization_request_endpoint";
+        let spare = |name| endpoint(document, name, allow_loopback).unwrap_or_default();
+        let optional = |name| endpoint(document, name, allow_loopback);
         let required = |name| endpoint(document, name, allow_loopback)?.ok_or_else(|| unusable(&[name, " is missing"]));
         Ok(Self {
             issuer: issuer.to_owned(),
             found_at: None,
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
-            revocation_endpoint: endpoint(document, "revocation_endpoint", allow_loopback)?,
-            pushed_authorization_request_endpoint: match announced(pushed) {
-                Some(_) => endpoint(document, pushed, allow_loopback)?,
-                None => None,
-            },
-            require_pushed_authorization_requests: announced("require_pushed_authorization_requests")
+            revocation_endpoint: optional("revocation_endpoint")?,
+            pushed_authorization_request_endpoint: optional("pushed_authorization_request_endpoint")?,
+            require_pushed_authorization_requests: document
+                .member("require_pushed_authorization_requests")
                 .is_some_and(Value::is_true),
-            dpop: announced("dpop_signing_alg_values_supported").map(|algorithms| algorithms.is_or_has("ES256")),
+            dpop: document.member("dpop_signing_alg_values_supported").map(|algorithms| algorithms.is_or_has("ES256")),
             userinfo_endpoint: spare("userinfo_endpoint"),
             end_session_endpoint: spare("end_session_endpoint"),
-            jwks_uri: match announced("jwks_uri") {
-                Some(_) => endpoint(document, "jwks_uri", allow_loopback)?,
-                None => None,
-            },
+            jwks_uri: optional("jwks_uri")?,
             iss_parameter: document
                 .member("authorization_response_iss_parameter_supported")
                 .is_some_and(Value::is_true),
             registration_endpoint: spare("registration_endpoint"),
-            takes_metadata_documents: announced("client_id_metadata_document_supported").is_some_and(Value::is_true),
-            offers_offline_access: announced("scopes_supported")
+            takes_metadata_documents: document
+                .member("client_id_metadata_document_supported")
+                .is_some_and(Value::is_true),
+            offers_offline_access: document
+                .member("scopes_supported")
                 .is_some_and(|scopes| scopes.is_or_has("offline_access")),
-            protected_resources: announced("protected_resources")
+            protected_resources: document
+                .member("protected_resources")
                 .and_then(Value::as_strings)
                 .map(|resources| resources.into_iter().map(str::to_owned).collect()),
         })
@@ -195,9 +192,9 @@ impl Discovery {
                     error,
                     Error::InvalidResponse(InvalidResponse::Metadata(_) | InvalidResponse::PkceUnsupported)
                 );
-                let blocked = FULL
-                    && matches!(error, Error::Transport(Transport::MetadataUnreadable | Transport::PolicyBlocked))
-                    && matches!(self.failure, Some(Error::Transport(_)));
+                let blocked =
+                    matches!(error, Error::Transport(Transport::MetadataUnreadable | Transport::PolicyBlocked))
+                        && matches!(self.failure, Some(Error::Transport(_)));
                 if self.failure.is_none() || told_more || blocked {
                     self.failure = Some(error);
                 }
@@ -213,7 +210,7 @@ impl Discovery {
 
     fn read(&self, answer: Result<Answer, Transport>) -> Result<AuthorizationServer, Error> {
         let answer = answer.map_err(|failure| match failure {
-            Transport::Unreadable if FULL => Error::Transport(Transport::MetadataUnreadable),
+            Transport::Unreadable => Error::Transport(Transport::MetadataUnreadable),
             failure => Error::Transport(failure),
         })?;
         if answer.status != 200 {

@@ -2,9 +2,6 @@
 
 #![forbid(unsafe_code)]
 
-/// Whether this is the build with everything: OpenID Connect, DPoP, pushed requests, resources, registration.
-pub const FULL: bool = cfg!(feature = "full");
-
 pub mod authorization;
 pub mod callback;
 pub mod challenge;

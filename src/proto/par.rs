@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::FULL;
 use super::authorization::with_query;
 use super::config::{Config, Use};
 use super::error::{Error, InvalidResponse, ServerError, Transport};
@@ -34,7 +33,7 @@ impl Push {
     /// [`InvalidResponse::Metadata`] if it is required and the server has no endpoint for it.
     pub fn new(config: &Config, server: &AuthorizationServer, query: String) -> Result<Option<Self>, Error> {
         let required = config.par == Use::Required || server.require_pushed_authorization_requests;
-        let wanted = FULL && (config.par != Use::Never || required);
+        let wanted = config.par != Use::Never || required;
         match &server.pushed_authorization_request_endpoint {
             Some(url) if wanted => Ok(Some(Self {
                 url: url.clone(),

@@ -5,7 +5,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use super::FULL;
 use super::authorization::Transaction;
 use super::error::{Error, InvalidResponse, ServerError, Transport};
 use super::form;
@@ -147,7 +146,7 @@ impl TokenResponse {
     fn from_members(body: &Object) -> Result<Self, Error> {
         let dpop = match body.string("token_type") {
             Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => false,
-            Some(token_type) if FULL && token_type.eq_ignore_ascii_case("dpop") => true,
+            Some(token_type) if token_type.eq_ignore_ascii_case("dpop") => true,
             Some(_) => return Err(unusable("its token_type is not Bearer")),
             None => return Err(unusable("token_type is missing")),
         };

@@ -148,7 +148,7 @@ async function bundleRecipe(t) {
   await cp(await installPackage(import.meta.dirname), join(folder, "node_modules", "tokenkeep"), { recursive: true });
   await writeFile(join(folder, "app.js"), `${recipe}\nglobalThis.auth = auth;`);
   await writeFile(join(folder, "index.html"), '<script type="module" src="./app.js"></script>');
-  await writeFile(join(folder, "holder.js"), 'import { hold } from "tokenkeep/holder/core";\nhold({ issuer: "https://as.example" });');
+  await writeFile(join(folder, "holder.js"), 'import { hold } from "tokenkeep/holder";\nhold({ issuer: "https://as.example" });');
   const { output } = await build({ root: folder, logLevel: "silent", worker: { format: "es" }, build: { write: false } });
   return output;
 }

@@ -2,7 +2,6 @@
 
 import type { AuditEntry } from "tokenkeep";
 import { hold, type Config, type GivenToken, type Profile, type SignInConfig } from "tokenkeep/holder";
-import { hold as holdCore } from "tokenkeep/holder/core";
 import { hold as holdSlim } from "tokenkeep/holder/slim";
 import { hold as holdInPage, isTokenKeepError, type Auth } from "tokenkeep/page";
 import { fastio, github, salesforce } from "tokenkeep/profiles";
@@ -104,7 +103,6 @@ hold({ ...salesforce({ domain: "https://example.my.salesforce.com", lifetime: 90
 const servers = ["https://api.example.com/v1/", { url: "https://files.example.com/", resource: "urn:files", scope: "files:read" }];
 hold({ ...config, resourceServers: servers, dpop: true, persistDpopKey: true, par: false });
 hold({ ...config, strict: true, postLogoutRedirectUri: "https://app.example.com/bye", dangerSendIdTokenHint: true });
-holdCore(config);
 
 export const auth: Auth = holdInPage(config);
 export const ended: Promise<never> = auth.signOut({ endSession: true, returnTo: "/bye" });

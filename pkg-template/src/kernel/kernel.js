@@ -27,8 +27,7 @@ const telling = [0, 401, 403, 429, 503];
 export class Kernel {
   #core;
   #records = new Records();
-  // FULL is what the build says: whether this is not the core.
-  #keys = FULL && new Keys(this.#records);
+  #keys = new Keys(this.#records);
   #waiting = new Map();
   #calls = new Map();
   #explanations = new WeakMap();
@@ -69,7 +68,7 @@ export class Kernel {
   #end() {
     clearTimeout(this.#timer);
     this.#header = undefined;
-    if (FULL) this.#keys.forget();
+    this.#keys.forget();
     for (const { reject } of [...this.#waiting.values(), ...this.#calls.values()]) reject(restarted());
     this.#waiting.clear();
     this.#calls.clear();
@@ -114,13 +113,11 @@ export class Kernel {
 
   async signOut(options) {
     const outcome = JSON.parse(await this.#start(SIGN_OUT, toJson(options ?? {})));
-    if (!FULL && options?.endSession) throw notInCore();
     return outcome;
   }
 
   /** The claims of the userinfo endpoint, if they are the session's user's. */
   async userinfo(signal) {
-    if (!FULL) throw notInCore();
     const init = { headers: new Headers({ accept: "application/json" }), ...discreet, signal };
     const response = await this.#ask(this.#call(undefined, init, none, true));
     const claims = this.#core.userinfo(response.status, await response.text());
@@ -143,11 +140,11 @@ export class Kernel {
   }
 
   unlock() {
-    if (FULL) this.#core.unlock();
+    this.#core.unlock();
   }
 
   audit() {
-    return FULL ? JSON.parse(this.#core.audit()) : [];
+    return JSON.parse(this.#core.audit());
   }
 
   /** Why an answer that went through is what it is, or null. */
@@ -194,7 +191,7 @@ export class Kernel {
   /** Asks whether the call may go: at first, and anew where the token was replaced in the meantime. */
   #ask(call) {
     const { id, href, timeout } = call;
-    return this.#obey(call, FULL && call.userinfo ? this.#core.authorizeUserinfo(id) : this.#core.authorize(id, href, timeout));
+    return this.#obey(call, call.userinfo ? this.#core.authorizeUserinfo(id) : this.#core.authorize(id, href, timeout));
   }
 
   #obey(call, verdict) {
@@ -215,18 +212,17 @@ export class Kernel {
    */
   #fetch(call, generation, header) {
     // Where that is may have changed meanwhile.
-    if (FULL && call.userinfo) call.href = this.#core.userinfoEndpoint();
+    if (call.userinfo) call.href = this.#core.userinfoEndpoint();
     const { href, init } = call;
     if (!href) return undefined;
     const fields = { __proto__: null, authorization: header };
     // Asking the core costs more than looking.
-    if (!FULL || header[0] !== "D") return dispatch(href, init, fields);
+    if (header[0] !== "D") return dispatch(href, init, fields);
     const proof = this.#core.prove(generation, init.method ?? "GET", href);
     return proof && this.#fetchProven(href, init, fields, proof);
   }
 
   async #fetchProven(href, init, fields, proof) {
-    if (!FULL) return undefined;
     try {
       fields.dpop = await steady(proof);
     } catch {
@@ -245,7 +241,6 @@ export class Kernel {
 
   /** Waits for more rights; until its time is over the answer that asks for them is kept. */
   async #steppingUp(call, response) {
-    if (!FULL) return response;
     let generation;
     try {
       generation = await this.#wait(call.id, call.init.signal);
@@ -283,10 +278,9 @@ export class Kernel {
     if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
     const reply = describe(call, generation, response);
     const verdict = this.#core.replied(call.id, JSON.stringify(reply));
-    if (verdict === FINAL || (FULL && verdict === STEP_UP)) {
+    if (verdict === FINAL || verdict === STEP_UP) {
       this.#doubtful ||= this.#expired.has(response.status);
-      if (!FULL) return response;
-      this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
+        this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
       return verdict === FINAL ? response : this.#steppingUp(call, response);
     }
     drop(response);
@@ -294,10 +288,10 @@ export class Kernel {
       if (verdict === QUEUED) this.#core.cancel(call.id);
       throw fail("BODY_NOT_REPLAYABLE", `the API answered ${response.status} and the body was a stream, which can't be sent twice; send it again, or pass a Blob`);
     }
-    if (FULL && verdict === AGAIN) call.proofs += 1;
+    if (verdict === AGAIN) call.proofs += 1;
     else if (response.status === 429 || response.status === 503) call.retries += 1;
     else call.replays += 1;
-    return this.#obey(call, FULL && verdict === AGAIN ? generation : verdict);
+    return this.#obey(call, verdict === AGAIN ? generation : verdict);
   }
 
   #authorization(generation) {
@@ -366,29 +360,14 @@ export class Kernel {
         if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);
       },
       keep: (flight, key, record, handle) => {
-        const pair = FULL ? this.#keys.get(handle) : undefined;
+        const pair = this.#keys.get(handle);
         after(this.#records.keep(key, record, pair), (fleeting) => this.#core.stored(flight, fleeting));
       },
       take: (flight, key) => after(this.#taken(key), (record) => this.#core.stored(flight, asText(record))),
       forget: () => {
-        if (FULL) this.#keys.forget();
+        this.#keys.forget();
         this.#records.forget();
       },
-      ...(FULL && this.#fullHost()),
-    };
-  }
-
-  async #taken(key) {
-    const { record, pair } = (await this.#records.take(key)) ?? {};
-    // A pair that is damaged is found missing when it is needed.
-    if (FULL && pair) await this.#keys.add(pair).catch(() => {});
-    return record;
-  }
-
-  /** What the core module never asks for. */
-  #fullHost() {
-    if (!FULL) return undefined;
-    return {
       verified: (flight, outcome) => after(outcome, (said) => this.#core.verified(flight, said)),
       recall: (flight, key) => after(this.#records.recall(key), (record) => this.#core.stored(flight, asText(record))),
       remember: (key, record) => this.#records.remember(key, record),
@@ -400,9 +379,14 @@ export class Kernel {
       },
     };
   }
-}
 
-const notInCore = () => fail("CONFIG_INVALID", "not in tokenkeep/holder/core; import hold from tokenkeep/holder");
+  async #taken(key) {
+    const { record, pair } = (await this.#records.take(key)) ?? {};
+    // A pair that is damaged is found missing when it is needed.
+    if (pair) await this.#keys.add(pair).catch(() => {});
+    return record;
+  }
+}
 
 // Other script of this origin may write into the store.
 const asText = (record) => (typeof record === "string" && record.length < longest ? record : undefined);

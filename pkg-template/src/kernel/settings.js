@@ -3,7 +3,7 @@
  * statuses by which an API says that a token has expired.
  */
 export function settings(config) {
-  const { auditSink, profile } = { __proto__: null, ...(FULL && config) };
+  const { auditSink, profile } = { __proto__: null, ...config };
   const sink = typeof auditSink === "function" ? auditSink : undefined;
   // Only a function is what `true` stands for in the text.
   const isSink = sink || auditSink === true;

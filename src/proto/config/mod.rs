@@ -7,7 +7,6 @@ mod options;
 mod origin;
 mod servers;
 
-use super::FULL;
 use super::error::Error;
 use super::json::Object;
 use super::metadata::AuthorizationServer;
@@ -20,8 +19,8 @@ use super::url::Url;
 
 pub use options::is_scope;
 use options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, full_flag, lock_on, number, personal, post_logout_redirect_uri,
-    refuse_unknown, scope, usage,
+    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, refuse_unknown,
+    scope, usage,
 };
 use origin::Origin;
 use servers::resource_servers;
@@ -162,7 +161,7 @@ impl Config {
         let options =
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
         refuse_unknown(&options)?;
-        let personal = if FULL { personal(&options)? } else { None };
+        let personal = personal(&options)?;
         let own = [origin, "/"].concat();
         let own = Url::parse(&own);
         let served_locally = own.is_some_and(|url| url.is_loopback());
@@ -172,10 +171,10 @@ impl Config {
             Some(_) => Origin::default(),
             None => Origin::parse(&options, allow_loopback, assume_pkce)?,
         };
-        let skip_signature = full_flag(&options, "dangerSkipIdTokenSignature")?;
+        let skip_signature = flag(&options, "dangerSkipIdTokenSignature")?;
         let scope = scope(&options)?;
         let keyless = origin.server.as_ref().is_some_and(|server| server.jwks_uri.is_none());
-        if FULL && keyless && !skip_signature && Self::wants_openid(&scope) {
+        if keyless && !skip_signature && Self::wants_openid(&scope) {
             return Err(bad("server.jwks_uri", "missing; without the issuer's keys no ID token can be checked"));
         }
         let target = Url::parse(&origin.redirect_uri);
@@ -198,35 +197,35 @@ impl Config {
             allow_loopback,
             allow_service_worker: flag(&options, "dangerAllowServiceWorker")?,
             assume_pkce,
-            profile: options.member("profile").filter(|_| FULL).map(Profile::parse).transpose()?,
+            profile: options.member("profile").map(Profile::parse).transpose()?,
             personal,
-            audit_sink: if FULL { audit_sink(&options, allow_loopback)? } else { None },
-            lock_on: if FULL { lock_on(&options)? } else { Vec::new() },
+            audit_sink: audit_sink(&options, allow_loopback)?,
+            lock_on: lock_on(&options)?,
             skip_signature,
             dpop: usage(&options, "dpop")?,
-            persist_dpop_key: full_flag(&options, "persistDpopKey")?,
+            persist_dpop_key: flag(&options, "persistDpopKey")?,
             par: usage(&options, "par")?,
-            strict: full_flag(&options, "strict")?,
+            strict: flag(&options, "strict")?,
             post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
-            send_id_token_hint: full_flag(&options, "dangerSendIdTokenHint")?,
+            send_id_token_hint: flag(&options, "dangerSendIdTokenHint")?,
             limits: Limits::parse(&options)?,
         })
     }
 
     /// How the servers differ from the standards, where they do.
     pub fn profile(&self) -> Option<&Profile> {
-        self.profile.as_ref().filter(|_| FULL)
+        self.profile.as_ref()
     }
 
     /// The MCP server that everything else follows from.
     pub fn mcp(&self) -> Option<&Mcp> {
-        self.mcp.as_ref().filter(|_| FULL)
+        self.mcp.as_ref()
     }
 
     /// The resources that tokens are asked for, each once.
     pub fn resources(&self) -> Vec<String> {
         let mut resources = Vec::new();
-        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref().filter(|_| FULL)) {
+        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
             if !resources.contains(resource) {
                 resources.push(resource.clone());
             }

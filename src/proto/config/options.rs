@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::authorization::is_owned;
 use crate::proto::error::{ApiMisuse, Error};
 use crate::proto::json::{Object, Value};
@@ -16,7 +15,7 @@ use crate::proto::token::is_token68;
 use crate::proto::url::Url;
 use crate::proto::watch::Anomaly;
 
-use super::{AuditSink, Config, Personal, Use};
+use super::{AuditSink, Personal, Use};
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
@@ -26,9 +25,6 @@ pub(super) fn refuse_unknown(options: &Object) -> Result<(), Error> {
     for (name, _) in options.members() {
         if SECRETS.contains(&name) {
             return Err(bad(name, "a browser can't keep a secret; register a public client and remove this option"));
-        }
-        if !FULL && FULL_OPTIONS.contains(&name) {
-            return Err(bad(name, "not in tokenkeep/holder/core; import hold from tokenkeep/holder"));
         }
         if !OPTIONS.contains(&name) {
             return Err(bad(name, "unknown option; check its spelling against the documentation"));
@@ -77,7 +73,7 @@ pub(super) fn redirect_uri(options: &Object, allow_loopback: bool) -> Result<Str
 
 pub(super) fn post_logout_redirect_uri(options: &Object, allow_loopback: bool) -> Result<Option<String>, Error> {
     let name = "postLogoutRedirectUri";
-    match options.member(name).filter(|_| FULL) {
+    match options.member(name) {
         None => Ok(None),
         Some(value) => redirection(value, allow_loopback).map(Some).ok_or_else(|| bad(name, REDIRECTION_CURE)),
     }
@@ -91,9 +87,6 @@ fn redirection(value: &Value, allow_loopback: bool) -> Option<String> {
 
 /// What `true` and `false` say of an extension that is used where it is announced. The strict preset asks for all of them.
 pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
-    if !FULL {
-        return Ok(Use::Never);
-    }
     let strict = flag(options, "strict")?;
     match options.member(name) {
         None if strict => Ok(Use::Required),
@@ -111,9 +104,6 @@ pub(super) fn scope(options: &Object) -> Result<String, Error> {
         Some(value) if value.as_str() == Some("") => return Ok(String::new()),
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
     };
-    if !FULL && Config::wants_openid(scope) {
-        return Err(bad("scope", "openid needs more than tokenkeep/holder/core; import hold from tokenkeep/holder"));
-    }
     is_scope(scope).then(|| scope.to_owned()).ok_or_else(|| bad("scope", SCOPE_CURE))
 }
 
@@ -191,11 +181,6 @@ pub(super) fn flag(options: &Object, name: &str) -> Result<bool, Error> {
     }
 }
 
-/// A flag that the core build doesn't have.
-pub(super) fn full_flag(options: &Object, name: &str) -> Result<bool, Error> {
-    if FULL { flag(options, name) } else { Ok(false) }
-}
-
 pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {
     match options.member(name) {
         None => Ok(None),
@@ -228,27 +213,6 @@ const OAUTH: [&str; 10] = [
     "authorizationServers",
     "clientMetadata",
     "clientMetadataUrl",
-];
-/// What the core build doesn't have.
-const FULL_OPTIONS: [&str; 18] = [
-    "acceptToken",
-    "auditLimit",
-    "auditSink",
-    "authorizationServers",
-    "clientMetadata",
-    "clientMetadataUrl",
-    "dangerSendIdTokenHint",
-    "dangerSkipIdTokenSignature",
-    "dpop",
-    "lockOnAnomaly",
-    "mcp",
-    "par",
-    "persistDpopKey",
-    "postLogoutRedirectUri",
-    "profile",
-    "stepUpTimeout",
-    "strict",
-    "token",
 ];
 const OPTIONS: [&str; 38] = [
     "acceptToken",

@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
 use crate::proto::metadata::AuthorizationServer;
@@ -31,9 +30,9 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn parse(options: &Object, allow_loopback: bool, assume_pkce: bool) -> Result<Self, Error> {
-        let mut origin = if FULL && options.member("mcp").is_some() {
+        let mut origin = if options.member("mcp").is_some() {
             Self::of_mcp(options, allow_loopback, assume_pkce)?
-        } else if FULL && options.member("authorizationServers").is_some() {
+        } else if options.member("authorizationServers").is_some() {
             return Err(bad("authorizationServers", "goes with mcp; with issuer there is nothing to choose from"));
         } else {
             let (issuer, server) = authorization_server(options, allow_loopback, assume_pkce)?;
@@ -66,10 +65,6 @@ impl Origin {
 
     /// Who the client is: what was registered by hand counts first.
     fn set_client(&mut self, options: &Object, allow_loopback: bool) -> Result<(), Error> {
-        if !FULL {
-            self.client_id = required(options, "clientId", ID_CURE)?;
-            return Ok(());
-        }
         let url = match options.member("clientMetadataUrl") {
             None => None,
             Some(value) => match value.as_str().filter(|href| is_client_metadata_url(href, allow_loopback)) {
@@ -82,10 +77,6 @@ impl Origin {
             Some(Value::Object(metadata)) => Some(metadata),
             Some(_) => return Err(bad("clientMetadata", METADATA_CURE)),
         };
-        if !FULL {
-            self.client_id = required(options, "clientId", ID_CURE)?;
-            return Ok(());
-        }
         let document = registration::document(metadata, &self.redirect_uri);
         let document = document.ok_or_else(|| bad("clientMetadata", METADATA_CURE))?;
         let open = self.mcp.is_some() || url.is_some() || metadata.is_some();

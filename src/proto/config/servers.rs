@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::error::Error;
 use crate::proto::json::{Object, Value};
 use crate::proto::resource::ResourceServer;
@@ -25,7 +24,7 @@ pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result
 
 fn resource_server(options: &Object, value: &Value, allow_loopback: bool) -> Result<ResourceServer, Error> {
     let (href, details) = match value {
-        Value::Object(details) if FULL => (details.string("url"), Some(details)),
+        Value::Object(details) => (details.string("url"), Some(details)),
         value => (value.as_str(), None),
     };
     let parse = |href: &str| {

@@ -2,7 +2,6 @@
 
 use alloc::borrow::Cow;
 
-use crate::proto::FULL;
 use crate::proto::json::{Object, decimal};
 
 use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, Transport};
@@ -11,14 +10,6 @@ impl Error {
     /// The frozen code that programs compare.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::RegistrationResponse(_) | Self::ResourceUnavailable | Self::Queue(QueueError::Locked) if !FULL => "",
-            Self::Transport(
-                Transport::KeyLost
-                | Transport::KeysUnreadable
-                | Transport::MetadataUnreadable
-                | Transport::PolicyBlocked
-                | Transport::ProofBlocked,
-            ) if !FULL => "",
             Self::ApiMisuse(misuse) => misuse.code(),
             Self::AuthorizationResponse(error) if error.needs_the_user() => "TOKENKEEP_INTERACTION_REQUIRED",
             Self::AuthorizationResponse(_) => "TOKENKEEP_AUTHORIZATION_ERROR",
@@ -33,9 +24,9 @@ impl Error {
             Self::Queue(QueueError::Timeout) => "TOKENKEEP_QUEUE_TIMEOUT",
             Self::ResourceUnavailable => "TOKENKEEP_RESOURCE_UNAVAILABLE",
             Self::StorageBlocked => "TOKENKEEP_STORAGE_BLOCKED",
-            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
-            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
-            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
+            Self::TokenResponse(error) if error.error == "invalid_target" => "TOKENKEEP_RESOURCE_REFUSED",
+            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => "TOKENKEEP_DPOP_NONCE",
+            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => "TOKENKEEP_DPOP_PROOF",
             Self::TokenResponse(error) if error.blames_the_client() => "TOKENKEEP_CLIENT_REFUSED",
             Self::TokenResponse(_) => "TOKENKEEP_TOKEN_ERROR",
             Self::Transport(Transport::KeyLost) => "TOKENKEEP_DPOP_KEY_LOST",
@@ -55,10 +46,6 @@ impl Error {
     /// What happened and what to do about it, for developers.
     pub fn message(&self) -> Cow<'static, str> {
         match self {
-            // These come from the full build only.
-            Self::RegistrationResponse(_) | Self::ResourceUnavailable | Self::Queue(QueueError::Locked) if !FULL => {
-                "".into()
-            }
             Self::ApiMisuse(misuse) => misuse.message(),
             Self::AuthorizationResponse(error) => {
                 say(&["the authorization server answered ", &error.error, "; call signIn() again"])
@@ -84,14 +71,14 @@ impl Error {
                     .into()
             }
             Self::StorageBlocked => "allow site data, or use a popup".into(),
-            Self::TokenResponse(error) if FULL && error.error == "invalid_target" => {
+            Self::TokenResponse(error) if error.error == "invalid_target" => {
                 "the authorization server gives no token for this resource; check resource in resourceServers".into()
             }
-            Self::TokenResponse(error) if FULL && error.error == "use_dpop_nonce" => {
+            Self::TokenResponse(error) if error.error == "use_dpop_nonce" => {
                 "the token endpoint demands a nonce in DPoP proofs that this page can't read; let it expose DPoP-Nonce, or set dpop: false"
                     .into()
             }
-            Self::TokenResponse(error) if FULL && error.error == "invalid_dpop_proof" => {
+            Self::TokenResponse(error) if error.error == "invalid_dpop_proof" => {
                 "the token endpoint refused the DPoP proof; check this machine's clock, and let the server expose Date".into()
             }
             Self::TokenResponse(error) => {
@@ -129,15 +116,6 @@ impl Error {
 impl ApiMisuse {
     fn code(&self) -> &'static str {
         match self {
-            Self::NoAuthorizationServer
-            | Self::NoEndSession
-            | Self::NoUserinfo
-            | Self::TokenMalformed
-            | Self::TokenNotAccepted
-                if !FULL =>
-            {
-                ""
-            }
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
             Self::RedirectElsewhere => "TOKENKEEP_REDIRECT_ELSEWHERE",
@@ -154,15 +132,6 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::NoAuthorizationServer
-            | Self::NoEndSession
-            | Self::NoUserinfo
-            | Self::TokenMalformed
-            | Self::TokenNotAccepted
-                if !FULL =>
-            {
-                "".into()
-            }
             Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])
@@ -197,18 +166,6 @@ impl ApiMisuse {
 impl InvalidResponse {
     fn code(&self) -> &'static str {
         match self {
-            Self::AuthorizationServer(_)
-            | Self::Clock(_)
-            | Self::IdToken(_)
-            | Self::NoRegistration(_)
-            | Self::PushedRequest
-            | Self::Registration(_)
-            | Self::Resource(_)
-            | Self::Userinfo(_)
-                if !FULL =>
-            {
-                ""
-            }
             Self::DuplicateParameter => "TOKENKEEP_DUPLICATE_PARAMETER",
             Self::Malformed => "TOKENKEEP_RESPONSE_MALFORMED",
             Self::IssuerMissing => "TOKENKEEP_ISSUER_MISSING",
@@ -235,14 +192,6 @@ impl InvalidResponse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::AuthorizationServer(_)
-            | Self::Clock(_)
-            | Self::IdToken(_)
-            | Self::NoRegistration(_)
-            | Self::PushedRequest
-            | Self::Registration(_)
-            | Self::Resource(_)
-            | Self::Userinfo(_) if !FULL => "",
             Self::DuplicateParameter => "a parameter of the authorization response appears twice; call signIn() again",
             Self::Malformed => "the authorization response has not exactly one of code and error; call signIn() again",
             Self::IssuerMissing => "the server announces iss and the response has none; call signIn() again",
@@ -297,7 +246,6 @@ impl Ending {
     /// The word that events and errors carry.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::IdTokenRefused | Self::IssuerChanged | Self::KeyLost | Self::SubjectChanged if !FULL => "",
             Self::NeverSignedIn => "never-signed-in",
             Self::SignOut => "signout",
             Self::Revoked => "revoked",
@@ -316,15 +264,6 @@ impl Ending {
 impl Transport {
     fn message(self) -> Cow<'static, str> {
         match self {
-            Self::KeyLost
-            | Self::KeysUnreadable
-            | Self::MetadataUnreadable
-            | Self::PolicyBlocked
-            | Self::ProofBlocked
-                if !FULL =>
-            {
-                "".into()
-            }
             Self::Intercepted => INTERCEPTED.into(),
             Self::KeyLost => "the key that the tokens are bound to is gone; call signIn() again".into(),
             Self::NoRandomness => "crypto.getRandomValues is missing; serve the page over https".into(),

@@ -4,7 +4,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::error::{Error, InvalidResponse, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::Signed;
@@ -67,7 +66,7 @@ impl Holder {
 
     /// Takes the word on the signature that [`Action::Verify`] asked about.
     pub fn handle_verified(&mut self, now: Now, flight: FlightId, signature: Signature) {
-        let Some((Flight::Verify { check }, _)) = self.land(flight).filter(|_| FULL) else { return };
+        let Some((Flight::Verify { check }, _)) = self.land(flight) else { return };
         match signature {
             Signature::Good => self.deliver(now, check.jitter, check.flight, Ok(check.answer)),
             // A key without a name may have been replaced by another.
@@ -95,7 +94,7 @@ impl Holder {
             Flight::Refresh { .. } => true,
             _ => false,
         };
-        if !FULL || !wanted || answer.status != 200 || self.session.config().skip_signature {
+        if !wanted || answer.status != 200 || self.session.config().skip_signature {
             return None;
         }
         Some(Signed::parse(Object::parse(&answer.body)?.string("id_token")?))

@@ -5,7 +5,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::authorization::union;
 use crate::proto::challenge::Challenge;
 use crate::proto::config::Config;
@@ -89,8 +88,8 @@ impl Holder {
 
     pub(super) fn handle_inquiry(&mut self, now: Now, stage: Stage, answer: Result<Answer, Transport>) {
         match stage {
-            Stage::Challenge if FULL => self.handle_challenge(now, answer),
-            Stage::Resource(mut search, scope) if FULL => match search.handle_answer(answer) {
+            Stage::Challenge => self.handle_challenge(now, answer),
+            Stage::Resource(mut search, scope) => match search.handle_answer(answer) {
                 Some(resource) => self.handle_resource(now, Found { resource, scope }),
                 None => self.ask_resource(now, search, scope),
             },
@@ -98,7 +97,7 @@ impl Holder {
                 Some(server) => self.handle_server(now, server, found),
                 None => self.look_further(now, search, found),
             },
-            Stage::Register(name) if FULL => self.handle_registered(now, &name, answer),
+            Stage::Register(name) => self.handle_registered(now, &name, answer),
             _ => {}
         }
     }
@@ -113,7 +112,7 @@ impl Holder {
         }
         let unknown = matches!(answer.status, 400 | 401)
             && Object::parse(&answer.body).is_some_and(|body| body.string("error") == Some("invalid_client"));
-        self.findings.unregistered |= FULL && unknown && self.session.config().registration.document.is_some();
+        self.findings.unregistered |= unknown && self.session.config().registration.document.is_some();
     }
 
     fn is_fresh(&self, now: Now) -> bool {
@@ -182,7 +181,6 @@ impl Holder {
     }
 
     fn take_over(&mut self, now: Now, server: AuthorizationServer, found: Option<Found>) {
-        let found = found.filter(|_| FULL);
         let resource = found.as_ref().map(|found| &found.resource.resource);
         if let (Some(resource), Some(known)) = (resource, &server.protected_resources)
             && !known.contains(resource)
@@ -190,14 +188,13 @@ impl Holder {
             let why = "its protected_resources don't have the resource that names it";
             return self.give_up(now, Error::InvalidResponse(InvalidResponse::Metadata(why.into())));
         }
-        if FULL && self.session.server().is_some_and(|known| known.issuer != server.issuer) {
+        if self.session.server().is_some_and(|known| known.issuer != server.issuer) {
             self.drop_keys(now);
             self.findings.unregistered = false;
         }
-        let scope =
-            found.as_ref().filter(|_| FULL).and_then(|found| chosen_scope(self.session.config(), &server, found));
+        let scope = found.as_ref().and_then(|found| chosen_scope(self.session.config(), &server, found));
         self.session.set_server(server);
-        if let Some(found) = found.as_ref().filter(|_| FULL) {
+        if let Some(found) = found.as_ref() {
             self.session.set_resource(&found.resource.resource, scope);
         }
         self.choose_client(now);
@@ -218,9 +215,6 @@ impl Holder {
         let Some(server) = self.session.server().filter(|_| signs_in && !self.knows_client()) else {
             return self.arrive(now);
         };
-        if !FULL {
-            return self.arrive(now);
-        }
         let registration = &self.session.config().registration;
         if let Some(url) = registration.metadata_url.clone().filter(|_| server.takes_metadata_documents) {
             self.session.set_client(&url);

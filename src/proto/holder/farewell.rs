@@ -5,7 +5,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, return_target, transaction_key, with_query};
 use crate::proto::callback::{TRANSACTION_LIFETIME_MS, is_same_place};
 use crate::proto::config::Config;
@@ -51,7 +50,7 @@ impl Holder {
         let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
         let otherwise = if signed_in { "unsupported" } else { "none" };
         let farewell = Box::new(Farewell { revocation, otherwise, id_token_hint, url: None });
-        if FULL && options.member("endSession").is_some_and(Value::is_true) {
+        if options.member("endSession").is_some_and(Value::is_true) {
             return self.send_to_end_session(now, call, farewell, &options, random);
         }
         self.say_farewell(call, farewell);

@@ -14,7 +14,6 @@ mod popups;
 mod proofs;
 mod steps;
 
-use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Config;
@@ -67,9 +66,8 @@ impl Flight {
     /// servers have but one, and nothing readable in the others.
     fn shows_the_way(&self) -> bool {
         match self {
-            Self::Exchange { .. } => true,
-            Self::Keys => FULL,
-            Self::Inquiry(stage) => FULL && matches!(&**stage, Stage::Server(search, _) if search.is_last()),
+            Self::Exchange { .. } | Self::Keys => true,
+            Self::Inquiry(stage) => matches!(&**stage, Stage::Server(search, _) if search.is_last()),
             _ => false,
         }
     }
@@ -145,7 +143,7 @@ impl Holder {
         if let Err(error) = self.session.refuse_intercepted() {
             return self.settle(call, Err(error));
         }
-        if FULL && let Some(key) = farewell::key(href, self.session.config()) {
+        if let Some(key) = farewell::key(href, self.session.config()) {
             let flight = self.launch(Flight::TakeFarewell { call });
             return self.actions.push(Action::Take { flight, key });
         }
@@ -181,13 +179,13 @@ impl Holder {
         let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
         match Some(flight) {
             Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
-            Some(Flight::LookUp(look_up)) if FULL => self.session.handle_looked_up(*look_up, answer),
+            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
             Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
                 self.take_answer(now, jitter, flight, answer);
             }
-            Some(Flight::Keys) if FULL => self.handle_keys(now, answer),
-            Some(Flight::Push { call, name, url, push }) if FULL => {
+            Some(Flight::Keys) => self.handle_keys(now, answer),
+            Some(Flight::Push { call, name, url, push }) => {
                 let pushed = push.handle_answer(answer);
                 self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
@@ -219,14 +217,14 @@ impl Holder {
             Some(Flight::Keep { call, name, .. }) if record.is_some() && name.is_empty() => {
                 self.settle(call, Err(Error::StorageBlocked));
             }
-            Some(Flight::Keep { call, name, url, push: Some(push) }) if FULL => {
+            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
                 let (to, body) = (push.url.clone(), push.body.clone());
                 let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
                 self.actions.push(action);
             }
             Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
-            Some(Flight::KeepFarewell { call, farewell }) if FULL => self.say_farewell(call, farewell),
-            Some(Flight::TakeFarewell { call }) if FULL => self.settle(call, Ok(farewell::arrival(now, record))),
+            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
             Some(Flight::Take { call, response }) => {
                 if record.is_some_and(|record| !record.is_empty()) {
                     self.attend(call, &response.key());
@@ -236,7 +234,7 @@ impl Holder {
                     Err(error) => self.settle(call, Err(error)),
                 }
             }
-            Some(Flight::Inquiry(stage)) if FULL => {
+            Some(Flight::Inquiry(stage)) => {
                 if let Stage::Recall(name) = *stage {
                     self.handle_recalled(now, name, record);
                 }
@@ -254,8 +252,7 @@ impl Holder {
             Command::Emit(event) => Action::Emit(event),
             Command::Reject { ids, error } => Action::Reject { ids, error },
             Command::Release { ids, generation } => Action::Release { ids, generation },
-            Command::LookUp(look_up) if FULL => return self.look_up(look_up).or_else(|| self.poll_action()),
-            Command::LookUp(_) => return None,
+            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
             Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 let body = self.write_request(revocation.body);

@@ -4,7 +4,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::dpop::DpopKey;
 use crate::proto::error::Transport;
 use crate::proto::http::Answer;
@@ -29,7 +28,7 @@ impl Holder {
         let TokenRequest { url, body, key, .. } = request;
         let body = self.write_request(body);
         match key {
-            Some(key) if FULL => self.depart(flight, Sent { url, body, key: Box::new(key), again: false }),
+            Some(key) => self.depart(flight, Sent { url, body, key: Box::new(key), again: false }),
             _ => self.departure(flight, url, Some(body)),
         }
     }
@@ -53,7 +52,7 @@ impl Holder {
         sent: Option<Box<Sent>>,
         answer: &Result<Answer, Transport>,
     ) -> Option<Flight> {
-        let (Some(sent), Ok(answer), true) = (sent, answer, FULL) else { return Some(flight) };
+        let (Some(sent), Ok(answer)) = (sent, answer) else { return Some(flight) };
         if let Some(nonce) = &answer.dpop_nonce {
             self.session.handle_nonce(&sent.url, nonce);
         }
@@ -66,7 +65,7 @@ impl Holder {
     }
 
     fn is_worth_a_proof(&mut self, now: Now, url: &str, answer: &Answer) -> bool {
-        if !FULL || !matches!(answer.status, 400 | 401) {
+        if !matches!(answer.status, 400 | 401) {
             return false;
         }
         let body = Object::parse(&answer.body).unwrap_or_default();

@@ -5,7 +5,6 @@ use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::dpop::DpopKey;
 use crate::proto::error::{Error, Transport};
@@ -28,7 +27,7 @@ impl Holder {
     pub(super) fn go_on(&mut self, now: Now, step: Step) {
         match step {
             Step::SignIn { call, options, random, key } => match self.session.wants_key() {
-                Ok(true) if FULL && key.is_none() => {
+                Ok(true) if key.is_none() => {
                     let step = Box::new(Step::SignIn { call, options, random, key });
                     let flight = self.launch(Flight::Key { step });
                     self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
@@ -54,7 +53,7 @@ impl Holder {
         let config = self.session.config();
         let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
         let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
-        FULL && chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
+        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Has the record of a sign-in kept, before anything else happens.
@@ -84,7 +83,7 @@ impl Holder {
 
     /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
     pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
-        let Some((Flight::Key { step }, _)) = self.land(flight).filter(|_| FULL) else { return };
+        let Some((Flight::Key { step }, _)) = self.land(flight) else { return };
         let Step::SignIn { call, options, random, .. } = *step else { return };
         match jwk.and_then(DpopKey::parse) {
             Some(key) => {

@@ -6,7 +6,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::authorization::union;
 use crate::proto::error::Error;
 use crate::proto::queue::{Queue, RequestId};
@@ -44,7 +43,7 @@ impl Lane {
 
     /// The reason that there is no token for the time being.
     pub(super) fn standing(&self, now: Instant) -> Option<&Error> {
-        self.standing.as_ref().filter(|_| FULL).filter(|(until, _)| *until > now).map(|(_, error)| error)
+        self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
     }
 
     fn is_for(&self, resource: &Option<String>, scope: &Option<String>) -> bool {
@@ -95,7 +94,7 @@ impl Lanes {
 
     /// The lane of resource server number `server`.
     pub(super) fn of(&self, server: usize) -> usize {
-        let lane = if FULL && server == USERINFO { self.find(&None, &None) } else { self.routes.get(server).copied() };
+        let lane = if server == USERINFO { self.find(&None, &None) } else { self.routes.get(server).copied() };
         lane.unwrap_or_default()
     }
 

@@ -32,7 +32,6 @@ use surroundings::Surroundings;
 use trials::Trials;
 use whereabouts::Known;
 
-use super::FULL;
 use super::config::{Config, Personal};
 use super::dpop::Dpop;
 use super::error::{Ending, Error, QueueError};
@@ -151,7 +150,7 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Now) {
         self.tick(now);
         let unmet = self.step_ups.waiting.expire(now.instant);
-        for id in unmet.iter().filter(|_| FULL) {
+        for id in &unmet {
             self.take_wish(*id);
         }
         self.reject(unmet, Error::Queue(QueueError::Timeout));
@@ -196,7 +195,7 @@ impl Session {
     /// What the application may know of the session: scope, expiry, claims. Never a token.
     pub fn snapshot(&self) -> Option<Object> {
         let grant = self.grant.as_ref()?;
-        let claims = grant.claims.as_deref().filter(|_| FULL).and_then(|json| Object::parse(json.as_bytes()));
+        let claims = grant.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
         let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref());
         Some(
             Object::default()

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::config::Use;
 use crate::proto::date;
@@ -29,9 +28,6 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse::Metadata`] if the configuration demands it and the server takes no signature of ours.
     pub fn wants_key(&self) -> Result<bool, Error> {
-        if !FULL {
-            return Ok(false);
-        }
         let announced = self.server.as_ref().and_then(|server| server.dpop);
         match self.config.dpop {
             Use::Required if announced == Some(false) => {
@@ -51,7 +47,7 @@ impl Session {
 
     /// The proof for a request with the token of `generation`; `None` if that goes without.
     pub fn proof(&self, now: Now, generation: u32, method: &str, href: &str, random: [u8; JTI_BYTES]) -> Option<Proof> {
-        let lane = self.lanes.all.iter().find(|lane| FULL && lane.generation == generation)?;
+        let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
         let ath = Some(lane.access.as_ref()?.ath.as_deref()?);
         let key = self.grant.as_ref()?.key.as_ref()?;
         let occasion = Occasion { method, href, ath, random, unix_ms: now.unix_ms };
@@ -60,30 +56,25 @@ impl Session {
 
     /// Takes note of the `DPoP-Nonce` field of an answer from `href`.
     pub fn handle_nonce(&mut self, href: &str, nonce: &str) {
-        if FULL {
-            self.dpop.note_nonce(href, nonce);
-        }
+        self.dpop.note_nonce(href, nonce);
     }
 
     /// Takes note that the server at `href` refused a proof, with its clock so much ahead; whether another proof is worth a
     /// try.
     pub fn handle_proof_refused(&mut self, href: &str, ahead_ms: Option<i64>) -> bool {
-        FULL && self.dpop.note_clock(href, ahead_ms)
+        self.dpop.note_clock(href, ahead_ms)
     }
 
     /// Ends the session because its key is gone.
     pub fn handle_key_lost(&mut self, now: Now) {
         self.tick(now);
-        if FULL && self.grant.is_some() {
+        if self.grant.is_some() {
             self.end(Ending::KeyLost);
         }
     }
 
     /// What a 401 says about the proof that went with it, if anything: whether to send another, or let it stand.
     pub(super) fn judge_proof(&mut self, now: Now, reply: &Reply, challenge: Option<&Challenge>) -> Option<bool> {
-        if !FULL {
-            return None;
-        }
         let bound =
             self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && reply.generation >= self.first_generation;
         let error = challenge.and_then(|challenge| challenge.error.as_deref());
@@ -104,9 +95,6 @@ impl Session {
     /// Whether the type of a token response is one that was asked for
     /// ([RFC 9449, 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
     pub(super) fn check_type(&self, response: &TokenResponse, key: Option<&DpopKey>, bound: bool) -> Result<(), Error> {
-        if !FULL {
-            return Ok(());
-        }
         let required = bound || self.config.dpop == Use::Required;
         let why = match (response.dpop, key.is_some()) {
             (true, false) => "its token_type is DPoP and nobody asked for that",

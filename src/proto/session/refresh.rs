@@ -1,6 +1,5 @@
 //! One refresh for everybody, and what its failures mean.
 
-use crate::proto::FULL;
 use crate::proto::error::{Ending, Error, Transport};
 use crate::proto::http::Answer;
 use crate::proto::id_token::{Claims, Expected};
@@ -106,7 +105,7 @@ impl Session {
 
     /// Starts one beside requests, unless the server has just refused it.
     pub(super) fn refresh_early(&mut self, now: Now, lane: usize) {
-        if !FULL || self.lanes.all[lane].standing(now.instant).is_none() {
+        if self.lanes.all[lane].standing(now.instant).is_none() {
             self.start_refresh(now, lane);
         }
     }
@@ -123,7 +122,7 @@ impl Session {
         let parsed = TokenResponse::parse(answer, now.unix_ms).map_err(|failure| failure.concealing(&[sent]));
         match self.refresh {
             Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
-                Ok(response) if FULL && self.is_wrong_type(&response) => {
+                Ok(response) if self.is_wrong_type(&response) => {
                     self.end(Ending::Refused);
                     self.refuse_tokens(&response);
                 }
@@ -222,7 +221,7 @@ impl Session {
     /// The claims of an ID token that came with a refresh, which must be about the same user
     /// ([OpenID Connect Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
     fn refreshed_claims(&self, now: Now, response: &TokenResponse, previous: &Grant) -> Result<Option<Claims>, Error> {
-        let Some(id_token) = response.id_token.as_ref().filter(|_| FULL) else { return Ok(None) };
+        let Some(id_token) = response.id_token.as_ref() else { return Ok(None) };
         let expected = Expected {
             issuer: &self.config.issuer,
             client_id: if previous.client_id.is_empty() { &self.config.client_id } else { &previous.client_id },
@@ -243,7 +242,7 @@ impl Session {
     fn handle_failure(&mut self, now: Now, jitter: u32, lane: usize, failure: TokenFailure) {
         self.counters.refresh_failures += 1;
         let failures = self.refresh.failures() + 1;
-        if FULL && self.lanes.all.len() > 1 && failure.blames_the_resource() {
+        if self.lanes.all.len() > 1 && failure.blames_the_resource() {
             return self.refuse_resource(now, lane, failure.error);
         }
         let judgement = judge(&failure);
@@ -251,7 +250,7 @@ impl Session {
             Judgement::Over => {
                 let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
                 return self.end(match failure.error {
-                    Error::Transport(Transport::KeyLost) if FULL => Ending::KeyLost,
+                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
                     _ if lost => Ending::RotationLost,
                     _ => Ending::Revoked,
                 });
@@ -307,9 +306,6 @@ impl Session {
 
     /// Takes note of how far the server's clock is ahead, and tells if that is out of the ordinary and news.
     pub(super) fn note_skew(&mut self, skew_ms: Option<i64>) {
-        if !FULL {
-            return;
-        }
         let known = core::mem::replace(&mut self.surroundings.skew_ms, skew_ms);
         if let (None, Some(ms)) = (known, skew_ms) {
             let anomaly = self.watch.clock(ms);
@@ -320,19 +316,17 @@ impl Session {
 
 /// How far the server's clock is ahead by its answer to a request sent at `sent`.
 pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -> Option<i64> {
-    answer.as_ref().ok().filter(|_| FULL)?.clock_skew(sent.unix_ms, now.unix_ms)
+    answer.as_ref().ok()?.clock_skew(sent.unix_ms, now.unix_ms)
 }
 
 fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
-        Error::Transport(Transport::KeyLost) if FULL => Judgement::Over,
+        Error::Transport(Transport::KeyLost) => Judgement::Over,
         Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
             Judgement::Doubtful
         }
-        Error::TokenResponse(error)
-            if FULL && ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) =>
-        {
+        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
             Judgement::Misconfigured
         }
         Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,

@@ -3,7 +3,6 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Ending, Error};
 use crate::proto::http::retry_after_ms;
@@ -72,14 +71,14 @@ impl Reply {
         let flag = |name| object.member(name).is_some_and(Value::is_true);
         Some(Self {
             target: text("target")?,
-            userinfo: FULL && flag("userinfo"),
+            userinfo: flag("userinfo"),
             method: text("method")?,
             status: u16::try_from(number("status")?).ok()?,
             generation: u32::try_from(number("generation")?).ok()?,
             replays: u32::try_from(number("replays")?).ok()?,
             retries: number("retries")?,
-            proofs: if FULL { number("proofs").unwrap_or_default() } else { 0 },
-            nonce: FULL && flag("nonce"),
+            proofs: number("proofs").unwrap_or_default(),
+            nonce: flag("nonce"),
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
                 Some(Value::Bool(true)) => Retry::Repeatable,
@@ -87,10 +86,10 @@ impl Reply {
                 None if flag("idempotent") => Retry::Repeatable,
                 None => Retry::ByMethod,
             },
-            step_up: FULL && flag("stepUp"),
+            step_up: flag("stepUp"),
             streamed: flag("streamed"),
             timeout: number("timeout"),
-            challenge: if FULL { text("challenge") } else { None },
+            challenge: text("challenge"),
             retry_after: text("retryAfter"),
             date: text("date"),
         })
@@ -107,7 +106,7 @@ impl Session {
         self.tick(now);
         let place = if reply.userinfo { Self::userinfo_place() } else { self.place(&reply.target).unwrap_or_default() };
         let server = place.server;
-        let challenge = reply.challenge.as_deref().filter(|_| FULL).and_then(Challenge::parse);
+        let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
         let tally = self.watch.server(server);
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && reply.generation >= self.first_generation;
@@ -136,7 +135,7 @@ impl Session {
             }
             _ => Verdict::Final,
         };
-        if FULL && matches!(verdict, Verdict::Final | Verdict::StepUp) {
+        if matches!(verdict, Verdict::Final | Verdict::StepUp) {
             let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
                 let _ = self.look_up(now, &reply.target, server, challenge, None);

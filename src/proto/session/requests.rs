@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
 use crate::proto::queue::RequestId;
 use crate::proto::time::Now;
@@ -131,10 +130,8 @@ impl Session {
     /// is still of use.
     pub fn handle_taken(&mut self, now: Now, target: &str, generation: u32) -> bool {
         // A place on no list that had the token can only be the one.
-        let place = self.place(target).or_else(|| FULL.then(Self::userinfo_place));
-        if let Some(place) = place {
-            self.trials.taken(place, generation);
-        }
+        let place = self.place(target).unwrap_or_else(Self::userinfo_place);
+        self.trials.taken(place, generation);
         self.trials.is_any_unhelpful(now.instant)
     }
 

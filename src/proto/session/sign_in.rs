@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::callback::AuthorizationResponse;
 use crate::proto::config::Personal;
@@ -87,7 +86,7 @@ impl Session {
         key: Option<DpopKey>,
     ) -> Result<AuthorizationRequest, Error> {
         let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        if FULL && self.config.strict && !server.iss_parameter {
+        if self.config.strict && !server.iss_parameter {
             return Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ISS.into())));
         }
         let granted = self.lanes.scope();
@@ -195,12 +194,10 @@ impl Session {
             let acr = claims.as_ref().and_then(|claims| claims.acr.clone());
             let mut grant = Grant::new(response.refresh_token, scope, claims);
             let is_met = |asked: &String| parts(asked, b' ').any(|one| Some(one) == acr.as_deref());
-            grant.acr_met = pending.transaction.acr_values.as_ref().filter(|_| FULL).map(is_met);
+            grant.acr_met = pending.transaction.acr_values.as_ref().map(is_met);
             grant.key = key.cloned();
-            if FULL {
-                grant.client_id.clone_from(&pending.transaction.client_id);
-            }
-            grant.id_token = response.id_token.filter(|_| FULL && self.config.send_id_token_hint);
+            grant.client_id.clone_from(&pending.transaction.client_id);
+            grant.id_token = response.id_token.filter(|_| self.config.send_id_token_hint);
             self.install_signed_in(now, grant, access);
             Ok(())
         });
@@ -233,7 +230,7 @@ impl Session {
     /// [`ApiMisuse::TokenNotAccepted`] and [`ApiMisuse::TokenMalformed`].
     pub fn enter_token(&mut self, now: Now, token: &str) -> Result<(), Error> {
         self.tick(now);
-        if !FULL || self.config.personal != Some(Personal::Entered) {
+        if self.config.personal != Some(Personal::Entered) {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotAccepted));
         }
         self.refuse_intercepted()?;
@@ -279,7 +276,7 @@ impl Session {
         self.release_step_ups(now);
         let detail = self.snapshot().unwrap_or_default();
         let acr_met = self.grant.as_ref().and_then(|grant| grant.acr_met);
-        self.emit("signedin", if FULL && acr_met.is_some() { detail.with("acrMet", acr_met) } else { detail });
+        self.emit("signedin", if acr_met.is_some() { detail.with("acrMet", acr_met) } else { detail });
         self.pump(now);
     }
 
@@ -323,7 +320,6 @@ impl Session {
             unix_ms: now.unix_ms,
         };
         match (&response.id_token, &transaction.nonce) {
-            _ if !FULL => Ok(None),
             (Some(id_token), Some(_)) => Claims::parse(id_token.expose(), &expected).map(Some),
             (None, Some(_)) => Err(Error::InvalidResponse(InvalidResponse::IdToken("it is missing"))),
             (_, None) => Ok(None),
@@ -344,7 +340,7 @@ impl Session {
 fn blame_the_clock(error: Error, skew_ms: Option<i64>) -> Error {
     match (&error, skew_ms) {
         (Error::InvalidResponse(InvalidResponse::IdToken(claim)), Some(ms))
-            if FULL && comes_of_a_clock(claim, ms) && ms.unsigned_abs() >= LEAST_SKEW_MS =>
+            if comes_of_a_clock(claim, ms) && ms.unsigned_abs() >= LEAST_SKEW_MS =>
         {
             Error::InvalidResponse(InvalidResponse::Clock(i32::try_from(ms / 1_000).unwrap_or(i32::MAX)))
         }

@@ -4,7 +4,6 @@
 
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Error, QueueError};
 use crate::proto::json::Object;
@@ -75,7 +74,7 @@ impl Session {
         server: usize,
         challenge: &Challenge,
     ) -> Result<Verdict, Error> {
-        if !FULL || reply.replays > 0 || self.grant.is_none() {
+        if reply.replays > 0 || self.grant.is_none() {
             return Ok(Verdict::Final);
         }
         if reply.generation < self.signed_in_generation && !reply.streamed {
@@ -133,7 +132,7 @@ impl Session {
     /// Gives those who wait for more rights the answer that they had.
     pub(super) fn give_up_step_ups(&mut self) {
         let waiting = self.step_ups.waiting.drain();
-        for id in waiting.iter().filter(|_| FULL) {
+        for id in &waiting {
             self.take_wish(*id);
         }
         self.reject(waiting, Error::Queue(QueueError::Timeout));

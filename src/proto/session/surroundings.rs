@@ -1,7 +1,6 @@
 //! What goes on around the session: the network comes and goes, pages are looked at or not, clocks jump, and somebody
 //! has to look when something is out of the ordinary.
 
-use crate::proto::FULL;
 use crate::proto::json::Object;
 use crate::proto::time::{Instant, Now};
 use crate::proto::watch::Anomaly;
@@ -62,7 +61,6 @@ impl Session {
     pub fn handle_clock_jump(&mut self, now: Now, ms: i64) {
         self.tick(now);
         match ms {
-            _ if !FULL => {}
             0 => {}
             1.. => self.watch.note_more("slept", "", ms.unsigned_abs(), None),
             _ => {
@@ -76,7 +74,7 @@ impl Session {
     /// Lets a locked session go on.
     pub fn unlock(&mut self, now: Now) {
         self.tick(now);
-        if FULL && self.surroundings.locked {
+        if self.surroundings.locked {
             self.surroundings.locked = false;
             self.watch.note("unlocked", "");
             self.emit("unlocked", Object::default());
@@ -94,7 +92,7 @@ impl Session {
         self.grant.as_ref()?.refresh_token.as_ref()?;
         let lane = &self.lanes.all[lane];
         let early_at = lane.access.as_ref().filter(|_| lane.used).and_then(Access::early_at)?;
-        let early_at = lane.standing.as_ref().filter(|_| FULL).map_or(early_at, |(until, _)| early_at.max(*until));
+        let early_at = lane.standing.as_ref().map_or(early_at, |(until, _)| early_at.max(*until));
         match &self.refresh {
             Refresh::Idle { .. } => Some(early_at),
             Refresh::Waiting { until, .. } => Some(early_at.max(*until)),
@@ -116,7 +114,7 @@ impl Session {
 
     /// Tells of an anomaly, and locks the session if the configuration says so.
     pub(super) fn alarm(&mut self, anomaly: Option<Anomaly>) {
-        let Some(anomaly) = anomaly.filter(|_| FULL) else { return };
+        let Some(anomaly) = anomaly else { return };
         let locks = self.locks(anomaly);
         self.surroundings.locked |= locks;
         self.watch.note_more("anomaly", anomaly.name(), anomaly.count(), None);
@@ -140,13 +138,12 @@ impl Session {
     /// Whether `anomaly` locks a session that is not locked yet.
     fn locks(&self, anomaly: Anomaly) -> bool {
         let active = self.grant.is_some() || !self.exchanges.is_empty();
-        FULL && active && !self.surroundings.locked && self.config.lock_on.contains(&anomaly.name())
+        active && !self.surroundings.locked && self.config.lock_on.contains(&anomaly.name())
     }
 
     /// Hands new audit entries over if somebody wants them and it is time, or `all` says so.
     pub(super) fn report(&mut self, all: bool) {
-        if FULL
-            && self.config.audit_sink.is_some()
+        if self.config.audit_sink.is_some()
             && let Some(entries) = self.watch.report(&self.config, all)
         {
             self.commands.push(Command::Report(entries));

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use crate::proto::FULL;
 use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
 use crate::proto::json::Object;
 use crate::proto::queue::RequestId;
@@ -38,7 +37,7 @@ impl Session {
     pub fn userinfo_endpoint(&self) -> Result<&str, Error> {
         let known = self.grant.as_ref().is_some_and(|grant| grant.subject.is_some());
         let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
-        endpoint.filter(|_| FULL && known).ok_or(Error::ApiMisuse(ApiMisuse::NoUserinfo))
+        endpoint.filter(|_| known).ok_or(Error::ApiMisuse(ApiMisuse::NoUserinfo))
     }
 
     /// The claims in the userinfo endpoint's answer of type `content_type`, if they are the session's user's

@@ -6,7 +6,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::proto::FULL;
 use crate::proto::authorization::Transaction;
 use crate::proto::challenge::Challenge;
 use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
@@ -48,9 +47,9 @@ impl Session {
     /// Takes the metadata that discovery found. A session of another issuer ends: its tokens are nothing to this one.
     pub fn set_server(&mut self, server: AuthorizationServer) {
         let known = self.server.take();
-        let moved = FULL && known.as_ref().is_some_and(|known| known.issuer != server.issuer);
+        let moved = known.as_ref().is_some_and(|known| known.issuer != server.issuer);
         self.former = known.clone().filter(|_| !moved);
-        if FULL && moved {
+        if moved {
             self.server = known;
             self.leave_issuer();
         }
@@ -70,16 +69,13 @@ impl Session {
 
     /// Takes the id that the client has at the present issuer.
     pub fn set_client(&mut self, client_id: &str) {
-        if FULL && self.config.registration != Registration::default() {
+        if self.config.registration != Registration::default() {
             client_id.clone_into(&mut self.config.client_id);
         }
     }
 
     /// The client that the session's grant is for; without a session the present one.
     pub(super) fn client(&self) -> &str {
-        if !FULL {
-            return &self.config.client_id;
-        }
         let granted = self.grant.as_ref().map(|grant| &grant.client_id).filter(|client_id| !client_id.is_empty());
         granted.unwrap_or(&self.config.client_id)
     }
@@ -122,7 +118,7 @@ impl Session {
         challenge: &Challenge,
         detail: Option<Object>,
     ) -> Result<(), Option<Object>> {
-        let Some(url) = challenge.resource_metadata.as_ref().filter(|_| FULL) else { return Err(detail) };
+        let Some(url) = challenge.resource_metadata.as_ref() else { return Err(detail) };
         let known = self.resources.iter().position(|known| known.server == server);
         if known.is_some_and(|at| now.instant.since(self.resources[at].asked) < PAUSE_MS) {
             return Err(detail);
@@ -171,7 +167,7 @@ impl Session {
 
     /// Adds what the resource server's own metadata says, if that is known.
     pub(super) fn with_metadata(&self, server: usize, object: Object) -> Object {
-        let known = self.resources.iter().find(|known| FULL && known.server == server);
+        let known = self.resources.iter().find(|known| known.server == server);
         match known.and_then(|known| known.metadata.as_ref()) {
             Some(metadata) => object.with("resourceMetadata", metadata.describe()),
             None => object,

@@ -8,7 +8,6 @@ mod log;
 mod meters;
 mod rules;
 
-use super::FULL;
 use super::config::Config;
 use super::json::Object;
 use super::time::{Instant, Now};
@@ -42,9 +41,7 @@ impl Watch {
 
     /// Takes note of the time, while `queued` requests wait.
     pub fn tick(&mut self, now: Now, queued: usize) {
-        if FULL {
-            self.meters.pass(now.instant.since(self.now.instant), queued);
-        }
+        self.meters.pass(now.instant.since(self.now.instant), queued);
         self.now = now;
     }
 
@@ -55,32 +52,23 @@ impl Watch {
 
     /// Adds an entry with a number and the index of a resource server.
     pub fn note_more(&mut self, kind: &'static str, reason: &'static str, count: u64, server: Option<usize>) {
-        if FULL {
-            self.log.add(Entry { seq: 0, unix_ms: self.now.unix_ms, kind, reason, count, server }, self.now.instant);
-        }
+        self.log.add(Entry { seq: 0, unix_ms: self.now.unix_ms, kind, reason, count, server }, self.now.instant);
     }
 
     /// Counts a request to resource server `server`; an anomaly if there are far more of them than ever.
     pub fn request(&mut self, server: usize) -> Option<Anomaly> {
-        if !FULL {
-            return None;
-        }
         self.meters.server(server).requests += 1;
         self.rules.request(self.now.instant)
     }
 
     /// Counts a request that starts to wait, as one of `queued`.
     pub fn wait(&mut self, queued: usize) {
-        if FULL {
-            self.meters.wait(queued);
-        }
+        self.meters.wait(queued);
     }
 
     /// Counts a pause between attempts to refresh.
     pub fn back_off(&mut self, pause_ms: u64) {
-        if FULL {
-            self.meters.back_off(pause_ms);
-        }
+        self.meters.back_off(pause_ms);
     }
 
     /// The counters of resource server `server`.
@@ -90,23 +78,23 @@ impl Watch {
 
     /// Takes note that a refresh was asked for long before the token's time; an anomaly if that goes on.
     pub fn unexplained_refresh(&mut self) -> Option<Anomaly> {
-        if FULL { self.rules.unexplained_refresh(self.now.instant) } else { None }
+        self.rules.unexplained_refresh(self.now.instant)
     }
 
     /// Takes note of a request to a place that isn't on the list.
     pub fn off_list(&mut self) -> Option<Anomaly> {
         self.note("target-refused", "");
-        if FULL { self.rules.off_list(self.now.instant) } else { None }
+        self.rules.off_list(self.now.instant)
     }
 
     /// Takes note of a wall clock that differs from another by `ms`: its own past, or the server's.
     pub fn clock(&mut self, ms: i64) -> Option<Anomaly> {
-        if FULL { self.rules.clock(ms) } else { None }
+        self.rules.clock(ms)
     }
 
     /// When entries should be handed over with [`report`](Self::report).
     pub fn report_at(&self) -> Option<Instant> {
-        self.log.report_since().filter(|_| FULL).map(|since| since.after(REPORT_MS))
+        self.log.report_since().map(|since| since.after(REPORT_MS))
     }
 
     /// The entries that were not handed over yet, as a JSON array, if it is time or `all` says so.
@@ -117,12 +105,12 @@ impl Watch {
 
     /// The log as a JSON array, oldest entry first.
     pub fn audit(&self, config: &Config) -> String {
-        if FULL { self.log.to_json(config) } else { "[]".into() }
+        self.log.to_json(config)
     }
 
     /// Adds the meters to what `stats()` tells.
     pub fn describe(&self, stats: Object, config: &Config) -> Object {
-        if FULL { self.meters.describe(stats, config) } else { stats }
+        self.meters.describe(stats, config)
     }
 }
 

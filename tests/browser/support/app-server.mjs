@@ -26,7 +26,6 @@ export async function startAppServer(shown) {
     "/config.js": () => [SCRIPT, `export const config = ${shown.config};`],
     "/holder.js": () => [SCRIPT, scripts.holder],
     "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],
-    "/holder-core.js": () => [SCRIPT, scripts["holder-core"]],
     "/tokenkeep.wasm": () => ["application/wasm", wasm],
     "/bare.html": () => ["text/html; charset=utf-8", "<!doctype html><title>bare</title>"],
     "/favicon.ico": () => ["image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"],

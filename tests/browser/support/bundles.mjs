@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { installPackage } from "../../../scripts/lib/pack.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const entries = ["shared", "worker", "page", "made", "either", "holder", "holder-slim", "holder-core", "own", "door"];
+const entries = ["shared", "worker", "page", "made", "either", "holder", "holder-slim", "own", "door"];
 const libraries = new Map();
 let made;
 

@@ -1,4 +1,4 @@
-//! What `Core` has in the full build only.
+//! The rest of `Core`: what isn't about requests and sign-ins.
 
 use alloc::string::String;
 

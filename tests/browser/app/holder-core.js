@@ -1,5 +1,0 @@
-import { hold } from "tokenkeep/holder/core";
-
-import { config } from "/config.js";
-
-hold(config);
