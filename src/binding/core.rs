@@ -8,12 +8,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{Driver, Host, Operation};
+use crate::proto::calls::Door;
 use crate::proto::config::Config;
 use crate::proto::error::Error;
-use crate::proto::holder::Door;
-use crate::proto::http::Answer;
-use crate::proto::json::{Object, Value};
 use crate::proto::session::{Reply, Session, Verdict};
+use crate::proto::syntax::http::Answer;
+use crate::proto::syntax::json::{Object, Value};
 
 use super::verdict::{REFUSED, to_number};
 

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::proto::time::{Clock, Now};
+use crate::proto::syntax::time::{Clock, Now};
 
 #[wasm_bindgen]
 extern "C" {

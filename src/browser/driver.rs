@@ -7,13 +7,13 @@ use core::cell::RefCell;
 
 use wasm_bindgen::JsValue;
 
+use crate::proto::calls::{Action, Door, Holder};
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
-use crate::proto::holder::{Action, Door, Holder};
-use crate::proto::http::{Answer, MAX_BODY};
-use crate::proto::json::{Object, Value};
 use crate::proto::session::{Event, Look, Proof, Session};
-use crate::proto::time::{Clock, Now};
+use crate::proto::syntax::http::{Answer, MAX_BODY};
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::time::{Clock, Now};
 
 use super::host::Host;
 use super::timer::Timer;

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::proto::holder::Signature;
+use crate::proto::calls::Signature;
 
 #[wasm_bindgen(module = "/src/browser/verify.js")]
 extern "C" {

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::proto::time::Instant;
+use crate::proto::syntax::time::Instant;
 
 use super::host::Host;
 

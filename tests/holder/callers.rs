@@ -1,6 +1,6 @@
 //! Bounds on what pages have under way, and who makes room for whom.
 
-use tokenkeep::proto::holder::Door;
+use tokenkeep::proto::calls::Door;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::popups::open;

@@ -2,16 +2,16 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
-use tokenkeep::proto::authorization::{RANDOM_BYTES, Transaction};
+use tokenkeep::proto::calls::{Action, CallId, Door, FlightId, Holder, Signature};
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::dpop::DpopKey;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::holder::{Action, CallId, Door, FlightId, Holder, Signature};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::id_token::Signed;
-use tokenkeep::proto::secret::FormBody;
+use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, Transaction};
+use tokenkeep::proto::oauth::dpop::DpopKey;
+use tokenkeep::proto::oauth::id_token::Signed;
 use tokenkeep::proto::session::{Event, Look, Reply, TokenRequest};
-use tokenkeep::proto::time::{Instant, Now};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::secret::FormBody;
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use crate::support::app::short;
 use crate::support::server::{Server, param};

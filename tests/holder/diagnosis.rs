@@ -2,8 +2,8 @@
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::server::{id_token, param};

@@ -19,7 +19,7 @@ fn config() -> Config {
 }
 
 /// The issuer's document with another token endpoint.
-fn moved() -> Result<tokenkeep::proto::http::Answer, Transport> {
+fn moved() -> Result<tokenkeep::proto::syntax::http::Answer, Transport> {
     json(
         200,
         r#"{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize",

@@ -1,7 +1,7 @@
 //! Signing out at the authorization server too (OpenID Connect RP-Initiated Logout).
 
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::Desk;
 use crate::support::server::{id_token, param};

@@ -168,7 +168,8 @@ fn without_metadata_nobody_waits_for_the_exchange() {
     desk.answer(metadata());
     let state = "state";
     let record = desk.records[0].1.clone();
-    let key = tokenkeep::proto::authorization::transaction_key(&tokenkeep::proto::secret::State::new(state));
+    let key =
+        tokenkeep::proto::oauth::authorization::transaction_key(&tokenkeep::proto::syntax::secret::State::new(state));
     let mut next = Desk { records: vec![(key, record)], ..Desk::with(discovered()) };
     next.finish(1, &format!("{REDIRECT_URI}?code=c&state={state}"));
     next.take();

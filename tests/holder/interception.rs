@@ -2,8 +2,8 @@
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Ending, Error, Transport};
-use tokenkeep::proto::json::Object;
 use tokenkeep::proto::session::Look;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::{HOUR, config, config_text};

@@ -1,10 +1,10 @@
 //! `hold({ mcp })`: everything follows from the server's URL.
 
-use tokenkeep::proto::authorization::Transaction;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
+use tokenkeep::proto::oauth::authorization::Transaction;
 use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::desk::Desk;
 use crate::support::server::param;
@@ -156,7 +156,7 @@ fn the_resource_has_no_needless_slash() {
         let config = Config::parse(&text, "https://app.example").expect("a good configuration");
         assert_eq!(config.resources(), [expected], "MCP-3");
         let inside = format!("https://mcp.example{path}");
-        let inside = tokenkeep::proto::url::Url::parse(&inside).expect("a URL");
+        let inside = tokenkeep::proto::syntax::url::Url::parse(&inside).expect("a URL");
         assert!(config.resource_servers[0].covers(&inside));
     }
 }

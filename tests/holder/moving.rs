@@ -1,11 +1,11 @@
 //! An MCP server that trusts another authorization server than before (MCP-5, MCP-13).
 
+use tokenkeep::proto::calls::Signature;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::holder::Signature;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::pkce::base64url;
 use tokenkeep::proto::session::Verdict;
-use tokenkeep::proto::url::Url;
+use tokenkeep::proto::syntax::base64url::base64url;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::url::Url;
 
 use crate::desk::Desk;
 use crate::mcp::{MCP, challenge, config, metadata, resource};
@@ -199,7 +199,7 @@ fn a_key_that_comes_after_a_move_waits_for_the_new_client() {
     let record = desk.records.iter().find(|(name, _)| !name.starts_with('~')).cloned();
     let seen = desk.seen();
     if let Some((_, record)) = record {
-        let kept = tokenkeep::proto::authorization::Transaction::parse(&record).expect("a record");
+        let kept = tokenkeep::proto::oauth::authorization::Transaction::parse(&record).expect("a record");
         assert_ne!(kept.client_id, "", "{} {seen:?}", kept.issuer);
     }
 }

@@ -1,8 +1,8 @@
 //! Sign-ins in a popup: one page waits for the outcome of another page's call.
 
-use tokenkeep::proto::authorization::transaction_key;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::secret::State;
+use tokenkeep::proto::oauth::authorization::transaction_key;
+use tokenkeep::proto::syntax::secret::State;
 
 use crate::desk::Desk;
 use crate::support::REDIRECT_URI;

@@ -1,9 +1,9 @@
 //! A profile from the first request to the last: odd servers behind a holder that knows them.
 
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
 use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::Desk;
 use crate::support::{API, HOUR, answer, config};

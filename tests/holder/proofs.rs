@@ -1,10 +1,10 @@
 //! Tokens that are bound to a key, and the nonces that servers want.
 
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::pkce::from_base64url;
 use tokenkeep::proto::session::Reply;
+use tokenkeep::proto::syntax::base64url::from_base64url;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::Desk;
 use crate::support::server::param;
@@ -62,7 +62,7 @@ fn with_nonce(status: u16, body: &str, nonce: &str) -> Answer {
 
 /// The claims of a proof for the token endpoint, if one were made now.
 fn next_proof(desk: &Desk) -> Object {
-    let key = tokenkeep::proto::dpop::DpopKey::parse(JWK).expect("a key");
+    let key = tokenkeep::proto::oauth::dpop::DpopKey::parse(JWK).expect("a key");
     let proof = desk.holder.session().server_proof(desk.now, &key, "https://as.example/token", [1; 16]);
     let proof = proof.expect("a proof");
     assert_eq!(proof.handle, HANDLE);

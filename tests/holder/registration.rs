@@ -1,8 +1,8 @@
 //! As whom to sign in: by hand, by a metadata document, or by registration.
 
-use tokenkeep::proto::authorization::Transaction;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
+use tokenkeep::proto::oauth::authorization::Transaction;
 
 use crate::desk::Desk;
 use crate::mcp::{self, challenge, metadata, missing};

@@ -1,9 +1,9 @@
 //! An API whose challenge names its metadata (RFC 9728, 5.1): it is fetched, checked and told, and nothing else happens.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
 use tokenkeep::proto::session::Reply;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 use crate::desk::Desk;
 use crate::support::{API, MINUTE, SECOND, json};

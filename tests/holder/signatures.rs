@@ -1,10 +1,10 @@
 //! Signatures of ID tokens (IDT-5, IDT-6, IDT-17).
 
+use tokenkeep::proto::calls::Signature;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::holder::Signature;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::pkce::base64url;
+use tokenkeep::proto::syntax::base64url::base64url;
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::desk::Desk;
 use crate::support::server::id_token;

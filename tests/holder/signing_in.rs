@@ -1,8 +1,8 @@
 //! `signIn()`: discovery, the record, the URL.
 
-use tokenkeep::proto::authorization::{Transaction, transaction_key};
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::secret::State;
+use tokenkeep::proto::oauth::authorization::{Transaction, transaction_key};
+use tokenkeep::proto::syntax::secret::State;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::server::param;
@@ -111,9 +111,9 @@ fn what_was_answered_once_is_not_answered_again() {
 #[test]
 fn what_the_shell_is_asked_shows_no_secret() {
     let mut desk = Desk::new();
-    let random: [u8; tokenkeep::proto::authorization::RANDOM_BYTES] = std::array::from_fn(|at| at as u8);
+    let random: [u8; tokenkeep::proto::oauth::authorization::RANDOM_BYTES] = std::array::from_fn(|at| at as u8);
     desk.holder.sign_in(desk.now, 1, "{}", random);
     let action = desk.holder.poll_action().expect("an action");
-    let verifier = tokenkeep::proto::pkce::base64url(&random[..32]);
+    let verifier = tokenkeep::proto::syntax::base64url::base64url(&random[..32]);
     assert!(!format!("{action:?}").contains(&verifier), "LOG-4: {action:?}");
 }

@@ -2,7 +2,7 @@
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::desk::{Desk, discovered};
 use crate::support::{HOUR, answer, config_text, error};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::session::TokenRequest;
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::desk::{Desk, discovered, metadata};
 use crate::support::server::param;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use tokenkeep::proto::error::{Error, QueueError};
-use tokenkeep::proto::queue::RequestId;
+use tokenkeep::proto::session::queue::RequestId;
 use tokenkeep::proto::session::{Command, TokenRequest};
-use tokenkeep::proto::time::Instant;
+use tokenkeep::proto::syntax::time::Instant;
 
 use crate::operations::Reply;
 use crate::support::server::param;

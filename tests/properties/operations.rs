@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::server::id_token;
 use crate::support::{answer, error, json};

@@ -2,18 +2,18 @@
 
 use proptest::prelude::*;
 
-use tokenkeep::proto::authorization::{SignInOptions, Transaction};
-use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::ServerError;
-use tokenkeep::proto::form;
-use tokenkeep::proto::id_token::{Claims, Expected};
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::metadata::{AuthorizationServer, Discovery};
-use tokenkeep::proto::pkce::{base64url, from_base64url};
-use tokenkeep::proto::resource::ResourceServer;
-use tokenkeep::proto::token::TokenResponse;
-use tokenkeep::proto::url::Url;
+use tokenkeep::proto::oauth::authorization::{SignInOptions, Transaction};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
+use tokenkeep::proto::oauth::id_token::{Claims, Expected};
+use tokenkeep::proto::oauth::metadata::{AuthorizationServer, Discovery};
+use tokenkeep::proto::oauth::resource::ResourceServer;
+use tokenkeep::proto::oauth::token::TokenResponse;
+use tokenkeep::proto::syntax::base64url::{base64url, from_base64url};
+use tokenkeep::proto::syntax::form;
+use tokenkeep::proto::syntax::json::Object;
+use tokenkeep::proto::syntax::url::Url;
 
 use crate::requests::value;
 use crate::support::{REDIRECT_URI, answer, jwt};

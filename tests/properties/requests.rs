@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use tokenkeep::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::pkce::{code_challenge, code_verifier};
+use tokenkeep::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
+use tokenkeep::proto::oauth::pkce::{code_challenge, code_verifier};
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 use crate::support::{REDIRECT_URI, config, config_text};
 
@@ -25,7 +25,8 @@ fn ten_thousand_requests_share_nothing() {
     for _ in 0..10_000 {
         let mut random = [0; RANDOM_BYTES];
         rng.fill_bytes(&mut random);
-        let request = AuthorizationRequest::new(&config, server, &options, &random, None, 0).expect("a request");
+        let request =
+            AuthorizationRequest::new(&config.client(), server, &options, &random, None, 0).expect("a request");
         let params: Vec<_> =
             form_urlencoded::parse(request.url.split_once('?').expect("a query").1.as_bytes()).collect();
         let param = |name| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_string());
@@ -74,7 +75,7 @@ proptest! {
         let built = Config::parse(&text, "https://app.example").and_then(|config| {
             let options = SignInOptions::parse(&options.to_json(), REDIRECT_URI)?;
             let bytes: [u8; RANDOM_BYTES] = std::array::from_fn(|at| random[at % 32] ^ (at / 32) as u8);
-            AuthorizationRequest::new(&config, config.server.as_ref().expect("metadata"), &options, &bytes, None, 0)
+            AuthorizationRequest::new(&config.client(), config.server.as_ref().expect("metadata"), &options, &bytes, None, 0)
         });
         if let Ok(request) = built {
             let query = request.url.split_once('?').expect("a query").1;
@@ -102,7 +103,7 @@ proptest! {
         let options = SignInOptions::parse(&options.to_json(), REDIRECT_URI).expect("options");
         let bytes: [u8; RANDOM_BYTES] = std::array::from_fn(|at| random[at % 32]);
         let server = config.server.as_ref().expect("metadata");
-        let kept = AuthorizationRequest::new(&config, server, &options, &bytes, None, 7).expect("a request").transaction;
+        let kept = AuthorizationRequest::new(&config.client(), server, &options, &bytes, None, 7).expect("a request").transaction;
         let read = Transaction::parse(&kept.to_json()).expect("a record");
         prop_assert_eq!(read.app_state.clone().unwrap_or(Value::Null), kept.app_state.clone().unwrap_or(Value::Null));
         prop_assert_eq!(Transaction { app_state: None, ..read }, Transaction { app_state: None, ..kept });

@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 
-use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions};
-use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::error::Error;
-use tokenkeep::proto::queue::RequestId;
-use tokenkeep::proto::secret::Nonce;
+use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
+use tokenkeep::proto::session::queue::RequestId;
 use tokenkeep::proto::session::{PendingExchange, Session, TokenRequest, Verdict};
-use tokenkeep::proto::time::{Instant, Now};
+use tokenkeep::proto::syntax::secret::Nonce;
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use crate::model::{Model, Place};
 use crate::operations::{Operation, Reply, granted, operations};

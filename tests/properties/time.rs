@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use tokenkeep::proto::time::{Clock, SLEEP_THRESHOLD_MS};
+use tokenkeep::proto::syntax::time::{Clock, SLEEP_THRESHOLD_MS};
 
 #[test]
 fn a_monotonic_clock_that_is_set_back_counts_no_time_twice() {

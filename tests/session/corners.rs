@@ -1,7 +1,7 @@
 //! Corners where the parts of the session meet.
 
-use tokenkeep::proto::authorization::SignInOptions;
 use tokenkeep::proto::error::Transport;
+use tokenkeep::proto::oauth::authorization::SignInOptions;
 use tokenkeep::proto::session::{Reply, Verdict};
 
 use crate::failures::waiting;
@@ -257,7 +257,7 @@ fn a_retry_of_a_billion_is_bounded() {
 
 #[test]
 fn an_error_description_in_another_alphabet_does_not_hide_the_scope() {
-    use tokenkeep::proto::challenge::Challenge;
+    use tokenkeep::proto::oauth::challenge::Challenge;
     let field =
         "Bearer error=\"insufficient_scope\", error_description=\"droits insuffisants, \u{e9}\", scope=\"admin\"";
     assert_eq!(Challenge::parse(field).and_then(|challenge| challenge.scope).as_deref(), Some("admin"));

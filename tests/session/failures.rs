@@ -1,8 +1,8 @@
 //! Refreshes that fail, and what that says about the session.
 
 use tokenkeep::proto::error::{Ending, Error, Transport};
-use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::support::{App, HOUR, MINUTE, SECOND, answer, error, granted, json};
 

@@ -188,7 +188,7 @@ fn whoever_begins_to_wait_during_a_long_pause_hastens_it() {
 #[test]
 fn an_answer_that_comes_before_the_timer_on_waking_releases_nobody_who_is_late() {
     let mut app = waiting(1..=2);
-    app.now = tokenkeep::proto::time::Now { instant: app.now.instant.after(HOUR), ..app.now };
+    app.now = tokenkeep::proto::syntax::time::Now { instant: app.now.instant.after(HOUR), ..app.now };
     app.refresh();
     assert_eq!(app.seen(), ["refreshed", "reject 1 2 QUEUE_TIMEOUT"]);
 }

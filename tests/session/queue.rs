@@ -2,7 +2,7 @@
 
 use tokenkeep::proto::error::{Ending, Error, QueueError};
 use tokenkeep::proto::session::Verdict;
-use tokenkeep::proto::time::Instant;
+use tokenkeep::proto::syntax::time::Instant;
 
 use crate::support::{API, App, HOUR, SECOND};
 

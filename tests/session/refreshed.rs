@@ -1,7 +1,7 @@
 //! Refreshes that succeed: what the answer replaces and what it leaves.
 
-use tokenkeep::proto::json::Object;
 use tokenkeep::proto::session::{Command, Verdict};
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::server::id_token;
 use crate::support::{App, HOUR, START_UNIX_MS, config, error, json};

@@ -296,7 +296,7 @@ fn an_exchange_that_hangs_does_not_hold_requests_for_ever() {
 
 #[test]
 fn a_weaker_sign_in_than_asked_for_is_told() {
-    use tokenkeep::proto::authorization::SignInOptions;
+    use tokenkeep::proto::oauth::authorization::SignInOptions;
     use tokenkeep::proto::session::Command;
     for (asked, met) in [(r#"{"acrValues":"gold silver"}"#, Some(false)), ("{}", None)] {
         let mut app = App::with(config("openid files:read", ""));
@@ -311,15 +311,15 @@ fn a_weaker_sign_in_than_asked_for_is_told() {
             Command::Emit(event) if event.name == "signedin" => Some(event.detail.member("acrMet").cloned()),
             _ => None,
         });
-        let expected = met.map(tokenkeep::proto::json::Value::Bool);
+        let expected = met.map(tokenkeep::proto::syntax::json::Value::Bool);
         assert_eq!(told, Some(expected), "IDT-13: {asked}");
     }
 }
 
 #[test]
 fn the_strict_preset_wants_all_protections_at_once() {
-    use tokenkeep::proto::authorization::SignInOptions;
-    use tokenkeep::proto::config::Use;
+    use tokenkeep::proto::oauth::authorization::SignInOptions;
+    use tokenkeep::proto::oauth::extension::Use;
     let strict = config("files:read", r#""strict":true"#);
     assert_eq!((strict.dpop, strict.par), (Use::Required, Use::Required), "FAPI-1");
     let without = App::with(strict);

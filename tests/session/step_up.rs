@@ -1,6 +1,6 @@
 //! APIs that ask for more rights (WWW-8, WWW-9, WWW-11, WWW-13).
 
-use tokenkeep::proto::authorization::SignInOptions;
+use tokenkeep::proto::oauth::authorization::SignInOptions;
 use tokenkeep::proto::session::{Reply, Verdict};
 
 use crate::support::{API, App, MINUTE, SECOND, config};
@@ -39,7 +39,9 @@ fn the_event_has_options_for_the_sign_in() {
         let _ = app.session.handle_reply(app.now, 0, 1, &reply).expect("a verdict");
         let Some(tokenkeep::proto::session::Command::Emit(event)) = app.session.poll_command() else { panic!() };
         assert_eq!((event.name, event.detail.to_json().as_str()), ("stepup", expected));
-        let Some(tokenkeep::proto::json::Value::Object(options)) = event.detail.member("signIn") else { panic!() };
+        let Some(tokenkeep::proto::syntax::json::Value::Object(options)) = event.detail.member("signIn") else {
+            panic!()
+        };
         let options = SignInOptions::parse(&options.to_json(), "https://app.example/callback").expect("options");
         let request = app.session.begin_sign_in(app.now, &options, &[7; 96], None).expect("a request");
         let asked = if challenge == MORE {

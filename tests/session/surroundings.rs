@@ -1,8 +1,8 @@
 //! The network, the pages, the clocks and the lock (REF-9, REF-18).
 
 use tokenkeep::proto::error::{Error, QueueError, Transport};
-use tokenkeep::proto::http::Answer;
 use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::failures::{retry_after, waiting};
 use crate::support::{App, HOUR, MINUTE, SECOND, answer, granted};

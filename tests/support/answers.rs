@@ -1,9 +1,9 @@
 //! Answers of an authorization server.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::pkce::base64url;
+use tokenkeep::proto::syntax::base64url::base64url;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 /// Any answer.
 pub(crate) fn answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Answer {

@@ -1,13 +1,13 @@
 //! A session that runs on virtual time and writes down what it commands.
 
-use tokenkeep::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
-use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, Transport};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
 use tokenkeep::proto::session::{Command, PendingExchange, Reply, Session, TokenRequest, Verdict};
-use tokenkeep::proto::time::{Instant, Now};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use super::server::{Server, param};
 use super::{API, REDIRECT_URI, START_UNIX_MS};

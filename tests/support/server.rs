@@ -1,12 +1,12 @@
 //! A fake authorization server: codes bound to a challenge, rotation of refresh tokens, an alarm on reuse.
 
-use tokenkeep::proto::authorization::AuthorizationRequest;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::pkce::code_challenge;
-use tokenkeep::proto::secret::CodeVerifier;
+use tokenkeep::proto::oauth::authorization::AuthorizationRequest;
+use tokenkeep::proto::oauth::pkce::code_challenge;
 use tokenkeep::proto::session::TokenRequest;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::secret::CodeVerifier;
 
 use super::{CLIENT_ID, ISSUER, REDIRECT_URI, START_UNIX_MS, error, json, jwt};
 

@@ -1,12 +1,13 @@
 //! RFC 6749, 4.1.1 with RFC 7636 and OpenID Connect Core 3.1.2.1.
 
-use tokenkeep::proto::authorization::{
-    AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction, transaction_key,
-};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Error;
-use tokenkeep::proto::pkce::{base64url, code_challenge};
-use tokenkeep::proto::secret::State;
+use tokenkeep::proto::oauth::authorization::{
+    AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction, transaction_key,
+};
+use tokenkeep::proto::oauth::pkce::code_challenge;
+use tokenkeep::proto::syntax::base64url::base64url;
+use tokenkeep::proto::syntax::secret::State;
 
 use crate::support::{CLIENT_ID, ISSUER, REDIRECT_URI, START_UNIX_MS, config, config_text};
 
@@ -23,7 +24,14 @@ fn third(number: u8) -> String {
 
 fn build(config: &Config, options: &str) -> Result<AuthorizationRequest, Error> {
     let options = SignInOptions::parse(options, &config.redirect_uri)?;
-    AuthorizationRequest::new(config, config.server.as_ref().expect("metadata"), &options, &random(), None, NOW)
+    AuthorizationRequest::new(
+        &config.client(),
+        config.server.as_ref().expect("metadata"),
+        &options,
+        &random(),
+        None,
+        NOW,
+    )
 }
 
 /// The decoded parameters in their order, and what is before the `?`.
@@ -204,7 +212,7 @@ fn names_and_values_survive_the_encoding() {
         "a/b:c@d",
         "\u{7f}\n\t",
     ] {
-        let member = tokenkeep::proto::json::Object::default().with(text, text).to_json();
+        let member = tokenkeep::proto::syntax::json::Object::default().with(text, text).to_json();
         let request = build(&config("files:read", ""), &format!(r#"{{"extraParams":{member}}}"#)).expect("a request");
         assert_eq!(value(&request, text).as_deref(), Some(text), "AUTHZ-9, RFC 6749, appendix B: {text:?}");
         assert!(request.url.bytes().all(|b| b.is_ascii_graphic()), "{}", request.url);

@@ -1,9 +1,9 @@
 //! RFC 6749, 4.1.2, RFC 9207 and the order in which a response is judged.
 
-use tokenkeep::proto::authorization::Transaction;
-use tokenkeep::proto::callback::{AuthorizationResponse, TRANSACTION_LIFETIME_MS};
 use tokenkeep::proto::error::{Error, InvalidResponse};
-use tokenkeep::proto::secret::CodeVerifier;
+use tokenkeep::proto::oauth::authorization::Transaction;
+use tokenkeep::proto::oauth::callback::{AuthorizationResponse, TRANSACTION_LIFETIME_MS};
+use tokenkeep::proto::syntax::secret::CodeVerifier;
 
 use crate::support::{ISSUER, REDIRECT_URI, START_UNIX_MS};
 

@@ -1,6 +1,6 @@
 //! `WWW-Authenticate` by its grammar (WWW-1 to WWW-5, WWW-9, WWW-10).
 
-use tokenkeep::proto::challenge::Challenge;
+use tokenkeep::proto::oauth::challenge::Challenge;
 
 fn error(field: &str) -> Option<String> {
     Challenge::parse(field).and_then(|challenge| challenge.error)

@@ -1,8 +1,8 @@
 //! Where metadata is looked for, and what is made of the answers.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::metadata::Discovery;
+use tokenkeep::proto::oauth::metadata::Discovery;
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::support::{answer, json};
 

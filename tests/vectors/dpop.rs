@@ -1,9 +1,9 @@
 //! Proofs of possession, by the examples of RFC 9449 and RFC 7638's rules.
 
-use tokenkeep::proto::dpop::{Dpop, DpopKey, Occasion, access_token_hash};
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::pkce::from_base64url;
-use tokenkeep::proto::secret::AccessToken;
+use tokenkeep::proto::oauth::dpop::{Dpop, DpopKey, Occasion, access_token_hash};
+use tokenkeep::proto::syntax::base64url::from_base64url;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::secret::AccessToken;
 
 /// The key of RFC 9449, 4.1.
 const JWK: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;

@@ -1,8 +1,8 @@
 //! OpenID Connect Core 3.1.3.7.
 
 use tokenkeep::proto::error::{Error, InvalidResponse};
-use tokenkeep::proto::id_token::{Claims, Expected};
-use tokenkeep::proto::pkce::base64url;
+use tokenkeep::proto::oauth::id_token::{Claims, Expected};
+use tokenkeep::proto::syntax::base64url::base64url;
 
 use crate::support::jwt;
 

@@ -4,8 +4,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use tokenkeep::proto::http::MAX_BODY;
-use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::syntax::http::MAX_BODY;
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 fn text_of(value: &str) -> Option<String> {
     let object = Object::parse(format!(r#"{{"v":{value}}}"#).as_bytes())?;

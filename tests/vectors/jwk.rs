@@ -1,8 +1,8 @@
 //! Which key an ID token is checked with (IDT-7, IDT-17).
 
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::jwk::{KeySet, NoKey};
-use tokenkeep::proto::pkce::base64url;
+use tokenkeep::proto::oauth::jwk::{KeySet, NoKey};
+use tokenkeep::proto::syntax::base64url::base64url;
+use tokenkeep::proto::syntax::json::Object;
 
 fn rsa(more: &str) -> String {
     format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"{more}}}"#, base64url(&[0xff; 256]))

@@ -1,7 +1,7 @@
 //! How much of an answer is taken in, and how much of it is shown.
 
-use tokenkeep::proto::http::MAX_BODY;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::http::MAX_BODY;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::answer;
 

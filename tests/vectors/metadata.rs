@@ -1,8 +1,8 @@
 //! RFC 8414 documents.
 
 use tokenkeep::proto::error::{Error, InvalidResponse};
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::metadata::AuthorizationServer;
+use tokenkeep::proto::oauth::metadata::AuthorizationServer;
+use tokenkeep::proto::syntax::json::Object;
 
 const ISSUER: &str = "https://as.example";
 

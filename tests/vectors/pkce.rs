@@ -1,7 +1,9 @@
 //! RFC 7636.
 
-use tokenkeep::proto::pkce::{base64url, code_challenge, code_verifier, from_base64url, sha256};
-use tokenkeep::proto::secret::CodeVerifier;
+use tokenkeep::proto::oauth::pkce::{code_challenge, code_verifier};
+use tokenkeep::proto::syntax::base64url::{base64url, from_base64url};
+use tokenkeep::proto::syntax::digest::sha256;
+use tokenkeep::proto::syntax::secret::CodeVerifier;
 
 /// RFC 7636, appendix B.
 const OCTETS: [u8; 32] = [

@@ -2,11 +2,11 @@
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{ApiMisuse, Error};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::profile::Profile;
-use tokenkeep::proto::secret::{AccessToken, FormBody, RefreshToken};
-use tokenkeep::proto::token::{refresh_request, revocation_request};
+use tokenkeep::proto::oauth::profile::Profile;
+use tokenkeep::proto::oauth::token::{refresh_request, revocation_request};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::secret::{AccessToken, FormBody, RefreshToken};
 
 use crate::support::{answer, config_text};
 

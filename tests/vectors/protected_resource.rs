@@ -1,8 +1,8 @@
 //! RFC 9728: where a resource's metadata is, and when it counts.
 
 use tokenkeep::proto::error::{Error, InvalidResponse, Transport};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::protected_resource::{ProtectedResource, ResourceSearch, well_known};
+use tokenkeep::proto::oauth::protected_resource::{ProtectedResource, ResourceSearch, well_known};
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::support::{answer, json};
 

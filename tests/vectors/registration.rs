@@ -1,8 +1,8 @@
 //! RFC 7591 and Client ID Metadata Documents: what is asked for, and what of the answer is taken.
 
 use tokenkeep::proto::error::{Error, InvalidResponse, Transport};
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::registration::{document, is_client_metadata_url, record, recorded, registered};
+use tokenkeep::proto::oauth::registration::{document, is_client_metadata_url, record, recorded, registered};
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::{REDIRECT_URI, answer, error, json};
 

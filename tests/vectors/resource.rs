@@ -1,7 +1,7 @@
 //! USE-3 to USE-6 beyond the tables beside the code: real configurations, and URLs as browsers write them.
 
-use tokenkeep::proto::resource::ResourceServer;
-use tokenkeep::proto::url::Url;
+use tokenkeep::proto::oauth::resource::ResourceServer;
+use tokenkeep::proto::syntax::url::Url;
 
 fn covered(bases: &[&str], href: &str) -> bool {
     let servers: Vec<_> =

@@ -1,6 +1,6 @@
 //! What `signIn()` may be called with.
 
-use tokenkeep::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
 
 use crate::support::{REDIRECT_URI, config};
 
@@ -11,11 +11,11 @@ fn code(options: &str) -> Option<&'static str> {
 fn request(options: &str) -> AuthorizationRequest {
     let (config, options) = (config("files:read", ""), SignInOptions::parse(options, REDIRECT_URI).expect("options"));
     let server = config.server.as_ref().expect("metadata");
-    AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], None, 0).expect("a request")
+    AuthorizationRequest::new(&config.client(), server, &options, &[7; RANDOM_BYTES], None, 0).expect("a request")
 }
 
 fn return_to(target: &str) -> Option<String> {
-    let options = tokenkeep::proto::json::Object::default().with("returnTo", target).to_json();
+    let options = tokenkeep::proto::syntax::json::Object::default().with("returnTo", target).to_json();
     SignInOptions::parse(&options, REDIRECT_URI).ok()?;
     request(&options).transaction.return_to
 }
@@ -141,7 +141,7 @@ fn application_data_comes_back_as_it_was() {
         [r#"{"a":[1,2.50,-3e2,true,null,"x"],"b":{"c":"\u0000\ud83d\udd11"}}"#, r#""text""#, "false", "0", r#"[[],{}]"#]
     {
         let kept = request(&format!(r#"{{"appState":{data}}}"#)).transaction;
-        let record = tokenkeep::proto::authorization::Transaction::parse(&kept.to_json()).expect("a record");
+        let record = tokenkeep::proto::oauth::authorization::Transaction::parse(&kept.to_json()).expect("a record");
         assert_eq!(record.app_state, kept.app_state, "{data}");
         assert!(record.app_state.is_some());
     }

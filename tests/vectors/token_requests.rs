@@ -1,8 +1,8 @@
 //! RFC 6749, 4.1.3 and 6, and RFC 7009, 2.1: what is in the bodies, and what isn't.
 
-use tokenkeep::proto::authorization::Transaction;
-use tokenkeep::proto::secret::{AccessToken, AuthorizationCode, CodeVerifier, FormBody, Nonce, RefreshToken};
-use tokenkeep::proto::token::{code_request, refresh_request, revocation_request};
+use tokenkeep::proto::oauth::authorization::Transaction;
+use tokenkeep::proto::oauth::token::{code_request, refresh_request, revocation_request};
+use tokenkeep::proto::syntax::secret::{AccessToken, AuthorizationCode, CodeVerifier, FormBody, Nonce, RefreshToken};
 
 const ODD: &str = "a b+c%d&e=f/\u{1f511}";
 

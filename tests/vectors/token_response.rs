@@ -1,8 +1,8 @@
 //! RFC 6749, 5.1 and 5.2.
 
 use tokenkeep::proto::error::{Error, InvalidResponse, ServerError, Transport};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::token::{TokenFailure, TokenResponse};
+use tokenkeep::proto::oauth::token::{TokenFailure, TokenResponse};
+use tokenkeep::proto::syntax::http::Answer;
 
 use crate::support::{answer, error, json};
 

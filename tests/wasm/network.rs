@@ -2,8 +2,8 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use tokenkeep::proto::http::MAX_BODY;
-use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::syntax::http::MAX_BODY;
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 use crate::world::{API, QUEUED, REDIRECT_URI, World, options, param, reply_with, tokens, with_server};
 

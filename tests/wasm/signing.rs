@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use tokenkeep::binding::Core;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::world::{API, REDIRECT_URI, REFUSED, World, param, tokens, with_server};
 

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use tokenkeep::binding::Core;
 use tokenkeep::browser::Host;
-use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 #[wasm_bindgen(module = "/tests/wasm/double.js")]
 extern "C" {

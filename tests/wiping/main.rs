@@ -7,16 +7,16 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions};
-use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::profile::Profile;
-use tokenkeep::proto::secret::RefreshToken;
+use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
+use tokenkeep::proto::oauth::profile::Profile;
+use tokenkeep::proto::oauth::token::{TokenResponse, refresh_request};
 use tokenkeep::proto::session::{Command, Session, Verdict};
-use tokenkeep::proto::time::{Instant, Now};
-use tokenkeep::proto::token::{TokenResponse, refresh_request};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::secret::RefreshToken;
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use support::server::param;
 use support::{API, HOUR, REDIRECT_URI, START_UNIX_MS, config, json};

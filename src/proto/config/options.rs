@@ -4,18 +4,19 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::authorization::is_owned;
+use super::anomaly::Anomaly;
 use crate::proto::error::{ApiMisuse, Error};
-use crate::proto::json::{Object, Value};
-use crate::proto::metadata::AuthorizationServer;
-use crate::proto::resource::is_safe;
-use crate::proto::secret::AccessToken;
-use crate::proto::text::parts;
-use crate::proto::token::is_token68;
-use crate::proto::url::Url;
-use crate::proto::watch::Anomaly;
+use crate::proto::oauth::metadata::AuthorizationServer;
+use crate::proto::oauth::parameters::is_owned;
+use crate::proto::oauth::resource::is_safe;
+use crate::proto::syntax::grammar::is_token68;
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::secret::AccessToken;
+use crate::proto::syntax::url::Url;
 
-use super::{AuditSink, Personal, Use};
+use super::choices::{AuditSink, Personal};
+use crate::proto::oauth::extension::Use;
+use crate::proto::syntax::grammar::is_scope;
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
@@ -105,13 +106,6 @@ pub(super) fn scope(options: &Object) -> Result<String, Error> {
         Some(value) => value.as_str().ok_or_else(|| bad("scope", SCOPE_CURE))?,
     };
     is_scope(scope).then(|| scope.to_owned()).ok_or_else(|| bad("scope", SCOPE_CURE))
-}
-
-/// Whether `scope` follows the grammar of
-/// [RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
-pub fn is_scope(scope: &str) -> bool {
-    let token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
-    parts(scope, b' ').all(token)
 }
 
 pub(super) fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Error> {

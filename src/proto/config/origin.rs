@@ -5,14 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::proto::error::Error;
-use crate::proto::json::{Object, Value};
-use crate::proto::metadata::AuthorizationServer;
-use crate::proto::registration::{self, Registration, is_client_metadata_url};
-use crate::proto::resource::{ResourceServer, is_safe};
-use crate::proto::text::trim_end;
-use crate::proto::url::Url;
+use crate::proto::oauth::metadata::AuthorizationServer;
+use crate::proto::oauth::registration::{self, Registration, is_client_metadata_url};
+use crate::proto::oauth::resource::{ResourceServer, is_safe};
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::text::trim_end;
+use crate::proto::syntax::url::Url;
 
-use super::Mcp;
+use super::choices::Mcp;
 use super::options::{ISSUER_CURE, authorization_server, bad, is_issuer, redirect_uri, required};
 
 #[derive(Default)]

@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 
 use crate::proto::error::Error;
-use crate::proto::json::{Object, Value};
-use crate::proto::resource::ResourceServer;
-use crate::proto::text::{cut, parts};
-use crate::proto::url::Url;
+use crate::proto::oauth::resource::ResourceServer;
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::text::{cut, parts};
+use crate::proto::syntax::url::Url;
 
-use super::options::{bad, is_scope, personal};
+use super::options::{bad, personal};
+use crate::proto::syntax::grammar::{includes, is_scope};
 
 pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
     match options.member("resourceServers") {
@@ -78,7 +79,7 @@ fn is_resource(server: &ResourceServer, resource: &str, allow_loopback: bool) ->
 }
 
 fn is_within(scope: &str, all: &str) -> bool {
-    is_scope(scope) && parts(scope, b' ').all(|one| parts(all, b' ').any(|known| known == one))
+    is_scope(scope) && parts(scope, b' ').all(|one| includes(all, one))
 }
 
 const SERVER_URL_CURE: &str =

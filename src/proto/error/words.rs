@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use crate::proto::json::{Object, decimal};
+use crate::proto::syntax::json::{Object, decimal};
 
 use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, Transport};
 

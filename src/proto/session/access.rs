@@ -4,10 +4,10 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use crate::proto::config::Limits;
-use crate::proto::dpop::access_token_hash;
-use crate::proto::secret::AccessToken;
-use crate::proto::time::{Instant, Now};
-use crate::proto::token::TokenResponse;
+use crate::proto::oauth::dpop::access_token_hash;
+use crate::proto::oauth::token::TokenResponse;
+use crate::proto::syntax::secret::AccessToken;
+use crate::proto::syntax::time::{Instant, Now};
 
 /// An access token with its times.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::dpop::DpopKey;
 use crate::proto::error::Error;
-use crate::proto::json::Object;
-use crate::proto::queue::RequestId;
-use crate::proto::secret::FormBody;
+use crate::proto::oauth::dpop::DpopKey;
+use crate::proto::session::queue::RequestId;
+use crate::proto::syntax::json::Object;
+use crate::proto::syntax::secret::FormBody;
 
 use super::sign_in::Revocation;
 use super::whereabouts::LookUp;

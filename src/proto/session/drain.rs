@@ -1,6 +1,6 @@
 //! How fast the queue empties: a bounded number of requests on their way at once.
 
-use crate::proto::time::Instant;
+use crate::proto::syntax::time::Instant;
 
 /// Counts the released requests whose answers are still to come.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,10 +2,10 @@
 
 use alloc::string::String;
 
-use crate::proto::challenge::Challenge;
-use crate::proto::http::retry_after_ms;
-use crate::proto::json::{Object, decimal};
-use crate::proto::time::Now;
+use crate::proto::oauth::challenge::Challenge;
+use crate::proto::syntax::http::retry_after_ms;
+use crate::proto::syntax::json::{Object, decimal};
+use crate::proto::syntax::time::Now;
 
 use super::reply::Reply;
 

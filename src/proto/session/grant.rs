@@ -3,9 +3,9 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use crate::proto::dpop::DpopKey;
-use crate::proto::id_token::{Anchor, Claims};
-use crate::proto::secret::{AccessToken, RefreshToken};
+use crate::proto::oauth::dpop::DpopKey;
+use crate::proto::oauth::id_token::{Anchor, Claims};
+use crate::proto::syntax::secret::{AccessToken, RefreshToken};
 
 /// The user's grant, replaced as a whole.
 #[derive(Clone, Debug, Default)]

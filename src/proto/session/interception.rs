@@ -4,7 +4,7 @@
 use alloc::string::String;
 
 use crate::proto::error::{Ending, Error};
-use crate::proto::time::Now;
+use crate::proto::syntax::time::Now;
 
 use super::Session;
 

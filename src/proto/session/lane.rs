@@ -6,11 +6,11 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::proto::authorization::union;
 use crate::proto::error::Error;
-use crate::proto::queue::{Queue, RequestId};
-use crate::proto::resource::ResourceServer;
-use crate::proto::time::Instant;
+use crate::proto::oauth::resource::ResourceServer;
+use crate::proto::session::queue::{Queue, RequestId};
+use crate::proto::syntax::grammar::union;
+use crate::proto::syntax::time::Instant;
 
 use super::access::Access;
 use super::user::USERINFO;

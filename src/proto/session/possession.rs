@@ -2,13 +2,13 @@
 
 use alloc::string::String;
 
-use crate::proto::challenge::Challenge;
-use crate::proto::config::Use;
-use crate::proto::date;
-use crate::proto::dpop::{DpopKey, JTI_BYTES, Occasion};
 use crate::proto::error::{Ending, Error, InvalidResponse};
-use crate::proto::time::Now;
-use crate::proto::token::TokenResponse;
+use crate::proto::oauth::challenge::Challenge;
+use crate::proto::oauth::dpop::{DpopKey, JTI_BYTES, Occasion};
+use crate::proto::oauth::extension::Use;
+use crate::proto::oauth::token::TokenResponse;
+use crate::proto::syntax::date;
+use crate::proto::syntax::time::Now;
 
 use super::Session;
 use super::reply::Reply;

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
-use crate::proto::queue::RequestId;
-use crate::proto::time::Now;
-use crate::proto::url::Url;
+use crate::proto::session::queue::RequestId;
+use crate::proto::syntax::time::Now;
+use crate::proto::syntax::url::Url;
 
 use super::access::Freshness;
 use super::lane::Lane;

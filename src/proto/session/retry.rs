@@ -1,7 +1,7 @@
 //! When a failed refresh is tried again.
 
-use crate::proto::time::Now;
-use crate::proto::token::TokenFailure;
+use crate::proto::oauth::token::TokenFailure;
+use crate::proto::syntax::time::Now;
 
 use super::Session;
 use super::access::Freshness;

@@ -3,20 +3,21 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
-use crate::proto::callback::AuthorizationResponse;
+use crate::proto::config::Anomaly;
 use crate::proto::config::Personal;
-use crate::proto::dpop::DpopKey;
 use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
-use crate::proto::http::Answer;
-use crate::proto::id_token::{Claims, Expected};
-use crate::proto::json::{Object, Value};
-use crate::proto::metadata::AuthorizationServer;
-use crate::proto::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
-use crate::proto::text::parts;
-use crate::proto::time::Now;
-use crate::proto::token::{TokenResponse, code_request, is_token68, revocation_request};
-use crate::proto::watch::Anomaly;
+use crate::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
+use crate::proto::oauth::callback::AuthorizationResponse;
+use crate::proto::oauth::dpop::DpopKey;
+use crate::proto::oauth::id_token::{Claims, Expected};
+use crate::proto::oauth::metadata::AuthorizationServer;
+use crate::proto::oauth::token::{TokenResponse, code_request, revocation_request};
+use crate::proto::syntax::grammar::is_token68;
+use crate::proto::syntax::http::Answer;
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
+use crate::proto::syntax::text::parts;
+use crate::proto::syntax::time::Now;
 
 use super::Session;
 use super::access::{Access, Terms};
@@ -92,7 +93,7 @@ impl Session {
         let granted = self.lanes.scope();
         let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
         let options = options.on_top_of(&self.config.scope, [asked, &granted]);
-        AuthorizationRequest::new(&self.config, server, &options, random, key, now.unix_ms)
+        AuthorizationRequest::new(&self.config.client(), server, &options, random, key, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::proto::time::Instant;
+use crate::proto::syntax::time::Instant;
 
 /// Where a request goes: its resource server, and its path without the query, as a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

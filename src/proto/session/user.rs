@@ -3,10 +3,10 @@
 use alloc::string::String;
 
 use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
-use crate::proto::json::Object;
-use crate::proto::queue::RequestId;
-use crate::proto::secret::AccessToken;
-use crate::proto::time::Now;
+use crate::proto::session::queue::RequestId;
+use crate::proto::syntax::json::Object;
+use crate::proto::syntax::secret::AccessToken;
+use crate::proto::syntax::time::Now;
 
 use super::trials::Place;
 use super::{Session, Verdict};

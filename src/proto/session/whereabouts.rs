@@ -6,16 +6,16 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::proto::authorization::Transaction;
-use crate::proto::challenge::Challenge;
 use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
-use crate::proto::http::Answer;
-use crate::proto::json::Object;
-use crate::proto::metadata::AuthorizationServer;
-use crate::proto::protected_resource::{ProtectedResource, ResourceSearch};
-use crate::proto::registration::Registration;
-use crate::proto::text::cut;
-use crate::proto::time::{Instant, Now};
+use crate::proto::oauth::authorization::Transaction;
+use crate::proto::oauth::challenge::Challenge;
+use crate::proto::oauth::metadata::AuthorizationServer;
+use crate::proto::oauth::protected_resource::{ProtectedResource, ResourceSearch};
+use crate::proto::oauth::registration::Registration;
+use crate::proto::syntax::http::Answer;
+use crate::proto::syntax::json::Object;
+use crate::proto::syntax::text::cut;
+use crate::proto::syntax::time::{Instant, Now};
 
 use super::Session;
 use super::command::Command;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tokenkeep::proto::authorization::RANDOM_BYTES;
+use tokenkeep::proto::calls::{Action, CallId, FlightId, Holder};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, Transport};
-use tokenkeep::proto::holder::{Action, CallId, FlightId, Holder};
-use tokenkeep::proto::secret::FormBody;
-use tokenkeep::proto::time::{Instant, Now};
+use tokenkeep::proto::oauth::authorization::RANDOM_BYTES;
+use tokenkeep::proto::syntax::secret::FormBody;
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use crate::support::server::param;
 use crate::support::{API, REDIRECT_URI, START_UNIX_MS, answer, config, json};

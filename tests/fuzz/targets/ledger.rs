@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use tokenkeep::proto::error::Error;
-use tokenkeep::proto::queue::RequestId;
+use tokenkeep::proto::session::queue::RequestId;
 use tokenkeep::proto::session::{Event, Verdict};
 
 /// Where a request is.

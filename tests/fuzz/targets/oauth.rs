@@ -1,20 +1,21 @@
 //! Readers of what applications and authorization servers say.
 
-use tokenkeep::proto::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
-use tokenkeep::proto::callback::AuthorizationResponse;
-use tokenkeep::proto::challenge::Challenge;
-use tokenkeep::proto::config::{Config, is_scope};
+use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::ServerError;
-use tokenkeep::proto::form::read;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::id_token::{Claims, Expected};
-use tokenkeep::proto::json::{Object, Value};
-use tokenkeep::proto::metadata::{AuthorizationServer, Discovery};
-use tokenkeep::proto::profile::Profile;
-use tokenkeep::proto::secret::{CodeVerifier, Nonce};
+use tokenkeep::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
+use tokenkeep::proto::oauth::challenge::Challenge;
+use tokenkeep::proto::oauth::id_token::{Claims, Expected};
+use tokenkeep::proto::oauth::metadata::{AuthorizationServer, Discovery};
+use tokenkeep::proto::oauth::profile::Profile;
+use tokenkeep::proto::oauth::token::TokenResponse;
 use tokenkeep::proto::session::Reply;
-use tokenkeep::proto::token::TokenResponse;
-use tokenkeep::proto::url::Url;
+use tokenkeep::proto::syntax::form::read;
+use tokenkeep::proto::syntax::grammar::is_scope;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
+use tokenkeep::proto::syntax::secret::{CodeVerifier, Nonce};
+use tokenkeep::proto::syntax::url::Url;
 
 use crate::support::{CLIENT_ID, ISSUER, REDIRECT_URI, START_UNIX_MS, answer, config as configured, jwt};
 
@@ -64,7 +65,9 @@ pub(crate) fn sign_in_options(text: &str) {
     let Ok(options) = SignInOptions::parse(text, REDIRECT_URI) else { return };
     let config = configured("openid", "");
     let server = config.server.as_ref().expect("metadata");
-    let Ok(request) = AuthorizationRequest::new(&config, server, &options, &[7; RANDOM_BYTES], None, 1) else { return };
+    let Ok(request) = AuthorizationRequest::new(&config.client(), server, &options, &[7; RANDOM_BYTES], None, 1) else {
+        return;
+    };
     let sent = read(Url::parse(&request.url).expect("a URL").query.expect("a query"));
     let once = |name: &str| sent.iter().filter(|(key, _)| key == name).count() == 1;
     assert!(sent.iter().all(|(name, value)| once(name) && !value.is_empty()), "AUTHZ-7: {}", request.url);

@@ -1,8 +1,8 @@
 //! What an authorization server may answer, out of bytes. Every secret in an answer has `canary` in it.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::{Object, Value};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::{Object, Value};
 
 use crate::support::server::id_token;
 use crate::support::{answer, error, json};

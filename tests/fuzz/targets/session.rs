@@ -1,10 +1,10 @@
 //! Lists of operations on a session.
 
-use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions, Transaction};
-use tokenkeep::proto::callback::AuthorizationResponse;
-use tokenkeep::proto::secret::Nonce;
+use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions, Transaction};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
 use tokenkeep::proto::session::{Command, PendingExchange, Reply, Session};
-use tokenkeep::proto::time::{Instant, Now};
+use tokenkeep::proto::syntax::secret::Nonce;
+use tokenkeep::proto::syntax::time::{Instant, Now};
 
 use crate::support::server::param;
 use crate::support::{API, REDIRECT_URI, START_UNIX_MS, config};

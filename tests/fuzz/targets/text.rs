@@ -1,12 +1,12 @@
 //! Readers of plain grammars: what they accept comes out as it went in.
 
-use tokenkeep::proto::config::is_scope;
-use tokenkeep::proto::form::{read, write};
-use tokenkeep::proto::json::Object;
-use tokenkeep::proto::pkce;
-use tokenkeep::proto::resource::ResourceServer;
-use tokenkeep::proto::time::{Clock, Instant};
-use tokenkeep::proto::url::Url;
+use tokenkeep::proto::oauth::resource::ResourceServer;
+use tokenkeep::proto::syntax::base64url;
+use tokenkeep::proto::syntax::form::{read, write};
+use tokenkeep::proto::syntax::grammar::is_scope;
+use tokenkeep::proto::syntax::json::Object;
+use tokenkeep::proto::syntax::time::{Clock, Instant};
+use tokenkeep::proto::syntax::url::Url;
 
 pub(crate) fn json(bytes: &[u8]) {
     let Some(object) = Object::parse(bytes) else { return };
@@ -21,10 +21,10 @@ pub(crate) fn form(text: &str) {
 }
 
 pub(crate) fn base64url(text: &str) {
-    if let Some(bytes) = pkce::from_base64url(text) {
-        assert_eq!(pkce::base64url(&bytes), text, "written in two ways");
+    if let Some(bytes) = base64url::from_base64url(text) {
+        assert_eq!(base64url::base64url(&bytes), text, "written in two ways");
     }
-    assert_eq!(pkce::from_base64url(&pkce::base64url(text.as_bytes())).as_deref(), Some(text.as_bytes()));
+    assert_eq!(base64url::from_base64url(&base64url::base64url(text.as_bytes())).as_deref(), Some(text.as_bytes()));
 }
 
 pub(crate) fn scope(text: &str) {

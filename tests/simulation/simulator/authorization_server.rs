@@ -1,8 +1,8 @@
 //! An authorization server: grants as families of tokens, rotation, an alarm on reuse, and outages.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use super::random::Random;
 use crate::support::server::id_token;

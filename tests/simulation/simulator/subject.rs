@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use tokenkeep::proto::authorization::{RANDOM_BYTES, SignInOptions};
-use tokenkeep::proto::callback::AuthorizationResponse;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, QueueError, Transport};
-use tokenkeep::proto::http::Answer;
-use tokenkeep::proto::secret::Nonce;
+use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
+use tokenkeep::proto::oauth::callback::AuthorizationResponse;
 use tokenkeep::proto::session::{Command, PendingExchange, Session, Verdict};
-use tokenkeep::proto::time::{Clock, Now};
+use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::secret::Nonce;
+use tokenkeep::proto::syntax::time::{Clock, Now};
 
 use super::authorization_server::TokenId;
 use super::random::Random;
@@ -18,8 +18,8 @@ use super::schedule::{Name, Setup, Target};
 use crate::support::server::param;
 use crate::support::{REDIRECT_URI, config_text};
 
-pub(crate) use tokenkeep::proto::queue::RequestId;
-pub(crate) use tokenkeep::proto::time::SLEEP_THRESHOLD_MS;
+pub(crate) use tokenkeep::proto::session::queue::RequestId;
+pub(crate) use tokenkeep::proto::syntax::time::SLEEP_THRESHOLD_MS;
 
 /// The token endpoint's answer, or why there is none.
 pub(crate) type Answered = Result<Answer, Transport>;

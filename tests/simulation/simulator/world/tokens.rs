@@ -1,7 +1,7 @@
 //! Sign-ins, sign-outs and refreshes, between the session and the authorization server.
 
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::json::Object;
+use tokenkeep::proto::syntax::json::Object;
 
 use super::super::authorization_server::{Mode, Reply, TokenId};
 use super::super::invariant::{breach, must};

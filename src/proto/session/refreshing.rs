@@ -1,0 +1,343 @@
+//! One refresh for everybody, and what its failures mean.
+
+use crate::proto::error::{Ending, Error, Transport};
+use crate::proto::oauth::id_token::{Claims, Expected};
+use crate::proto::oauth::token::{TokenFailure, TokenResponse, refresh_request};
+use crate::proto::syntax::http::Answer;
+use crate::proto::syntax::json::Object;
+use crate::proto::syntax::time::{Instant, Now};
+
+use super::Session;
+use super::access::{Access, Terms};
+use super::command::{Command, TokenRequest};
+use super::grant::Grant;
+use super::lane::Lane;
+
+/// Where the refresh stands.
+#[derive(Clone, Debug)]
+pub(super) enum Refresh {
+    /// None is needed.
+    Idle { failures: u32 },
+    /// One is on its way, for the token of a lane.
+    InFlight { attempt: u32, sent: Now, failures: u32, lane: usize },
+    /// The last one failed; the next may start at `until`, or at `urgent` if somebody waits. `standing` is an error that
+    /// waiting doesn't cure; `asked` says that the server named the time; `silent_since` is when it said nothing at all.
+    Waiting {
+        until: Instant,
+        urgent: Instant,
+        failures: u32,
+        standing: Option<Error>,
+        asked: bool,
+        silent_since: Option<Instant>,
+    },
+}
+
+impl Refresh {
+    pub(super) fn retry_at(&self) -> Option<Instant> {
+        match self {
+            Self::Waiting { until, .. } => Some(*until),
+            Self::Idle { .. } | Self::InFlight { .. } => None,
+        }
+    }
+
+    pub(super) fn standing_error(&self, now: Instant) -> Option<&Error> {
+        match self {
+            Self::Waiting { until, standing, .. } if *until > now => standing.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether attempts go through, are held back, or one of them tries the way after failures.
+    pub(super) fn circuit(&self) -> &'static str {
+        match self {
+            Self::InFlight { failures: 1.., .. } => "probing",
+            Self::Waiting { .. } => "open",
+            Self::Idle { .. } | Self::InFlight { .. } => "closed",
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        match self {
+            Self::Idle { failures } | Self::InFlight { failures, .. } | Self::Waiting { failures, .. } => *failures,
+        }
+    }
+}
+
+/// What a failed refresh says about the session.
+enum Judgement {
+    /// The grant is dead.
+    Over,
+    /// This client is refused; the application's developer has to act.
+    Misconfigured,
+    /// Refused, but maybe by something in front of the server, or for a reason that passes: one more try will tell.
+    Doubtful,
+    /// Nothing: try again later.
+    Transient,
+}
+
+impl Session {
+    /// Starts a refresh for a lane unless one is on its way, for whichever lane, or has to wait (REF-23).
+    pub(super) fn start_refresh(&mut self, now: Now, lane: usize) {
+        let ready = match &self.refresh {
+            Refresh::Idle { .. } => true,
+            Refresh::InFlight { .. } => false,
+            Refresh::Waiting { until, .. } => *until <= now.instant,
+        };
+        let ready = ready && !self.surroundings.locked;
+        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
+        let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
+        // Attempts that follow a failed one are the same refresh.
+        let Lane { access, refused, resource, scope, .. } = &self.lanes.all[lane];
+        let young = access.as_ref().is_some_and(|access| access.is_young(now.instant));
+        let unexplained = *refused && self.refresh.failures() == 0 && young;
+        let body = refresh_request(self.client(), token, resource.as_deref(), scope.as_deref());
+        let url = server.token_endpoint.clone();
+        let key = grant.key.clone();
+        let attempt = self.next_attempt();
+        self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures(), lane };
+        self.counters.refreshes += 1;
+        self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body, key }));
+        if unexplained {
+            let anomaly = self.watch.unexplained_refresh();
+            self.alarm(anomaly);
+        }
+    }
+
+    /// Starts one beside requests, unless the server has just refused it.
+    pub(super) fn refresh_early(&mut self, now: Now, lane: usize) {
+        if self.lanes.all[lane].standing(now.instant).is_none() {
+            self.start_refresh(now, lane);
+        }
+    }
+
+    /// Takes the answer to refresh request `attempt`. `jitter` is a fresh random number.
+    pub fn handle_refresh_response(&mut self, now: Now, jitter: u32, attempt: u32, answer: Result<Answer, Transport>) {
+        self.tick(now);
+        let skew = match self.refresh {
+            Refresh::InFlight { sent, .. } => skew_of(&answer, sent, now),
+            Refresh::Idle { .. } | Refresh::Waiting { .. } => None,
+        };
+        let sent = self.grant.as_ref().and_then(|grant| grant.refresh_token.as_ref());
+        let sent = sent.map_or("", |token| token.expose());
+        let parsed = TokenResponse::parse(answer, now.unix_ms).map_err(|failure| failure.concealing(&[sent]));
+        match self.refresh {
+            Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
+                Ok(response) if self.is_wrong_type(&response) => {
+                    self.end(Ending::Refused);
+                    self.refuse_tokens(&response);
+                }
+                Ok(response) => {
+                    self.note_skew(skew);
+                    self.install_refreshed(now, jitter, lane, sent, response);
+                }
+                Err(failure) => self.handle_failure(now, jitter, lane, failure),
+            },
+            _ => self.handle_late_tokens(attempt, parsed),
+        }
+    }
+
+    /// Whether the server leaves out the binding that the session has.
+    fn is_wrong_type(&self, response: &TokenResponse) -> bool {
+        let key = self.grant.as_ref().and_then(|grant| grant.key.as_ref());
+        let bound = self.lanes.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()));
+        self.check_type(response, key, bound).is_err()
+    }
+
+    /// Whether the claims of an answer's ID token are this session's, though nobody can check its signature (IDT-1).
+    pub fn may_be_ours(&self, now: Now, answer: &Answer) -> bool {
+        let response = TokenResponse::parse(Ok(answer.clone()), now.unix_ms);
+        match (response, &self.grant) {
+            (Ok(response), Some(grant)) => self.refreshed_claims(now, &response, grant).is_ok(),
+            _ => true,
+        }
+    }
+
+    /// Takes the answer to refresh request `attempt` whose ID token is forged: revokes its tokens and ends the session.
+    pub fn handle_refresh_refused(&mut self, now: Now, attempt: u32, answer: Answer) {
+        self.tick(now);
+        let known = self.abandoned.len();
+        let known = match self.refresh {
+            Refresh::InFlight { attempt: current, .. } if current == attempt => {
+                self.end(Ending::IdTokenRefused);
+                true
+            }
+            _ => {
+                self.abandoned.retain(|abandoned| *abandoned != attempt);
+                self.abandoned.len() < known
+            }
+        };
+        if known && let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
+            self.refuse_tokens(&response);
+        }
+    }
+
+    /// Revokes what an attempt brings that sign-out has overtaken (REF-20).
+    pub(super) fn handle_late_tokens(&mut self, attempt: u32, parsed: Result<TokenResponse, TokenFailure>) {
+        let Some(at) = self.abandoned.iter().position(|abandoned| *abandoned == attempt) else { return };
+        self.abandoned.swap_remove(at);
+        if let Ok(response) = parsed {
+            self.refuse_tokens(&response);
+        }
+    }
+
+    /// Revokes tokens that are not going to be used, so that they don't live on at the server.
+    pub(super) fn refuse_tokens(&mut self, response: &TokenResponse) {
+        let revocation = self.revocation(&response.access_token, response.refresh_token.as_ref());
+        self.commands.extend(revocation.map(Command::Revoke));
+    }
+
+    fn install_refreshed(&mut self, now: Now, jitter: u32, lane: usize, sent: Now, response: TokenResponse) {
+        let Some(mut grant) = self.grant.take() else { return };
+        let claims = match self.refreshed_claims(now, &response, &grant) {
+            Ok(claims) => claims,
+            Err(error) => {
+                self.refuse_tokens(&response);
+                return self.end(match error {
+                    Error::LoginRequired(ending) => ending,
+                    _ => Ending::IdTokenRefused,
+                });
+            }
+        };
+        let Lane { access, scope, resource, .. } = &self.lanes.all[lane];
+        let scope = access.as_ref().map(|access| &access.scope).or(scope.as_ref()).unwrap_or(&grant.asked_scope);
+        let renewable = grant.refresh_token.is_some() || response.refresh_token.is_some();
+        let terms = Terms { sent, now, renewable, jitter, limits: &self.config.limits };
+        let (access, resource) = (Access::new(&response, scope, terms), resource.clone());
+        grant.renew(response.refresh_token, claims);
+        grant.id_token = response.id_token.filter(|_| grant.id_token.is_some()).or(grant.id_token);
+        self.grant = Some(grant);
+        let expires_at = access.expires_unix_ms;
+        self.install(lane, access);
+        let detail = Object::default()
+            .with("generation", u64::from(self.generation))
+            .with("scope", self.lanes.scope().as_str())
+            .with("expiresAt", expires_at)
+            .with("resource", resource.as_deref());
+        self.watch.note("refreshed", "");
+        self.emit("refreshed", detail);
+        self.pump(now);
+    }
+
+    /// The claims of an ID token that came with a refresh, which must be about the same user
+    /// ([OpenID Connect Core 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+    fn refreshed_claims(&self, now: Now, response: &TokenResponse, previous: &Grant) -> Result<Option<Claims>, Error> {
+        let Some(id_token) = response.id_token.as_ref() else { return Ok(None) };
+        let expected = Expected {
+            issuer: &self.config.issuer,
+            client_id: if previous.client_id.is_empty() { &self.config.client_id } else { &previous.client_id },
+            nonce: None,
+            max_age: None,
+            anchor: previous.anchor.as_ref(),
+            access_token: Some(response.access_token.expose()),
+            strict: self.config.strict,
+            unix_ms: now.unix_ms,
+        };
+        let claims = Claims::parse(id_token.expose(), &expected)?;
+        match &previous.subject {
+            Some(subject) if *subject != claims.subject => Err(Error::LoginRequired(Ending::SubjectChanged)),
+            _ => Ok(Some(claims)),
+        }
+    }
+
+    fn handle_failure(&mut self, now: Now, jitter: u32, lane: usize, failure: TokenFailure) {
+        self.counters.refresh_failures += 1;
+        let failures = self.refresh.failures() + 1;
+        if self.lanes.all.len() > 1 && failure.blames_the_resource() {
+            return self.refuse_resource(now, lane, failure.error);
+        }
+        let judgement = judge(&failure);
+        let pause = match judgement {
+            Judgement::Over => {
+                let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
+                return self.end(match failure.error {
+                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
+                    _ if lost => Ending::RotationLost,
+                    _ => Ending::Revoked,
+                });
+            }
+            Judgement::Doubtful if self.is_doubted() => return self.end(Ending::Refused),
+            Judgement::Doubtful => self.pause_after(now, jitter, failures, &failure).max(DOUBT_MS),
+            Judgement::Misconfigured => MISCONFIGURED_MS,
+            Judgement::Transient => self.pause_after(now, jitter, failures, &failure),
+        };
+        let urgent = now.instant.after(pause);
+        let pause = self.at_leisure(now, lane, pause);
+        if let Some(grant) = &mut self.grant {
+            // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
+            let told = matches!(failure.error, Error::TokenResponse(_));
+            grant.outcome_unknown |=
+                (failure.status == 200 && !told) || (failure.status == 0 && self.surroundings.online);
+        }
+        let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
+        self.refresh = Refresh::Waiting {
+            until: now.instant.after(pause),
+            urgent,
+            failures,
+            standing: standing.clone(),
+            asked: failure.retry_after_ms.is_some_and(|asked| asked > 0),
+            silent_since: (failure.status == 0).then_some(now.instant),
+        };
+        self.watch.note("refreshfailed", failure.error.code());
+        self.watch.back_off(pause);
+        self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
+        if let Some(error) = standing {
+            let waiting = self.lanes.drain();
+            self.reject(waiting, error);
+        }
+    }
+
+    /// Takes note that the grant is in doubt; whether it was already.
+    fn is_doubted(&mut self) -> bool {
+        self.grant.as_mut().is_some_and(|grant| core::mem::replace(&mut grant.doubted, true))
+    }
+
+    /// The server gives no token for this resource, which says nothing about the others
+    /// ([RFC 8707, 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+    fn refuse_resource(&mut self, now: Now, lane: usize, error: Error) {
+        self.watch.note("refreshfailed", error.code());
+        self.emit("refreshfailed", Object::default().with("code", error.code()).with("retryIn", MISCONFIGURED_MS));
+        self.refresh = Refresh::Idle { failures: 0 };
+        let lane = &mut self.lanes.all[lane];
+        lane.standing = Some((now.instant.after(MISCONFIGURED_MS), error.clone()));
+        let waiting = lane.queue.drain();
+        self.reject(waiting, error);
+        self.pump(now);
+    }
+
+    /// Takes note of how far the server's clock is ahead, and tells if that is out of the ordinary and news.
+    pub(super) fn note_skew(&mut self, skew_ms: Option<i64>) {
+        let known = core::mem::replace(&mut self.surroundings.skew_ms, skew_ms);
+        if let (None, Some(ms)) = (known, skew_ms) {
+            let anomaly = self.watch.clock(ms);
+            self.alarm(anomaly);
+        }
+    }
+}
+
+/// How far the server's clock is ahead by its answer to a request sent at `sent`.
+pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -> Option<i64> {
+    answer.as_ref().ok()?.clock_skew(sent.unix_ms, now.unix_ms)
+}
+
+fn judge(failure: &TokenFailure) -> Judgement {
+    match &failure.error {
+        Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
+        Error::Transport(Transport::KeyLost) => Judgement::Over,
+        Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
+            Judgement::Doubtful
+        }
+        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
+            Judgement::Misconfigured
+        }
+        Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
+        Error::TokenResponse(_) if failure.status == 401 || failure.status == 403 => Judgement::Over,
+        Error::TokenResponse(_) => Judgement::Doubtful,
+        Error::Transport(Transport::Status(400..=407 | 409..=428 | 430..=499)) => Judgement::Doubtful,
+        _ => Judgement::Transient,
+    }
+}
+
+/// How long it takes at least until the one more try, in milliseconds.
+const DOUBT_MS: u64 = 5_000;
+/// How long a refused client is left alone, in milliseconds.
+const MISCONFIGURED_MS: u64 = 60_000;

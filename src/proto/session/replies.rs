@@ -1,0 +1,226 @@
+//! Answers of resource servers that may not be the last word: 401, 403, 429 and 503.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use crate::proto::error::{Ending, Error};
+use crate::proto::oauth::challenge::Challenge;
+use crate::proto::session::queue::RequestId;
+use crate::proto::syntax::http::retry_after_ms;
+use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::time::Now;
+
+use super::trials::Place;
+use super::{Session, Verdict, explanation};
+
+/// What a resource server answered, and what is known of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The request's URL in canonical form.
+    pub target: String,
+    /// Whether it was admitted as the one about the user.
+    pub userinfo: bool,
+    /// Its method.
+    pub method: String,
+    /// The status code.
+    pub status: u16,
+    /// Generation of the token that it was sent with.
+    pub generation: u32,
+    /// How often it was sent again with another token.
+    pub replays: u32,
+    /// How often it was sent again after a pause.
+    pub retries: u64,
+    /// How often it was sent again with another proof of possession.
+    pub proofs: u64,
+    /// Whether the answer brought a nonce for such proofs.
+    pub nonce: bool,
+    /// Whether it may be sent again after a pause.
+    pub retry: Retry,
+    /// Whether it is ready to wait for a sign-in with more rights.
+    pub step_up: bool,
+    /// Whether its body was a stream, which can't be sent twice.
+    pub streamed: bool,
+    /// How long it is ready to wait for a token, in milliseconds, if not for the configured time.
+    pub timeout: Option<u64>,
+    /// The `WWW-Authenticate` field, if readable.
+    pub challenge: Option<String>,
+    /// The `Retry-After` field, if readable.
+    pub retry_after: Option<String>,
+    /// The `Date` field, if readable.
+    pub date: Option<String>,
+}
+
+/// The application's word on sending a request again after a pause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// None: as the configuration says, if the method is one that may be repeated.
+    #[default]
+    ByMethod,
+    /// Whatever the method, as the configuration says: the request bears repeating.
+    Repeatable,
+    /// At most so often, whatever the method.
+    AtMost(u64),
+}
+
+impl Reply {
+    /// Reads the JSON form; `None` if it isn't one.
+    pub fn parse(json: &str) -> Option<Self> {
+        let object = Object::parse(json.as_bytes())?;
+        let text = |name| object.string(name).map(str::to_owned);
+        let number = |name| object.member(name).and_then(Value::as_u64);
+        let flag = |name| object.member(name).is_some_and(Value::is_true);
+        Some(Self {
+            target: text("target")?,
+            userinfo: flag("userinfo"),
+            method: text("method")?,
+            status: u16::try_from(number("status")?).ok()?,
+            generation: u32::try_from(number("generation")?).ok()?,
+            replays: u32::try_from(number("replays")?).ok()?,
+            retries: number("retries")?,
+            proofs: number("proofs").unwrap_or_default(),
+            nonce: flag("nonce"),
+            retry: match object.member("retry") {
+                Some(Value::Bool(false)) => Retry::AtMost(0),
+                Some(Value::Bool(true)) => Retry::Repeatable,
+                Some(value) => value.as_u64().map_or(Retry::ByMethod, Retry::AtMost),
+                None if flag("idempotent") => Retry::Repeatable,
+                None => Retry::ByMethod,
+            },
+            step_up: flag("stepUp"),
+            streamed: flag("streamed"),
+            timeout: number("timeout"),
+            challenge: text("challenge"),
+            retry_after: text("retryAfter"),
+            date: text("date"),
+        })
+    }
+}
+
+impl Session {
+    /// Asks what request `id` should do with `reply`. `jitter` is a fresh random number. After [`Verdict::Final`]
+    /// [`take_explanation`](Self::take_explanation) says more.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize).
+    pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
+        self.tick(now);
+        let place = if reply.userinfo { Self::userinfo_place() } else { self.place(&reply.target).unwrap_or_default() };
+        let server = place.server;
+        let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
+        let tally = self.watch.server(server);
+        // An answer that another session's request waited for is nothing to act on in this one.
+        let ours = self.grant.is_some() && reply.generation >= self.first_generation;
+        let expired = self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
+        let verdict = match reply.status {
+            401 => {
+                tally.unauthorized += 1;
+                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
+            }
+            403 if !expired => {
+                tally.forbidden += 1;
+                match &challenge {
+                    Some(challenge) if ours && asks_for_more(challenge) => {
+                        self.step_up(now, id, reply, server, challenge)?
+                    }
+                    _ => Verdict::Final,
+                }
+            }
+            429 | 503 => {
+                tally.limited += 1;
+                if ours { self.handle_limit(now, jitter, id, reply, server) } else { Verdict::Final }
+            }
+            _ if expired => {
+                tally.forbidden += u64::from(reply.status == 403);
+                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
+            }
+            _ => Verdict::Final,
+        };
+        if matches!(verdict, Verdict::Final | Verdict::StepUp) {
+            let renewable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
+            if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
+                let _ = self.look_up(now, &reply.target, server, challenge, None);
+            }
+            let bound = self.authorization(reply.generation).is_some_and(|header| header.starts_with("DPoP "));
+            let token = explanation::Token { renewable, expired, bound };
+            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), token, now);
+            let explanation = self.with_metadata(server, explanation);
+            self.watch.note_more("api-refused", kind, 1, Some(server));
+            self.explanation = Some(explanation);
+        }
+        Ok(verdict)
+    }
+
+    /// Why the last answer was final, or asks for more rights, for developers.
+    pub fn take_explanation(&mut self) -> Option<Object> {
+        self.explanation.take()
+    }
+
+    fn handle_refusal(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        reply: &Reply,
+        place: Place,
+        challenge: Option<&Challenge>,
+    ) -> Result<Verdict, Error> {
+        let server = place.server;
+        match self.judge_proof(now, reply, challenge) {
+            Some(true) => return Ok(Verdict::Again),
+            Some(false) => return Ok(Verdict::Final),
+            None => {}
+        }
+        match challenge {
+            Some(challenge) if asks_for_more(challenge) && reply.generation >= self.first_generation => {
+                return self.step_up(now, id, reply, server, challenge);
+            }
+            Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
+            _ => {}
+        }
+        if self.config.personal.is_some() && reply.generation == self.generation && self.grant.is_some() {
+            self.end(Ending::Refused);
+            return Ok(Verdict::Final);
+        }
+        let verdict = self.handle_unauthorized_at(now, id, place, reply.generation, reply.replays, reply.timeout)?;
+        self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
+        Ok(verdict)
+    }
+
+    /// A pause that the server asks for is kept, if the request may be repeated and the pause is bearable.
+    fn handle_limit(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply, server: usize) -> Verdict {
+        let limits = &self.config.limits;
+        let most = match reply.retry {
+            Retry::ByMethod if REPEATABLE.iter().any(|method| reply.method.eq_ignore_ascii_case(method)) => {
+                limits.retry_limit
+            }
+            Retry::ByMethod => 0,
+            Retry::Repeatable => limits.retry_limit,
+            Retry::AtMost(most) => most.min(MOST_RETRIES),
+        };
+        let field = reply.retry_after.as_deref();
+        let asked = field.and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
+        let bearable = asked.filter(|ms| *ms <= limits.max_retry_after);
+        let Some(asked) = bearable.filter(|_| reply.retries < most && !reply.streamed && self.has_room()) else {
+            return Verdict::Final;
+        };
+        let pause = asked.max(LEAST_PAUSE_MS << reply.retries.min(8));
+        let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
+        self.pauses.push(id, now.instant.after(pause + spread));
+        self.remember_wish(id, self.lanes.of(server), reply.timeout);
+        self.watch.server(server).retries += 1;
+        self.watch.note_more("api-pause", "", 1, Some(server));
+        Verdict::Queued
+    }
+}
+
+fn asks_for_more(challenge: &Challenge) -> bool {
+    matches!(challenge.error.as_deref(), Some("insufficient_scope" | "insufficient_user_authentication"))
+}
+
+/// Methods whose requests may be sent twice without harm.
+const REPEATABLE: [&str; 6] = ["GET", "PUT", "HEAD", "DELETE", "OPTIONS", "TRACE"];
+/// An API that asks for no pause at all gets one that doubles, in milliseconds.
+const LEAST_PAUSE_MS: u64 = 100;
+/// Whatever the application says.
+const MOST_RETRIES: u64 = 100;
+/// Requests that were told the same pause are spread over at least so many milliseconds.
+const LEAST_SPREAD_MS: u64 = 100;
