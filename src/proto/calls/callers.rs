@@ -2,25 +2,9 @@
 
 use crate::proto::error::{Error, QueueError};
 
-use super::{CallId, Flight, Holder, Step};
-
-/// The page that a call comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Door {
-    /// Its number, given by the shell.
-    pub number: u32,
-    /// Whether it showed that it is there, by something that ends with it.
-    pub alive: bool,
-}
-
-/// A call under way.
-#[derive(Debug)]
-pub(super) struct Caller {
-    call: CallId,
-    door: Door,
-    /// Whether it waits for what another page does.
-    waits: bool,
-}
+use super::action::CallId;
+use super::door::{Caller, Door};
+use super::holder::Holder;
 
 impl Holder {
     /// Takes note of a call that is about to start, one of [`wait`](Self::wait) if it `waits`; whether there is room for
@@ -79,28 +63,6 @@ impl Holder {
 
     pub(super) fn forget_caller(&mut self, call: CallId) {
         self.callers.retain(|caller| !caller.is(call));
-    }
-}
-
-impl Caller {
-    pub(super) fn is(&self, call: CallId) -> bool {
-        self.call == call
-    }
-}
-
-impl Step {
-    fn signs_in(&self, call: CallId) -> bool {
-        matches!(self, Self::SignIn { call: other, .. } if *other == call)
-    }
-}
-
-impl Flight {
-    fn signs_in(&self, call: CallId) -> bool {
-        match self {
-            Self::Key { step } => step.signs_in(call),
-            Self::Keep { call: other, .. } | Self::Push { call: other, .. } => *other == call,
-            _ => false,
-        }
     }
 }
 

@@ -2,55 +2,18 @@
 //! ([OpenID Connect Core 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), point 6).
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use crate::proto::error::{Error, InvalidResponse, Transport};
 use crate::proto::oauth::id_token::Signed;
 use crate::proto::oauth::jwk::{KeySet, NoKey};
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
-use crate::proto::syntax::time::{Instant, Now};
+use crate::proto::syntax::time::Now;
 
-use super::{Action, Flight, FlightId, Holder};
-
-/// The issuer's keys, as far as they are known.
-#[derive(Debug, Default)]
-pub(super) struct Keys {
-    set: Option<KeySet>,
-    asked: Option<Instant>,
-    /// Why they could not be had, if that can be told.
-    blocked: Option<Transport>,
-    /// Answers that wait for the keys, which are being fetched while there are any.
-    pub(super) waiting: Vec<Check>,
-}
-
-/// An answer whose ID token is being checked.
-#[derive(Debug)]
-pub(super) struct Check {
-    flight: Flight,
-    answer: Answer,
-    signed: Signed,
-    jitter: u32,
-    /// Whether the keys were fetched because of it.
-    fetched: bool,
-}
-
-impl Check {
-    pub(super) fn into_flight(self) -> Flight {
-        self.flight
-    }
-}
-
-/// What the shell found out about a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signature {
-    /// It is the key's.
-    Good,
-    /// It isn't.
-    Forged,
-    /// The platform doesn't know the algorithm.
-    Unknown,
-}
+use super::action::{Action, FlightId};
+use super::flight::{Check, Flight};
+use super::holder::Holder;
+use super::keys::Signature;
 
 impl Holder {
     /// Takes an answer of the token endpoint: at once, or after its ID token's signature was checked.

@@ -9,7 +9,7 @@ use crate::proto::config::Config;
 use crate::proto::error::{Error, InvalidResponse, Transport};
 use crate::proto::oauth::challenge::Challenge;
 use crate::proto::oauth::metadata::{AuthorizationServer, Discovery};
-use crate::proto::oauth::protected_resource::{ProtectedResource, ResourceSearch};
+use crate::proto::oauth::protected_resource::ResourceSearch;
 use crate::proto::oauth::registration;
 use crate::proto::syntax::base64url::base64url;
 use crate::proto::syntax::digest::sha256;
@@ -17,45 +17,13 @@ use crate::proto::syntax::grammar::{includes, union};
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::secret::FormBody;
-use crate::proto::syntax::time::{Instant, Now};
+use crate::proto::syntax::time::Now;
 
-use super::checks::Keys;
-use super::{Action, Flight, Holder, Step};
-
-/// What is being asked.
-#[derive(Debug)]
-pub(super) enum Stage {
-    /// The MCP server, for its challenge.
-    Challenge,
-    /// Who it trusts; with the scope that the challenge named.
-    Resource(ResourceSearch, Option<String>),
-    /// The authorization server's metadata.
-    Server(Discovery, Option<Found>),
-    /// The store, for the client id that is kept there under this name.
-    Recall(String),
-    /// The authorization server, for a client id to be kept under this name.
-    Register(String),
-}
-
-/// What the MCP server says, with the scope that its challenge named.
-#[derive(Debug)]
-pub(super) struct Found {
-    resource: ProtectedResource,
-    scope: Option<String>,
-}
-
-/// How far what was found can be trusted to be still so.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    /// Whether something is being asked.
-    pub(super) asking: bool,
-    /// When the metadata came, if it was fetched.
-    fetched: Option<Instant>,
-    /// The token endpoint is not where the metadata says.
-    gone: bool,
-    /// The authorization server no longer knows the registered client.
-    unregistered: bool,
-}
+use super::action::Action;
+use super::flight::{Flight, Step};
+use super::holder::Holder;
+use super::keys::Keys;
+use super::stage::{Found, Stage};
 
 impl Holder {
     pub(super) fn is_ready(&self, now: Now, step: &Step) -> bool {

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use crate::proto::error::{Ending, Error};
 use crate::proto::syntax::time::Now;
 
-use super::checks::Check;
-use super::{CallId, Flight, Holder, Step};
+use super::action::CallId;
+use super::flight::{Check, Flight};
+use super::holder::Holder;
 
 impl Holder {
     /// Takes note that a service worker stands between the holder and the network. If nobody allowed that, the session is
@@ -51,13 +52,5 @@ impl Holder {
 
     fn give_up_call(&mut self, call: CallId) {
         self.settle(call, Err(Error::LoginRequired(Ending::Intercepted)));
-    }
-}
-
-impl Step {
-    fn call(&self) -> CallId {
-        match self {
-            Self::Exchange { call, .. } | Self::SignIn { call, .. } => *call,
-        }
     }
 }

@@ -5,16 +5,9 @@ use alloc::string::String;
 
 use crate::proto::error::{Ending, Error};
 
-use super::{Action, CallId, Holder};
-
-/// A page that waits for the outcome of a sign-in.
-#[derive(Debug)]
-pub(super) struct Waiter {
-    key: String,
-    call: CallId,
-    /// The call that has the response and sees to it.
-    finisher: Option<CallId>,
-}
+use super::action::{Action, CallId};
+use super::holder::Holder;
+use super::waiter::Waiter;
 
 impl Holder {
     /// Waits for the sign-in whose record is called `key`: the call has the outcome that the one has which finishes it.

@@ -2,26 +2,17 @@
 //! ([RFC 9449, 5 and 8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
 use crate::proto::error::Transport;
-use crate::proto::oauth::dpop::DpopKey;
 use crate::proto::session::TokenRequest;
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
-use crate::proto::syntax::secret::FormBody;
 use crate::proto::syntax::time::Now;
 
-use super::{Action, Flight, Holder};
-
-/// What was sent with a proof, to be sent once more if the proof was not good enough.
-#[derive(Debug)]
-pub(super) struct Sent {
-    url: String,
-    body: FormBody,
-    key: Box<DpopKey>,
-    again: bool,
-}
+use super::action::Action;
+use super::flight::Flight;
+use super::holder::Holder;
+use super::sent::Sent;
 
 impl Holder {
     pub(super) fn proven_departure(&mut self, flight: Flight, request: TokenRequest) -> Action {

@@ -12,8 +12,10 @@ use crate::proto::syntax::secret::Record;
 use crate::proto::syntax::text::parts;
 use crate::proto::syntax::time::Now;
 
+use super::action::{Action, CallId, FlightId};
 use super::discovery::OFFLINE_ACCESS;
-use super::{Action, CallId, Flight, FlightId, Holder, Step};
+use super::flight::{Flight, Step};
+use super::holder::Holder;
 
 impl Holder {
     pub(super) fn take_step(&mut self, now: Now, step: Step) {

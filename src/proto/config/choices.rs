@@ -1,7 +1,8 @@
 //! Options that are a choice between ways.
 
-use crate::proto::syntax::secret::AccessToken;
 use alloc::string::String;
+
+use crate::proto::syntax::secret::AccessToken;
 
 /// The MCP server that everything else follows from.
 #[derive(Clone, Debug, PartialEq, Eq)]

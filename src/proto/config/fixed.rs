@@ -1,12 +1,8 @@
 //! The configuration that `hold()` fixes for the holder's whole life.
 
-use super::choices::{AuditSink, Mcp, Personal};
-use super::options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, refuse_unknown,
-    scope, usage,
-};
-use super::origin::Origin;
-use super::servers::resource_servers;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::proto::error::Error;
 use crate::proto::oauth::authorization::Client;
 use crate::proto::oauth::extension::Use;
@@ -17,8 +13,14 @@ use crate::proto::oauth::resource::ResourceServer;
 use crate::proto::syntax::grammar::includes;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::url::Url;
-use alloc::string::String;
-use alloc::vec::Vec;
+
+use super::choices::{AuditSink, Mcp, Personal};
+use super::options::{
+    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, refuse_unknown,
+    scope, usage,
+};
+use super::origin::Origin;
+use super::servers::resource_servers;
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,19 +4,19 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::anomaly::Anomaly;
 use crate::proto::error::{ApiMisuse, Error};
+use crate::proto::oauth::extension::Use;
 use crate::proto::oauth::metadata::AuthorizationServer;
 use crate::proto::oauth::parameters::is_owned;
 use crate::proto::oauth::resource::is_safe;
+use crate::proto::syntax::grammar::is_scope;
 use crate::proto::syntax::grammar::is_token68;
 use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::secret::AccessToken;
 use crate::proto::syntax::url::Url;
 
+use super::anomaly::Anomaly;
 use super::choices::{AuditSink, Personal};
-use crate::proto::oauth::extension::Use;
-use crate::proto::syntax::grammar::is_scope;
 
 pub(super) fn bad(option: &str, cure: &'static str) -> Error {
     Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })

@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use crate::proto::error::Error;
 use crate::proto::oauth::resource::ResourceServer;
+use crate::proto::syntax::grammar::{includes, is_scope};
 use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::text::{cut, parts};
 use crate::proto::syntax::url::Url;
 
 use super::options::{bad, personal};
-use crate::proto::syntax::grammar::{includes, is_scope};
 
 pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
     match options.member("resourceServers") {

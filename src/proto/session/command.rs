@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 
 use crate::proto::error::Error;
 use crate::proto::oauth::dpop::DpopKey;
-use crate::proto::session::queue::RequestId;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::secret::FormBody;
 
-use super::sign_in::Revocation;
-use super::whereabouts::LookUp;
+use super::exchange::Revocation;
+use super::queue::RequestId;
+use super::resource_metadata::LookUp;
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,25 +6,10 @@ use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::{Instant, Now};
 
 use super::access::{Access, Freshness};
+use super::command::Command;
 use super::refresh::Refresh;
-use super::{Command, Session};
-
-/// What the session was told about its surroundings.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings {
-    pub(super) online: bool,
-    pub(super) locked: bool,
-    /// Somebody looks at a page.
-    visible: bool,
-    /// How far the authorization server's clock is ahead, in milliseconds.
-    pub(super) skew_ms: Option<i64>,
-}
-
-impl Default for Surroundings {
-    fn default() -> Self {
-        Self { online: true, locked: false, visible: false, skew_ms: None }
-    }
-}
+use super::state::Session;
+use super::surroundings::Surroundings;
 
 impl Session {
     /// Takes note of the time, before anything else happens at it.

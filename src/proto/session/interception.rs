@@ -1,25 +1,11 @@
 //! Service workers: one whose scope covers the holder's file sees every request of it, with all that is in it
 //! ([Service Workers, Handle Fetch](https://www.w3.org/TR/service-workers/#on-fetch-request-algorithm)).
 
-use alloc::string::String;
-
 use crate::proto::error::{Ending, Error};
 use crate::proto::syntax::time::Now;
 
-use super::Session;
-
-/// Whether the shell looks for a service worker when it sends something, and reports
-/// [`Transport::Intercepted`](crate::proto::error::Transport::Intercepted) if there is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// No, the configuration allows one.
-    Never,
-    /// Before it is sent and once the answer is there, at what the browser has noted until then.
-    Passive,
-    /// The same, and first this document is got, so that there is a note of what stands between now. Nothing is sent if it
-    /// can't be had.
-    Active(String),
-}
+use super::look::Look;
+use super::state::Session;
 
 impl Session {
     /// How to look when something is sent, which has a code or a token in it if it is `secret`.

@@ -8,12 +8,11 @@ use alloc::vec::Vec;
 
 use crate::proto::error::Error;
 use crate::proto::oauth::resource::ResourceServer;
-use crate::proto::session::queue::{Queue, RequestId};
 use crate::proto::syntax::grammar::union;
 use crate::proto::syntax::time::Instant;
 
 use super::access::Access;
-use super::user::USERINFO;
+use super::queue::{Queue, RequestId};
 
 /// An access token, those who wait for it, and what it is asked for with.
 #[derive(Debug, Default)]
@@ -130,3 +129,6 @@ impl Lanes {
         held.fold(first.to_owned(), |all, access| union(all, &access.scope))
     }
 }
+
+/// The userinfo endpoint, where resource servers are numbered: it is on nobody's list.
+pub(super) const USERINFO: usize = usize::MAX;

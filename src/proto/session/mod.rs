@@ -1,297 +1,40 @@
 //! The session: one grant, one refresh for everybody, and the requests that wait for it.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 mod access;
 mod command;
+mod conditions;
 mod drain;
+mod exchange;
 mod explanation;
 mod grant;
 mod interception;
 mod lane;
+mod look;
 mod possession;
 pub mod queue;
 mod refresh;
+mod refreshing;
+mod replies;
 mod reply;
 mod requests;
+mod resource_metadata;
 mod retry;
 mod sign_in;
+mod state;
 mod step_up;
+mod stepping_up;
 mod surroundings;
 mod trials;
 mod user;
+mod verdict;
 pub mod watch;
 mod whereabouts;
 
-use access::Access;
-use drain::Drain;
-use grant::Grant;
-use lane::{Lane, Lanes};
-use refresh::Refresh;
-use step_up::StepUps;
-use surroundings::Surroundings;
-use trials::Trials;
-use whereabouts::Known;
-
-use crate::proto::config::{Config, Personal};
-use crate::proto::error::{Ending, Error, QueueError};
-use crate::proto::oauth::dpop::Dpop;
-use crate::proto::oauth::metadata::AuthorizationServer;
-use crate::proto::oauth::profile::Profile;
-use crate::proto::session::queue::{Queue, RequestId};
-use crate::proto::session::watch::Watch;
-use crate::proto::syntax::json::{Object, Value};
-use crate::proto::syntax::time::{Instant, Now};
-
 pub use command::{Command, Event, TokenRequest};
-pub use interception::Look;
+pub use exchange::{PendingExchange, Revocation};
+pub use look::Look;
 pub use possession::Proof;
 pub use reply::{Reply, Retry};
-pub use requests::Verdict;
-pub use sign_in::{PendingExchange, Revocation};
-pub use whereabouts::LookUp;
-
-/// The state machine behind every request, without any I/O.
-///
-/// Its methods are of four kinds:
-/// - getters (`&self`): [`config`](Self::config), [`snapshot`](Self::snapshot), [`stats`](Self::stats),
-///   [`authorization`](Self::authorization), ..;
-/// - commands from the application: [`authorize`](Self::authorize), [`cancel`](Self::cancel),
-///   [`sign_out`](Self::sign_out) and those of a sign-in;
-/// - `handle_*`, for what happened outside: [`handle_reply`](Self::handle_reply),
-///   [`handle_settled`](Self::handle_settled), [`handle_refresh_response`](Self::handle_refresh_response),
-///   [`handle_timeout`](Self::handle_timeout), ..;
-/// - outputs: after each call of the other kinds, take [`poll_command`](Self::poll_command) until it is empty, then
-///   set one timer for [`poll_timeout`](Self::poll_timeout).
-#[derive(Debug)]
-pub struct Session {
-    config: Config,
-    server: Option<AuthorizationServer>,
-    /// The same issuer's metadata before it was fetched again: a sign-in may have started with it.
-    former: Option<AuthorizationServer>,
-    resources: Vec<Known>,
-    grant: Option<Grant>,
-    lanes: Lanes,
-    /// Number of the newest access token of all lanes.
-    generation: u32,
-    /// The first generation of the running session: an older one was another session's.
-    first_generation: u32,
-    /// The generation that the last sign-in brought: an older one may have had fewer rights.
-    signed_in_generation: u32,
-    refresh: Refresh,
-    dpop: Dpop,
-    /// Which 401s are worth a refresh.
-    trials: Trials,
-    exchanges: Vec<u32>,
-    /// Attempts that sign-out overtook; tokens they still bring are revoked.
-    abandoned: Vec<u32>,
-    attempts: u32,
-    spent: Vec<String>,
-    ending: Ending,
-    drain: Drain,
-    /// Requests that keep a pause which their API asked for.
-    pauses: Queue,
-    step_ups: StepUps,
-    /// Of those among both who want something special: the lane, and the time in milliseconds.
-    wishes: Vec<(RequestId, usize, Option<u64>)>,
-    surroundings: Surroundings,
-    commands: Vec<Command>,
-    counters: Counters,
-    watch: Watch,
-    explanation: Option<Object>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Counters {
-    refreshes: u64,
-    refresh_failures: u64,
-    replays: u64,
-}
-
-impl Session {
-    /// A session without a grant, or with the personal access token that the configuration has.
-    pub fn new(config: Config) -> Self {
-        let mut lanes = Lanes::new(&config.resource_servers);
-        if let Some(Personal::Given(token)) = &config.personal {
-            lanes.all[0].access = Some(Access::personal(token.clone()));
-            lanes.all[0].generation = 1;
-        }
-        let grant = lanes.all[0].access.is_some().then(Grant::default);
-        Self {
-            server: config.server.clone(),
-            former: None,
-            resources: Vec::new(),
-            watch: Watch::new(&config),
-            config,
-            generation: u32::from(grant.is_some()),
-            grant,
-            lanes,
-            first_generation: 0,
-            signed_in_generation: 0,
-            refresh: Refresh::Idle { failures: 0 },
-            dpop: Dpop::default(),
-            trials: Trials::default(),
-            exchanges: Vec::new(),
-            abandoned: Vec::new(),
-            attempts: 0,
-            spent: Vec::new(),
-            ending: Ending::NeverSignedIn,
-            drain: Drain::default(),
-            pauses: Queue::default(),
-            step_ups: StepUps::default(),
-            wishes: Vec::new(),
-            surroundings: Surroundings::default(),
-            commands: Vec::new(),
-            counters: Counters::default(),
-            explanation: None,
-        }
-    }
-
-    /// Acts on every deadline that has come.
-    pub fn handle_timeout(&mut self, now: Now) {
-        self.tick(now);
-        let unmet = self.step_ups.waiting.expire(now.instant);
-        for id in &unmet {
-            self.take_wish(*id);
-        }
-        self.reject(unmet, Error::Queue(QueueError::Timeout));
-        for id in self.pauses.expire(now.instant) {
-            self.go_on_after_pause(now, id);
-        }
-        self.drain.handle_timeout(now.instant);
-        self.pump(now);
-        self.refresh_ahead(now);
-        self.report(false);
-    }
-
-    /// The next thing for the shell to do.
-    pub fn poll_command(&mut self) -> Option<Command> {
-        (!self.commands.is_empty()).then(|| self.commands.remove(0))
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let demand = self.lanes.waiting() > 0 && !self.surroundings.locked;
-        let retry = self.refresh.retry_at().filter(|_| demand);
-        let drain = self.drain.next_timeout().filter(|_| demand);
-        let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.waiting.next_deadline()];
-        [retry, drain, self.ahead_at(), self.watch.report_at()].into_iter().chain(waits).flatten().min()
-    }
-
-    /// The configuration.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The authorization server's metadata, once known.
-    pub fn server(&self) -> Option<&AuthorizationServer> {
-        self.server.as_ref()
-    }
-
-    /// Whether there is a grant.
-    pub fn is_signed_in(&self) -> bool {
-        self.grant.is_some()
-    }
-
-    /// What the application may know of the session: scope, expiry, claims. Never a token.
-    pub fn snapshot(&self) -> Option<Object> {
-        let grant = self.grant.as_ref()?;
-        let claims = grant.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
-        let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref());
-        Some(
-            Object::default()
-                .with("scope", self.lanes.scope().as_str())
-                .with("expiresAt", access.and_then(|access| access.expires_unix_ms))
-                .with("claims", claims.map_or(Value::Null, Value::Object)),
-        )
-    }
-
-    /// The value of the `Authorization` field for a request of `generation`, if that is still current.
-    pub fn authorization(&self, generation: u32) -> Option<String> {
-        let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
-        let scheme = self.config.profile().and_then(Profile::scheme).unwrap_or("Bearer");
-        Some(lane.access.as_ref()?.authorization(scheme))
-    }
-
-    /// Numbers for people: phase, queue, counters.
-    pub fn stats(&self, now: Now) -> Object {
-        let retry_in = self.refresh.retry_at().map(|at| at.since(now.instant));
-        let stats = Object::default()
-            .with("phase", self.phase())
-            .with("queued", self.lanes.waiting() as u64)
-            .with("inFlight", self.drain.on_the_way())
-            .with("generation", u64::from(self.generation))
-            .with("refreshes", self.counters.refreshes)
-            .with("refreshFailures", self.counters.refresh_failures)
-            .with("replays", self.counters.replays)
-            .with("nextAttemptIn", retry_in)
-            .with("paused", self.pauses.len() as u64)
-            .with("steppingUp", self.step_ups.waiting.len() as u64)
-            .with("circuit", self.refresh.circuit())
-            .with("online", self.surroundings.online)
-            .with("locked", self.surroundings.locked)
-            .with("clockSkew", self.surroundings.skew_ms);
-        self.watch.describe(stats, &self.config)
-    }
-
-    /// The audit log as a JSON array, oldest entry first.
-    pub fn audit(&self) -> String {
-        self.watch.audit(&self.config)
-    }
-
-    fn phase(&self) -> &'static str {
-        match (&self.grant, &self.refresh) {
-            (None, _) if self.exchanges.is_empty() => "signedout",
-            (None, _) => "exchanging",
-            (Some(_), Refresh::Idle { .. }) => "active",
-            (Some(_), Refresh::InFlight { .. }) => "refreshing",
-            (Some(_), Refresh::Waiting { .. }) => "waiting",
-        }
-    }
-
-    /// Puts a new access token in place.
-    fn install(&mut self, lane: usize, access: Access) {
-        self.generation += 1;
-        let lane = &mut self.lanes.all[lane];
-        lane.clear();
-        lane.access = Some(access);
-        lane.generation = self.generation;
-        self.refresh = Refresh::Idle { failures: 0 };
-    }
-
-    fn next_attempt(&mut self) -> u32 {
-        self.attempts = self.attempts.wrapping_add(1);
-        self.attempts
-    }
-
-    fn emit(&mut self, name: &'static str, detail: Object) {
-        self.commands.push(Command::Emit(Event { name, detail }));
-    }
-
-    fn reject(&mut self, ids: Vec<u32>, error: Error) {
-        if !ids.is_empty() {
-            self.commands.push(Command::Reject { ids, error });
-        }
-    }
-
-    /// Ends the session: secrets first, then the queue, then the news.
-    fn end(&mut self, ending: Ending) {
-        self.grant = None;
-        self.refresh = Refresh::Idle { failures: 0 };
-        self.lanes.all.iter_mut().for_each(Lane::clear);
-        self.trials = Trials::default();
-        self.first_generation = self.generation + 1;
-        self.ending = ending;
-        self.surroundings.locked = false;
-        let mut waiting = self.lanes.drain();
-        waiting.extend(self.pauses.drain());
-        waiting.extend(self.step_ups.waiting.drain());
-        self.wishes.clear();
-        self.step_ups.forget();
-        self.drain = Drain::default();
-        self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);
-        self.emit("signedout", Object::default().with("reason", ending.reason()));
-        self.reject(waiting, Error::LoginRequired(ending));
-    }
-}
+pub use resource_metadata::LookUp;
+pub use state::Session;
+pub use verdict::Verdict;

@@ -10,8 +10,8 @@ use crate::proto::oauth::token::TokenResponse;
 use crate::proto::syntax::date;
 use crate::proto::syntax::time::Now;
 
-use super::Session;
 use super::reply::Reply;
+use super::state::Session;
 
 /// A proof that is still to be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]

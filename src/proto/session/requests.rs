@@ -3,30 +3,16 @@
 use alloc::vec::Vec;
 
 use crate::proto::error::{ApiMisuse, Ending, Error, QueueError};
-use crate::proto::session::queue::RequestId;
 use crate::proto::syntax::time::Now;
 use crate::proto::syntax::url::Url;
 
 use super::access::Freshness;
+use super::command::Command;
 use super::lane::Lane;
+use super::queue::RequestId;
+use super::state::Session;
 use super::trials::Place;
-use super::{Command, Session};
-
-/// What a request should do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Go at once with the token of this generation.
-    Send(u32),
-    /// Wait until it is released or rejected.
-    Queued,
-    /// Go again at once with the same token and a new proof of possession.
-    Again,
-    /// The answer stands.
-    Final,
-    /// Wait for a sign-in with more rights until released or rejected; if rejected because of the time, the answer
-    /// stands.
-    StepUp,
-}
+use super::verdict::Verdict;
 
 impl Session {
     /// Asks whether request `id` to `target` may have the token. `target` is a URL in canonical form; `timeout` is

@@ -3,10 +3,10 @@
 use crate::proto::oauth::token::TokenFailure;
 use crate::proto::syntax::time::Now;
 
-use super::Session;
 use super::access::Freshness;
+use super::conditions::OFFLINE_MS;
 use super::refresh::Refresh;
-use super::surroundings::OFFLINE_MS;
+use super::state::Session;
 
 impl Session {
     /// Milliseconds until the attempt after `failures` in a row, of which `failure` is the last.

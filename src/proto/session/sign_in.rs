@@ -3,75 +3,28 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::proto::config::Anomaly;
-use crate::proto::config::Personal;
+use crate::proto::config::{Anomaly, Personal};
 use crate::proto::error::{ApiMisuse, Ending, Error, InvalidResponse, Transport};
 use crate::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions, Transaction};
 use crate::proto::oauth::callback::AuthorizationResponse;
 use crate::proto::oauth::dpop::DpopKey;
 use crate::proto::oauth::id_token::{Claims, Expected};
-use crate::proto::oauth::metadata::AuthorizationServer;
-use crate::proto::oauth::token::{TokenResponse, code_request, revocation_request};
+use crate::proto::oauth::token::{TokenResponse, code_request};
 use crate::proto::syntax::grammar::is_token68;
 use crate::proto::syntax::http::Answer;
-use crate::proto::syntax::json::{Object, Value};
-use crate::proto::syntax::secret::{AccessToken, AuthorizationCode, FormBody, Nonce, RefreshToken};
+use crate::proto::syntax::secret::{AccessToken, Nonce, RefreshToken};
 use crate::proto::syntax::text::parts;
 use crate::proto::syntax::time::Now;
 
-use super::Session;
 use super::access::{Access, Terms};
 use super::command::{Command, TokenRequest};
+use super::exchange::{PendingExchange, Revocation, no_metadata};
 use super::grant::Grant;
 use super::lane::Lane;
-use super::refresh::{Refresh, skew_of};
+use super::refresh::Refresh;
+use super::refreshing::skew_of;
+use super::state::Session;
 use super::trials::Trials;
-
-/// An accepted authorization response on its way to becoming a grant.
-#[derive(Debug)]
-pub struct PendingExchange {
-    attempt: u32,
-    code: AuthorizationCode,
-    transaction: Box<Transaction>,
-    sent: Now,
-}
-
-impl PendingExchange {
-    /// Whether an ID token was asked for.
-    pub fn wants_id_token(&self) -> bool {
-        self.transaction.nonce.is_some()
-    }
-
-    /// What the application gets back: where it wanted to go on, and its own data.
-    pub fn arrival(&self) -> Object {
-        Object::default()
-            .with("returnTo", self.transaction.return_to.as_deref())
-            .with("appState", self.transaction.app_state.clone().unwrap_or(Value::Null))
-    }
-}
-
-/// A request to the revocation endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Revocation {
-    /// The revocation endpoint.
-    pub url: String,
-    /// The form-encoded body.
-    pub body: FormBody,
-}
-
-impl Revocation {
-    /// The request that revokes the refresh token, or the access token where there is none; `None` if the server has
-    /// no revocation endpoint.
-    pub(super) fn new(
-        server: &AuthorizationServer,
-        client_id: &str,
-        access: &AccessToken,
-        refresh: Option<&RefreshToken>,
-    ) -> Option<Self> {
-        let url = server.revocation_endpoint.clone()?;
-        Some(Self { url, body: revocation_request(client_id, access, refresh) })
-    }
-}
 
 impl Session {
     /// Builds an authorization request; the shell keeps its record and navigates. A scope in the options is asked for
@@ -352,10 +305,6 @@ fn blame_the_clock(error: Error, skew_ms: Option<i64>) -> Error {
 /// Whether a claim is a time that seems to be over on a clock that is ahead, or still to come on one that is behind.
 fn comes_of_a_clock(claim: &str, ahead_ms: i64) -> bool {
     if ahead_ms < 0 { ["auth_time", "exp"] } else { ["iat", "nbf"] }.contains(&claim)
-}
-
-pub(super) fn no_metadata() -> Error {
-    Error::InvalidResponse(InvalidResponse::Discovery("it was not asked for yet".into()))
 }
 
 /// A smaller difference of clocks is not why an ID token's times are wrong, in milliseconds.

@@ -3,16 +3,15 @@
 use alloc::string::String;
 
 use crate::proto::error::{ApiMisuse, Error, InvalidResponse};
-use crate::proto::session::queue::RequestId;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::secret::AccessToken;
 use crate::proto::syntax::time::Now;
 
+use super::lane::USERINFO;
+use super::queue::RequestId;
+use super::state::Session;
 use super::trials::Place;
-use super::{Session, Verdict};
-
-/// The userinfo endpoint, where resource servers are numbered: it is on nobody's list.
-pub(super) const USERINFO: usize = usize::MAX;
+use super::verdict::Verdict;
 
 impl Session {
     /// As [`authorize`](Self::authorize), for a request to nothing but the

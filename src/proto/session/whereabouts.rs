@@ -10,38 +10,17 @@ use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
 use crate::proto::oauth::authorization::Transaction;
 use crate::proto::oauth::challenge::Challenge;
 use crate::proto::oauth::metadata::AuthorizationServer;
-use crate::proto::oauth::protected_resource::{ProtectedResource, ResourceSearch};
+use crate::proto::oauth::protected_resource::ResourceSearch;
 use crate::proto::oauth::registration::Registration;
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::text::cut;
-use crate::proto::syntax::time::{Instant, Now};
+use crate::proto::syntax::time::Now;
 
-use super::Session;
 use super::command::Command;
-use super::sign_in::no_metadata;
-
-/// What is known of a resource server by its own metadata.
-#[derive(Debug)]
-pub(super) struct Known {
-    server: usize,
-    asked: Instant,
-    metadata: Option<ProtectedResource>,
-}
-
-/// A metadata document that a challenge pointed at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LookUp {
-    /// Where it is.
-    pub url: String,
-    server: usize,
-    /// What `resource` in it may be.
-    identifiers: Vec<String>,
-    /// The `stepup` event that waits for it.
-    detail: Option<Object>,
-    /// Whose session that is.
-    first_generation: u32,
-}
+use super::exchange::no_metadata;
+use super::resource_metadata::{Known, LookUp};
+use super::state::Session;
 
 impl Session {
     /// Takes the metadata that discovery found. A session of another issuer ends: its tokens are nothing to this one.
@@ -172,13 +151,6 @@ impl Session {
             Some(metadata) => object.with("resourceMetadata", metadata.describe()),
             None => object,
         }
-    }
-}
-
-impl LookUp {
-    /// Whether the document may be asked for at all.
-    pub fn is_allowed(&self, allow_loopback: bool) -> bool {
-        ResourceSearch::only(&self.url, Vec::new(), allow_loopback).next_url().is_some()
     }
 }
 

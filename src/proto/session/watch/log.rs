@@ -2,12 +2,11 @@
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::proto::config::Config;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Instant;
-
-use super::array;
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,3 +101,9 @@ impl Log {
 
 /// The same thing again within this time is counted and not listed, in milliseconds.
 const REPEAT_MS: u64 = 1_000;
+
+/// The JSON array of these objects.
+fn array(objects: impl Iterator<Item = Object>) -> String {
+    let texts: Vec<String> = objects.map(|object| object.to_json()).collect();
+    ["[", &texts.join(","), "]"].concat()
+}

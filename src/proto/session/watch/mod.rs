@@ -2,7 +2,6 @@
 //! Nothing in here is a secret, a query or a whole URL, since nothing of the kind comes in.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 mod log;
 mod meters;
@@ -111,12 +110,6 @@ impl Watch {
     pub fn describe(&self, stats: Object, config: &Config) -> Object {
         self.meters.describe(stats, config)
     }
-}
-
-/// The JSON array of these objects.
-fn array(objects: impl Iterator<Item = Object>) -> String {
-    let texts: Vec<String> = objects.map(|object| object.to_json()).collect();
-    ["[", &texts.join(","), "]"].concat()
 }
 
 /// How long an entry waits for company before it is handed over, in milliseconds.

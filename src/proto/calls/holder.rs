@@ -1,0 +1,269 @@
+//! The calls under way, around one session.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::proto::config::Config;
+use crate::proto::error::{ApiMisuse, Error, Transport};
+use crate::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
+use crate::proto::oauth::callback::AuthorizationResponse;
+use crate::proto::oauth::token::revocation_outcome;
+use crate::proto::session::{Command, LookUp, Session};
+use crate::proto::syntax::http::Answer;
+use crate::proto::syntax::secret::FormBody;
+use crate::proto::syntax::time::Now;
+
+use super::action::{Action, CallId, FlightId};
+use super::door::Caller;
+use super::farewell;
+use super::flight::{Flight, Step};
+use super::keys::Keys;
+use super::sent::Sent;
+use super::stage::{Findings, Stage};
+use super::waiter::Waiter;
+
+/// A session together with the calls that are under way. Without any I/O, like the session itself: after each call
+/// take [`poll_action`](Self::poll_action) until it is empty.
+#[derive(Debug)]
+pub struct Holder {
+    pub(super) session: Session,
+    pub(super) flights: Vec<(FlightId, Flight, Option<Box<Sent>>)>,
+    pub(super) last_flight: FlightId,
+    /// Steps that wait for the metadata or the client's id.
+    pub(super) steps: Vec<Step>,
+    pub(super) findings: Findings,
+    pub(super) keys: Keys,
+    /// Calls that are not settled, in order.
+    pub(super) callers: Vec<Caller>,
+    /// Pages whose popups are on their way.
+    pub(super) waiters: Vec<Waiter>,
+    pub(super) actions: Vec<Action>,
+}
+
+impl Holder {
+    /// A holder without a session.
+    pub fn new(config: Config) -> Self {
+        Self {
+            session: Session::new(config),
+            flights: Vec::new(),
+            last_flight: 0,
+            steps: Vec::new(),
+            findings: Findings::default(),
+            keys: Keys::default(),
+            callers: Vec::new(),
+            waiters: Vec::new(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
+    pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
+        if self.session.config().personal.is_some() {
+            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
+        }
+        if let Err(error) = self.session.refuse_intercepted() {
+            return self.settle(call, Err(error));
+        }
+        if self.session.config().redirect_elsewhere {
+            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::RedirectElsewhere)));
+        }
+        match SignInOptions::parse(options, &self.session.config().redirect_uri) {
+            Ok(options) => {
+                let (options, random) = (Box::new(options), Box::new(random));
+                self.take_step(now, Step::SignIn { call, options, random, key: None });
+            }
+            Err(error) => self.settle(call, Err(error)),
+        }
+    }
+
+    /// Finishes the sign-in that arrived at `href`; the call's result is what the application gets back, or nothing
+    /// if `href` is no authorization response.
+    pub fn finish(&mut self, call: CallId, href: &str) {
+        if self.session.config().personal.is_some() {
+            return self.settle(call, Ok(None));
+        }
+        if let Err(error) = self.session.refuse_intercepted() {
+            return self.settle(call, Err(error));
+        }
+        if let Some(key) = farewell::key(href, self.session.config()) {
+            let flight = self.launch(Flight::TakeFarewell { call });
+            return self.actions.push(Action::Take { flight, key });
+        }
+        match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
+            Ok(Some(response)) => {
+                let key = response.key();
+                let flight = self.launch(Flight::Take { call, response: Box::new(response) });
+                self.actions.push(Action::Take { flight, key });
+            }
+            Ok(None) => self.settle(call, Ok(None)),
+            Err(error) => self.settle(call, Err(error)),
+        }
+    }
+
+    /// Takes a personal access token.
+    pub fn enter_token(&mut self, now: Now, call: CallId, token: &str) {
+        let entered = self.session.enter_token(now, token);
+        self.settle(call, entered.map(|()| None));
+    }
+
+    /// Settles a call that can't even start.
+    pub fn refuse(&mut self, call: CallId, error: Error) {
+        self.settle(call, Err(error));
+    }
+
+    /// Takes the authorization server's answer to something that was sent. `jitter` is a fresh random number.
+    pub fn handle_answer(&mut self, now: Now, jitter: u32, flight: FlightId, answer: Result<Answer, Transport>) {
+        if matches!(answer, Err(Transport::Intercepted)) {
+            return self.handle_interception(now);
+        }
+        let Some((flight, sent)) = self.land(flight) else { return };
+        let answer = self.read_answer(&flight, answer);
+        let Some(flight) = self.prove_again(now, flight, sent, &answer) else { return };
+        match Some(flight) {
+            Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
+            Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
+            Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+                self.note_refusal(now, &answer);
+                self.take_answer(now, jitter, flight, answer);
+            }
+            Some(Flight::Keys) => self.handle_keys(now, answer),
+            Some(Flight::Push { call, name, url, push }) => {
+                let pushed = push.handle_answer(answer);
+                self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
+            }
+            Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
+                self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
+            }
+            _ => {}
+        }
+    }
+
+    /// Hands an answer of the token endpoint on to the session.
+    pub(super) fn deliver(&mut self, now: Now, jitter: u32, flight: Flight, answer: Result<Answer, Transport>) {
+        match flight {
+            Flight::Exchange { call, pending } => {
+                let arrival = pending.arrival().to_json();
+                let outcome = self.session.handle_exchange_response(now, *pending, answer);
+                self.settle(call, outcome.map(|()| Some(arrival)));
+            }
+            Flight::Refresh { attempt } => self.session.handle_refresh_response(now, jitter, attempt, answer),
+            _ => {}
+        }
+    }
+
+    /// Takes note that the store has done what it was asked for: a record is kept, so that the page may navigate, unless
+    /// `record` says that it goes with the page; or `record` is what the store held, if it held one: nothing but a mark
+    /// where it was taken before.
+    pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
+        match self.land(flight).map(|(flight, _)| flight) {
+            Some(Flight::Keep { call, name, .. }) if record.is_some() && name.is_empty() => {
+                self.settle(call, Err(Error::StorageBlocked));
+            }
+            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
+                let (to, body) = (push.url.clone(), push.body.clone());
+                let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
+                self.actions.push(action);
+            }
+            Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
+            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
+            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
+            Some(Flight::Take { call, response }) => {
+                if record.is_some_and(|record| !record.is_empty()) {
+                    self.attend(call, &response.key());
+                }
+                match self.session.accept_response(now, *response, record) {
+                    Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
+                    Err(error) => self.settle(call, Err(error)),
+                }
+            }
+            Some(Flight::Inquiry(stage)) => {
+                if let Stage::Recall(name) = *stage {
+                    self.handle_recalled(now, name, record);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The next thing for the shell to do.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        if !self.actions.is_empty() {
+            return Some(self.actions.remove(0));
+        }
+        Some(match self.session.poll_command()? {
+            Command::Emit(event) => Action::Emit(event),
+            Command::Reject { ids, error } => Action::Reject { ids, error },
+            Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
+            Command::Report(entries) => Action::Report(entries),
+            Command::Revoke(revocation) => {
+                let body = self.write_request(revocation.body);
+                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
+            }
+            Command::SendRefreshRequest(request) => {
+                self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)
+            }
+        })
+    }
+
+    /// The session, for requests.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// A resource's metadata is asked for if it is where such may be; the body of nothing else is read.
+    pub(super) fn look_up(&mut self, look_up: LookUp) -> Option<Action> {
+        if !look_up.is_allowed(self.session.config().allow_loopback) {
+            self.session.handle_looked_up(look_up, Err(Transport::Network));
+            return None;
+        }
+        let url = look_up.url.clone();
+        Some(self.departure(Flight::LookUp(Box::new(look_up)), url, None))
+    }
+
+    pub(super) fn departure(&mut self, flight: Flight, url: String, body: Option<FormBody>) -> Action {
+        let (probe, look) = (flight.shows_the_way(), self.session.look(flight.is_secret()));
+        Action::Send { flight: self.launch(flight), url, body, key: None, probe, look }
+    }
+
+    /// A form as the server wants it.
+    pub(super) fn write_request(&self, body: FormBody) -> FormBody {
+        match self.session.config().profile() {
+            Some(profile) => profile.write_request(&body),
+            None => body,
+        }
+    }
+
+    /// An answer of the token endpoint as RFC 6749 has it.
+    pub(super) fn read_answer(&self, flight: &Flight, answer: Result<Answer, Transport>) -> Result<Answer, Transport> {
+        match (self.session.config().profile(), flight) {
+            (Some(profile), Flight::Exchange { .. }) => answer.map(|answer| profile.read_answer(answer, false)),
+            (Some(profile), Flight::Refresh { .. }) => answer.map(|answer| profile.read_answer(answer, true)),
+            _ => answer,
+        }
+    }
+
+    pub(super) fn launch(&mut self, flight: Flight) -> FlightId {
+        self.last_flight += 1;
+        self.flights.push((self.last_flight, flight, None));
+        self.last_flight
+    }
+
+    pub(super) fn land(&mut self, flight: FlightId) -> Option<(Flight, Option<Box<Sent>>)> {
+        let at = self.flights.iter().position(|(id, ..)| *id == flight)?;
+        let (_, flight, sent) = self.flights.swap_remove(at);
+        Some((flight, sent))
+    }
+
+    pub(super) fn settle(&mut self, call: CallId, outcome: Result<Option<String>, Error>) {
+        self.tell(call, &outcome);
+        self.forget_caller(call);
+        self.actions.push(Action::Settle { call, outcome });
+    }
+}

@@ -1,0 +1,65 @@
+//! Who waits for more rights, and what was asked for lately.
+
+use alloc::vec::Vec;
+
+use crate::proto::oauth::challenge::Challenge;
+use crate::proto::syntax::time::Instant;
+
+use super::queue::Queue;
+
+/// Who waits for more rights, and what was asked for lately.
+#[derive(Debug, Default)]
+pub(super) struct StepUps {
+    pub(super) waiting: Queue,
+    asked: Vec<Asked>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    server: usize,
+    challenge: Challenge,
+    at: Instant,
+    /// Since somebody signed in, the same demand is news again.
+    old: bool,
+}
+
+/// What a resource server's demand is worth.
+pub(super) enum Demand {
+    /// It is new: the application is told.
+    New,
+    /// The application was told a moment ago.
+    Told,
+    /// There were too many: whoever is behind this wants people to click.
+    TooMany,
+}
+
+impl StepUps {
+    pub(super) fn judge(&mut self, now: Instant, server: usize, challenge: &Challenge) -> Demand {
+        self.asked.retain(|asked| now.since(asked.at) < MEMORY_MS);
+        let mut from_server = self.asked.iter().filter(|asked| asked.server == server);
+        if from_server.any(|asked| !asked.old && asked.challenge == *challenge && now.since(asked.at) < TOLD_MS) {
+            return Demand::Told;
+        }
+        if self.asked.iter().filter(|asked| asked.server == server).count() >= MOST_ASKED {
+            return Demand::TooMany;
+        }
+        self.asked.push(Asked { server, challenge: challenge.clone(), at: now, old: false });
+        Demand::New
+    }
+
+    /// Takes note that somebody signed in.
+    pub(super) fn age(&mut self) {
+        self.asked.iter_mut().for_each(|asked| asked.old = true);
+    }
+
+    /// Forgets what was asked of somebody else.
+    pub(super) fn forget(&mut self) {
+        self.asked.clear();
+    }
+}
+
+/// Demands are remembered for this long, in milliseconds, and so many of them are told per resource server.
+const MEMORY_MS: u64 = 600_000;
+const MOST_ASKED: usize = 5;
+/// The same demand is told once in this time, in milliseconds: many requests meet it at once.
+const TOLD_MS: u64 = 10_000;
