@@ -174,6 +174,39 @@ test("a frame that somebody removes is told to whoever waits, and the next call 
   await until(async () => (await events(page, "signedout")).length === 1, "the event");
 });
 
+test("a frame that is removed again and again costs no news: the next call's frame has them", async (t) => {
+  const { stage, page } = await start(t);
+  await signIn(page);
+  for (let n = 0; n < 2; n += 1) {
+    await page.waitForSelector("iframe", { state: "attached" });
+    await page.evaluate(() => document.querySelector("iframe").remove());
+  }
+  assert.equal(await statusOf(page, stage.v1("files")), 200);
+  const other = await stage.open();
+  await other.evaluate(() => app.auth.signOut());
+  await until(async () => (await events(page, "signedout")).length === 1, "the event");
+});
+
+test("what was closed stays closed", async (t) => {
+  const { stage, page } = await start(t);
+  await signIn(page);
+  await page.evaluate(() => app.auth.close());
+  assert.equal((await page.evaluate((url) => app.send(url), stage.v1("files"))).error.code, "TOKENKEEP_HOLDER_FAILED");
+  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.stats()))).error.code, "TOKENKEEP_HOLDER_FAILED");
+  assert.equal(await page.locator("iframe").count(), 0);
+});
+
+test("what is closed while its frame opens is closed too", async (t) => {
+  const { page } = await start(t);
+  await page.evaluate((holder) => {
+    const auth = app.tokenkeep.connect(holder);
+    auth.close();
+    globalThis.closing = app.outcome(() => auth.resume());
+  }, await page.evaluate(() => document.documentElement.dataset.holder));
+  assert.equal((await page.evaluate(() => closing)).error.code, "TOKENKEEP_HOLDER_FAILED");
+  await until(async () => (await page.locator("iframe").count()) === 1, "the end of its frame");
+});
+
 test("a page that comes back from the back/forward cache goes on", async (t) => {
   const { stage, page } = await start(t);
   await signIn(page);

@@ -35,7 +35,6 @@ export class RemoteTransport {
   }
 
   async call(op, parameters) {
-    this.#isMended = false;
     const operation = Object.hasOwn(this.#operations, op) && this.#operations[op];
     return operation ? operation(parameters) : (await this.#open()).port.call(op, parameters);
   }
@@ -72,12 +71,13 @@ export class RemoteTransport {
     this.#listener = listener;
     // The holder has closed the door of a page that was left, and its frame may not have come back with it.
     if (this.#linked) this.#drop(lost, "FRAME_LOST");
-    const { port } = await this.#open();
-    return port.listen((event) => this.#listener(event));
+    const { session } = await (this.#link ?? this.#connect());
+    return session;
   }
 
   close() {
-    this.#drop("it was closed; call connect() again", "HOLDER_FAILED");
+    this.#link = Promise.reject(this.#drop("it was closed; call connect() again", "HOLDER_FAILED"));
+    this.#link.catch(() => {});
   }
 
   /** The ticket of the visit that this tab is back from, if it is from one. */
@@ -97,18 +97,39 @@ export class RemoteTransport {
     return `${popup ? ticket : ""}${page}#start=${ticket}`;
   }
 
+  /** For a call, after which a loss is mended again. */
   #open() {
-    if (!this.#link) {
-      this.#link = this.#connect();
-      this.#link.catch(() => (this.#link = undefined));
-    }
-    return this.#link;
+    this.#isMended = false;
+    return this.#link ?? this.#reconnect();
   }
 
-  async #connect() {
-    const { port, ...frame } = await openFrame(this.#url, () => this.#lose());
-    this.#linked = { ...frame, port: new PortTransport(port) };
-    this.#linked.port.see(...this.#seen);
+  /** What happened to the session meanwhile went unheard, so that it is told as it is. */
+  #reconnect() {
+    const link = this.#connect();
+    const tell = (session) => this.#listener({ type: "reconnected", detail: {}, session });
+    link.then(({ session }) => session).then(tell).catch(() => {});
+    return link;
+  }
+
+  #connect() {
+    const link = openFrame(this.#url, () => this.#lose()).then((frame) => {
+      if (this.#link === link) return this.#take(frame);
+      // It was closed meanwhile, or is lost already.
+      frame.remove();
+      return this.#open();
+    });
+    this.#link = link;
+    link.catch(() => {
+      if (this.#link === link) this.#link = undefined;
+    });
+    return link;
+  }
+
+  /** The holder tells a port what happens to the session once that has said hello, and every frame has a new one. */
+  #take({ port: given, ...frame }) {
+    const port = new PortTransport(given);
+    port.see(...this.#seen);
+    this.#linked = { ...frame, port, session: port.listen((event) => this.#listener(event)) };
     return this.#linked;
   }
 
@@ -116,8 +137,10 @@ export class RemoteTransport {
     const { line, port, remove } = this.#linked ?? {};
     this.#link = this.#linked = undefined;
     remove?.();
-    line?.cut(fail(code, message));
+    const error = fail(code, message);
+    line?.cut(error);
     port?.fail(message, code);
+    return error;
   }
 
   /**
@@ -126,14 +149,8 @@ export class RemoteTransport {
    */
   #lose() {
     this.#drop(lost, "FRAME_LOST");
-    if (!this.#isMended) this.#listen().catch(() => {});
+    if (!this.#isMended) this.#reconnect();
     this.#isMended = true;
-  }
-
-  async #listen() {
-    if (!this.#listener) return;
-    const session = await this.listen(this.#listener);
-    this.#listener({ type: "reconnected", detail: {}, session });
   }
 }
 
