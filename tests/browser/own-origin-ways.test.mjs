@@ -187,6 +187,16 @@ test("a frame that is removed again and again costs no news: the next call's fra
   await until(async () => (await events(page, "signedout")).length === 1, "the event");
 });
 
+test("a frame that is removed before it has answered is told at once, and the next call makes another one", async (t) => {
+  const { page } = await start(t);
+  await signIn(page);
+  await page.addInitScript(removeFirstFrame);
+  await page.reload();
+  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.resume()))).error.code, "TOKENKEEP_FRAME_LOST");
+  await page.evaluate(() => app.auth.stats());
+  await until(async () => (await session(page))?.claims.sub === "ada", "the session");
+});
+
 test("what was closed stays closed", async (t) => {
   const { stage, page } = await start(t);
   await signIn(page);
@@ -257,4 +267,13 @@ async function refuse(page) {
   await page.fill("#login input[name=login]", "ada");
   await page.click("#login button[type=submit]");
   await page.click("#consent button[name=refuse]");
+}
+
+/** Stands alone, for a page. */
+function removeFirstFrame() {
+  const observer = new MutationObserver(() => {
+    const frame = document.querySelector("iframe");
+    if (frame) (observer.disconnect(), frame.remove());
+  });
+  observer.observe(document, { childList: true, subtree: true });
 }

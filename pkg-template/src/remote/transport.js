@@ -2,10 +2,8 @@ import { PortTransport } from "../client/port.js";
 import { describe } from "../client/requests.js";
 import { explanationOf } from "../client/responses.js";
 import { fail } from "../errors.js";
-import { openFrame } from "./frame.js";
+import { lost, openFrame } from "./frame.js";
 import { random, tabName } from "./tab.js";
-
-const lost = "the frame of the holder's origin was removed from the page; the next call makes another one";
 
 /** Calls to a holder on another origin of this site: through a port of its own, which a frame of that origin hands out. */
 export class RemoteTransport {
