@@ -51,7 +51,8 @@ test("routes that answer out of a cache count as one (SW-1)", () => {
 
 test("a status that is left out tells where the origin's were told before, and the note may come late (SW-1)", async () => {
   const look = start();
-  deliver(note());
+  pending.push(note());
+  assert.equal(await look(url), false);
   const looking = look(url);
   deliver(note({ responseStatus: 0 }));
   assert.equal(await looking, true);

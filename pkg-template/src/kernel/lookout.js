@@ -15,7 +15,6 @@ export function lookOut(tell) {
   const telling = new Set();
   const waiting = new Set();
   const read = (entries) => {
-    for (const { name, responseStatus } of entries) if (responseStatus > 0) telling.add(originOf(name));
     for (const wait of waiting) wait(entries);
     if (found || !(isControlled() || entries.some(isIntercepted))) return;
     find();
@@ -51,6 +50,7 @@ export function lookOut(tell) {
 
   // A status that is left out says something only where the browser tells that origin's.
   const judge = (entry) => {
+    if (entry?.responseStatus > 0) telling.add(originOf(entry.name));
     if (!found && entry?.responseStatus === 0 && telling.has(originOf(entry.name))) find();
     return found;
   };
