@@ -3,6 +3,7 @@ import { describe } from "../client/requests.js";
 import { explanationOf } from "../client/responses.js";
 import { fail } from "../errors.js";
 import { lost, openFrame } from "./frame.js";
+import { pageOf } from "./pages.js";
 import { random, tabName } from "./tab.js";
 
 /** Calls to a holder on another origin of this site: through a port of its own, which a frame of that origin hands out. */
@@ -156,7 +157,7 @@ const elsewhere = () => Promise.reject(fail("OPERATION_REFUSED", "the holder is 
 
 /** Where the user comes back to: a page of this origin, by default this one. */
 function targetOf(returnTo = location.href) {
-  const url = typeof returnTo === "string" && URL.canParse(returnTo, location.href) ? new URL(returnTo, location.href) : undefined;
-  if (url?.origin === location.origin && /^https?:/.test(url.protocol)) return url.href;
+  const target = pageOf(location.origin, returnTo, location.href);
+  if (target) return target;
   throw fail("RETURN_TARGET_REFUSED", "returnTo must be a path of this application, such as /inbox");
 }

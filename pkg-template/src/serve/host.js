@@ -1,6 +1,7 @@
 import { fail, fromData } from "../errors.js";
 import { version } from "../remote/frame.js";
 import { answer } from "../remote/line.js";
+import { pageOf } from "../remote/pages.js";
 import { isSameSite } from "./site.js";
 import * as visits from "./visits.js";
 
@@ -45,8 +46,9 @@ function operations(lender, app, page) {
 
 async function begin(app, ticket, { kind, popup, tab, options, returnTo, arrival }) {
   if (!ticketForm.test(ticket) || !kinds.includes(kind)) throw fail("OPERATION_REFUSED", "this is no visit");
-  if (!isPageOf(returnTo, app)) throw fail("RETURN_TARGET_REFUSED", "returnTo must be a page of the app that asks");
-  const visit = { app, kind, popup: popup === true, tab, options: { ...options }, returnTo: new URL(returnTo).href, arrival };
+  const target = pageOf(app, returnTo);
+  if (!target) throw fail("RETURN_TARGET_REFUSED", "returnTo must be a page of the app that asks");
+  const visit = { app, kind, popup: popup === true, tab, options: { ...options }, returnTo: target, arrival };
   if (!(await visits.begin(ticket, visit))) throw fail("STORAGE_BLOCKED", `allow site data for ${location.host}`);
 }
 
@@ -78,6 +80,3 @@ async function outcome(lender, app, ticket, signal) {
     channel.close();
   }
 }
-
-/** Other kinds of URL have an origin too: that of a blob is its maker's. */
-const isPageOf = (href, app) => URL.canParse(href) && new URL(href).origin === app && /^https?:/.test(new URL(href).protocol);
