@@ -3,7 +3,7 @@ import { more } from "./later.js";
 import { describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
-const version = 1;
+export const version = 1;
 const patience = 30_000;
 const grace = 1_000;
 

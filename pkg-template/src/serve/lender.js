@@ -1,4 +1,4 @@
-import { PortTransport } from "../client/port.js";
+import { PortTransport, version } from "../client/port.js";
 
 /** The holder, seen from the page of its own origin, which may do everything. */
 export class Lender {
@@ -24,7 +24,7 @@ export class Lender {
     this.#open();
     const { port1, port2 } = new MessageChannel();
     const lock = await this.#hold(`tokenkeep-${crypto.randomUUID()}`);
-    this.#port.postMessage({ v: 1, id: 0, op: "lend", lock }, [port2]);
+    this.#port.postMessage({ v: version, id: 0, op: "lend", lock }, [port2]);
     return port1;
   }
 
