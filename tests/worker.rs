@@ -16,8 +16,8 @@ async fn a_session_works_without_a_window() {
     let world = World::signed_in("").await;
     assert_eq!(world.core.authorize(1, API, -1.0), 1);
     world.double.reply(&tokens(2));
-    assert_eq!(world.core.unauthorized(1, 1, 0, -1.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, -1.0), QUEUED);
     world.see("release 1 @2").await;
-    assert_eq!(world.core.unauthorized(2, 2, 0, 20.0), QUEUED);
+    assert_eq!(world.core.unauthorized(2, 20.0), QUEUED);
     world.see("reject 2 TOKENKEEP_QUEUE_TIMEOUT").await;
 }

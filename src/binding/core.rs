@@ -7,15 +7,14 @@ use core::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::browser::verdict::{FINAL, REFUSED, TELL, to_number};
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::calls::Door;
 use crate::proto::config::Config;
 use crate::proto::error::Error;
-use crate::proto::session::{Reply, Session, Verdict};
+use crate::proto::session::{Reply, Verdict};
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::{Object, Value};
-
-use super::verdict::{REFUSED, to_number};
 
 /// The session of one holder.
 #[wasm_bindgen]
@@ -48,8 +47,18 @@ impl Core {
         self.judge(self.driver.drive(|session, now| session.authorize_exposure(now, id)))
     }
 
+    /// Request `id` was answered with this status: -2 the answer stands, -3 refused, -5 tell more by
+    /// [`replied`](Self::replied).
+    pub fn responded(&self, id: u32, status: u16) -> i32 {
+        match self.driver.responded(id, status) {
+            Ok(true) => FINAL,
+            Ok(false) => TELL,
+            Err(error) => self.refuse(&error),
+        }
+    }
+
     /// What now, after `reply` to request `id`? As [`authorize`](Self::authorize), and -2: the answer stands, -4: wait
-    /// for more rights, and if they don't come in time the answer stands, -5: go again at once with a new proof. `reply` is JSON text.
+    /// for more rights, and if they don't come in time the answer stands. `reply` is JSON text.
     pub fn replied(&self, id: u32, reply: &str) -> i32 {
         self.reason.take();
         let Some(reply) = Reply::parse(reply) else { return to_number(Verdict::Final) };
@@ -59,11 +68,6 @@ impl Core {
             verdict
         });
         self.judge(verdict)
-    }
-
-    /// A request to `href` with the token of `generation` was not answered by 401; whether such news is still of use.
-    pub fn taken(&self, href: &str, generation: u32) -> bool {
-        self.driver.drive(|session, now| session.handle_taken(now, href, generation))
     }
 
     /// The explanation of the last -2 or the error behind the last -3, as JSON text.
@@ -77,9 +81,9 @@ impl Core {
         self.driver.ask(|session, _| session.authorization(generation))
     }
 
-    /// A released request has its answer, or failed.
-    pub fn settled(&self) {
-        self.driver.drive(Session::handle_settled);
+    /// Request `id` is over without an answer.
+    pub fn settled(&self, id: u32) {
+        self.driver.drive(|session, now| session.handle_settled(now, id));
     }
 
     /// The caller of request `id` gave up waiting, or whoever signs in or waits for a sign-in as call `id`. Answers
@@ -168,10 +172,12 @@ impl Core {
     }
 
     pub(super) fn judge(&self, verdict: Result<Verdict, Error>) -> i32 {
-        verdict.map(to_number).unwrap_or_else(|error| {
-            self.reason.replace(Some(error.to_object()));
-            REFUSED
-        })
+        verdict.map(to_number).unwrap_or_else(|error| self.refuse(&error))
+    }
+
+    fn refuse(&self, error: &Error) -> i32 {
+        self.reason.replace(Some(error.to_object()));
+        REFUSED
     }
 }
 

@@ -2,6 +2,5 @@
 
 mod core;
 mod more;
-mod verdict;
 
 pub use self::core::Core;

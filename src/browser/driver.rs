@@ -10,13 +10,14 @@ use wasm_bindgen::JsValue;
 use crate::proto::calls::{Action, Door, Holder};
 use crate::proto::config::{AuditSink, Config};
 use crate::proto::error::{Error, Transport};
-use crate::proto::session::{Event, Look, Proof, Session};
+use crate::proto::session::{Event, Look, Output, Proof, Session};
 use crate::proto::syntax::http::{Answer, MAX_BODY};
 use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::time::{Clock, Now};
 
 use super::host::Host;
 use super::timer::Timer;
+use super::verdict::FINAL;
 use super::{clock, http, random, signature};
 
 /// What an application can start.
@@ -63,6 +64,16 @@ impl Driver {
     pub fn drive_at_random<T>(&self, call: impl FnOnce(&mut Session, Now, u32) -> T) -> T {
         let jitter = jitter();
         self.drive(|session, now| call(session, now, jitter))
+    }
+
+    /// Takes the status of the answer to request `id`: whether it stands, or its fields are wanted. Most answers settle their
+    /// request and that is all; for them nobody has to ask what time it is.
+    ///
+    /// # Errors
+    /// As [`Session::handle_status`].
+    pub fn responded(&self, id: u32, status: u16) -> Result<bool, Error> {
+        let plain = self.holder.borrow_mut().session_mut().settle_plainly(id, status);
+        if plain { Ok(true) } else { self.drive(|session, now| session.handle_status(now, id, status)) }
     }
 
     /// Calls the session without consequences.
@@ -159,18 +170,11 @@ impl Driver {
 
     fn perform(&self, action: Action) {
         match action {
-            Action::Emit(event) => self.host.emit(&self.describe(event)),
+            Action::Output(output) => self.tell(output),
             Action::Keep { flight, key, record, handle } => {
                 self.host.keep(flight, &key, record.expose(), handle.as_deref());
             }
             Action::MakeKey { flight, persist } => self.host.make_key(flight, persist),
-            Action::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
-            Action::Release { ids, generation } => self.host.release(&ids, generation),
-            Action::Report(entries) => {
-                let sink = self.holder.borrow().session().config().audit_sink.clone();
-                let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
-                self.host.report(url, &entries);
-            }
             Action::Send { flight, url, body, key, probe, look } => {
                 let proof = key.and_then(|key| {
                     let random = random::bytes()?;
@@ -194,6 +198,20 @@ impl Driver {
             Action::Verify { flight, key, signed } => {
                 let outcome = signature::verify(&key, &signed.algorithm, &signed.input, &signed.signature);
                 self.host.verified(flight, outcome);
+            }
+        }
+    }
+
+    fn tell(&self, output: Output) {
+        match output {
+            Output::Emit(event) => self.host.emit(&self.describe(event)),
+            Output::LetStand { ids } => self.host.release(&ids, FINAL),
+            Output::Reject { ids, error } => self.host.reject(&ids, &error.to_object().to_json()),
+            Output::Release { ids, generation } => self.host.release(&ids, generation.cast_signed()),
+            Output::Report(entries) => {
+                let sink = self.holder.borrow().session().config().audit_sink.clone();
+                let url = if let Some(AuditSink::Url(url)) = &sink { Some(url.as_str()) } else { None };
+                self.host.report(url, &entries);
             }
         }
     }

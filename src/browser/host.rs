@@ -40,9 +40,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn reject(this: &Host, ids: &[u32], error: &str);
 
-    /// Lets waiting requests go, in this order, with the token of `generation`.
+    /// Lets waiting requests go, in this order, with the token of `generation`; if that is negative, the answers that they had stand.
     #[wasm_bindgen(method)]
-    pub fn release(this: &Host, ids: &[u32], generation: u32);
+    pub fn release(this: &Host, ids: &[u32], generation: i32);
 
     /// Hands audit entries, a JSON array, over: posted to `url`, or to the application's function.
     #[wasm_bindgen(method)]

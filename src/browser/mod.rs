@@ -7,6 +7,7 @@ mod http;
 mod random;
 mod signature;
 mod timer;
+pub mod verdict;
 
 pub use driver::{Driver, Operation};
 pub use host::Host;

@@ -2,13 +2,14 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
+use crate::support::Reply;
 use tokenkeep::proto::calls::{Action, CallId, Door, FlightId, Holder, Signature};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, Transaction};
 use tokenkeep::proto::oauth::dpop::DpopKey;
 use tokenkeep::proto::oauth::id_token::Signed;
-use tokenkeep::proto::session::{Event, Look, Reply, TokenRequest};
+use tokenkeep::proto::session::{Event, Look, Output, TokenRequest};
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::secret::FormBody;
 use tokenkeep::proto::syntax::time::{Instant, Now};
@@ -231,10 +232,12 @@ impl Desk {
         self.run(|holder, now| holder.session_mut().handle_timeout(now));
     }
 
-    /// An API answers request `id` like this.
+    /// An API answers request `id` like this, which was sent with the newest token.
     pub(crate) fn reply(&mut self, id: u32, reply: &Reply) {
         self.run(|holder, now| {
-            let _ = holder.session_mut().handle_reply(now, 0, id, reply);
+            let stats = holder.session().stats(now);
+            let generation = stats.member("generation").and_then(|number| number.as_u64()).expect("a number") as u32;
+            let _ = Reply { generation, ..reply.clone() }.hand_to(holder.session_mut(), now, 0, id);
         });
     }
 
@@ -291,8 +294,8 @@ impl Desk {
                 assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
                 self.checked.push((flight, key, signed));
             }
-            Action::Emit(event) => self.events.push(event),
-            Action::Reject { .. } | Action::Release { .. } | Action::Report(_) => {}
+            Action::Output(Output::Emit(event)) => self.events.push(event),
+            Action::Output(_) => {}
         }
     }
 }
@@ -301,17 +304,18 @@ impl Desk {
 fn describe(action: &Action) -> String {
     let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
     match action {
-        Action::Emit(event) => event.name.to_owned(),
+        Action::Output(Output::Emit(event)) => event.name.to_owned(),
         Action::Keep { .. } => "keep".to_owned(),
         Action::MakeKey { persist, .. } => if *persist { "key to keep" } else { "key" }.to_owned(),
         Action::Take { .. } => "take".to_owned(),
         Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
-        Action::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
+        Action::Output(Output::Reject { ids, error }) => format!("reject {} {}", list(ids), short(error.code())),
         Action::Probe { url, .. } => format!("probe {url}"),
         Action::Recall { .. } => "recall".to_owned(),
         Action::Remember { .. } => "remember".to_owned(),
-        Action::Release { ids, .. } => format!("release {}", list(ids)),
-        Action::Report(entries) => format!("report {entries}"),
+        Action::Output(Output::Release { ids, .. }) => format!("release {}", list(ids)),
+        Action::Output(Output::LetStand { ids }) => format!("stand {}", list(ids)),
+        Action::Output(Output::Report(entries)) => format!("report {entries}"),
         Action::Send { url, body: None, .. } => format!("get {}", url.trim_start_matches(ISSUER)),
         Action::Send { url, body: Some(_), .. } if url.ends_with("/register") => {
             format!("register {}", url.trim_start_matches(ISSUER))

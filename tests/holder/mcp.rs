@@ -1,9 +1,10 @@
 //! `hold({ mcp })`: everything follows from the server's URL.
 
+use crate::support::Reply;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::oauth::authorization::Transaction;
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::Verdict;
 use tokenkeep::proto::syntax::http::Answer;
 
 use crate::desk::Desk;

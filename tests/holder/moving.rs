@@ -206,7 +206,7 @@ fn a_key_that_comes_after_a_move_waits_for_the_new_client() {
 
 #[test]
 fn a_stale_response_does_not_change_the_running_client() {
-    use tokenkeep::proto::session::Reply;
+    use crate::support::Reply;
     let more = r#","registration_endpoint":"https://as.example/register""#;
     let back = |desk: &mut Desk| {
         let url = desk.results.pop().flatten().expect("a URL");

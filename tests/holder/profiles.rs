@@ -1,7 +1,8 @@
 //! A profile from the first request to the last: odd servers behind a holder that knows them.
 
+use crate::support::Reply;
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::Verdict;
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::json::Object;
 
@@ -96,7 +97,7 @@ fn an_api_that_says_403_for_an_expired_token() {
     let ask = |profile: &str, reply: Reply| {
         let mut desk = signed_in(profile, answer(200, Some("application/json"), granted));
         let now = desk.now;
-        let verdict = desk.holder.session_mut().handle_reply(now, 0, 7, &reply);
+        let verdict = reply.hand_to(desk.holder.session_mut(), now, 0, 7);
         let explanation = desk.holder.session_mut().take_explanation();
         (verdict, explanation.as_ref().and_then(|object: &Object| object.string("kind")).map(str::to_owned))
     };
@@ -107,6 +108,12 @@ fn an_api_that_says_403_for_an_expired_token() {
     assert_eq!(ask("{}", reply(498, None)).0, Ok(Verdict::Final));
     let scope = reply(403, Some("Bearer error=\"insufficient_scope\", scope=\"a\""));
     assert_eq!(ask(profile, scope), (Ok(Verdict::Final), Some("scope".into())), "WWW-8");
-    let again = Reply { replays: 1, ..reply(403, None) };
-    assert_eq!(ask(profile, again), (Ok(Verdict::Final), Some("refused".into())), "once, no loop");
+
+    let mut desk = signed_in(profile, answer(200, Some("application/json"), granted));
+    desk.reply(7, &reply(403, None));
+    desk.answer(Ok(answer(200, Some("application/json"), granted)));
+    let again = Reply { generation: 2, replays: 1, ..reply(403, None) };
+    let (session, now) = (desk.holder.session_mut(), desk.now);
+    assert_eq!(again.hand_to(session, now, 0, 7), Ok(Verdict::Final), "once, no loop");
+    assert_eq!(session.take_explanation().expect("an explanation").string("kind"), Some("refused"));
 }

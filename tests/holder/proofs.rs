@@ -1,7 +1,7 @@
 //! Tokens that are bound to a key, and the nonces that servers want.
 
+use crate::support::Reply;
 use tokenkeep::proto::config::Config;
-use tokenkeep::proto::session::Reply;
 use tokenkeep::proto::syntax::base64url::from_base64url;
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::json::Object;
@@ -255,20 +255,22 @@ fn a_key_is_kept_on_request_only() {
 
 #[test]
 fn an_api_that_knows_bearer_tokens_only_is_told_from_others() {
-    use tokenkeep::proto::session::{Reply, Verdict};
+    use crate::support::Reply;
+    use tokenkeep::proto::session::Verdict;
     let mut desk = bound();
     let reply = Reply {
         target: "https://api.example/v1/files".into(),
         method: "GET".into(),
         status: 401,
-        generation: 1,
-        replays: 1,
         challenge: Some("Bearer".into()),
         ..Reply::default()
     };
+    desk.reply(1, &reply);
+    desk.answer(json(200, &TOKEN.replace("-1", "-2")));
+    let reply = Reply { generation: 2, replays: 1, ..reply };
     let now = desk.now;
     let session = desk.holder.session_mut();
-    assert_eq!(session.handle_reply(now, 0, 1, &reply), Ok(Verdict::Final), "DPOP-12: no downgrade");
+    assert_eq!(reply.hand_to(session, now, 0, 1), Ok(Verdict::Final), "DPOP-12: no downgrade");
     let explanation = session.take_explanation().expect("an explanation");
     assert!(explanation.string("message").is_some_and(|message| message.contains("dpop: false")), "{explanation:?}");
 }
@@ -303,6 +305,7 @@ fn one_api_s_clock_is_not_everybody_s() {
 #[test]
 fn another_session_s_request_does_not_go_again() {
     let mut desk = bound();
+    desk.authorize(1);
     desk.sign_out(3);
     desk.sent.clear();
     desk.seen();
@@ -315,7 +318,7 @@ fn another_session_s_request_does_not_go_again() {
     let challenge = Some(r#"DPoP error="use_dpop_nonce""#.to_owned());
     let reply =
         Reply { target, method: "POST".into(), status: 401, generation: 1, nonce: true, challenge, ..Reply::default() };
-    let verdict = desk.holder.session_mut().handle_reply(desk.now, 0, 1, &reply);
+    let verdict = reply.hand_to(desk.holder.session_mut(), desk.now, 0, 1);
     assert!(verdict.is_err(), "{verdict:?}");
 }
 

@@ -1,7 +1,7 @@
 //! An API whose challenge names its metadata (RFC 9728, 5.1): it is fetched, checked and told, and nothing else happens.
 
+use crate::support::Reply;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::session::Reply;
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::json::{Object, Value};
 
@@ -16,11 +16,22 @@ fn asks(status: u16, field: &str, place: &str) -> Reply {
         target: API.into(),
         method: "POST".into(),
         status,
-        generation: 1,
-        replays: u32::from(status == 401),
         challenge: Some(format!(r#"{field}, resource_metadata="{place}""#)),
         ..Reply::default()
     }
+}
+
+/// A session whose fresh token was refused a moment ago, so that a 401 is the answer.
+fn refused() -> Desk {
+    let mut desk = Desk::signed_in();
+    desk.reply(8, &Reply::unauthorized());
+    desk.answer(json(
+        200,
+        r#"{"access_token":"access-2","token_type":"Bearer","refresh_token":"r","expires_in":3600}"#,
+    ));
+    desk.reply(8, &Reply { replays: 1, ..Reply::unauthorized() });
+    desk.seen();
+    desk
 }
 
 fn document(resource: &str) -> Result<Answer, Transport> {
@@ -113,7 +124,7 @@ fn what_may_not_be_fetched_is_not() {
 
 #[test]
 fn explanations_have_what_is_known_by_then() {
-    let mut desk = Desk::signed_in();
+    let mut desk = refused();
     let refused = asks(401, r#"Bearer error="invalid_token""#, PLACE);
     assert!(explained(&mut desk, &refused).member("resourceMetadata").is_none());
     assert_eq!(desk.sent[0].1, PLACE, "PRM-8");
@@ -126,7 +137,7 @@ fn explanations_have_what_is_known_by_then() {
 
 #[test]
 fn metadata_is_asked_for_once_in_a_while_whatever_the_api_says() {
-    let mut desk = Desk::signed_in();
+    let mut desk = refused();
     let mut fetched = 0;
     for n in 0..20 {
         desk.reply(9, &asks(401, "Bearer", &format!("https://api.example/metadata/{n}")));
@@ -142,7 +153,7 @@ fn metadata_is_asked_for_once_in_a_while_whatever_the_api_says() {
 
 #[test]
 fn an_answer_that_is_no_refusal_points_nowhere() {
-    let mut desk = Desk::signed_in();
+    let mut desk = refused();
     desk.reply(9, &asks(503, "Bearer", PLACE));
     desk.reply(9, &Reply { challenge: Some(format!(r#"Basic resource_metadata="{PLACE}""#)), ..asks(401, "", PLACE) });
     assert!(desk.sent.iter().all(|(_, url, _)| url != PLACE));

@@ -118,7 +118,7 @@ fn no_step_up_of_a_session_that_is_over() {
     let mut desk = crate::desk::Desk::signed_in();
     desk.authorize(1);
     let challenge = Some(r#"Bearer error="insufficient_scope", scope="x", resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1""#.to_owned());
-    let reply = tokenkeep::proto::session::Reply {
+    let reply = crate::support::Reply {
         target: crate::support::API.into(),
         method: "GET".into(),
         status: 403,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokenkeep::proto::error::{Error, QueueError};
 use tokenkeep::proto::session::queue::RequestId;
-use tokenkeep::proto::session::{Command, TokenRequest};
+use tokenkeep::proto::session::{Command, Output, TokenRequest};
 use tokenkeep::proto::syntax::time::Instant;
 
 use crate::operations::Reply;
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) requests: BTreeMap<RequestId, Place>,
     /// How often each request was replayed.
     pub(crate) replays: BTreeMap<RequestId, u32>,
+    /// How long those are ready to wait that say so.
+    pub(crate) timeouts: BTreeMap<RequestId, u64>,
     /// The refresh under way in the running session.
     pub(crate) in_flight: Option<TokenRequest>,
     /// Refreshes under way that their session did not live to see.
@@ -82,14 +84,17 @@ impl Model {
     pub(crate) fn observe(&mut self, command: &Command, now: Instant) {
         assert!(!format!("{command:?}").contains("canary"), "LOG-4: a secret in {command:?}");
         match command {
-            Command::Emit(event) => {
+            Command::Output(Output::Emit(event)) => {
                 assert!(!event.detail.to_json().contains("canary"), "LOG-1: a secret in an event");
                 self.hear(event.name, event.detail.string("reason"));
             }
-            Command::Reject { ids, error } => self.reject(ids, error, now),
-            Command::Release { ids, generation } => self.release(ids, *generation),
+            Command::Output(Output::Reject { ids, error }) => self.reject(ids, error, now),
+            Command::Output(Output::Release { ids, generation }) => self.release(ids, *generation),
+            Command::Output(Output::LetStand { ids }) => ids.iter().for_each(|id| self.stand(*id)),
             Command::LookUp(_) => {}
-            Command::Report(entries) => assert!(!entries.contains("canary"), "LOG-1: a secret in the audit log"),
+            Command::Output(Output::Report(entries)) => {
+                assert!(!entries.contains("canary"), "LOG-1: a secret in the audit log")
+            }
             Command::Revoke(request) => {
                 let token = param(request.body.expose(), "token").expect("a token");
                 assert!(!self.revoked.contains(&token), "{token} is revoked twice");
@@ -129,6 +134,11 @@ impl Model {
             let Some(Place::Queued(deadline)) = place else { panic!("request {id} is rejected from {place:?}") };
             assert!(*error != Error::Queue(QueueError::Timeout) || deadline <= now, "request {id} timed out early");
         }
+    }
+
+    /// Nothing in these operations waits for more rights.
+    fn stand(&mut self, id: RequestId) {
+        panic!("request {id} has no answer that could stand")
     }
 
     fn release(&mut self, ids: &[RequestId], generation: u32) {

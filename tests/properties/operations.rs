@@ -14,8 +14,8 @@ use crate::support::{answer, error, json};
 pub(crate) enum Operation {
     /// A new request, with a time limit of its own or not, now and then to a URL off the list.
     Authorize { timeout: Option<u64>, off_list: bool },
-    /// A request on its way is answered 401; the report names its generation, or any other.
-    Unauthorized { pick: usize, generation: Option<u32> },
+    /// A request on its way is answered 401.
+    Unauthorized { pick: usize },
     /// A request on its way is answered otherwise.
     Settle { pick: usize },
     /// A waiting request is given up.
@@ -115,8 +115,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         12 => (prop::option::weighted(0.3, prop_oneof![Just(0), 1..90_000u64]), prop::bool::weighted(0.05))
             .prop_map(|(timeout, off_list)| Operation::Authorize { timeout, off_list }),
-        6 => (pick.clone(), prop::option::weighted(0.2, 0..6u32))
-            .prop_map(|(pick, generation)| Operation::Unauthorized { pick, generation }),
+        6 => pick.clone().prop_map(|pick| Operation::Unauthorized { pick }),
         6 => pick.clone().prop_map(|pick| Operation::Settle { pick }),
         2 => pick.clone().prop_map(|pick| Operation::Cancel { pick }),
         8 => (pick.clone(), prop::bool::weighted(0.15), reply())

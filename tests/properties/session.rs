@@ -68,7 +68,7 @@ impl World {
     fn step(&mut self, step: Operation) {
         match step {
             Operation::Authorize { timeout, off_list } => self.authorize(timeout, off_list),
-            Operation::Unauthorized { pick, generation } => self.unauthorized(pick, generation),
+            Operation::Unauthorized { pick } => self.unauthorized(pick),
             Operation::Settle { pick } => self.settle(pick),
             Operation::Cancel { pick } => self.cancel(pick),
             Operation::Refreshed { pick, again, reply } => self.refreshed(pick, again, &reply),
@@ -89,29 +89,25 @@ impl World {
         let verdict = self.ask(|session, now| session.authorize(now, id, target, timeout));
         assert!(!off_list || verdict.is_err(), "USE-3: a token for an unlisted target");
         assert!(!waited || !matches!(verdict, Ok(Verdict::Send(_))), "request {id} overtook the queue");
-        self.take(id, timeout, verdict);
+        self.model.timeouts.extend(timeout.map(|timeout| (id, timeout)));
+        self.take(id, verdict);
     }
 
-    fn unauthorized(&mut self, pick: usize, generation: Option<u32>) {
+    fn unauthorized(&mut self, pick: usize) {
         let Some(id) = choose(&self.model.away(), pick) else { return };
-        let Some(Place::Away { generation: own, released }) = self.model.requests.get(&id).copied() else { return };
-        if released {
-            self.run(Session::handle_settled);
-        }
+        let Some(Place::Away { generation, .. }) = self.model.requests.get(&id).copied() else { return };
         let replays = self.model.replays.get(&id).copied().unwrap_or_default();
-        let generation = generation.unwrap_or(own);
-        let verdict = self.ask(|session, now| session.handle_unauthorized(now, id, generation, replays, None));
+        let reply = crate::support::Reply { generation, replays, ..crate::support::Reply::unauthorized() };
+        let verdict = self.ask(|session, now| reply.hand_to(session, now, 0, id));
         assert!(replays == 0 || !matches!(verdict, Ok(Verdict::Send(_) | Verdict::Queued)), "USE-13: replayed twice");
         self.model.replays.insert(id, replays + 1);
-        self.take(id, None, verdict);
+        self.take(id, verdict);
     }
 
     fn settle(&mut self, pick: usize) {
         let Some(id) = choose(&self.model.away(), pick) else { return };
-        let place = self.model.requests.insert(id, Place::Settled);
-        if matches!(place, Some(Place::Away { released: true, .. })) {
-            self.run(Session::handle_settled);
-        }
+        self.model.requests.insert(id, Place::Settled);
+        self.run(|session, now| session.handle_status(now, id, 200)).expect("it stands");
     }
 
     fn cancel(&mut self, pick: usize) {
@@ -246,15 +242,17 @@ impl World {
     }
 
     /// Books where the verdict sends request `id`.
-    fn take(&mut self, id: RequestId, timeout: Option<u64>, verdict: Result<Verdict, Error>) {
+    fn take(&mut self, id: RequestId, verdict: Result<Verdict, Error>) {
         let place = match verdict {
             Ok(Verdict::Send(generation)) => {
                 assert!(self.model.signed_in, "sent after the session ended");
                 assert_eq!(generation, self.model.generation, "sent with another token than the current one");
                 Place::Away { generation, released: false }
             }
-            Ok(Verdict::Queued) => Place::Queued(self.now.instant.after(timeout.unwrap_or(QUEUE_TIMEOUT))),
-            Ok(Verdict::Final | Verdict::StepUp | Verdict::Again) => Place::Settled,
+            Ok(Verdict::Queued) => {
+                Place::Queued(self.now.instant.after(self.model.timeouts.get(&id).copied().unwrap_or(QUEUE_TIMEOUT)))
+            }
+            Ok(Verdict::Final | Verdict::StepUp) => Place::Settled,
             Err(error) => {
                 assert!(!format!("{error:?}").contains("canary"), "LOG-2");
                 Place::Settled

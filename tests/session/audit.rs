@@ -1,7 +1,7 @@
 //! What the session tells about itself.
 
+use crate::support::Reply;
 use tokenkeep::proto::error::Transport;
-use tokenkeep::proto::session::Reply;
 
 use crate::failures::waiting;
 use crate::support::{App, HOUR, SECOND, config, error};

@@ -1,8 +1,9 @@
 //! Corners where the parts of the session meet.
 
+use crate::support::Reply;
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::oauth::authorization::SignInOptions;
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::Verdict;
 
 use crate::failures::waiting;
 use crate::support::{API, App, HOUR, MINUTE, SECOND, answer, config, error, granted};
@@ -221,7 +222,6 @@ fn a_401_in_the_shadow_of_a_refused_fresh_token_is_not_called_expired() {
     let mut app = App::signed_in();
     let _ = app.unauthorized(1, 1);
     app.refresh();
-    app.settle(1);
     assert_eq!(app.reply(1, &Reply { replays: 1, ..reply(401, 2) }), Ok(Verdict::Final));
     let _ = app.session.take_explanation();
     assert_eq!(app.reply(2, &reply(401, 2)), Ok(Verdict::Final));
@@ -231,10 +231,11 @@ fn a_401_in_the_shadow_of_a_refused_fresh_token_is_not_called_expired() {
 #[test]
 fn a_nonsense_retry_option_does_not_end_the_401_handling() {
     for retry in ["-1", "1.5", "\"2\"", "1e21", "{}"] {
-        let json = format!(
-            r#"{{"target":"{API}","method":"GET","status":401,"generation":1,"replays":0,"retries":0,"retry":{retry}}}"#
+        let json = format!(r#"{{"target":"{API}","method":"GET","status":401,"retry":{retry}}}"#);
+        assert!(
+            tokenkeep::proto::session::Reply::parse(&json).is_some(),
+            "retry: {retry} makes the 401 final without a refresh"
         );
-        assert!(Reply::parse(&json).is_some(), "retry: {retry} makes the 401 final without a refresh");
     }
 }
 
@@ -249,7 +250,6 @@ fn a_retry_of_a_billion_is_bounded() {
             break;
         }
         app.pass(1);
-        app.settle(1);
         sent += 1;
     }
     assert!(sent <= 100, "{sent} requests in {} ms", app.now.instant.as_millis());
@@ -306,7 +306,8 @@ fn a_part_of_an_api_that_takes_no_token_causes_no_storm() {
         }
         // The page's other call, which the API likes.
         let generation = app.stat("generation") as u32;
-        app.run(|session, now| session.handle_taken(now, API, generation));
+        assert_eq!(app.authorize(1_000 + n), Ok(Verdict::Send(generation)));
+        app.answered(1_000 + n);
         app.pass(SECOND);
     }
     assert!(refreshes <= 5, "{refreshes} refreshes in half a minute");

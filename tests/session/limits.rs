@@ -1,6 +1,7 @@
 //! Pauses that APIs ask for, and which requests may be sent again after them.
 
-use tokenkeep::proto::session::{Reply, Retry, Verdict};
+use crate::support::Reply;
+use tokenkeep::proto::session::{Retry, Verdict};
 
 use crate::support::{App, HOUR, MINUTE, SECOND};
 
@@ -58,6 +59,11 @@ fn only_what_may_be_repeated_goes_again() {
         (Reply { retry_after: Some("61".into()), ..with("GET", Retry::ByMethod) }, Verdict::Final),
     ] {
         let mut app = App::signed_in();
+        for retries in 0..reply.retries {
+            let limited = Reply { retries, ..with("GET", Retry::Repeatable) };
+            assert_eq!(app.replied(1, 429, limited), Ok(Verdict::Queued));
+            app.pass(10 * SECOND);
+        }
         assert_eq!(app.replied(1, 429, reply.clone()), Ok(expected), "{reply:?}");
         assert_eq!(app.stat("paused"), u64::from(expected == Verdict::Queued));
     }
@@ -80,7 +86,7 @@ fn those_told_the_same_pause_come_back_spread_and_a_few_at_a_time() {
     for id in 1..=40 {
         let reply = Reply { target: crate::support::API.into(), status: 429, generation: 1, ..get("10") };
         let jitter = u32::MAX / 40 * id;
-        let verdict = app.run(|session, now| session.handle_reply(now, jitter, id, &reply));
+        let verdict = app.run(|session, now| reply.hand_to(session, now, jitter, id));
         assert_eq!(verdict, Ok(Verdict::Queued));
     }
     app.pass(10 * SECOND);
@@ -124,6 +130,11 @@ fn final_answers_are_explained() {
         (401, Reply { replays: 1, ..get("") }, "refused"),
     ] {
         let mut app = App::signed_in();
+        if reply.replays > 0 {
+            assert_eq!(app.unauthorized(1, 1), Ok(Verdict::Queued));
+            app.refresh();
+            app.seen();
+        }
         assert_eq!(app.replied(1, status, reply), Ok(Verdict::Final), "{status}");
         assert_eq!(app.explained(), expected);
         assert_eq!(app.audit().last(), Some(&format!("api-refused {expected} 1")));
@@ -145,18 +156,17 @@ fn what_an_api_asks_for_in_vain_is_in_the_explanation() {
 
 #[test]
 fn replies_cross_as_json() {
-    let least =
-        r#"{"target":"https://api.example/v1/","method":"GET","status":401,"generation":1,"replays":0,"retries":0"#;
-    let parse = |more: &str| Reply::parse(&format!("{least}{more}}}"));
+    let least = r#"{"target":"https://api.example/v1/","method":"GET","status":401"#;
+    let parse = |more: &str| tokenkeep::proto::session::Reply::parse(&format!("{least}{more}}}"));
     let retry = |more| parse(more).map(|reply| reply.retry);
     assert_eq!(retry(""), Some(Retry::ByMethod));
     assert_eq!(retry(r#","idempotent":true"#), Some(Retry::Repeatable));
     assert_eq!(retry(r#","retry":true"#), Some(Retry::Repeatable));
     assert_eq!(retry(r#","retry":false,"idempotent":true"#), Some(Retry::AtMost(0)));
     assert_eq!(retry(r#","retry":5"#), Some(Retry::AtMost(5)));
-    let whole = parse(r#","stepUp":true,"streamed":true,"timeout":5,"challenge":"c","retryAfter":"r","date":"d""#);
+    let whole = parse(r#","stepUp":true,"streamed":true,"challenge":"c","retryAfter":"r","date":"d""#);
     let whole = whole.expect("a reply");
-    assert!(whole.step_up && whole.streamed && whole.timeout == Some(5));
+    assert!(whole.step_up && whole.streamed);
     let texts = [whole.challenge, whole.retry_after, whole.date];
     assert_eq!(texts.map(Option::unwrap), ["c", "r", "d"]);
     for odd in [r#","retry":-1"#, r#","retry":1.5"#, r#","retry":"x""#] {
@@ -164,6 +174,6 @@ fn replies_cross_as_json() {
     }
     assert_eq!(parse(r#","status":401"#), None, "a member twice");
     for bad in ["", "[]", "{}", r#"{"target":"x"}"#] {
-        assert_eq!(Reply::parse(bad), None, "{bad}");
+        assert_eq!(tokenkeep::proto::session::Reply::parse(bad), None, "{bad}");
     }
 }

@@ -21,4 +21,5 @@ mod sign_out;
 mod step_up;
 mod surroundings;
 mod unauthorized;
+mod under_way;
 mod user;

@@ -1,8 +1,9 @@
 //! Personal access tokens: no sign-in, no refresh, and a 401 ends it.
 
+use crate::support::Reply;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{ApiMisuse, Ending, Error};
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::Verdict;
 
 use crate::support::{App, HOUR};
 

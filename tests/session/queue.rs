@@ -63,7 +63,9 @@ fn a_long_poll_does_not_hold_up_the_queue() {
 
 #[test]
 fn the_queue_has_a_limit() {
-    let mut app = stale(r#""queueLimit":2"#);
+    let mut app = App::with_options(r#""queueLimit":2"#).after_sign_in();
+    assert_eq!(app.authorize(4), Ok(Verdict::Send(1)));
+    app.pass(HOUR);
     app.queue([1, 2]);
     assert_eq!(app.authorize(3), Err(Error::Queue(QueueError::Full)));
     assert_eq!(app.unauthorized(4, 1), Err(Error::Queue(QueueError::Full)));

@@ -1,6 +1,6 @@
 //! Refreshes that succeed: what the answer replaces and what it leaves.
 
-use tokenkeep::proto::session::{Command, Verdict};
+use tokenkeep::proto::session::{Command, Output, Verdict};
 use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::server::id_token;
@@ -26,11 +26,11 @@ fn refresh_and_look(app: &mut App, body: &str) -> (Vec<&'static str>, Option<Obj
     let (mut names, mut detail) = (Vec::new(), None);
     while let Some(command) = app.session.poll_command() {
         names.push(match command {
-            Command::Emit(event) => {
+            Command::Output(Output::Emit(event)) => {
                 detail = Some(event.detail);
                 event.name
             }
-            Command::Release { .. } => "release",
+            Command::Output(Output::Release { .. }) => "release",
             other => panic!("{other:?}"),
         });
     }
@@ -74,8 +74,8 @@ fn the_pair_is_installed_before_anybody_resumes() {
     app.session.handle_refresh_response(app.now, 0, request.attempt, answer);
     assert_eq!(app.session.authorization(2).as_deref(), Some("Bearer access-2"), "REF-5");
     assert_eq!(app.session.authorization(1), None);
-    assert!(matches!(app.session.poll_command(), Some(Command::Emit(_))));
-    let release = Command::Release { ids: vec![1], generation: 2 };
+    assert!(matches!(app.session.poll_command(), Some(Command::Output(Output::Emit(_)))));
+    let release = Command::Output(Output::Release { ids: vec![1], generation: 2 });
     assert_eq!(app.session.poll_command(), Some(release));
 }
 
@@ -133,7 +133,7 @@ fn a_response_without_expires_in_lives_for_the_default_time() {
     let body = response("");
     let (_, detail) = refresh_and_look(&mut app, &body);
     assert_eq!(detail.expect("an event").member("expiresAt"), None, "unknown is not made up");
-    app.run(|session, now| session.handle_settled(now));
+    app.answered(1);
     assert_eq!(app.authorize(2), Ok(Verdict::Send(2)));
     app.pass(HOUR);
     assert_eq!(app.authorize(3), Ok(Verdict::Queued), "TOK-15");

@@ -1,6 +1,7 @@
 //! Several resources, a token each, from one grant (RFC 8707).
 
-use tokenkeep::proto::session::{Reply, Verdict};
+use crate::support::Reply;
+use tokenkeep::proto::session::Verdict;
 
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::Error;

@@ -1,7 +1,7 @@
 //! From the authorization response to the grant.
 
 use tokenkeep::proto::error::{Ending, Error, InvalidResponse, Transport};
-use tokenkeep::proto::session::Verdict;
+use tokenkeep::proto::session::{Output, Verdict};
 
 use crate::support::server::id_token;
 use crate::support::{App, HOUR, MINUTE, START_UNIX_MS, answer, config, error, granted, json};
@@ -308,7 +308,9 @@ fn a_weaker_sign_in_than_asked_for_is_told() {
         let answer = app.server.respond(&token_request);
         app.session.handle_exchange_response(app.now, pending, answer).expect("signed in");
         let told = std::iter::from_fn(|| app.session.poll_command()).find_map(|command| match command {
-            Command::Emit(event) if event.name == "signedin" => Some(event.detail.member("acrMet").cloned()),
+            Command::Output(Output::Emit(event)) if event.name == "signedin" => {
+                Some(event.detail.member("acrMet").cloned())
+            }
             _ => None,
         });
         let expected = met.map(tokenkeep::proto::syntax::json::Value::Bool);

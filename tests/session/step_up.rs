@@ -1,7 +1,8 @@
 //! APIs that ask for more rights (WWW-8, WWW-9, WWW-11, WWW-13).
 
+use crate::support::Reply;
 use tokenkeep::proto::oauth::authorization::SignInOptions;
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::{Output, Verdict};
 
 use crate::support::{API, App, MINUTE, SECOND, config};
 
@@ -36,8 +37,10 @@ fn the_event_has_options_for_the_sign_in() {
     ] {
         let mut app = App::signed_in();
         let reply = Reply { target: API.into(), status: 403, generation: 1, ..asks(challenge, false) };
-        let _ = app.session.handle_reply(app.now, 0, 1, &reply).expect("a verdict");
-        let Some(tokenkeep::proto::session::Command::Emit(event)) = app.session.poll_command() else { panic!() };
+        let _ = reply.hand_to(&mut app.session, app.now, 0, 1).expect("a verdict");
+        let Some(tokenkeep::proto::session::Command::Output(Output::Emit(event))) = app.session.poll_command() else {
+            panic!()
+        };
         assert_eq!((event.name, event.detail.to_json().as_str()), ("stepup", expected));
         let Some(tokenkeep::proto::syntax::json::Value::Object(options)) = event.detail.member("signIn") else {
             panic!()
@@ -87,12 +90,13 @@ fn a_request_that_waits_in_vain_keeps_its_answer() {
     app.pass(MINUTE - 1);
     assert_eq!(app.seen(), ["stepup scope"]);
     app.pass(1);
-    assert_eq!(app.seen(), ["reject 1 QUEUE_TIMEOUT"]);
+    assert_eq!(app.seen(), ["stand 1"]);
 }
 
 #[test]
 fn a_late_answer_to_an_older_sign_in_is_just_sent_again() {
     let mut app = App::signed_in();
+    app.authorize(1).expect("a verdict");
     app.sign_in();
     app.seen();
     let late = Reply { target: API.into(), status: 403, generation: 1, ..asks(MORE, false) };
@@ -104,6 +108,7 @@ fn a_late_answer_to_an_older_sign_in_is_just_sent_again() {
 #[test]
 fn a_refresh_brings_no_rights() {
     let mut app = App::signed_in();
+    app.authorize(1).expect("a verdict");
     app.unauthorized(9, 1).expect("a verdict");
     app.refresh();
     app.settle(1);
@@ -157,7 +162,7 @@ fn a_refused_sign_in_is_final_for_those_who_wait() {
     let request = app.begin();
     let href = app.server.authorize(&request).replace("code=code-2", "error=unmet_authentication_requirements");
     assert!(app.arrive(&href, Some(&request.transaction.to_json())).is_err());
-    assert_eq!(app.seen(), ["reject 1 QUEUE_TIMEOUT"], "WWW-13");
+    assert_eq!(app.seen(), ["stand 1"], "WWW-13");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What a 401 of a resource server means.
 
+use crate::support::Reply;
 use tokenkeep::proto::error::{Ending, Error};
-use tokenkeep::proto::session::{Reply, Verdict};
+use tokenkeep::proto::session::Verdict;
 
 use crate::support::{App, HOUR, MINUTE, SECOND};
 
@@ -83,7 +84,6 @@ fn second_401_is_the_answer() {
     app.authorize(1).expect("a verdict");
     app.unauthorized(1, 1).expect("a verdict");
     app.refresh();
-    app.settle(1);
     app.seen();
     assert_eq!(app.unauthorized_again(1, 2), Ok(Verdict::Final), "USE-13: two requests in total");
     assert!(app.seen().is_empty());
@@ -95,7 +95,6 @@ fn second_401_of_an_older_generation_is_the_answer_too() {
     app.authorize(1).expect("a verdict");
     app.unauthorized(1, 1).expect("a verdict");
     app.refresh();
-    app.settle(1);
     app.pass(HOUR);
     app.queue([2]);
     app.refresh();
@@ -111,7 +110,6 @@ fn a_401_right_after_a_refresh_does_not_refresh_again_for_half_a_minute() {
     app.authorize(1).expect("a verdict");
     app.unauthorized(1, 1).expect("a verdict");
     app.refresh();
-    app.settle(1);
     assert_eq!(app.unauthorized_again(1, 2), Ok(Verdict::Final));
     app.seen();
     for id in 2..=50 {
@@ -132,7 +130,6 @@ fn a_new_sign_in_forgets_that_refreshing_did_not_help() {
     app.authorize(1).expect("a verdict");
     app.unauthorized(1, 1).expect("a verdict");
     app.refresh();
-    app.settle(1);
     app.unauthorized_again(1, 2).expect("a verdict");
     app.sign_in();
     app.seen();
@@ -178,10 +175,14 @@ fn a_request_of_an_ended_session_does_not_wait_for_the_next_user() {
     for replays in [0, 1] {
         let mut app = App::signed_in();
         app.authorize(1).expect("a verdict");
+        if replays == 1 {
+            assert_eq!(app.unauthorized(1, 1), Ok(Verdict::Queued));
+            app.refresh();
+        }
         app.sign_out();
         let _pending = app.come_back();
         app.seen();
-        let verdict = app.run(|session, now| session.handle_unauthorized(now, 1, 1, replays, None));
+        let verdict = app.reply(1, &Reply { generation: 1 + replays, replays, ..Reply::unauthorized() });
         assert!(!matches!(verdict, Ok(Verdict::Queued)), "alice's request would go as bob's: {verdict:?}");
     }
 }
@@ -201,18 +202,27 @@ fn at(path: &str, generation: u32, replays: u32) -> Reply {
     Reply { target, method: "GET".into(), status: 401, generation, replays, ..Reply::default() }
 }
 
-fn taken(app: &mut App, path: &str, generation: u32) -> bool {
+fn sent(app: &mut App, id: u32, path: &str, generation: u32) {
     let target = format!("https://api.example/v1/{path}");
-    app.run(|session, now| session.handle_taken(now, &target, generation))
+    let sent = app.run(|session, now| session.authorize(now, id, &target, None));
+    assert_eq!(sent, Ok(Verdict::Send(generation)));
 }
 
-/// Requests 1 and 2 met a 401 at `mcp` and were replayed with the token of generation 2.
+/// Another request there is answered well.
+fn taken(app: &mut App, path: &str, generation: u32) {
+    sent(app, 900, path, generation);
+    app.answered(900);
+}
+
+/// Requests 1 and 2 met a 401 at `mcp`, and 4 at `admin`, and were replayed with the token of generation 2.
 fn replayed() -> App {
     let mut app = App::signed_in();
-    assert_eq!(app.reply(1, &at("mcp", 1, 0)), Ok(Verdict::Queued));
-    assert_eq!(app.reply(2, &at("mcp", 1, 0)), Ok(Verdict::Queued));
+    let requests = [(1, "mcp"), (2, "mcp"), (4, "admin")];
+    requests.iter().for_each(|(id, path)| sent(&mut app, *id, path, 1));
+    for (id, path) in requests {
+        assert_eq!(app.reply(id, &at(path, 1, 0)), Ok(Verdict::Queued));
+    }
     app.refresh();
-    app.settle(2);
     app.seen();
     app
 }
@@ -220,7 +230,7 @@ fn replayed() -> App {
 #[test]
 fn a_token_that_was_taken_and_is_refused_later_is_worth_a_refresh() {
     let mut app = replayed();
-    assert!(!taken(&mut app, "mcp", 2));
+    taken(&mut app, "mcp", 2);
     assert_eq!(app.reply(2, &at("mcp", 2, 1)), Ok(Verdict::Final), "USE-13");
     assert_eq!(app.reply(3, &at("mcp", 2, 0)), Ok(Verdict::Queued));
     assert_eq!(app.seen(), ["refresh refresh-2"]);
@@ -229,7 +239,7 @@ fn a_token_that_was_taken_and_is_refused_later_is_worth_a_refresh() {
 #[test]
 fn a_place_that_takes_no_token_does_not_spoil_the_others() {
     let mut app = replayed();
-    assert!(!taken(&mut app, "mcp", 2));
+    taken(&mut app, "mcp", 2);
     assert_eq!(app.reply(4, &at("admin", 2, 1)), Ok(Verdict::Final));
     assert_eq!(app.reply(5, &at("admin", 2, 0)), Ok(Verdict::Final), "not worth it there");
     assert_eq!(app.reply(6, &at("mcp?x=1", 2, 0)), Ok(Verdict::Queued), "worth it here");
@@ -242,6 +252,6 @@ fn a_server_that_takes_no_token_is_not_asked_path_by_path() {
     for id in 10..60 {
         assert_eq!(app.reply(id, &at(&format!("files/{id}"), 2, 0)), Ok(Verdict::Final));
     }
-    assert!(taken(&mut app, "else", 2), "the place itself stays in doubt");
+    taken(&mut app, "else", 2);
     assert_eq!(app.reply(7, &at("files/7", 2, 0)), Ok(Verdict::Queued), "one that takes it clears the server");
 }

@@ -4,11 +4,12 @@ use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, Transport};
 use tokenkeep::proto::oauth::authorization::{AuthorizationRequest, RANDOM_BYTES, SignInOptions};
 use tokenkeep::proto::oauth::callback::AuthorizationResponse;
-use tokenkeep::proto::session::{Command, PendingExchange, Reply, Session, TokenRequest, Verdict};
+use tokenkeep::proto::session::{Command, Output, PendingExchange, Session, TokenRequest, Verdict};
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::json::{Object, Value};
 use tokenkeep::proto::syntax::time::{Instant, Now};
 
+use super::reply::Reply;
 use super::server::{Server, param};
 use super::{API, REDIRECT_URI, START_UNIX_MS};
 
@@ -19,6 +20,8 @@ pub(crate) struct App {
     pub(crate) server: Server,
     /// The refresh requests that are still to be answered.
     pub(crate) refreshes: Vec<TokenRequest>,
+    /// Released requests that are still to be answered.
+    released: Vec<u32>,
     seen: Vec<String>,
     sign_ins: u8,
 }
@@ -54,7 +57,7 @@ impl App {
     pub(crate) fn with(config: Config) -> Self {
         let now = Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS };
         let (session, server) = (Session::new(config), Server::default());
-        Self { session, now, server, refreshes: Vec::new(), seen: Vec::new(), sign_ins: 0 }
+        Self { session, now, server, refreshes: Vec::new(), released: Vec::new(), seen: Vec::new(), sign_ins: 0 }
     }
 
     /// Somebody is signed in, with an hour's token of generation 1.
@@ -137,12 +140,12 @@ impl App {
 
     /// The first 401 to request `id`, which was sent with the token of `generation`.
     pub(crate) fn unauthorized(&mut self, id: u32, generation: u32) -> Result<Verdict, Error> {
-        self.run(|session, now| session.handle_unauthorized(now, id, generation, 0, None))
+        self.reply(id, &Reply { generation, ..Reply::unauthorized() })
     }
 
     /// The 401 to a request that was already replayed.
     pub(crate) fn unauthorized_again(&mut self, id: u32, generation: u32) -> Result<Verdict, Error> {
-        self.run(|session, now| session.handle_unauthorized(now, id, generation, 1, None))
+        self.reply(id, &Reply { generation, replays: 1, ..Reply::unauthorized() })
     }
 
     /// The API answers request `id`, which was sent for the first time with the current token.
@@ -154,7 +157,7 @@ impl App {
 
     /// The API's answer to request `id`, no jitter.
     pub(crate) fn reply(&mut self, id: u32, reply: &Reply) -> Result<Verdict, Error> {
-        self.run(|session, now| session.handle_reply(now, 0, id, reply))
+        self.run(|session, now| reply.hand_to(session, now, 0, id))
     }
 
     /// The kind of the last explanation.
@@ -179,9 +182,17 @@ impl App {
         entries.into_iter().map(line).collect()
     }
 
-    /// `count` released requests have their answers.
+    /// Request `id` is answered well.
+    pub(crate) fn answered(&mut self, id: u32) {
+        assert_eq!(self.run(|session, now| session.handle_status(now, id, 200)), Ok(true));
+    }
+
+    /// The first `count` of the released requests have their answers.
     pub(crate) fn settle(&mut self, count: usize) {
-        (0..count).for_each(|_| self.run(Session::handle_settled));
+        for _ in 0..count {
+            let id = self.released.remove(0);
+            self.answered(id);
+        }
     }
 
     pub(crate) fn cancel(&mut self, id: u32) {
@@ -252,8 +263,10 @@ impl App {
         let result = call(&mut self.session, self.now);
         while let Some(command) = self.session.poll_command() {
             self.seen.push(describe(&command));
-            if let Command::SendRefreshRequest(request) = command {
-                self.refreshes.push(request);
+            match command {
+                Command::SendRefreshRequest(request) => self.refreshes.push(request),
+                Command::Output(Output::Release { ids, .. }) => self.released.extend(ids),
+                _ => {}
             }
         }
         result
@@ -264,15 +277,16 @@ impl App {
 pub(crate) fn describe(command: &Command) -> String {
     let list = |ids: &[u32]| ids.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
     match command {
-        Command::Emit(event) => {
+        Command::Output(Output::Emit(event)) => {
             let word = ["reason", "code", "kind"].into_iter().find_map(|name| event.detail.string(name));
             let detail = word.map(short).unwrap_or_default();
             format!("{} {detail}", event.name).trim_end().to_owned()
         }
         Command::LookUp(look_up) => format!("look up {}", look_up.url),
-        Command::Reject { ids, error } => format!("reject {} {}", list(ids), short(error.code())),
-        Command::Release { ids, generation } => format!("release {} @{generation}", list(ids)),
-        Command::Report(entries) => format!("report {entries}"),
+        Command::Output(Output::Reject { ids, error }) => format!("reject {} {}", list(ids), short(error.code())),
+        Command::Output(Output::Release { ids, generation }) => format!("release {} @{generation}", list(ids)),
+        Command::Output(Output::LetStand { ids }) => format!("stand {}", list(ids)),
+        Command::Output(Output::Report(entries)) => format!("report {entries}"),
         Command::Revoke(request) => {
             assert_eq!(request.url, "https://as.example/revoke");
             format!("revoke {}", param(request.body.expose(), "token").expect("a token"))

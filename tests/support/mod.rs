@@ -5,10 +5,12 @@
 pub(crate) mod answers;
 pub(crate) mod app;
 pub(crate) mod random;
+pub(crate) mod reply;
 pub(crate) mod server;
 
 pub(crate) use answers::{answer, error, granted, json, jwt};
 pub(crate) use app::{App, config, config_text};
+pub(crate) use reply::Reply;
 
 /// Wall-clock milliseconds at which every test starts.
 pub(crate) const START_UNIX_MS: u64 = 1_700_000_000_000;

@@ -56,7 +56,7 @@ export class Double {
       watch: () => () => this.intercepted,
       keep: (flight, key, record) => this.#store(`keep ${key}`, () => (this.records.set(key, record), this.#core.stored(flight))),
       take: (flight, key) => this.#store(`take ${key}`, () => this.#core.stored(flight, this.#remove(key))),
-      release: (ids, generation) => this.#note(`release ${[...ids].join(" ")} @${generation}`, () => this.#core.settled()),
+      release: (ids, generation) => this.#note(`release ${[...ids].join(" ")} @${generation}`, () => this.#core.describe()),
       reject: (ids, error) => this.#note(`reject ${[...ids].join(" ")} ${JSON.parse(error).code}`, () => this.#core.cancel(ids[0])),
       settle: (call, result, error) => this.#settle(call, result, error),
     };

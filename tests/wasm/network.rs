@@ -56,7 +56,7 @@ async fn a_token_request_is_a_bare_form() {
 #[wasm_bindgen_test]
 async fn refresh_and_revocation_are_bare_forms_too() {
     let world = World::signed_in("").await;
-    assert_eq!(world.core.unauthorized(1, 1, 0, -1.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, -1.0), QUEUED);
     world.double.reply(&tokens(2));
     world.see("release 1 @2").await;
     world.double.reply(r#"{"body":""}"#);
@@ -189,7 +189,7 @@ async fn answers_that_are_no_grant() {
 async fn the_pause_a_server_asks_for_is_read() {
     let world = World::signed_in("").await;
     world.double.reply(r#"{"status":503,"retryAfter":"1000"}"#);
-    assert_eq!(world.core.unauthorized(1, 1, 0, -1.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, -1.0), QUEUED);
     world.see("emit refreshfailed").await;
     assert!((900_000..=1_100_000).contains(&world.stat("nextAttemptIn")), "REF-9");
 }

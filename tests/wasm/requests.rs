@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::world::{API, FINAL, QUEUED, REFUSED, World, tokens, with_server};
+use crate::world::{API, FINAL, QUEUED, REFUSED, TELL, World, tokens, unauthorized, with_server};
 
 const HOUR: f64 = 3_600_000.0;
 
@@ -17,8 +17,12 @@ async fn verdicts_are_numbers() {
     assert_eq!(world.core.take_reason(), None, "an error is taken once");
     assert_eq!(world.core.authorize_exposure(3), REFUSED);
     assert_eq!(world.refusal(), "TOKENKEEP_TOKEN_NOT_EXPOSED");
-    assert_eq!(world.core.unauthorized(1, 1, 1, -1.0), FINAL);
-    assert_eq!(world.core.unauthorized(4, 1, 0, -1.0), FINAL, "right after a replay that didn't help");
+    assert_eq!((world.core.responded(1, 401), world.core.responded(1, 200)), (TELL, FINAL));
+    assert_eq!(world.core.authorize(4, API, -1.0), 1);
+    assert_eq!(world.core.replied(4, &unauthorized(r#","challenge":"Bearer error=invalid_request""#)), FINAL);
+    assert_eq!(world.core.authorize(5, API, -1.0), 1);
+    assert_eq!(world.core.responded(5, 0), REFUSED);
+    assert_eq!(world.refusal(), "TOKENKEEP_REDIRECT_REFUSED");
 }
 
 #[wasm_bindgen_test]
@@ -26,7 +30,7 @@ async fn released_requests_reach_the_host_in_order() {
     let world = World::signed_in("").await;
     world.double.reply(&tokens(2));
     for id in [3, 1, 2] {
-        assert_eq!(world.core.unauthorized(id, 1, 0, -1.0), QUEUED);
+        assert_eq!(world.core.unauthorized(id, -1.0), QUEUED);
     }
     world.see("release").await;
     let log = world.log();
@@ -35,7 +39,7 @@ async fn released_requests_reach_the_host_in_order() {
     assert_eq!(world.core.authorization(2).as_deref(), Some("Bearer access-2"));
     assert_eq!(world.requests().len(), 2, "one exchange, one refresh");
     assert_eq!(world.stat("inFlight"), 3);
-    (0..3).for_each(|_| world.core.settled());
+    (1..=3).for_each(|id| assert_eq!(world.core.responded(id, 200), FINAL));
     assert_eq!(world.stat("inFlight"), 0);
 }
 
@@ -44,7 +48,7 @@ async fn rejected_requests_reach_the_host() {
     let world = World::signed_in("").await;
     world.double.reply(r#"{"status":400,"body":"{\"error\":\"invalid_grant\"}"}"#);
     for id in 1..=3 {
-        assert_eq!(world.core.unauthorized(id, 1, 0, -1.0), QUEUED);
+        assert_eq!(world.core.unauthorized(id, -1.0), QUEUED);
     }
     world.see("reject").await;
     assert!(world.log().contains(&"reject 1 2 3 TOKENKEEP_LOGIN_REQUIRED".to_owned()), "REF-6: {:?}", world.log());
@@ -57,11 +61,11 @@ async fn rejected_requests_reach_the_host() {
 async fn who_waits_too_long_is_rejected_by_a_timer() {
     let world = World::signed_in("").await;
     world.double.reply(r#"{"kind":"hang"}"#);
-    assert_eq!(world.core.unauthorized(1, 1, 0, 60_000.0), QUEUED);
-    assert_eq!(world.core.unauthorized(2, 1, 0, 20.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, 60_000.0), QUEUED);
+    assert_eq!(world.core.unauthorized(2, 20.0), QUEUED);
     world.see("reject 2 TOKENKEEP_QUEUE_TIMEOUT").await;
     assert_eq!(world.stat("queued"), 1, "the later deadline is still to come");
-    assert_eq!(world.core.unauthorized(3, 1, 0, 20.0), QUEUED);
+    assert_eq!(world.core.unauthorized(3, 20.0), QUEUED);
     world.see("reject 3 TOKENKEEP_QUEUE_TIMEOUT").await;
     assert!(!world.log().iter().any(|line| line.starts_with("reject 1")), "{:?}", world.log());
 }
@@ -70,8 +74,8 @@ async fn who_waits_too_long_is_rejected_by_a_timer() {
 async fn who_gave_up_is_not_heard_of_again() {
     let world = World::signed_in("").await;
     world.double.reply(r#"{"kind":"hang"}"#);
-    assert_eq!(world.core.unauthorized(1, 1, 0, 20.0), QUEUED);
-    assert_eq!(world.core.unauthorized(2, 1, 0, 40.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, 20.0), QUEUED);
+    assert_eq!(world.core.unauthorized(2, 40.0), QUEUED);
     world.core.cancel(1);
     world.see("reject 2").await;
     assert!(!world.log().iter().any(|line| line.starts_with("reject 1")), "{:?}", world.log());
@@ -83,7 +87,7 @@ async fn a_failed_refresh_is_tried_again_by_a_timer() {
     world.double.reply(r#"{"status":503}"#);
     world.double.reply(r#"{"kind":"network"}"#);
     world.double.reply(&tokens(2));
-    assert_eq!(world.core.unauthorized(1, 1, 0, -1.0), QUEUED);
+    assert_eq!(world.core.unauthorized(1, -1.0), QUEUED);
     world.see("release 1 @2").await;
     let tried = world.log().iter().filter(|line| *line == "emit refreshfailed").count();
     assert_eq!((tried, world.requests().len()), (2, 4), "REF-7");
@@ -95,11 +99,11 @@ async fn a_host_that_calls_back_at_once_does_no_harm() {
     world.double.call_back();
     world.double.reply(&tokens(2));
     for id in 1..=5 {
-        assert_eq!(world.core.unauthorized(id, 1, 0, -1.0), QUEUED);
+        assert_eq!(world.core.unauthorized(id, -1.0), QUEUED);
     }
     world.see("release 1 2 3 4 5 @2").await;
     world.double.reply(r#"{"status":400,"body":"{\"error\":\"invalid_grant\"}"}"#);
-    assert_eq!(world.core.unauthorized(6, 2, 0, -1.0), QUEUED);
+    assert_eq!(world.core.unauthorized(6, -1.0), QUEUED);
     world.see("reject 6").await;
     assert_eq!(world.sign_out().await, "none");
 }

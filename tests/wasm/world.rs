@@ -64,7 +64,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn authorization(this: &CoreObject, generation: u32) -> Option<String>;
     #[wasm_bindgen(method)]
-    pub(crate) fn settled(this: &CoreObject);
+    pub(crate) fn responded(this: &CoreObject, id: u32, status: u16) -> i32;
     #[wasm_bindgen(method)]
     pub(crate) fn cancel(this: &CoreObject, id: u32);
     #[wasm_bindgen(method)]
@@ -72,16 +72,18 @@ extern "C" {
 }
 
 impl CoreObject {
-    /// The 401 to a request that was sent with the token of `generation` and replayed `replays` times.
-    pub(crate) fn unauthorized(&self, id: u32, generation: u32, replays: u32, timeout: f64) -> i32 {
-        let timeout = if timeout < 0.0 { "null".to_owned() } else { timeout.to_string() };
-        self.replied(
-            id,
-            &format!(
-                r#"{{"target":"{API}","method":"GET","status":401,"generation":{generation},"replays":{replays},"retries":0,"timeout":{timeout}}}"#
-            ),
-        )
+    /// Request `id` is sent, unless it has to wait, and answered by a 401.
+    pub(crate) fn unauthorized(&self, id: u32, timeout: f64) -> i32 {
+        match self.authorize(id, API, timeout) {
+            0.. => self.replied(id, &unauthorized("")),
+            waiting => waiting,
+        }
     }
+}
+
+/// A 401 with these members besides, as JSON text.
+pub(crate) fn unauthorized(more: &str) -> String {
+    format!(r#"{{"target":"{API}","method":"GET","status":401{more}}}"#)
 }
 
 pub(crate) const REDIRECT_URI: &str = "https://app.example/callback";
@@ -89,6 +91,7 @@ pub(crate) const API: &str = "https://api.example/v1/files";
 pub(crate) const QUEUED: i32 = -1;
 pub(crate) const FINAL: i32 = -2;
 pub(crate) const REFUSED: i32 = -3;
+pub(crate) const TELL: i32 = -5;
 
 /// The options that every configuration here has, apart from issuer or server, and these members besides.
 pub(crate) fn options(more: &str) -> String {

@@ -5,12 +5,12 @@ const mostKeptAlive = 60_000;
 const texts = ["method", "mode", "cache", "credentials", "duplex", "integrity", "priority", "referrerPolicy"];
 
 /** What the core has to know of an answer; what is null or undefined counts as absent. */
-export function describe({ href, userinfo, init, timeout, options, replays, retries, proofs }, generation, { status, headers }) {
+export function describe({ href, init, options }, { status, headers }) {
   const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
   return {
-    ...{ target: href, userinfo, method: init.method ?? "GET", status, generation, replays, retries, proofs },
+    ...{ target: href, method: init.method ?? "GET", status },
     ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
-    ...{ streamed: init.body instanceof ReadableStream, timeout: timeout < 0 ? undefined : Math.floor(timeout) },
+    streamed: init.body instanceof ReadableStream,
     ...{ challenge, retryAfter, date, nonce: headers.has("dpop-nonce") },
   };
 }

@@ -10,7 +10,7 @@ import { toJson } from "./settings.js";
 const QUEUED = -1;
 const FINAL = -2;
 const STEP_UP = -4;
-const AGAIN = -5;
+const TELL = -5;
 
 const FINISH = 0;
 const SIGN_IN = 1;
@@ -19,9 +19,6 @@ const ENTER_TOKEN = 3;
 const WAIT = 4;
 
 const none = Object.freeze({ __proto__: null });
-
-// Answers that may not be the last word; 0 is a redirect.
-const telling = [0, 401, 403, 429, 503];
 
 /** Carries out what the core decides about requests: the core holds ids and deadlines, the promises are here. */
 export class Kernel {
@@ -37,11 +34,7 @@ export class Kernel {
   #settings;
   #tell;
   #timer;
-  #expired = new Set([401]);
-  #telling = new Set(telling);
   #intercepts;
-  // A 401 was the answer: whether the token is taken elsewhere is of use to the core.
-  #doubtful = false;
 
   /**
    * `Core` is the wasm class. Calls `tell` with every `{ type, detail, session }`, and `broke` once if the wasm breaks down,
@@ -50,10 +43,6 @@ export class Kernel {
   constructor(Core, settings, tell, broke) {
     this.#settings = settings;
     this.#tell = tell;
-    for (const status of settings.expired) {
-      this.#expired.add(status);
-      this.#telling.add(status);
-    }
     try {
       const host = PAGE ? deferred(this.#host()) : this.#host();
       const core = new Core(settings.config, globalThis.location?.origin ?? "", host);
@@ -86,17 +75,16 @@ export class Kernel {
 
   #call(href, init, options, userinfo = false) {
     const timeout = typeof options.timeout === "number" ? options.timeout : -1;
-    return { id: ++this.#lastId, href, userinfo, init, timeout, options, replays: 0, retries: 0, proofs: 0 };
+    return { id: ++this.#lastId, href, userinfo, init, timeout, options };
   }
 
   /** The access token, if the configuration exposes it. */
   async accessToken(signal) {
     const id = ++this.#lastId;
-    let generation = this.#core.authorizeExposure(id);
-    if (generation === QUEUED) {
-      generation = await this.#wait(id, signal);
-      this.#core.settled();
-    } else if (generation < 0) throw this.#refusal();
+    const verdict = this.#core.authorizeExposure(id);
+    if (verdict < QUEUED) throw this.#refusal();
+    const generation = verdict === QUEUED ? await this.#wait(id, signal) : verdict;
+    this.#core.settled(id);
     const header = this.#core.authorization(generation);
     return header ? header.slice(header.indexOf(" ") + 1) : this.accessToken(signal);
   }
@@ -203,7 +191,14 @@ export class Kernel {
   #dispatch(call, generation) {
     const header = this.#authorization(generation);
     const sent = header && this.#fetch(call, generation, header);
-    return sent ? sent.then((response) => this.#answered(call, generation, response)) : this.#ask(call);
+    if (!sent) return this.#ask(call);
+    return sent.then(
+      (response) => this.#answered(call, response),
+      (error) => {
+        this.#core.settled(call.id);
+        throw error;
+      },
+    );
   }
 
   /**
@@ -236,62 +231,35 @@ export class Kernel {
   }
 
   async #queued(call) {
-    return this.#released(call, await this.#wait(call.id, call.init.signal));
+    return this.#dispatch(call, await this.#wait(call.id, call.init.signal));
   }
 
   /** Waits for more rights; until its time is over the answer that asks for them is kept. */
   async #steppingUp(call, response) {
-    let generation;
-    try {
-      generation = await this.#wait(call.id, call.init.signal);
-    } catch (error) {
-      if (error?.code === "TOKENKEEP_QUEUE_TIMEOUT") return response;
+    const generation = await this.#wait(call.id, call.init.signal).catch((error) => {
       drop(response);
       throw error;
-    }
-    call.replays += 1;
+    });
+    if (generation === FINAL) return response;
     drop(response);
-    return this.#released(call, generation);
+    return this.#dispatch(call, generation);
   }
 
-  async #released(call, generation) {
-    let answer;
-    try {
-      const header = this.#authorization(generation);
-      if (header) {
-        answer = await this.#fetch(call, generation, header);
-      }
-    } finally {
-      this.#core.settled();
-    }
-    if (!answer) return this.#ask(call);
-    return this.#answered(call, generation, answer);
+  #answered(call, response) {
+    const verdict = this.#core.responded(call.id, response.status);
+    if (verdict === FINAL) return response;
+    if (verdict === TELL) return this.#judge(call, response);
+    throw this.#refusal();
   }
 
-  #answered(call, generation, response) {
-    const { status } = response;
-    if ((this.#doubtful || call.replays > 0) && !this.#expired.has(status) && status !== 0) this.#doubtful = this.#core.taken(call.href, generation);
-    return this.#telling.has(status) ? this.#judge(call, generation, response) : response;
-  }
-
-  #judge(call, generation, response) {
-    if (response.type === "opaqueredirect") throw fail("REDIRECT_REFUSED", "the API answered with a redirect, which would carry the token on; call its target directly");
-    const reply = describe(call, generation, response);
-    const verdict = this.#core.replied(call.id, JSON.stringify(reply));
+  #judge(call, response) {
+    const verdict = this.#core.replied(call.id, JSON.stringify(describe(call, response)));
     if (verdict === FINAL || verdict === STEP_UP) {
-      this.#doubtful ||= this.#expired.has(response.status);
-        this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
+      this.#explanations.set(response, JSON.parse(this.#core.takeReason() ?? "null"));
       return verdict === FINAL ? response : this.#steppingUp(call, response);
     }
     drop(response);
-    if (reply.streamed) {
-      if (verdict === QUEUED) this.#core.cancel(call.id);
-      throw fail("BODY_NOT_REPLAYABLE", `the API answered ${response.status} and the body was a stream, which can't be sent twice; send it again, or pass a Blob`);
-    }
-    if (verdict === AGAIN) call.proofs += 1;
-    else if (response.status === 429 || response.status === 503) call.retries += 1;
-    else call.replays += 1;
-    return this.#obey(call, verdict === AGAIN ? generation : verdict);
+    return this.#obey(call, verdict);
   }
 
   #authorization(generation) {
@@ -334,7 +302,7 @@ export class Kernel {
         for (const id of ids) {
           const waiter = this.#take(id);
           if (waiter) waiter.resolve(generation);
-          else this.#core.settled();
+          else this.#core.settled(id);
         }
       },
       reject: (ids, error) => {

@@ -1,18 +1,12 @@
-/**
- * What `hold(config)` was given, as it was then: `config` as JSON text, `sink` for audit entries if that is a function, and the
- * statuses by which an API says that a token has expired.
- */
+/** What `hold(config)` was given, as it was then: `config` as JSON text, `sink` for audit entries if that is a function. */
 export function settings(config) {
-  const { auditSink, profile } = { __proto__: null, ...config };
+  const { auditSink } = { __proto__: null, ...config };
   const sink = typeof auditSink === "function" ? auditSink : undefined;
   // Only a function is what `true` stands for in the text.
   const isSink = sink || auditSink === true;
   const told = isSink ? { ...config, auditSink: sink ? true : "true" } : config;
-  return { config: toJson(told), sink, expired: listOf(profile?.api?.expired) };
+  return { config: toJson(told), sink };
 }
-
-// What is no list is refused by the core.
-const listOf = (value) => (Array.isArray(value) ? [...value] : []);
 
 // What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
 const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));

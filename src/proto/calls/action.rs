@@ -2,13 +2,11 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::proto::error::Error;
 use crate::proto::oauth::dpop::DpopKey;
 use crate::proto::oauth::id_token::Signed;
-use crate::proto::session::queue::RequestId;
-use crate::proto::session::{Event, Look};
+use crate::proto::session::{Look, Output};
 use crate::proto::syntax::secret::{FormBody, Record};
 
 /// Number of an application's call, given by the shell.
@@ -19,8 +17,8 @@ pub type FlightId = u32;
 /// Something for the shell to do.
 #[derive(Debug, PartialEq)]
 pub enum Action {
-    /// Tell everybody who listens.
-    Emit(Event),
+    /// What the session says, as it says it.
+    Output(Output),
     /// Keep a pending sign-in's record under `key`, then call [`Holder::handle_stored`].
     Keep {
         /// To be handed back.
@@ -60,22 +58,6 @@ pub enum Action {
         key: String,
         /// The record.
         record: String,
-    },
-    /// Hand these audit entries, a JSON array, to whoever the configuration says.
-    Report(String),
-    /// Settle these waiting requests with an error.
-    Reject {
-        /// The requests, in order.
-        ids: Vec<RequestId>,
-        /// The error for each.
-        error: Error,
-    },
-    /// Send these waiting requests now, with the token of `generation`.
-    Release {
-        /// The requests, in order.
-        ids: Vec<RequestId>,
-        /// The token's generation.
-        generation: u32,
     },
     /// Send a form to the authorization server, or get a document without `body`; then call
     /// [`Holder::handle_answer`].

@@ -192,11 +192,8 @@ impl Holder {
             return Some(self.actions.remove(0));
         }
         Some(match self.session.poll_command()? {
-            Command::Emit(event) => Action::Emit(event),
-            Command::Reject { ids, error } => Action::Reject { ids, error },
-            Command::Release { ids, generation } => Action::Release { ids, generation },
+            Command::Output(output) => Action::Output(output),
             Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
-            Command::Report(entries) => Action::Report(entries),
             Command::Revoke(revocation) => {
                 let body = self.write_request(revocation.body);
                 self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))

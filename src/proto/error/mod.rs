@@ -38,6 +38,8 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApiMisuse {
+    /// A request whose body was a stream was to be sent again, because of the answer with this status.
+    BodyNotReplayable(u16),
     /// An option of the configuration is missing, unknown or has a bad value.
     Config {
         /// The option's name as the application wrote it.
@@ -47,6 +49,8 @@ pub enum ApiMisuse {
     },
     /// An extra authorization parameter that belongs to the library, or has no value.
     ParameterRefused(Box<str>),
+    /// A resource server's answer was a redirect.
+    Redirected,
     /// `signIn()` on another origin than the one that the answer would go to.
     RedirectElsewhere,
     /// A return target that leaves the application's origin.

@@ -116,7 +116,9 @@ impl Error {
 impl ApiMisuse {
     fn code(&self) -> &'static str {
         match self {
+            Self::BodyNotReplayable(_) => "TOKENKEEP_BODY_NOT_REPLAYABLE",
             Self::Config { .. } => "TOKENKEEP_CONFIG_INVALID",
+            Self::Redirected => "TOKENKEEP_REDIRECT_REFUSED",
             Self::ParameterRefused(_) => "TOKENKEEP_PARAMETER_REFUSED",
             Self::RedirectElsewhere => "TOKENKEEP_REDIRECT_ELSEWHERE",
             Self::ReturnTargetRefused => "TOKENKEEP_RETURN_TARGET_REFUSED",
@@ -132,6 +134,14 @@ impl ApiMisuse {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
+            Self::BodyNotReplayable(status) => say(&[
+                "the API answered ",
+                &decimal((*status).into()),
+                " and the body was a stream, which can't be sent twice; send it again, or pass a Blob",
+            ]),
+            Self::Redirected => {
+                "the API answered with a redirect, which would carry the token on; call its target directly".into()
+            }
             Self::Config { option, cure } => say(&["hold({ ", option, " }): ", cure]),
             Self::ParameterRefused(name) => {
                 say(&["the parameter ", name, " can't be set here; leave it out of extraParams"])

@@ -12,9 +12,24 @@ use super::exchange::Revocation;
 use super::queue::RequestId;
 use super::resource_metadata::LookUp;
 
-/// Something for the shell to do.
+/// What the session wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Something that concerns nobody on the way to the shell.
+    Output(Output),
+    /// Get this metadata document of a resource and hand the answer to
+    /// [`handle_looked_up`](super::Session::handle_looked_up).
+    LookUp(LookUp),
+    /// Revoke a token that came too late. Nobody waits for the answer.
+    Revoke(Revocation),
+    /// Send a refresh request and hand the answer to
+    /// [`handle_refresh_response`](super::Session::handle_refresh_response).
+    SendRefreshRequest(TokenRequest),
+}
+
+/// Something for the shell to do, with nothing to hand back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
     /// Tell everybody who listens.
     Emit(Event),
     /// Settle these waiting requests with an error.
@@ -24,24 +39,21 @@ pub enum Command {
         /// The error for each.
         error: Error,
     },
+    /// The answers that these waiting requests had stand: the rights that they ask for didn't come.
+    LetStand {
+        /// The requests, in order.
+        ids: Vec<RequestId>,
+    },
     /// Send these waiting requests now, with the token of `generation`, and report each with
-    /// [`handle_settled`](super::Session::handle_settled).
+    /// [`handle_status`](super::Session::handle_status) or [`handle_settled`](super::Session::handle_settled).
     Release {
         /// The requests, in order.
         ids: Vec<RequestId>,
         /// The token's generation.
         generation: u32,
     },
-    /// Get this metadata document of a resource and hand the answer to
-    /// [`handle_looked_up`](super::Session::handle_looked_up).
-    LookUp(LookUp),
     /// Hand these audit entries, a JSON array, to whoever the configuration says.
     Report(String),
-    /// Revoke a token that came too late. Nobody waits for the answer.
-    Revoke(Revocation),
-    /// Send a refresh request and hand the answer to
-    /// [`handle_refresh_response`](super::Session::handle_refresh_response).
-    SendRefreshRequest(TokenRequest),
 }
 
 /// News for the application. Holds no secret.

@@ -6,7 +6,7 @@ use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::{Instant, Now};
 
 use super::access::{Access, Freshness};
-use super::command::Command;
+use super::command::Output;
 use super::refresh::Refresh;
 use super::state::Session;
 use super::surroundings::Surroundings;
@@ -131,7 +131,7 @@ impl Session {
         if self.config.audit_sink.is_some()
             && let Some(entries) = self.watch.report(&self.config, all)
         {
-            self.commands.push(Command::Report(entries));
+            self.put(Output::Report(entries));
         }
     }
 }

@@ -23,11 +23,12 @@ pub(super) struct Token {
 /// The kind of the answer in one word, and the whole explanation.
 pub(super) fn explain(
     reply: &Reply,
+    replays: u32,
     challenge: Option<&Challenge>,
     Token { renewable, expired, bound }: Token,
     now: Now,
 ) -> (&'static str, Object) {
-    let kind = kind(reply, challenge, renewable, expired);
+    let kind = kind(reply.status, challenge, replays > 0 || renewable, expired);
     let pause =
         reply.retry_after.as_deref().and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
     let message = message(kind, challenge, pause);
@@ -46,13 +47,13 @@ pub(super) fn explain(
     (kind, object.with("retryAfter", pause))
 }
 
-fn kind(reply: &Reply, challenge: Option<&Challenge>, renewable: bool, expired: bool) -> &'static str {
-    match (reply.status, challenge.and_then(|challenge| challenge.error.as_deref())) {
+fn kind(status: u16, challenge: Option<&Challenge>, renewed: bool, expired: bool) -> &'static str {
+    match (status, challenge.and_then(|challenge| challenge.error.as_deref())) {
         (401 | 403, Some("insufficient_scope")) => "scope",
         (401 | 403, Some("insufficient_user_authentication")) => "authentication",
         (401 | 403, Some("invalid_request")) => "malformed",
         (401, Some("use_dpop_nonce" | "invalid_dpop_proof")) => "proof",
-        (status, _) if (status == 401 || expired) && (reply.replays > 0 || renewable) => "refused",
+        (status, _) if (status == 401 || expired) && renewed => "refused",
         (status, _) if status == 401 || expired => "expired",
         (403, _) => "forbidden",
         (429, _) => "limited",

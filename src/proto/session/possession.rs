@@ -11,6 +11,7 @@ use crate::proto::syntax::date;
 use crate::proto::syntax::time::Now;
 
 use super::reply::Reply;
+use super::request::Request;
 use super::state::Session;
 
 /// A proof that is still to be signed.
@@ -74,22 +75,33 @@ impl Session {
     }
 
     /// What a 401 says about the proof that went with it, if anything: whether to send another, or let it stand.
-    pub(super) fn judge_proof(&mut self, now: Now, reply: &Reply, challenge: Option<&Challenge>) -> Option<bool> {
+    pub(super) fn judge_proof(
+        &mut self,
+        now: Now,
+        request: Request,
+        reply: &Reply,
+        challenge: Option<&Challenge>,
+    ) -> Option<bool> {
         let bound =
-            self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && reply.generation >= self.first_generation;
+            self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && request.generation >= self.first_generation;
         let error = challenge.and_then(|challenge| challenge.error.as_deref());
-        match error {
+        let first = request.proofs == 0;
+        let again = match error {
             _ if !bound => None,
-            Some("use_dpop_nonce") => Some(reply.proofs == 0 && reply.nonce),
+            Some("use_dpop_nonce") => Some(first && reply.nonce),
             Some("invalid_dpop_proof") => {
                 let at = reply.date.as_deref().and_then(date::parse);
                 let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
-                Some(reply.proofs == 0 && self.handle_proof_refused(&reply.target, ahead_ms))
+                Some(first && self.handle_proof_refused(&reply.target, ahead_ms))
             }
             // Where the challenge can't be read, a new nonce says enough.
-            None if challenge.is_none() && reply.nonce && reply.proofs == 0 => Some(true),
+            None if challenge.is_none() && reply.nonce && first => Some(true),
             _ => None,
+        };
+        if again == Some(true) {
+            self.requests.get_mut(request.id).into_iter().for_each(|request| request.proofs += 1);
         }
+        again
     }
 
     /// Whether the type of a token response is one that was asked for

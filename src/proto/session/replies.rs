@@ -1,6 +1,6 @@
 //! Answers of resource servers that may not be the last word: 401, 403, 429 and 503.
 
-use crate::proto::error::{Ending, Error};
+use crate::proto::error::{ApiMisuse, Ending, Error};
 use crate::proto::oauth::challenge::Challenge;
 use crate::proto::syntax::http::retry_after_ms;
 use crate::proto::syntax::json::Object;
@@ -9,8 +9,8 @@ use crate::proto::syntax::time::Now;
 use super::explanation;
 use super::queue::RequestId;
 use super::reply::{Reply, Retry};
+use super::request::Request;
 use super::state::Session;
-use super::trials::Place;
 use super::verdict::Verdict;
 
 impl Session {
@@ -21,34 +21,49 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        let place = if reply.userinfo { Self::userinfo_place() } else { self.place(&reply.target).unwrap_or_default() };
-        let server = place.server;
+        self.give_back(now, id);
+        let Some(request) = self.requests.get(id).copied() else { return Ok(Verdict::Final) };
+        let verdict = self.judge_reply(now, jitter, request, reply)?;
+        match verdict {
+            Verdict::Final => drop(self.requests.settle(id)),
+            Verdict::StepUp => self.requests.get_mut(id).into_iter().for_each(|request| request.has_answer = true),
+            Verdict::Send(_) | Verdict::Queued if reply.streamed => {
+                self.cancel(id);
+                return Err(Error::ApiMisuse(ApiMisuse::BodyNotReplayable(reply.status)));
+            }
+            Verdict::Send(_) | Verdict::Queued => {}
+        }
+        Ok(verdict)
+    }
+
+    fn judge_reply(&mut self, now: Now, jitter: u32, request: Request, reply: &Reply) -> Result<Verdict, Error> {
+        let server = request.place.server;
         let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
-        let tally = self.watch.server(server);
         // An answer that another session's request waited for is nothing to act on in this one.
-        let ours = self.grant.is_some() && reply.generation >= self.first_generation;
-        let expired = self.config.profile().is_some_and(|profile| profile.is_expired(reply.status));
+        let ours = self.grant.is_some() && request.generation >= self.first_generation;
+        let expired = self.is_expiry(reply.status);
+        let tally = self.watch.server(server);
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
-                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
+                self.handle_refusal(now, request, reply, challenge.as_ref())?
             }
             403 if !expired => {
                 tally.forbidden += 1;
                 match &challenge {
                     Some(challenge) if ours && asks_for_more(challenge) => {
-                        self.step_up(now, id, reply, server, challenge)?
+                        self.step_up(now, request, reply, challenge)?
                     }
                     _ => Verdict::Final,
                 }
             }
             429 | 503 => {
                 tally.limited += 1;
-                if ours { self.handle_limit(now, jitter, id, reply, server) } else { Verdict::Final }
+                if ours { self.handle_limit(now, jitter, request, reply) } else { Verdict::Final }
             }
             _ if expired => {
                 tally.forbidden += u64::from(reply.status == 403);
-                self.handle_refusal(now, id, reply, place, challenge.as_ref())?
+                self.handle_refusal(now, request, reply, challenge.as_ref())?
             }
             _ => Verdict::Final,
         };
@@ -57,9 +72,9 @@ impl Session {
             if let Some(challenge) = challenge.as_ref().filter(|_| matches!(reply.status, 401 | 403)) {
                 let _ = self.look_up(now, &reply.target, server, challenge, None);
             }
-            let bound = self.authorization(reply.generation).is_some_and(|header| header.starts_with("DPoP "));
+            let bound = self.authorization(request.generation).is_some_and(|header| header.starts_with("DPoP "));
             let token = explanation::Token { renewable, expired, bound };
-            let (kind, explanation) = explanation::explain(reply, challenge.as_ref(), token, now);
+            let (kind, explanation) = explanation::explain(reply, request.replays, challenge.as_ref(), token, now);
             let explanation = self.with_metadata(server, explanation);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
@@ -75,35 +90,36 @@ impl Session {
     fn handle_refusal(
         &mut self,
         now: Now,
-        id: RequestId,
+        request: Request,
         reply: &Reply,
-        place: Place,
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
-        let server = place.server;
-        match self.judge_proof(now, reply, challenge) {
-            Some(true) => return Ok(Verdict::Again),
+        let server = request.place.server;
+        match self.judge_proof(now, request, reply, challenge) {
+            Some(true) => return Ok(Verdict::Send(request.generation)),
             Some(false) => return Ok(Verdict::Final),
             None => {}
         }
         match challenge {
-            Some(challenge) if asks_for_more(challenge) && reply.generation >= self.first_generation => {
-                return self.step_up(now, id, reply, server, challenge);
+            Some(challenge) if asks_for_more(challenge) && request.generation >= self.first_generation => {
+                return self.step_up(now, request, reply, challenge);
             }
             Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
             _ => {}
         }
-        if self.config.personal.is_some() && reply.generation == self.generation && self.grant.is_some() {
+        if self.config.personal.is_some() && request.generation == self.generation && self.grant.is_some() {
             self.end(Ending::Refused);
             return Ok(Verdict::Final);
         }
-        let verdict = self.handle_unauthorized_at(now, id, place, reply.generation, reply.replays, reply.timeout)?;
+        let verdict = self.handle_unauthorized(now, request)?;
         self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
         Ok(verdict)
     }
 
     /// A pause that the server asks for is kept, if the request may be repeated and the pause is bearable.
-    fn handle_limit(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply, server: usize) -> Verdict {
+    fn handle_limit(&mut self, now: Now, jitter: u32, request: Request, reply: &Reply) -> Verdict {
+        let Request { id, retries, .. } = request;
+        let server = request.place.server;
         let limits = &self.config.limits;
         let most = match reply.retry {
             Retry::ByMethod if REPEATABLE.iter().any(|method| reply.method.eq_ignore_ascii_case(method)) => {
@@ -116,13 +132,13 @@ impl Session {
         let field = reply.retry_after.as_deref();
         let asked = field.and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
         let bearable = asked.filter(|ms| *ms <= limits.max_retry_after);
-        let Some(asked) = bearable.filter(|_| reply.retries < most && !reply.streamed && self.has_room()) else {
+        let Some(asked) = bearable.filter(|_| u64::from(retries) < most && !reply.streamed && self.has_room()) else {
             return Verdict::Final;
         };
-        let pause = asked.max(LEAST_PAUSE_MS << reply.retries.min(8));
+        let pause = asked.max(LEAST_PAUSE_MS << retries.min(8));
         let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
         self.pauses.push(id, now.instant.after(pause + spread));
-        self.remember_wish(id, self.lanes.of(server), reply.timeout);
+        self.requests.get_mut(id).into_iter().for_each(|request| request.retries += 1);
         self.watch.server(server).retries += 1;
         self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued

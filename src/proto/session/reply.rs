@@ -5,25 +5,15 @@ use alloc::string::String;
 
 use crate::proto::syntax::json::{Object, Value};
 
-/// What a resource server answered, and what is known of the request.
+/// What a resource server answered, and what the application said of the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     /// The request's URL in canonical form.
     pub target: String,
-    /// Whether it was admitted as the one about the user.
-    pub userinfo: bool,
     /// Its method.
     pub method: String,
     /// The status code.
     pub status: u16,
-    /// Generation of the token that it was sent with.
-    pub generation: u32,
-    /// How often it was sent again with another token.
-    pub replays: u32,
-    /// How often it was sent again after a pause.
-    pub retries: u64,
-    /// How often it was sent again with another proof of possession.
-    pub proofs: u64,
     /// Whether the answer brought a nonce for such proofs.
     pub nonce: bool,
     /// Whether it may be sent again after a pause.
@@ -32,8 +22,6 @@ pub struct Reply {
     pub step_up: bool,
     /// Whether its body was a stream, which can't be sent twice.
     pub streamed: bool,
-    /// How long it is ready to wait for a token, in milliseconds, if not for the configured time.
-    pub timeout: Option<u64>,
     /// The `WWW-Authenticate` field, if readable.
     pub challenge: Option<String>,
     /// The `Retry-After` field, if readable.
@@ -63,13 +51,8 @@ impl Reply {
         let flag = |name| object.member(name).is_some_and(Value::is_true);
         Some(Self {
             target: text("target")?,
-            userinfo: flag("userinfo"),
             method: text("method")?,
             status: u16::try_from(number("status")?).ok()?,
-            generation: u32::try_from(number("generation")?).ok()?,
-            replays: u32::try_from(number("replays")?).ok()?,
-            retries: number("retries")?,
-            proofs: number("proofs").unwrap_or_default(),
             nonce: flag("nonce"),
             retry: match object.member("retry") {
                 Some(Value::Bool(false)) => Retry::AtMost(0),
@@ -80,7 +63,6 @@ impl Reply {
             },
             step_up: flag("stepUp"),
             streamed: flag("streamed"),
-            timeout: number("timeout"),
             challenge: text("challenge"),
             retry_after: text("retryAfter"),
             date: text("date"),

@@ -7,44 +7,44 @@ use crate::proto::syntax::time::Now;
 use crate::proto::syntax::url::Url;
 
 use super::access::Freshness;
-use super::command::Command;
+use super::command::Output;
 use super::lane::Lane;
 use super::queue::RequestId;
+use super::request::Request;
 use super::state::Session;
 use super::trials::Place;
 use super::verdict::Verdict;
 
 impl Session {
     /// Asks whether request `id` to `target` may have the token. `target` is a URL in canonical form; `timeout` is
-    /// how long the request is ready to wait, in milliseconds, if not for the configured time.
+    /// how long the request is ready to wait, in milliseconds, if not for the configured time. A request that asks again, since
+    /// its token was replaced before it could leave, stays what it is.
     ///
     /// # Errors
     /// [`ApiMisuse::TargetRefused`], [`Error::LoginRequired`], [`QueueError::Full`], or the configuration error that
     /// the last refresh met.
     pub fn authorize(&mut self, now: Now, id: RequestId, target: &str, timeout: Option<u64>) -> Result<Verdict, Error> {
         self.tick(now);
-        let Some(server) = self.covering(target) else {
+        let Some(place) = self.place(target) else {
             self.alarm_off_list();
             return Err(Error::ApiMisuse(ApiMisuse::TargetRefused));
         };
-        let anomaly = self.watch.request(server);
+        let anomaly = self.watch.request(place.server);
         self.alarm(anomaly);
-        self.admit(now, id, self.lanes.of(server), timeout)
+        self.give_back(now, id);
+        self.requests.admit(Request::new(id, place, self.lanes.of(place.server), timeout));
+        self.admit(now, id)
     }
 
-    /// The resource server that `target` belongs to.
-    fn covering(&self, target: &str) -> Option<usize> {
-        self.covering_url(&Url::parse(target)?)
-    }
-
-    fn covering_url(&self, url: &Url<'_>) -> Option<usize> {
-        self.config.resource_servers.iter().position(|server| server.covers(url))
+    /// What is known of request `id`, while it is under way.
+    pub fn request(&self, id: RequestId) -> Option<&Request> {
+        self.requests.get(id)
     }
 
     /// The resource server that `target` belongs to, and where in it.
     pub(super) fn place(&self, target: &str) -> Option<Place> {
         let url = Url::parse(target)?;
-        let server = self.covering_url(&url)?;
+        let server = self.config.resource_servers.iter().position(|server| server.covers(&url))?;
         Some(Place::new(server, url.path))
     }
 
@@ -57,40 +57,85 @@ impl Session {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
         }
         self.tick(now);
-        self.admit(now, id, 0, None)
+        self.requests.admit(Request::new(id, Place::default(), 0, None));
+        self.admit(now, id)
     }
 
-    /// Takes a 401 to request `id`, which was sent with the token of `generation` and replayed `replays` times.
-    ///
-    /// A token that has been replaced meanwhile says nothing about the current one, so that request just goes again.
+    /// Takes the status of the answer to request `id`. Answers whether it stands, which settles the request; else
+    /// [`handle_reply`](Self::handle_reply) wants to see its fields.
     ///
     /// # Errors
-    /// As [`authorize`](Self::authorize).
-    pub fn handle_unauthorized(
-        &mut self,
-        now: Now,
-        id: RequestId,
-        generation: u32,
-        replays: u32,
-        timeout: Option<u64>,
-    ) -> Result<Verdict, Error> {
-        self.handle_unauthorized_at(now, id, Place::default(), generation, replays, timeout)
+    /// [`ApiMisuse::Redirected`] for 0, which is what a redirect looks like that is not followed.
+    pub fn handle_status(&mut self, now: Now, id: RequestId, status: u16) -> Result<bool, Error> {
+        match status {
+            0 => {
+                self.handle_settled(now, id);
+                Err(Error::ApiMisuse(ApiMisuse::Redirected))
+            }
+            _ if self.is_telling(status) => Ok(false),
+            _ => {
+                if let Some(request) = self.requests.get(id).copied() {
+                    self.trials.taken(request.place, request.generation);
+                }
+                self.handle_settled(now, id);
+                Ok(true)
+            }
+        }
     }
 
-    /// The same for a request to `place`.
-    pub(super) fn handle_unauthorized_at(
-        &mut self,
-        now: Now,
-        id: RequestId,
-        place: Place,
-        generation: u32,
-        replays: u32,
-        timeout: Option<u64>,
-    ) -> Result<Verdict, Error> {
+    /// As [`handle_status`](Self::handle_status) where nothing follows from it; whether that was so.
+    pub fn settle_plainly(&mut self, id: RequestId, status: u16) -> bool {
+        let released = self.requests.get(id).is_some_and(|request| request.released);
+        let plain = !released && status != 0 && !self.is_telling(status) && self.trials.is_empty();
+        if plain {
+            self.requests.settle(id);
+        }
+        plain
+    }
+
+    /// Whether an answer of this status may not be the last word.
+    fn is_telling(&self, status: u16) -> bool {
+        matches!(status, 401 | 403 | 429 | 503) || self.is_expiry(status)
+    }
+
+    /// Whether the configuration's profile says that the server tells of a token that has run out by this status.
+    pub(super) fn is_expiry(&self, status: u16) -> bool {
+        self.config.profile().is_some_and(|profile| profile.is_expired(status))
+    }
+
+    /// Takes note that request `id` is over: it has its answer, or failed.
+    pub fn handle_settled(&mut self, now: Now, id: RequestId) {
+        self.give_back(now, id);
+        self.requests.settle(id);
+    }
+
+    /// Frees the place on the way that a released request took up.
+    pub(super) fn give_back(&mut self, now: Now, id: RequestId) {
+        let Some(request) = self.requests.get_mut(id) else { return };
+        if core::mem::take(&mut request.released) {
+            self.drain.give_back();
+            self.pump(now);
+        }
+    }
+
+    /// Lets a waiting request go without an answer, because its caller gave up.
+    pub fn cancel(&mut self, id: RequestId) {
+        self.take_out(id);
+        self.requests.settle(id);
+    }
+
+    /// Takes a request out of whatever it waits in.
+    pub(super) fn take_out(&mut self, id: RequestId) {
+        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
+    }
+
+    /// Takes a 401 to `request`. A token that has been replaced meanwhile says nothing about the current one, so that
+    /// request just goes again.
+    pub(super) fn handle_unauthorized(&mut self, now: Now, request: Request) -> Result<Verdict, Error> {
+        let Request { id, place, lane, generation, replays, .. } = request;
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
-        let lane = self.lanes.of(place.server);
         let current = generation == self.lanes.all[lane].generation;
         if replays > 0 {
             if current {
@@ -107,53 +152,25 @@ impl Session {
             }
             self.lanes.all[lane].refused = self.grant.is_some();
         }
-        let verdict = self.admit(now, id, lane, timeout)?;
+        self.replay(now, id)
+    }
+
+    /// Sends a request again with the next token, or the one that came meanwhile.
+    pub(super) fn replay(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        let verdict = self.admit(now, id)?;
+        if let Some(request) = self.requests.get_mut(id) {
+            request.replays += 1;
+        }
         self.counters.replays += 1;
         Ok(verdict)
     }
 
-    /// Takes note that a request to `target` with the token of `generation` was not answered by 401; whether such news
-    /// is still of use.
-    pub fn handle_taken(&mut self, now: Now, target: &str, generation: u32) -> bool {
-        // A place on no list that had the token can only be the one.
-        let place = self.place(target).unwrap_or_else(Self::userinfo_place);
-        self.trials.taken(place, generation);
-        self.trials.is_any_unhelpful(now.instant)
-    }
-
-    /// Takes note that a released request has its answer, or failed.
-    pub fn handle_settled(&mut self, now: Now) {
-        self.drain.give_back();
-        self.pump(now);
-    }
-
-    /// Lets a waiting request go without an answer, because its caller gave up.
-    pub fn cancel(&mut self, id: RequestId) {
-        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
-        self.take_wish(id);
-    }
-
-    /// Keeps what a request wants when it waits for a token again: which one, and for how long.
-    pub(super) fn remember_wish(&mut self, id: RequestId, lane: usize, timeout: Option<u64>) {
-        if lane > 0 || timeout.is_some() {
-            self.wishes.push((id, lane, timeout));
-        }
-    }
-
-    pub(super) fn take_wish(&mut self, id: RequestId) -> (usize, Option<u64>) {
-        let at = self.wishes.iter().position(|(known, ..)| *known == id);
-        at.map_or((0, None), |at| {
-            let (_, lane, timeout) = self.wishes.swap_remove(at);
-            (lane, timeout)
-        })
-    }
-
     /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
     pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
-        let (lane, timeout) = self.take_wish(id);
+        let Some(lane) = self.requests.get(id).map(|request| request.lane) else { return };
         let stale = self.freshness(now, lane) == Some(Freshness::Stale);
         match if stale { self.prepare_refresh(now, lane) } else { Ok(()) } {
-            Ok(()) => self.enqueue(now, id, lane, timeout),
+            Ok(()) => self.enqueue(now, id),
             Err(error) => self.reject([id].into(), error),
         }
     }
@@ -165,19 +182,26 @@ impl Session {
     }
 
     /// Lets a request wait in the queue.
-    pub(super) fn enqueue(&mut self, now: Now, id: RequestId, lane: usize, timeout: Option<u64>) {
-        let deadline = now.instant.after(timeout.unwrap_or(self.config.limits.queue_timeout));
-        self.lanes.all[lane].queue.push(id, deadline);
+    pub(super) fn enqueue(&mut self, now: Now, id: RequestId) {
+        let Some(request) = self.requests.get(id) else { return };
+        let deadline = now.instant.after(request.patience.unwrap_or(self.config.limits.queue_timeout));
+        self.lanes.all[request.lane].queue.push(id, deadline);
         self.watch.wait(self.lanes.waiting());
     }
 
-    pub(super) fn admit(
-        &mut self,
-        now: Now,
-        id: RequestId,
-        lane: usize,
-        timeout: Option<u64>,
-    ) -> Result<Verdict, Error> {
+    /// Lets a request go, or wait, or nothing.
+    pub(super) fn admit(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        let verdict = self.judge_request(now, id);
+        match (&verdict, self.requests.get_mut(id)) {
+            (Ok(Verdict::Send(generation)), Some(request)) => request.generation = *generation,
+            (Err(_), _) => drop(self.requests.settle(id)),
+            _ => {}
+        }
+        verdict
+    }
+
+    fn judge_request(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        let lane = self.requests.get(id).map_or(0, |request| request.lane);
         let Lane { queue, used, generation, .. } = &mut self.lanes.all[lane];
         let (first, generation) = (queue.is_empty(), *generation);
         *used = true;
@@ -197,7 +221,7 @@ impl Session {
             self.watch.note("queue-full", "");
             return Err(Error::Queue(QueueError::Full));
         }
-        self.enqueue(now, id, lane, timeout);
+        self.enqueue(now, id);
         self.hasten(now);
         Ok(Verdict::Queued)
     }
@@ -275,7 +299,13 @@ impl Session {
         }
         if !ids.is_empty() {
             lane.used = true;
-            self.commands.push(Command::Release { ids, generation: lane.generation });
+            let generation = lane.generation;
+            for id in &ids {
+                if let Some(request) = self.requests.get_mut(*id) {
+                    (request.generation, request.released, request.has_answer) = (generation, true, false);
+                }
+            }
+            self.put(Output::Release { ids, generation });
         }
     }
 }

@@ -12,12 +12,13 @@ use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::time::{Instant, Now};
 
 use super::access::Access;
-use super::command::{Command, Event};
+use super::command::{Command, Event, Output};
 use super::drain::Drain;
 use super::grant::Grant;
 use super::lane::{Lane, Lanes};
 use super::queue::{Queue, RequestId};
 use super::refresh::Refresh;
+use super::request::{Request, Requests};
 use super::resource_metadata::Known;
 use super::step_up::StepUps;
 use super::surroundings::Surroundings;
@@ -31,9 +32,8 @@ use super::watch::Watch;
 ///   [`authorization`](Self::authorization), ..;
 /// - commands from the application: [`authorize`](Self::authorize), [`cancel`](Self::cancel),
 ///   [`sign_out`](Self::sign_out) and those of a sign-in;
-/// - `handle_*`, for what happened outside: [`handle_reply`](Self::handle_reply),
-///   [`handle_settled`](Self::handle_settled), [`handle_refresh_response`](Self::handle_refresh_response),
-///   [`handle_timeout`](Self::handle_timeout), ..;
+/// - `handle_*`, for what happened outside: [`handle_status`](Self::handle_status), [`handle_reply`](Self::handle_reply),
+///   [`handle_refresh_response`](Self::handle_refresh_response), [`handle_timeout`](Self::handle_timeout), ..;
 /// - outputs: after each call of the other kinds, take [`poll_command`](Self::poll_command) until it is empty, then
 ///   set one timer for [`poll_timeout`](Self::poll_timeout).
 #[derive(Debug)]
@@ -61,12 +61,11 @@ pub struct Session {
     pub(super) attempts: u32,
     pub(super) spent: Vec<String>,
     pub(super) ending: Ending,
+    pub(super) requests: Requests,
     pub(super) drain: Drain,
     /// Requests that keep a pause which their API asked for.
     pub(super) pauses: Queue,
     pub(super) step_ups: StepUps,
-    /// Of those among both who want something special: the lane, and the time in milliseconds.
-    pub(super) wishes: Vec<(RequestId, usize, Option<u64>)>,
     pub(super) surroundings: Surroundings,
     pub(super) commands: Vec<Command>,
     pub(super) counters: Counters,
@@ -109,10 +108,10 @@ impl Session {
             attempts: 0,
             spent: Vec::new(),
             ending: Ending::NeverSignedIn,
+            requests: Requests::default(),
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
-            wishes: Vec::new(),
             surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
@@ -124,9 +123,6 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Now) {
         self.tick(now);
         let unmet = self.step_ups.waiting.expire(now.instant);
-        for id in &unmet {
-            self.take_wish(*id);
-        }
         self.reject(unmet, Error::Queue(QueueError::Timeout));
         for id in self.pauses.expire(now.instant) {
             self.go_on_after_pause(now, id);
@@ -237,13 +233,25 @@ impl Session {
         self.attempts
     }
 
-    pub(super) fn emit(&mut self, name: &'static str, detail: Object) {
-        self.commands.push(Command::Emit(Event { name, detail }));
+    pub(super) fn put(&mut self, output: Output) {
+        self.commands.push(Command::Output(output));
     }
 
-    pub(super) fn reject(&mut self, ids: Vec<u32>, error: Error) {
-        if !ids.is_empty() {
-            self.commands.push(Command::Reject { ids, error });
+    pub(super) fn emit(&mut self, name: &'static str, detail: Object) {
+        self.put(Output::Emit(Event { name, detail }));
+    }
+
+    /// Settles waiting requests. Who had an answer and waited for more rights in vain is left with that.
+    pub(super) fn reject(&mut self, ids: Vec<RequestId>, error: Error) {
+        let in_time = error != Error::Queue(QueueError::Timeout);
+        let has_answer = |request: Option<Request>| request.is_some_and(|request| request.has_answer && !in_time);
+        let (answered, rejected): (Vec<_>, Vec<_>) =
+            ids.into_iter().partition(|id| has_answer(self.requests.settle(*id)));
+        if !answered.is_empty() {
+            self.put(Output::LetStand { ids: answered });
+        }
+        if !rejected.is_empty() {
+            self.put(Output::Reject { ids: rejected, error });
         }
     }
 
@@ -259,7 +267,6 @@ impl Session {
         let mut waiting = self.lanes.drain();
         waiting.extend(self.pauses.drain());
         waiting.extend(self.step_ups.waiting.drain());
-        self.wishes.clear();
         self.step_ups.forget();
         self.drain = Drain::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);

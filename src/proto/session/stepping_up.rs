@@ -7,29 +7,28 @@ use crate::proto::oauth::challenge::Challenge;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Now;
 
-use super::queue::RequestId;
 use super::reply::Reply;
+use super::request::Request;
 use super::state::Session;
 use super::step_up::Demand;
 use super::verdict::Verdict;
 
 impl Session {
-    /// Takes the demand for more rights in the answer to request `id`.
+    /// Takes the demand for more rights in the answer to a request.
     pub(super) fn step_up(
         &mut self,
         now: Now,
-        id: RequestId,
+        request: Request,
         reply: &Reply,
-        server: usize,
         challenge: &Challenge,
     ) -> Result<Verdict, Error> {
-        if reply.replays > 0 || self.grant.is_none() {
+        let server = request.place.server;
+        if request.replays > 0 || self.grant.is_none() {
             return Ok(Verdict::Final);
         }
-        if reply.generation < self.signed_in_generation && !reply.streamed {
+        if request.generation < self.signed_in_generation && !reply.streamed {
             self.watch.server(server).replays += 1;
-            self.counters.replays += 1;
-            return self.admit(now, id, self.lanes.of(server), reply.timeout);
+            return self.replay(now, request.id);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
             Demand::New => self.tell_step_up(now, reply, server, challenge),
@@ -42,8 +41,7 @@ impl Session {
         if !reply.step_up || reply.streamed || !self.has_room() {
             return Ok(Verdict::Final);
         }
-        self.step_ups.waiting.push(id, now.instant.after(self.config.limits.step_up_timeout));
-        self.remember_wish(id, self.lanes.of(server), reply.timeout);
+        self.step_ups.waiting.push(request.id, now.instant.after(self.config.limits.step_up_timeout));
         Ok(Verdict::StepUp)
     }
 
@@ -73,17 +71,14 @@ impl Session {
         self.step_ups.age();
         for id in self.step_ups.waiting.drain() {
             self.counters.replays += 1;
-            let (lane, timeout) = self.take_wish(id);
-            self.enqueue(now, id, lane, timeout);
+            self.requests.get_mut(id).into_iter().for_each(|request| request.replays += 1);
+            self.enqueue(now, id);
         }
     }
 
     /// Gives those who wait for more rights the answer that they had.
     pub(super) fn give_up_step_ups(&mut self) {
         let waiting = self.step_ups.waiting.drain();
-        for id in &waiting {
-            self.take_wish(*id);
-        }
         self.reject(waiting, Error::Queue(QueueError::Timeout));
     }
 }

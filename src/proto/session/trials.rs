@@ -37,6 +37,11 @@ struct Trial {
 }
 
 impl Trials {
+    /// Whether no place has answered 401.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes note of a 401 at `place`, so that it will be known if a later token is taken there.
     pub(super) fn note(&mut self, place: Place) {
         self.trial(place.server, None);
@@ -75,11 +80,6 @@ impl Trials {
     pub(super) fn is_unhelpful(&self, place: Place, now: Instant) -> bool {
         let about = |trial: &&Trial| trial.server == place.server && trial.path.is_none_or(|path| path == place.path);
         self.0.iter().filter(about).any(|trial| trial.is_unhelpful(now))
-    }
-
-    /// Whether there is such a place at all.
-    pub(super) fn is_any_unhelpful(&self, now: Instant) -> bool {
-        self.0.iter().any(|trial| trial.is_unhelpful(now))
     }
 
     fn about(&mut self, place: Place) -> impl Iterator<Item = &mut Trial> {

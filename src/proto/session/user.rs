@@ -9,6 +9,7 @@ use crate::proto::syntax::time::Now;
 
 use super::lane::USERINFO;
 use super::queue::RequestId;
+use super::request::Request;
 use super::state::Session;
 use super::trials::Place;
 use super::verdict::Verdict;
@@ -26,7 +27,9 @@ impl Session {
         let anomaly = self.watch.request(USERINFO);
         self.alarm(anomaly);
         let lane = self.lanes.open(&None, &None);
-        self.admit(now, id, lane, None)
+        self.give_back(now, id);
+        self.requests.admit(Request::new(id, Place::new(USERINFO, ""), lane, None));
+        self.admit(now, id)
     }
 
     /// Where to ask about the user.
@@ -55,10 +58,6 @@ impl Session {
             return Err(unusable("its sub is not the ID token's"));
         }
         Ok(claims.to_json())
-    }
-
-    pub(super) fn userinfo_place() -> Place {
-        Place::new(USERINFO, "")
     }
 
     /// The ID token, if the configuration lets it leave the holder.

@@ -7,8 +7,6 @@ pub enum Verdict {
     Send(u32),
     /// Wait until it is released or rejected.
     Queued,
-    /// Go again at once with the same token and a new proof of possession.
-    Again,
     /// The answer stands.
     Final,
     /// Wait for a sign-in with more rights until released or rejected; if rejected because of the time, the answer

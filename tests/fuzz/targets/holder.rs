@@ -6,6 +6,7 @@ use tokenkeep::proto::calls::{Action, CallId, FlightId, Holder};
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, Transport};
 use tokenkeep::proto::oauth::authorization::RANDOM_BYTES;
+use tokenkeep::proto::session::{Output, Reply};
 use tokenkeep::proto::syntax::secret::FormBody;
 use tokenkeep::proto::syntax::time::{Instant, Now};
 
@@ -13,7 +14,7 @@ use crate::support::server::param;
 use crate::support::{API, REDIRECT_URI, START_UNIX_MS, answer, config, json};
 
 use super::bytes::Bytes;
-use super::ledger::{Ledger, Place, no_secret};
+use super::ledger::{Ledger, no_secret};
 use super::replies::reply;
 
 pub(crate) fn run(bytes: &[u8]) {
@@ -170,18 +171,14 @@ impl Office {
     /// A request on its way has its answer, now and then a 401.
     fn unauthorized(&mut self, bytes: &mut Bytes<'_>) {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
-        let Some(Place::Away { generation, released, replays }) = self.ledger.place(id) else { return };
-        self.ledger.settle(id);
-        if released {
-            self.run(|holder, now| holder.session_mut().handle_settled(now));
+        if !bytes.flag() {
+            self.ledger.settle(id);
+            return self.run(|holder, now| holder.session_mut().handle_settled(now, id));
         }
-        if bytes.flag() {
-            let again =
-                |holder: &mut Holder, now| holder.session_mut().handle_unauthorized(now, id, generation, replays, None);
-            let verdict = self.run(again);
-            self.ledger.replay(id);
-            self.ledger.judged(id, &verdict);
-        }
+        let reply = Reply { target: API.to_owned(), method: "GET".to_owned(), status: 401, ..Reply::default() };
+        let verdict = self.run(|holder, now| holder.session_mut().handle_reply(now, 0, id, &reply));
+        self.ledger.replay(id);
+        self.ledger.judged(id, &verdict);
     }
 
     /// A waiting request is given up, or a call is refused by the shell.
@@ -234,15 +231,16 @@ impl Office {
 
     fn take_in(&mut self, action: Action) {
         match action {
-            Action::Emit(event) => self.ledger.heard(&event),
+            Action::Output(Output::Emit(event)) => self.ledger.heard(&event),
             Action::Keep { flight, key, record, .. } => {
                 self.records.push((key.clone(), record.expose().to_owned()));
                 self.asked.push((flight, key, false));
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
-            Action::Reject { ids, error } => self.ledger.rejected(&ids, &error),
-            Action::Release { ids, generation } => self.ledger.released(&ids, generation),
-            Action::Report(_) | Action::MakeKey { .. } => {}
+            Action::Output(Output::Reject { ids, error }) => self.ledger.rejected(&ids, &error),
+            Action::Output(Output::Release { ids, generation }) => self.ledger.released(&ids, generation),
+            Action::Output(Output::LetStand { ids }) => self.ledger.stood(&ids),
+            Action::Output(Output::Report(_)) | Action::MakeKey { .. } => {}
             Action::Probe { .. } | Action::Recall { .. } | Action::Remember { .. } => {
                 panic!("nothing in this configuration asks for that")
             }

@@ -81,6 +81,14 @@ impl Ledger {
         }
     }
 
+    /// The answers that these had stand.
+    pub(crate) fn stood(&mut self, ids: &[RequestId]) {
+        for id in ids {
+            let before = self.places.insert(*id, Place::Settled);
+            assert_eq!(before, Some(Place::Waiting), "request {id} did not wait for more rights");
+        }
+    }
+
     pub(crate) fn rejected(&mut self, ids: &[RequestId], error: &Error) {
         no_secret(error);
         no_secret(&error.to_object().to_json());

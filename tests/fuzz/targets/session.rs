@@ -2,7 +2,8 @@
 
 use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions, Transaction};
 use tokenkeep::proto::oauth::callback::AuthorizationResponse;
-use tokenkeep::proto::session::{Command, PendingExchange, Reply, Session};
+use tokenkeep::proto::session::Reply;
+use tokenkeep::proto::session::{Command, Output, PendingExchange, Session};
 use tokenkeep::proto::syntax::secret::Nonce;
 use tokenkeep::proto::syntax::time::{Instant, Now};
 
@@ -77,7 +78,6 @@ impl World {
             14 => self.sleep(bytes),
             15 => self.sign_out(),
             16..=19 => self.replied(bytes),
-            20 => self.taken(bytes),
             _ => self.surroundings(bytes),
         }
     }
@@ -93,47 +93,37 @@ impl World {
 
     fn unauthorized(&mut self, bytes: &mut Bytes<'_>) {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
-        let Some(Place::Away { generation, released, replays }) = self.ledger.place(id) else { return };
-        if released {
-            self.run(Session::handle_settled);
-        }
-        let verdict = self.run(|session, now| session.handle_unauthorized(now, id, generation, replays, None));
-        self.ledger.replay(id);
-        self.ledger.judged(id, &verdict);
+        let (target, method) = (API.to_owned(), "GET".to_owned());
+        self.answer_request(id, 0, &Reply { target, method, status: 401, ..Reply::default() });
     }
 
     /// The API answers with something that may not be the last word.
     fn replied(&mut self, bytes: &mut Bytes<'_>) {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
-        let Some(Place::Away { generation, released, replays }) = self.ledger.place(id) else { return };
-        if released {
-            self.run(Session::handle_settled);
-        }
         let (shape, jitter) = (bytes.byte(), u32::from(bytes.byte()) << 24);
-        let status = [401, 403, 429, 503][usize::from(shape & 3)];
         let reply = Reply {
             target: API.to_owned(),
             method: if shape & 4 == 0 { "GET" } else { "POST" }.to_owned(),
-            status,
-            generation,
-            replays,
-            retries: u64::from(bytes.byte() & 3),
+            status: [401, 403, 429, 503][usize::from(shape & 3)],
             step_up: shape & 8 == 0,
+            streamed: bytes.byte().is_multiple_of(8),
             challenge: CHALLENGES[usize::from(shape >> 5) % CHALLENGES.len()].map(str::to_owned),
             retry_after: (shape & 16 == 0).then(|| (bytes.byte() % 90).to_string()),
             ..Reply::default()
         };
-        let verdict = self.run(|session, now| session.handle_reply(now, jitter, id, &reply));
+        self.answer_request(id, jitter, &reply);
+    }
+
+    fn answer_request(&mut self, id: u32, jitter: u32, reply: &Reply) {
+        let Some(Place::Away { generation, .. }) = self.ledger.place(id) else { return };
+        assert_eq!(self.session.request(id).map(|request| request.generation), Some(generation), "request {id}");
+        assert_eq!(self.run(|session, now| session.handle_status(now, id, reply.status)), Ok(false));
+        let verdict = self.run(|session, now| session.handle_reply(now, jitter, id, reply));
         no_secret(&self.session.take_explanation());
-        if matches!(status, 401 | 403) {
+        if matches!(reply.status, 401 | 403) {
             self.ledger.replay(id);
         }
         self.ledger.judged(id, &verdict);
-    }
-
-    fn taken(&mut self, bytes: &mut Bytes<'_>) {
-        let generation = u32::from(bytes.byte());
-        self.run(|session, now| session.handle_taken(now, API, generation));
     }
 
     fn surroundings(&mut self, bytes: &mut Bytes<'_>) {
@@ -151,10 +141,11 @@ impl World {
 
     fn settle(&mut self, bytes: &mut Bytes<'_>) {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
-        let released = matches!(self.ledger.place(id), Some(Place::Away { released: true, .. }));
         self.ledger.settle(id);
-        if released {
-            self.run(Session::handle_settled);
+        match bytes.byte() % 4 {
+            0 => self.run(|session, now| session.handle_settled(now, id)),
+            1 => drop(self.run(|session, now| session.handle_status(now, id, 0)).expect_err("a redirect")),
+            _ => assert_eq!(self.run(|session, now| session.handle_status(now, id, 200)), Ok(true)),
         }
     }
 
@@ -277,9 +268,9 @@ impl World {
         while let Some(command) = self.session.poll_command() {
             no_secret(&command);
             match command {
-                Command::Emit(event) => self.ledger.heard(&event),
-                Command::Reject { ids, error } => self.ledger.rejected(&ids, &error),
-                Command::Release { ids, generation } => {
+                Command::Output(Output::Emit(event)) => self.ledger.heard(&event),
+                Command::Output(Output::Reject { ids, error }) => self.ledger.rejected(&ids, &error),
+                Command::Output(Output::Release { ids, generation }) => {
                     assert!(self.session.authorization(generation).is_some(), "released without a token");
                     self.ledger.released(&ids, generation);
                 }
@@ -287,7 +278,8 @@ impl World {
                     self.ledger.refresh_sent(request.attempt);
                     self.refreshes.push(request.attempt);
                 }
-                Command::LookUp(_) | Command::Report(_) | Command::Revoke(_) => {}
+                Command::Output(Output::LetStand { ids }) => self.ledger.stood(&ids),
+                Command::LookUp(_) | Command::Output(Output::Report(_)) | Command::Revoke(_) => {}
             }
         }
         result

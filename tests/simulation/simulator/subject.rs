@@ -7,7 +7,7 @@ use tokenkeep::proto::config::Config;
 use tokenkeep::proto::error::{Error, QueueError, Transport};
 use tokenkeep::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
 use tokenkeep::proto::oauth::callback::AuthorizationResponse;
-use tokenkeep::proto::session::{Command, PendingExchange, Session, Verdict};
+use tokenkeep::proto::session::{Command, Output, PendingExchange, Reply, Session, Verdict};
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::secret::Nonce;
 use tokenkeep::proto::syntax::time::{Clock, Now};
@@ -107,15 +107,15 @@ impl Subject {
     pub(crate) fn next_deed(&mut self) -> Option<Deed> {
         loop {
             let deed = match self.session.poll_command()? {
-                Command::Emit(event) => match event.name {
+                Command::Output(Output::Emit(event)) => match event.name {
                     "signedin" => Deed::SignedIn,
                     "refreshed" => Deed::Refreshed,
                     "signedout" => Deed::SignedOut { reason: event.detail.string("reason").unwrap_or("").to_owned() },
                     _ => continue,
                 },
-                Command::LookUp(_) | Command::Report(_) => continue,
-                Command::Reject { ids, error } => Deed::Rejected { ids, why: why(&error) },
-                Command::Release { ids, generation } => Deed::Released { ids, generation },
+                Command::LookUp(_) | Command::Output(Output::LetStand { .. } | Output::Report(_)) => continue,
+                Command::Output(Output::Reject { ids, error }) => Deed::Rejected { ids, why: why(&error) },
+                Command::Output(Output::Release { ids, generation }) => Deed::Released { ids, generation },
                 Command::Revoke(request) => Deed::Revokes { token: token_of(request.body.expose(), "token") },
                 Command::SendRefreshRequest(request) => {
                     assert_eq!(request.url, "https://as.example/token");
@@ -139,13 +139,22 @@ impl Subject {
         decision(self.session.authorize(self.now, id, href, None))
     }
 
-    pub(crate) fn unauthorized(&mut self, id: RequestId, generation: u32, replays: u32) -> Decision {
-        decision(self.session.handle_unauthorized(self.now, id, generation, replays, None))
+    /// Request `id` is answered with this status, and no word besides.
+    pub(crate) fn answered(&mut self, id: RequestId, status: u16) -> Decision {
+        match self.session.handle_status(self.now, id, status) {
+            Ok(true) => Decision::Final,
+            Ok(false) => {
+                let reply =
+                    Reply { target: LISTED[0].to_owned(), method: "GET".to_owned(), status, ..Reply::default() };
+                decision(self.session.handle_reply(self.now, 0, id, &reply))
+            }
+            Err(error) => decision(Err(error)),
+        }
     }
 
-    /// A released request has its answer.
-    pub(crate) fn settled(&mut self) {
-        self.session.handle_settled(self.now);
+    /// Request `id` has no answer, or nobody waits for it any more.
+    pub(crate) fn settled(&mut self, id: RequestId) {
+        self.session.handle_settled(self.now, id);
     }
 
     pub(crate) fn online(&mut self, is: bool) {
@@ -231,7 +240,7 @@ fn decision(verdict: Result<Verdict, Error>) -> Decision {
     match verdict {
         Ok(Verdict::Send(generation)) => Decision::Go(generation),
         Ok(Verdict::Queued) => Decision::Wait,
-        Ok(Verdict::Final | Verdict::StepUp | Verdict::Again) => Decision::Final,
+        Ok(Verdict::Final | Verdict::StepUp) => Decision::Final,
         Err(error) => Decision::Refuse(why(&error)),
     }
 }

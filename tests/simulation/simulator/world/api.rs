@@ -5,7 +5,7 @@ use super::super::invariant::{breach, must};
 use super::super::ledger::{Place, Settled};
 use super::super::network::Happening;
 use super::super::schedule::{Fate, Key, Name, Target};
-use super::super::subject::{Decision, RequestId, Subject, Why};
+use super::super::subject::{Decision, RequestId, Why};
 use super::{REQUEST_TIMEOUT, Request, World};
 use crate::support::SECOND;
 
@@ -116,20 +116,20 @@ impl World {
     }
 
     pub(super) fn api_answer(&mut self, id: RequestId, sending: u32, status: Option<u16>) {
-        let Place::Away { generation, released } = self.ledger.place(id) else { return };
+        let Place::Away { generation, .. } = self.ledger.place(id) else { return };
         if sending != self.requests[id as usize - 1].sending {
             return;
-        }
-        if released {
-            self.act(Subject::settled);
         }
         match status {
             Some(401) => self.unauthorized(id, generation),
             Some(status) => {
+                let decision = self.act(|subject| subject.answered(id, status));
+                must!(decision == Decision::Final, Replays, "request {id} was answered {status}: {decision:?}");
                 self.ledger.tally.answered += 1;
                 self.ledger.settle(id, Settled::Answered(status));
             }
             None => {
+                self.act(|subject| subject.settled(id));
                 self.ledger.tally.lost += 1;
                 self.ledger.settle(id, Settled::Lost);
             }
@@ -140,7 +140,7 @@ impl World {
         let replays = self.requests[id as usize - 1].replays;
         self.ledger.tally.late_refusals += u64::from(generation < self.ledger.generation);
         let (is_old, refreshes) = (generation < self.ledger.generation, self.refreshes.len());
-        let decision = self.act(|subject| subject.unauthorized(id, generation, replays));
+        let decision = self.act(|subject| subject.answered(id, 401));
         let refreshed = refreshes < self.refreshes.len();
         must!(!refreshed || !is_old || !self.is_fresh(), Replays, "a late 401 refreshes a new token");
         self.ledger.refused |= !is_old;
@@ -173,8 +173,7 @@ impl World {
             match self.ledger.place(id) {
                 Place::Settled(_) => continue,
                 Place::Queued(_) => self.act(|subject| subject.cancel(id)),
-                Place::Away { released: true, .. } => self.act(Subject::settled),
-                Place::Away { .. } => {}
+                Place::Away { .. } => self.act(|subject| subject.settled(id)),
             }
             self.ledger.tally.cancelled += 1;
             self.ledger.settle(id, Settled::Cancelled);
