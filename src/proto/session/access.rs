@@ -9,6 +9,8 @@ use crate::proto::oauth::token::TokenResponse;
 use crate::proto::syntax::secret::AccessToken;
 use crate::proto::syntax::time::{Instant, Now};
 
+use super::policy::{LEAST_USE_MS, Lifetime};
+
 /// An access token with its times.
 #[derive(Clone, Debug)]
 pub(super) struct Access {
@@ -53,8 +55,8 @@ impl Access {
     /// The access token of `response`; `scope` is what it has if the response doesn't say
     /// ([RFC 6749, 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
     pub(super) fn new(response: &TokenResponse, scope: &str, terms: Terms<'_>) -> Self {
-        let Terms { sent, now, .. } = terms;
-        let lifetime = Lifetime::new(response.expires_in, terms);
+        let Terms { sent, now, renewable, jitter, limits } = terms;
+        let lifetime = Lifetime::new(response.expires_in, renewable, jitter, limits);
         let installed = now.instant.after(LEAST_USE_MS);
         Self {
             token: response.access_token.clone(),
@@ -99,38 +101,3 @@ impl Access {
         }
     }
 }
-
-/// Milliseconds from the request to the early window and to the end of use.
-struct Lifetime {
-    early_ms: Option<u64>,
-    usable_ms: Option<u64>,
-}
-
-impl Lifetime {
-    /// An unstated lifetime is the default one, and without a refresh token it isn't counted at all: the token is
-    /// used until it is refused.
-    fn new(expires_in: Option<u64>, terms: Terms<'_>) -> Self {
-        let Terms { renewable, limits, jitter, .. } = terms;
-        let seconds = match expires_in {
-            Some(seconds) => seconds,
-            None if !renewable => return Self { early_ms: None, usable_ms: None },
-            None => limits.default_lifetime,
-        };
-        let lifetime = seconds.saturating_mul(1_000);
-        let early = limits.early_refresh.map_or(lifetime / 5, |seconds| seconds.saturating_mul(1_000));
-        // More than half of its life and a token would be renewed as soon as it came.
-        let window = early.min(if limits.early_refresh.is_some() { lifetime / 2 } else { EARLY_MS });
-        let margin = (lifetime / 20).min(MARGIN_MS);
-        let spread =
-            limits.early_refresh_jitter.map_or(window / 4, |seconds| seconds.saturating_mul(1_000)).min(window);
-        let shift = u128::from(spread) * u128::from(jitter) / u128::from(u32::MAX);
-        Self { early_ms: Some(lifetime.saturating_sub(window) + shift as u64), usable_ms: Some(lifetime - margin) }
-    }
-}
-
-/// Longest default early window.
-const EARLY_MS: u64 = 60_000;
-/// Longest time before expiry in which a token is no longer sent: it would expire on the way.
-const MARGIN_MS: u64 = 5_000;
-/// Whatever its lifetime, a new token is used for this long, so that waiting requests always get on.
-const LEAST_USE_MS: u64 = 1_000;

@@ -7,7 +7,6 @@ use crate::proto::syntax::time::{Instant, Now};
 
 use super::access::{Access, Freshness};
 use super::command::Output;
-use super::refresh::Refresh;
 use super::state::Session;
 use super::surroundings::Surroundings;
 
@@ -78,11 +77,8 @@ impl Session {
         let lane = &self.lanes.all[lane];
         let early_at = lane.access.as_ref().filter(|_| lane.used).and_then(Access::early_at)?;
         let early_at = lane.standing.as_ref().map_or(early_at, |(until, _)| early_at.max(*until));
-        match &self.refresh {
-            Refresh::Idle { .. } => Some(early_at),
-            Refresh::Waiting { until, .. } => Some(early_at.max(*until)),
-            Refresh::InFlight { .. } => None,
-        }
+        let free = self.refresh.attempt().is_none();
+        free.then(|| self.refresh.retry_at().map_or(early_at, |until| early_at.max(until)))
     }
 
     /// Refreshes if it is time. A token that is no longer of use, say after sleep, waits until somebody wants it.
@@ -92,7 +88,7 @@ impl Session {
                 if self.freshness(now, lane) == Some(Freshness::Early) {
                     self.start_refresh(now, lane);
                 }
-                self.lanes.all[lane].used = matches!(self.refresh, Refresh::InFlight { .. });
+                self.lanes.all[lane].used = self.refresh.attempt().is_some();
             }
         }
     }
@@ -135,6 +131,3 @@ impl Session {
         }
     }
 }
-
-/// How long no attempt is made while the platform says that it is offline, in milliseconds. It may be wrong.
-pub(super) const OFFLINE_MS: u64 = 60_000;

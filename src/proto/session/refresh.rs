@@ -1,39 +1,61 @@
-//! Where the refresh stands, and what its failures mean.
+//! Where the refresh stands.
 
-use crate::proto::error::{Error, Transport};
-use crate::proto::oauth::token::TokenFailure;
+use crate::proto::error::Error;
 use crate::proto::syntax::time::{Instant, Now};
 
-/// Where the refresh stands.
+use super::policy::Pause;
+
+/// Where the refresh stands. There is never more than one attempt under way.
 #[derive(Clone, Debug)]
 pub(super) enum Refresh {
     /// None is needed.
     Idle { failures: u32 },
     /// One is on its way, for the token of a lane.
     InFlight { attempt: u32, sent: Now, failures: u32, lane: usize },
-    /// The last one failed; the next may start at `until`, or at `urgent` if somebody waits. `standing` is an error that
-    /// waiting doesn't cure; `asked` says that the server named the time; `silent_since` is when it said nothing at all.
-    Waiting {
-        until: Instant,
-        urgent: Instant,
-        failures: u32,
-        standing: Option<Error>,
-        asked: bool,
-        silent_since: Option<Instant>,
-    },
+    /// The last one failed. `standing` is an error that waiting doesn't cure.
+    Waiting { pause: Pause, standing: Option<Error> },
 }
 
 impl Refresh {
+    /// Whether an attempt may start.
+    pub(super) fn is_ready(&self, now: Instant) -> bool {
+        match self {
+            Self::Idle { .. } => true,
+            Self::InFlight { .. } => false,
+            Self::Waiting { pause, .. } => pause.until <= now,
+        }
+    }
+
+    /// Takes note that an attempt is on its way.
+    pub(super) fn start(&mut self, attempt: u32, sent: Now, lane: usize) {
+        *self = Self::InFlight { attempt, sent, failures: self.failures(), lane };
+    }
+
+    /// Sets the end of the pause anew, unless an error stands until then.
+    pub(super) fn reschedule(&mut self, end: impl FnOnce(Pause) -> Instant) {
+        if let Self::Waiting { pause, standing: None } = self {
+            pause.until = end(*pause);
+        }
+    }
+
+    /// The number of the attempt that is under way.
+    pub(super) fn attempt(&self) -> Option<u32> {
+        match self {
+            Self::InFlight { attempt, .. } => Some(*attempt),
+            Self::Idle { .. } | Self::Waiting { .. } => None,
+        }
+    }
+
     pub(super) fn retry_at(&self) -> Option<Instant> {
         match self {
-            Self::Waiting { until, .. } => Some(*until),
+            Self::Waiting { pause, .. } => Some(pause.until),
             Self::Idle { .. } | Self::InFlight { .. } => None,
         }
     }
 
     pub(super) fn standing_error(&self, now: Instant) -> Option<&Error> {
         match self {
-            Self::Waiting { until, standing, .. } if *until > now => standing.as_ref(),
+            Self::Waiting { pause, standing } if pause.until > now => standing.as_ref(),
             _ => None,
         }
     }
@@ -49,37 +71,8 @@ impl Refresh {
 
     pub(super) fn failures(&self) -> u32 {
         match self {
-            Self::Idle { failures } | Self::InFlight { failures, .. } | Self::Waiting { failures, .. } => *failures,
+            Self::Idle { failures } | Self::InFlight { failures, .. } => *failures,
+            Self::Waiting { pause, .. } => pause.failures,
         }
-    }
-}
-
-/// What a failed refresh says about the session.
-pub(super) enum Judgement {
-    /// The grant is dead.
-    Over,
-    /// This client is refused; the application's developer has to act.
-    Misconfigured,
-    /// Refused, but maybe by something in front of the server, or for a reason that passes: one more try will tell.
-    Doubtful,
-    /// Nothing: try again later.
-    Transient,
-}
-
-pub(super) fn judge(failure: &TokenFailure) -> Judgement {
-    match &failure.error {
-        Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
-        Error::Transport(Transport::KeyLost) => Judgement::Over,
-        Error::TokenResponse(error) if ["invalid_request", "unauthorized_client"].contains(&error.error.as_str()) => {
-            Judgement::Doubtful
-        }
-        Error::TokenResponse(error) if ["use_dpop_nonce", "invalid_dpop_proof"].contains(&error.error.as_str()) => {
-            Judgement::Misconfigured
-        }
-        Error::TokenResponse(error) if error.blames_the_client() => Judgement::Misconfigured,
-        Error::TokenResponse(_) if failure.status == 401 || failure.status == 403 => Judgement::Over,
-        Error::TokenResponse(_) => Judgement::Doubtful,
-        Error::Transport(Transport::Status(400..=407 | 409..=428 | 430..=499)) => Judgement::Doubtful,
-        _ => Judgement::Transient,
     }
 }

@@ -7,22 +7,20 @@ use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Now;
 
-use super::access::{Access, Terms};
+use super::access::{Access, Freshness, Terms};
 use super::command::{Command, TokenRequest};
 use super::grant::Grant;
 use super::lane::Lane;
-use super::refresh::{Judgement, Refresh, judge};
+use super::policy::{
+    Judgement, MISCONFIGURED_MS, Need, Next, Pause, after_failure, hasten, judge, leaves_unknown, reconsider,
+};
+use super::refresh::Refresh;
 use super::state::Session;
 
 impl Session {
     /// Starts a refresh for a lane unless one is on its way, for whichever lane, or has to wait (REF-23).
     pub(super) fn start_refresh(&mut self, now: Now, lane: usize) {
-        let ready = match &self.refresh {
-            Refresh::Idle { .. } => true,
-            Refresh::InFlight { .. } => false,
-            Refresh::Waiting { until, .. } => *until <= now.instant,
-        };
-        let ready = ready && !self.surroundings.locked;
+        let ready = self.refresh.is_ready(now.instant) && !self.surroundings.locked;
         let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
         // Attempts that follow a failed one are the same refresh.
@@ -33,7 +31,7 @@ impl Session {
         let url = server.token_endpoint.clone();
         let key = grant.key.clone();
         let attempt = self.next_attempt();
-        self.refresh = Refresh::InFlight { attempt, sent: now, failures: self.refresh.failures(), lane };
+        self.refresh.start(attempt, now, lane);
         self.counters.refreshes += 1;
         self.commands.push(Command::SendRefreshRequest(TokenRequest { attempt, url, body, key }));
         if unexplained {
@@ -184,50 +182,62 @@ impl Session {
         if self.lanes.all.len() > 1 && failure.blames_the_resource() {
             return self.refuse_resource(now, lane, failure.error);
         }
-        let judgement = judge(&failure);
-        let pause = match judgement {
-            Judgement::Over => {
-                let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
-                return self.end(match failure.error {
-                    Error::Transport(Transport::KeyLost) => Ending::KeyLost,
-                    _ if lost => Ending::RotationLost,
-                    _ => Ending::Revoked,
-                });
-            }
-            Judgement::Doubtful if self.is_doubted() => return self.end(Ending::Refused),
-            Judgement::Doubtful => self.pause_after(now, jitter, failures, &failure).max(DOUBT_MS),
-            Judgement::Misconfigured => MISCONFIGURED_MS,
-            Judgement::Transient => self.pause_after(now, jitter, failures, &failure),
+        let need = self.need(now, lane);
+        let doubted = self.grant.as_ref().is_some_and(|grant| grant.doubted);
+        let (ms, urgent_ms, stands) = match after_failure(&failure, failures, doubted, jitter, need) {
+            Next::Over => return self.end(self.why_over(&failure.error)),
+            Next::Refused => return self.end(Ending::Refused),
+            Next::Again { ms, urgent_ms, stands } => (ms, urgent_ms, stands),
         };
-        let urgent = now.instant.after(pause);
-        let pause = self.at_leisure(now, lane, pause);
         if let Some(grant) = &mut self.grant {
-            // Without an answer, or with half of one, nobody knows whether the server has rotated the token.
-            let told = matches!(failure.error, Error::TokenResponse(_));
-            grant.outcome_unknown |=
-                (failure.status == 200 && !told) || (failure.status == 0 && self.surroundings.online);
+            grant.outcome_unknown |= leaves_unknown(&failure, self.surroundings.online);
+            grant.doubted |= judge(&failure) == Judgement::Doubtful;
         }
-        let standing = matches!(judgement, Judgement::Misconfigured).then(|| failure.error.clone());
         self.refresh = Refresh::Waiting {
-            until: now.instant.after(pause),
-            urgent,
-            failures,
-            standing: standing.clone(),
-            asked: failure.retry_after_ms.is_some_and(|asked| asked > 0),
-            silent_since: (failure.status == 0).then_some(now.instant),
+            pause: Pause {
+                until: now.instant.after(ms),
+                urgent: now.instant.after(urgent_ms),
+                failures,
+                asked: failure.retry_after_ms.is_some_and(|asked| asked > 0),
+                silent_since: (failure.status == 0).then_some(now.instant),
+            },
+            standing: stands.then(|| failure.error.clone()),
         };
         self.watch.note("refreshfailed", failure.error.code());
-        self.watch.back_off(pause);
-        self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", pause));
-        if let Some(error) = standing {
+        self.watch.back_off(ms);
+        self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", ms));
+        if stands {
             let waiting = self.lanes.drain();
-            self.reject(waiting, error);
+            self.reject(waiting, failure.error);
         }
     }
 
-    /// Takes note that the grant is in doubt; whether it was already.
-    fn is_doubted(&mut self) -> bool {
-        self.grant.as_mut().is_some_and(|grant| core::mem::replace(&mut grant.doubted, true))
+    /// Why a grant is dead whose refresh met `error`.
+    fn why_over(&self, error: &Error) -> Ending {
+        let lost = self.grant.as_ref().is_some_and(|grant| grant.outcome_unknown);
+        match error {
+            Error::Transport(Transport::KeyLost) => Ending::KeyLost,
+            _ if lost => Ending::RotationLost,
+            _ => Ending::Revoked,
+        }
+    }
+
+    /// What there is to consider when the time of the next attempt is set.
+    fn need(&self, now: Now, lane: usize) -> Need {
+        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
+        Need { now: now.instant, online: self.surroundings.online, deadline: self.lanes.next_deadline(), at_leisure }
+    }
+
+    /// Shortens the pause under way for a request that has just begun to wait.
+    pub(super) fn hasten(&mut self, now: Now) {
+        let need = self.need(now, 0);
+        self.refresh.reschedule(|pause| hasten(pause, need));
+    }
+
+    /// Holds the next attempt back while offline. Online it comes at once, if the network was what failed.
+    pub(super) fn reconsider(&mut self, now: Now) {
+        let need = self.need(now, 0);
+        self.refresh.reschedule(|pause| if pause.asked { pause.until } else { reconsider(pause, need) });
     }
 
     /// The server gives no token for this resource, which says nothing about the others
@@ -257,8 +267,3 @@ impl Session {
 pub(super) fn skew_of(answer: &Result<Answer, Transport>, sent: Now, now: Now) -> Option<i64> {
     answer.as_ref().ok()?.clock_skew(sent.unix_ms, now.unix_ms)
 }
-
-/// How long it takes at least until the one more try, in milliseconds.
-const DOUBT_MS: u64 = 5_000;
-/// How long a refused client is left alone, in milliseconds.
-const MISCONFIGURED_MS: u64 = 60_000;

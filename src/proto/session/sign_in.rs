@@ -21,7 +21,6 @@ use super::command::{Command, TokenRequest};
 use super::exchange::{PendingExchange, Revocation, no_metadata};
 use super::grant::Grant;
 use super::lane::Lane;
-use super::refresh::Refresh;
 use super::refreshing::skew_of;
 use super::state::Session;
 use super::trials::Trials;
@@ -203,9 +202,7 @@ impl Session {
     pub(super) fn leave(&mut self, ending: Ending) -> Option<Revocation> {
         let revocation = self.own_revocation();
         let signed_in = self.grant.take().is_some();
-        if let Refresh::InFlight { attempt, .. } = self.refresh {
-            self.abandoned.push(attempt);
-        }
+        self.abandoned.extend(self.refresh.attempt());
         let exchanging = !self.exchanges.is_empty();
         self.abandoned.append(&mut self.exchanges);
         if signed_in || exchanging {
@@ -237,9 +234,7 @@ impl Session {
     /// Revokes what another user leaves behind, and what is still under way for them. The same user's older tokens are left
     /// alone: servers that see one grant in both would end the new session too.
     fn revoke_all(&mut self) {
-        if let Refresh::InFlight { attempt, .. } = self.refresh {
-            self.abandoned.push(attempt);
-        }
+        self.abandoned.extend(self.refresh.attempt());
         let revocation = self.own_revocation();
         self.commands.extend(revocation.map(Command::Revoke));
     }

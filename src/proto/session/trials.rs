@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use crate::proto::syntax::time::Instant;
 
+use super::policy::{MOST_IN_VAIN, UNHELPFUL_MS};
+
 /// Where a request goes: its resource server, and its path without the query, as a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
@@ -113,10 +115,5 @@ impl Trial {
     }
 }
 
-/// After a fresh token was refused, further 401s are the answer for this long, in milliseconds: the resource server has
-/// another reason than the token's age.
-const UNHELPFUL_MS: u64 = 30_000;
-/// So many refreshes in vain within that time are enough for a whole server, whatever it takes elsewhere.
-const MOST_IN_VAIN: u32 = 3;
 /// So many are remembered; then the oldest places are forgotten, and no server.
 const MOST: usize = 64;
