@@ -12,6 +12,7 @@ mod limits;
 mod pauses;
 mod personal;
 mod queue;
+mod readme;
 mod refreshed;
 mod resources;
 mod sending;
