@@ -155,7 +155,7 @@ fn the_resource_has_no_needless_slash() {
     ] {
         let text = format!(r#"{{"mcp":"{mcp}","redirectUri":"{REDIRECT_URI}"}}"#);
         let config = Config::parse(&text, "https://app.example").expect("a good configuration");
-        assert_eq!(config.resources(), [expected], "MCP-3");
+        assert_eq!(tokenkeep::proto::config::resources(&config.resource_servers), [expected], "MCP-3");
         let inside = format!("https://mcp.example{path}");
         let inside = tokenkeep::proto::syntax::url::Url::parse(&inside).expect("a URL");
         assert!(config.resource_servers[0].covers(&inside));

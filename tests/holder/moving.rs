@@ -118,7 +118,7 @@ fn no_token_goes_to_what_belonged_to_the_former_server() {
     assert_eq!(endpoint(&desk).as_deref(), Some("https://other.example/me"), "MCP-5, MCP-13");
     for href in ["https://as.example/me", "https://other.example/me"] {
         let url = Url::parse(href).expect("a URL");
-        let listed = &desk.holder.session().config().resource_servers;
+        let listed = &desk.holder.session().discovered().resource_servers;
         assert!(!listed.iter().any(|server| server.covers(&url)), "USE-3: {href}");
     }
 }

@@ -345,7 +345,7 @@ fn resources_are_absolute_uris_above_their_server() {
         let config = with_servers(&servers);
         assert_eq!(config.is_ok(), expected, "RES-1, RES-7: {resource}");
         if let Ok(config) = config {
-            assert_eq!(config.resources(), [resource]);
+            assert_eq!(tokenkeep::proto::config::resources(&config.resource_servers), [resource]);
         }
     }
 }

@@ -90,7 +90,7 @@ impl Holder {
     }
 
     fn knows_client(&self) -> bool {
-        !self.session.config().client_id.is_empty() && !self.findings.unregistered
+        !self.session.discovered().client_id.is_empty() && !self.findings.unregistered
     }
 
     /// The challenge is a help where CORS lets it be read, and nothing depends on it.
@@ -203,7 +203,7 @@ impl Holder {
 
     /// Takes what the store has of the client's registration.
     pub(super) fn handle_recalled(&mut self, now: Now, name: String, record: Option<&str>) {
-        let issuer = &self.session.config().issuer;
+        let issuer = &self.session.discovered().issuer;
         match record.and_then(|record| registration::recorded(record, issuer)) {
             Some(client_id) => {
                 self.session.set_client(&client_id);
@@ -225,7 +225,7 @@ impl Holder {
     fn handle_registered(&mut self, now: Now, name: &str, answer: Result<Answer, Transport>) {
         match registration::registered(answer, &self.session.config().redirect_uri) {
             Ok(client_id) => {
-                let record = registration::record(&self.session.config().issuer, &client_id);
+                let record = registration::record(&self.session.discovered().issuer, &client_id);
                 self.findings.unregistered = false;
                 self.session.set_client(&client_id);
                 self.actions.push(Action::Remember { key: name.to_owned(), record });

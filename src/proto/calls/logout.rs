@@ -78,7 +78,7 @@ impl Holder {
         let state = base64url(&random[..32]);
         let back = config.post_logout_redirect_uri.as_deref();
         let pairs = [
-            ("client_id", config.client_id.as_str()),
+            ("client_id", self.session.discovered().client_id.as_str()),
             ("post_logout_redirect_uri", back.unwrap_or_default()),
             ("state", if back.is_some() { &state } else { "" }),
         ];

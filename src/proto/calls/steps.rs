@@ -55,7 +55,7 @@ impl Holder {
         let config = self.session.config();
         let chosen = config.mcp().is_some_and(|mcp| mcp.chooses_scope);
         let prompted = config.extra_params.iter().any(|(name, _)| name == "prompt");
-        chosen && !prompted && parts(&config.scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
+        chosen && !prompted && parts(&self.session.discovered().scope, b' ').any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Has the record of a sign-in kept, before anything else happens.

@@ -25,11 +25,11 @@ use super::servers::resource_servers;
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The issuer, exactly as written; empty until an MCP server has named it.
+    /// The issuer, exactly as written; empty where an MCP server will name it.
     pub issuer: String,
     /// The metadata, when the application gave it instead of leaving it to discovery.
     pub server: Option<AuthorizationServer>,
-    /// The public client's id; empty until the client has one.
+    /// The public client's id; empty where it comes by one later.
     pub client_id: String,
     /// How the client comes by its id, if the configuration has none.
     pub registration: Registration,
@@ -180,24 +180,13 @@ impl Config {
         self.mcp.as_ref()
     }
 
-    /// The resources that tokens are asked for, each once.
-    pub fn resources(&self) -> Vec<String> {
-        let mut resources = Vec::new();
-        for resource in self.resource_servers.iter().filter_map(|server| server.resource.as_ref()) {
-            if !resources.contains(resource) {
-                resources.push(resource.clone());
-            }
-        }
-        resources
-    }
-
     /// This client as authorization requests name it.
     pub fn client(&self) -> Client<'_> {
         Client {
             client_id: &self.client_id,
             redirect_uri: &self.redirect_uri,
             scope: &self.scope,
-            resources: self.resources(),
+            resources: resources(&self.resource_servers),
             extra_params: &self.extra_params,
             par: self.par,
         }
@@ -220,4 +209,15 @@ impl Limits {
             audit_limit: number(options, "auditLimit", 0, 10_000)?.unwrap_or(500),
         })
     }
+}
+
+/// The resources that tokens are asked for, each once.
+pub fn resources(servers: &[ResourceServer]) -> Vec<String> {
+    let mut resources = Vec::new();
+    for resource in servers.iter().filter_map(|server| server.resource.as_ref()) {
+        if !resources.contains(resource) {
+            resources.push(resource.clone());
+        }
+    }
+    resources
 }

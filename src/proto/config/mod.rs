@@ -9,4 +9,4 @@ mod servers;
 
 pub use anomaly::Anomaly;
 pub use choices::{AuditSink, Mcp, Personal};
-pub use fixed::{Config, Limits};
+pub use fixed::{Config, Limits, resources};

@@ -13,7 +13,7 @@ impl Session {
         if self.config.allow_service_worker {
             return Look::Never;
         }
-        let server = self.server.as_ref().filter(|_| secret);
+        let server = self.discovered.server.as_ref().filter(|_| secret);
         let document = server.and_then(|server| server.found_at.as_ref().or(server.jwks_uri.as_ref()));
         document.map_or(Look::Passive, |url| Look::Active(url.clone()))
     }

@@ -29,7 +29,7 @@ impl Session {
     /// # Errors
     /// [`InvalidResponse::Metadata`] if the configuration demands it and the server takes no signature of ours.
     pub fn wants_key(&self) -> Result<bool, Error> {
-        let announced = self.server.as_ref().and_then(|server| server.dpop);
+        let announced = self.discovered.server.as_ref().and_then(|server| server.dpop);
         match self.config.dpop {
             Use::Required if announced == Some(false) => {
                 Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ES256.into())))

@@ -21,7 +21,7 @@ impl Session {
     /// Starts a refresh for a lane unless one is on its way, for whichever lane, or has to wait (REF-23).
     pub(super) fn start_refresh(&mut self, now: Now, lane: usize) {
         let ready = self.refresh.is_ready(now.instant) && !self.surroundings.locked;
-        let (Some(grant), Some(server)) = (&self.grant, &self.server) else { return };
+        let (Some(grant), Some(server)) = (&self.grant, &self.discovered.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
         // Attempts that follow a failed one are the same refresh.
         let Lane { access, refused, resource, scope, .. } = &self.lanes.all[lane];
@@ -160,8 +160,8 @@ impl Session {
     fn refreshed_claims(&self, now: Now, response: &TokenResponse, previous: &Grant) -> Result<Option<Claims>, Error> {
         let Some(id_token) = response.id_token.as_ref() else { return Ok(None) };
         let expected = Expected {
-            issuer: &self.config.issuer,
-            client_id: if previous.client_id.is_empty() { &self.config.client_id } else { &previous.client_id },
+            issuer: &self.discovered.issuer,
+            client_id: if previous.client_id.is_empty() { &self.discovered.client_id } else { &previous.client_id },
             nonce: None,
             max_age: None,
             anchor: previous.anchor.as_ref(),

@@ -44,7 +44,7 @@ impl Session {
     /// The resource server that `target` belongs to, and where in it.
     pub(super) fn place(&self, target: &str) -> Option<Place> {
         let url = Url::parse(target)?;
-        let server = self.config.resource_servers.iter().position(|server| server.covers(&url))?;
+        let server = self.discovered.resource_servers.iter().position(|server| server.covers(&url))?;
         Some(Place::new(server, url.path))
     }
 

@@ -38,14 +38,14 @@ impl Session {
         random: &[u8; RANDOM_BYTES],
         key: Option<DpopKey>,
     ) -> Result<AuthorizationRequest, Error> {
-        let server = self.server.as_ref().ok_or_else(no_metadata)?;
+        let server = self.discovered.server.as_ref().ok_or_else(no_metadata)?;
         if self.config.strict && !server.iss_parameter {
             return Err(Error::InvalidResponse(InvalidResponse::Metadata(NO_ISS.into())));
         }
         let granted = self.lanes.scope();
         let asked = self.grant.as_ref().map_or("", |grant| &grant.asked_scope);
-        let options = options.on_top_of(&self.config.scope, [asked, &granted]);
-        AuthorizationRequest::new(&self.config.client(), server, &options, random, key, now.unix_ms)
+        let options = options.on_top_of(&self.discovered.scope, [asked, &granted]);
+        AuthorizationRequest::new(&self.discovered.client(&self.config), server, &options, random, key, now.unix_ms)
     }
 
     /// Accepts or refuses an authorization response. `record` is what the store held for it, already removed there.
@@ -89,7 +89,7 @@ impl Session {
         }
         self.spent.push(key);
         // An MCP server that was not asked yet will say who the issuer is, before the code goes anywhere.
-        if transaction.issuer != self.config.issuer && !self.config.issuer.is_empty() {
+        if transaction.issuer != self.discovered.issuer && !self.discovered.issuer.is_empty() {
             return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
         }
         let code = response.redeem(&transaction, now.unix_ms)?;
@@ -106,7 +106,7 @@ impl Session {
         pending.sent = now;
         Ok(TokenRequest {
             attempt: pending.attempt,
-            url: self.exchange_endpoint(&pending.transaction)?,
+            url: self.discovered.exchange_endpoint(&pending.transaction)?,
             body: code_request(&pending.transaction.client_id, &pending.code, &pending.transaction),
             key: pending.transaction.dpop_key.clone(),
         })
@@ -249,7 +249,7 @@ impl Session {
 
     /// The request that revokes these tokens, if the server takes such.
     pub(super) fn revocation(&self, access: &AccessToken, refresh: Option<&RefreshToken>) -> Option<Revocation> {
-        Revocation::new(self.server.as_ref()?, self.client(), access, refresh)
+        Revocation::new(self.discovered.server.as_ref()?, self.client(), access, refresh)
     }
 
     fn first_claims(
@@ -259,7 +259,7 @@ impl Session {
         response: &TokenResponse,
     ) -> Result<Option<Claims>, Error> {
         let expected = Expected {
-            issuer: &self.config.issuer,
+            issuer: &self.discovered.issuer,
             client_id: &transaction.client_id,
             nonce: transaction.nonce.as_ref().map(Nonce::expose),
             max_age: transaction.max_age,

@@ -13,6 +13,7 @@ use crate::proto::syntax::time::{Instant, Now};
 
 use super::access::Access;
 use super::command::{Command, Event, Output};
+use super::discovered::Discovered;
 use super::drain::Drain;
 use super::grant::Grant;
 use super::lane::{Lane, Lanes};
@@ -39,9 +40,7 @@ use super::watch::Watch;
 #[derive(Debug)]
 pub struct Session {
     pub(super) config: Config,
-    pub(super) server: Option<AuthorizationServer>,
-    /// The same issuer's metadata before it was fetched again: a sign-in may have started with it.
-    pub(super) former: Option<AuthorizationServer>,
+    pub(super) discovered: Discovered,
     pub(super) resources: Vec<Known>,
     pub(super) grant: Option<Grant>,
     pub(super) lanes: Lanes,
@@ -90,8 +89,7 @@ impl Session {
         }
         let grant = lanes.all[0].access.is_some().then(Grant::default);
         Self {
-            server: config.server.clone(),
-            former: None,
+            discovered: Discovered::new(&config),
             resources: Vec::new(),
             watch: Watch::new(&config),
             config,
@@ -154,7 +152,7 @@ impl Session {
 
     /// The authorization server's metadata, once known.
     pub fn server(&self) -> Option<&AuthorizationServer> {
-        self.server.as_ref()
+        self.discovered.server.as_ref()
     }
 
     /// Whether there is a grant.

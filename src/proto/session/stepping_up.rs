@@ -48,7 +48,7 @@ impl Session {
     fn tell_step_up(&mut self, now: Now, reply: &Reply, server: usize, challenge: &Challenge) {
         let reason = reason(challenge);
         self.watch.note_more("step-up", reason, 1, Some(server));
-        let resource = self.config.resource_servers.get(server).map(|server| server.href());
+        let resource = self.discovered.resource_servers.get(server).map(|server| server.href());
         let mut options = Object::default();
         if let Some(scope) = &challenge.scope {
             options = options.with("scope", scope.as_str());

@@ -38,7 +38,7 @@ impl Session {
     /// [`ApiMisuse::NoUserinfo`] without an ID token, since nobody could tell whose claims the answer has (IDT-20).
     pub fn userinfo_endpoint(&self) -> Result<&str, Error> {
         let known = self.grant.as_ref().is_some_and(|grant| grant.subject.is_some());
-        let endpoint = self.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
+        let endpoint = self.discovered.server.as_ref().and_then(|server| server.userinfo_endpoint.as_deref());
         endpoint.filter(|_| known).ok_or(Error::ApiMisuse(ApiMisuse::NoUserinfo))
     }
 

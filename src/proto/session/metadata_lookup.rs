@@ -1,92 +1,23 @@
-//! Where tokens come from: the authorization server, which may be found late and may change, and what resource servers
-//! say of theirs ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
+//! Protected resource metadata that challenges point at ([RFC 9728, 5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::proto::error::{Ending, Error, InvalidResponse, Transport};
-use crate::proto::oauth::authorization::Transaction;
+use crate::proto::error::Transport;
 use crate::proto::oauth::challenge::Challenge;
-use crate::proto::oauth::metadata::AuthorizationServer;
 use crate::proto::oauth::protected_resource::ResourceSearch;
-use crate::proto::oauth::registration::Registration;
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::text::cut;
 use crate::proto::syntax::time::Now;
 
 use super::command::Command;
-use super::exchange::no_metadata;
 use super::resource_metadata::{Known, LookUp};
 use super::state::Session;
 
 impl Session {
-    /// Takes the metadata that discovery found. A session of another issuer ends: its tokens are nothing to this one.
-    pub fn set_server(&mut self, server: AuthorizationServer) {
-        let known = self.server.take();
-        let moved = known.as_ref().is_some_and(|known| known.issuer != server.issuer);
-        self.former = known.clone().filter(|_| !moved);
-        if moved {
-            self.server = known;
-            self.leave_issuer();
-        }
-        self.config.issuer.clone_from(&server.issuer);
-        self.server = Some(server);
-    }
-
-    /// Revokes what there is where it came from, and lets nothing that is still under way come to anything.
-    fn leave_issuer(&mut self) {
-        let revocation = self.leave(Ending::IssuerChanged);
-        self.commands.extend(revocation.map(Command::Revoke));
-        self.abandoned.clear();
-        if self.config.registration != Registration::default() {
-            self.config.client_id.clear();
-        }
-    }
-
-    /// Takes the id that the client has at the present issuer.
-    pub fn set_client(&mut self, client_id: &str) {
-        if self.config.registration != Registration::default() {
-            client_id.clone_into(&mut self.config.client_id);
-        }
-    }
-
-    /// The client that the session's grant is for; without a session the present one.
-    pub(super) fn client(&self) -> &str {
-        let granted = self.grant.as_ref().map(|grant| &grant.client_id).filter(|client_id| !client_id.is_empty());
-        granted.unwrap_or(&self.config.client_id)
-    }
-
-    /// Takes what the MCP server's metadata calls it, and the scope that it wants.
-    pub fn set_resource(&mut self, resource: &str, scope: Option<String>) {
-        let former = self.config.resource_servers.first().and_then(|server| server.resource.clone());
-        for server in self.config.resource_servers.iter_mut().filter(|server| server.resource == former) {
-            server.resource = Some(resource.to_owned());
-        }
-        self.lanes.rename(&former, resource);
-        if let Some(scope) = scope {
-            self.config.scope = scope;
-        }
-    }
-
-    /// The token endpoint that a sign-in started with; nothing that changed meanwhile has its code.
-    pub(super) fn exchange_endpoint(&self, transaction: &Transaction) -> Result<String, Error> {
-        let server = self.server.as_ref().ok_or_else(no_metadata)?;
-        if server.issuer != transaction.issuer {
-            return Err(Error::InvalidResponse(InvalidResponse::IssuerMismatch));
-        }
-        let endpoint = &transaction.token_endpoint;
-        let trusted = [Some(server), self.former.as_ref()].into_iter().flatten();
-        match trusted.map(|server| &server.token_endpoint).find(|known| *known == endpoint) {
-            Some(endpoint) => Ok(endpoint.clone()),
-            None => Err(Error::InvalidResponse(InvalidResponse::Metadata(
-                "its token_endpoint changed since the sign-in started; call signIn() again".into(),
-            ))),
-        }
-    }
-
     /// Asks for the metadata that `challenge` points at; gives `detail` back if that is not going to happen. However
     /// often an API says so, it is asked for once in a while.
     pub(super) fn look_up(
@@ -117,7 +48,7 @@ impl Session {
     fn identifiers(&self, target: &str, server: usize) -> Vec<String> {
         let target = cut(target, b'#').0;
         let mut identifiers = vec![target.to_owned(), cut(target, b'?').0.to_owned()];
-        if let Some(server) = self.config.resource_servers.get(server) {
+        if let Some(server) = self.discovered.resource_servers.get(server) {
             let href = server.href();
             identifiers.push([&href, "/"].concat());
             identifiers.push(href);
