@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+mod table;
 mod words;
 
 /// Why something was refused or failed. Holds no secret, no request and no response.
