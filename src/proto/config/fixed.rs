@@ -16,10 +16,10 @@ use crate::proto::syntax::url::Url;
 
 use super::choices::{AuditSink, Mcp, Personal};
 use super::options::{
-    DAY_MS, audit_sink, bad, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, refuse_unknown,
-    scope, usage,
+    audit_sink, check, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, scope, usage,
 };
 use super::origin::Origin;
+use super::refusal::bad;
 use super::servers::resource_servers;
 
 /// A checked configuration.
@@ -118,18 +118,18 @@ impl Config {
     pub fn parse(json: &str, origin: &str) -> Result<Self, Error> {
         let options =
             Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
-        refuse_unknown(&options)?;
+        check(&options)?;
         let personal = personal(&options)?;
         let own = [origin, "/"].concat();
         let own = Url::parse(&own);
         let served_locally = own.is_some_and(|url| url.is_loopback());
-        let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp")?;
-        let assume_pkce = flag(&options, "assumePkce")?;
+        let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp");
+        let assume_pkce = flag(&options, "assumePkce");
         let origin = match personal {
             Some(_) => Origin::default(),
             None => Origin::parse(&options, allow_loopback, assume_pkce)?,
         };
-        let skip_signature = flag(&options, "dangerSkipIdTokenSignature")?;
+        let skip_signature = flag(&options, "dangerSkipIdTokenSignature");
         let scope = scope(&options)?;
         let keyless = origin.server.as_ref().is_some_and(|server| server.jwks_uri.is_none());
         if keyless && !skip_signature && includes(&scope, "openid") {
@@ -151,9 +151,9 @@ impl Config {
             scope,
             resource_servers,
             extra_params: extra_params(&options)?,
-            expose_access_token: flag(&options, "exposeAccessToken")?,
+            expose_access_token: flag(&options, "exposeAccessToken"),
             allow_loopback,
-            allow_service_worker: flag(&options, "dangerAllowServiceWorker")?,
+            allow_service_worker: flag(&options, "dangerAllowServiceWorker"),
             assume_pkce,
             profile: options.member("profile").map(Profile::parse).transpose()?,
             personal,
@@ -161,12 +161,12 @@ impl Config {
             lock_on: lock_on(&options)?,
             skip_signature,
             dpop: usage(&options, "dpop")?,
-            persist_dpop_key: flag(&options, "persistDpopKey")?,
+            persist_dpop_key: flag(&options, "persistDpopKey"),
             par: usage(&options, "par")?,
-            strict: flag(&options, "strict")?,
+            strict: flag(&options, "strict"),
             post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
-            send_id_token_hint: flag(&options, "dangerSendIdTokenHint")?,
-            limits: Limits::parse(&options)?,
+            send_id_token_hint: flag(&options, "dangerSendIdTokenHint"),
+            limits: Limits::parse(&options),
         })
     }
 
@@ -194,20 +194,21 @@ impl Config {
 }
 
 impl Limits {
-    fn parse(options: &Object) -> Result<Self, Error> {
-        Ok(Self {
-            queue_limit: number(options, "queueLimit", 1, 1_000_000)?.unwrap_or(10_000),
-            queue_timeout: number(options, "queueTimeout", 1, DAY_MS)?.unwrap_or(30_000),
-            drain_concurrency: number(options, "drainConcurrency", 1, 10_000)?.unwrap_or(64),
-            request_timeout: number(options, "requestTimeout", 1, DAY_MS)?.unwrap_or(10_000),
-            default_lifetime: number(options, "defaultLifetime", 1, DAY_MS)?.unwrap_or(3_600),
-            early_refresh: number(options, "earlyRefresh", 0, DAY_MS)?,
-            early_refresh_jitter: number(options, "earlyRefreshJitter", 0, DAY_MS)?,
-            retry_limit: number(options, "retryLimit", 0, 100)?.unwrap_or(2),
-            max_retry_after: number(options, "maxRetryAfter", 0, DAY_MS)?.unwrap_or(60_000),
-            step_up_timeout: number(options, "stepUpTimeout", 1, DAY_MS)?.unwrap_or(300_000),
-            audit_limit: number(options, "auditLimit", 0, 10_000)?.unwrap_or(500),
-        })
+    fn parse(options: &Object) -> Self {
+        let limit = |name| number(options, name).unwrap_or_default();
+        Self {
+            queue_limit: limit("queueLimit"),
+            queue_timeout: limit("queueTimeout"),
+            drain_concurrency: limit("drainConcurrency"),
+            request_timeout: limit("requestTimeout"),
+            default_lifetime: limit("defaultLifetime"),
+            early_refresh: number(options, "earlyRefresh"),
+            early_refresh_jitter: number(options, "earlyRefreshJitter"),
+            retry_limit: limit("retryLimit"),
+            max_retry_after: limit("maxRetryAfter"),
+            step_up_timeout: limit("stepUpTimeout"),
+            audit_limit: limit("auditLimit"),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ mod choices;
 mod fixed;
 mod options;
 mod origin;
+mod refusal;
 mod servers;
+mod table;
 
 pub use anomaly::Anomaly;
 pub use choices::{AuditSink, Mcp, Personal};

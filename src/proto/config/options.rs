@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::error::{ApiMisuse, Error};
+use crate::proto::error::Error;
 use crate::proto::oauth::extension::Use;
 use crate::proto::oauth::metadata::AuthorizationServer;
 use crate::proto::oauth::parameters::is_owned;
@@ -17,21 +17,31 @@ use crate::proto::syntax::url::Url;
 
 use super::anomaly::Anomaly;
 use super::choices::{AuditSink, Personal};
+use super::refusal::{bad, unknown};
+use super::table::{Kind, OPTIONS, kind_of};
 
-pub(super) fn bad(option: &str, cure: &'static str) -> Error {
-    Error::ApiMisuse(ApiMisuse::Config { option: option.into(), cure })
-}
-
-pub(super) fn refuse_unknown(options: &Object) -> Result<(), Error> {
-    for (name, _) in options.members() {
-        if SECRETS.contains(&name) {
-            return Err(bad(name, "a browser can't keep a secret; register a public client and remove this option"));
-        }
-        if !OPTIONS.contains(&name) {
-            return Err(bad(name, "unknown option; check its spelling against the documentation"));
+/// Refuses options that there are none of, and bad values of those that are of a simple kind.
+pub(super) fn check(options: &Object) -> Result<(), Error> {
+    for (name, value) in options.members() {
+        let kind = kind_of(name).ok_or_else(|| unknown(name))?;
+        if !matches!(value, Value::Null) && !kind.fits(value) {
+            return Err(bad(name, kind.cure()));
         }
     }
     Ok(())
+}
+
+pub(super) fn flag(options: &Object, name: &str) -> bool {
+    options.member(name).is_some_and(Value::is_true)
+}
+
+/// The number that was given, or the table's; `None` if there is neither.
+pub(super) fn number(options: &Object, name: &str) -> Option<u64> {
+    let default = || match kind_of(name)? {
+        Kind::Number { default, .. } => default.map(u64::from),
+        _ => None,
+    };
+    options.member(name).and_then(Value::as_u64).or_else(default)
 }
 
 pub(super) fn authorization_server(
@@ -88,14 +98,13 @@ fn redirection(value: &Value, allow_loopback: bool) -> Option<String> {
 
 /// What `true` and `false` say of an extension that is used where it is announced. The strict preset asks for all of them.
 pub(super) fn usage(options: &Object, name: &str) -> Result<Use, Error> {
-    let strict = flag(options, "strict")?;
-    match options.member(name) {
+    let strict = flag(options, "strict");
+    match options.member(name).map(Value::is_true) {
         None if strict => Ok(Use::Required),
         None => Ok(Use::Announced),
-        Some(Value::Bool(true)) => Ok(Use::Required),
-        Some(Value::Bool(false)) if strict => Err(bad(name, "strict asks for it; remove one of the two")),
-        Some(Value::Bool(false)) => Ok(Use::Never),
-        Some(_) => Err(bad(name, "must be true or false; leave it out to use it where the server announces it")),
+        Some(true) => Ok(Use::Required),
+        Some(false) if strict => Err(bad(name, "strict asks for it; remove one of the two")),
+        Some(false) => Ok(Use::Never),
     }
 }
 
@@ -123,7 +132,7 @@ pub(super) fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Er
 
 /// A token instead of an authorization server. What belongs to one is refused, since nothing would come of it.
 pub(super) fn personal(options: &Object) -> Result<Option<Personal>, Error> {
-    let entered = flag(options, "acceptToken")?;
+    let entered = flag(options, "acceptToken");
     let personal = match options.member("token") {
         None if !entered => return Ok(None),
         None => Personal::Entered,
@@ -133,8 +142,9 @@ pub(super) fn personal(options: &Object) -> Result<Option<Personal>, Error> {
             None => return Err(bad("token", "must be the token as the service showed it, without spaces or prefix")),
         },
     };
-    match OAUTH.iter().find(|name| options.member(name).is_some()) {
-        Some(name) => Err(bad(name, "a personal access token needs no authorization server; remove this option")),
+    let needless = OPTIONS.iter().find(|(name, kind)| matches!(kind, Kind::SignIn) && options.member(name).is_some());
+    match needless {
+        Some((name, _)) => Err(bad(name, "a personal access token needs no authorization server; remove this option")),
         None => Ok(Some(personal)),
     }
 }
@@ -167,26 +177,7 @@ pub(super) fn required(options: &Object, name: &str, cure: &'static str) -> Resu
     options.string(name).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| bad(name, cure))
 }
 
-pub(super) fn flag(options: &Object, name: &str) -> Result<bool, Error> {
-    match options.member(name) {
-        None => Ok(false),
-        Some(Value::Bool(value)) => Ok(*value),
-        Some(_) => Err(bad(name, "must be true or false")),
-    }
-}
-
-pub(super) fn number(options: &Object, name: &str, least: u64, most: u64) -> Result<Option<u64>, Error> {
-    match options.member(name) {
-        None => Ok(None),
-        Some(value) => match value.as_u64().filter(|number| (least..=most).contains(number)) {
-            Some(number) => Ok(Some(number)),
-            None => Err(bad(name, "must be a whole number in the documented range")),
-        },
-    }
-}
-
 const EXTRA_CURE: &str = "must be an object of non-empty strings, without parameters that are the library's own";
-pub(super) const DAY_MS: u64 = 86_400_000;
 pub(super) const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";
 const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, authorization_endpoint and token_endpoint over \
@@ -194,57 +185,3 @@ const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, aut
 const SCOPE_CURE: &str = "must be a string of scopes with single spaces between them";
 const REDIRECTION_CURE: &str =
     "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
-const SECRETS: [&str; 4] = ["clientSecret", "client_secret", "password", "apiKey"];
-/// What says how to sign in.
-const OAUTH: [&str; 10] = [
-    "issuer",
-    "server",
-    "clientId",
-    "redirectUri",
-    "scope",
-    "extraParams",
-    "mcp",
-    "authorizationServers",
-    "clientMetadata",
-    "clientMetadataUrl",
-];
-const OPTIONS: [&str; 38] = [
-    "acceptToken",
-    "assumePkce",
-    "auditLimit",
-    "auditSink",
-    "authorizationServers",
-    "clientId",
-    "clientMetadata",
-    "clientMetadataUrl",
-    "dangerAllowLoopbackHttp",
-    "dangerAllowServiceWorker",
-    "dangerSendIdTokenHint",
-    "dangerSkipIdTokenSignature",
-    "defaultLifetime",
-    "dpop",
-    "drainConcurrency",
-    "earlyRefresh",
-    "earlyRefreshJitter",
-    "exposeAccessToken",
-    "extraParams",
-    "issuer",
-    "lockOnAnomaly",
-    "maxRetryAfter",
-    "mcp",
-    "par",
-    "persistDpopKey",
-    "postLogoutRedirectUri",
-    "profile",
-    "queueLimit",
-    "queueTimeout",
-    "redirectUri",
-    "requestTimeout",
-    "resourceServers",
-    "retryLimit",
-    "scope",
-    "server",
-    "stepUpTimeout",
-    "strict",
-    "token",
-];

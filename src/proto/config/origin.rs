@@ -13,7 +13,8 @@ use crate::proto::syntax::text::trim_end;
 use crate::proto::syntax::url::Url;
 
 use super::choices::Mcp;
-use super::options::{ISSUER_CURE, authorization_server, bad, is_issuer, redirect_uri, required};
+use super::options::{ISSUER_CURE, authorization_server, is_issuer, redirect_uri, required};
+use super::refusal::bad;
 
 #[derive(Default)]
 pub(super) struct Origin {

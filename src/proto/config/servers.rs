@@ -9,7 +9,8 @@ use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::text::{cut, parts};
 use crate::proto::syntax::url::Url;
 
-use super::options::{bad, personal};
+use super::options::personal;
+use super::refusal::bad;
 
 pub(super) fn resource_servers(options: &Object, allow_loopback: bool) -> Result<Vec<ResourceServer>, Error> {
     match options.member("resourceServers") {
