@@ -374,3 +374,58 @@ fn a_personal_token_has_no_resources() {
         Config::parse(&format!(r#"{{"token":"abc","resourceServers":{servers}}}"#), APP).expect_err("refused");
     assert_eq!(refused.to_object().string("option"), Some("resourceServers"));
 }
+
+fn cure(name: &str) -> String {
+    match Config::parse(&text(&[(name, "true")]), APP) {
+        Err(Error::ApiMisuse(ApiMisuse::Config { option, cure })) if &*option == name => cure.into(),
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_option_gets_a_suggestion() {
+    for (name, meant) in [
+        ("authority", "issuer"),
+        ("domain", "issuer"),
+        ("metadata", "server"),
+        ("metadata_url", "issuer"),
+        ("audience", "extraParams"),
+        ("authorizationParams", "extraParams"),
+        ("extraQueryParams", "extraParams"),
+        ("requestTimeoutInSeconds", "requestTimeout"),
+        ("resource", "resourceServers"),
+        ("useDpop", "dpop"),
+        ("client_id", "clientId"),
+        ("redirectURI", "redirectUri"),
+        ("redirect_uri", "redirectUri"),
+        ("redirectUrl", "redirectUri"),
+        ("silent_redirect_uri", "redirectUri"),
+        ("post_logout_redirect_uri", "postLogoutRedirectUri"),
+        ("Scope", "scope"),
+        ("scopes", "scope"),
+        ("queueTimeOut", "queueTimeout"),
+        ("resourceServer", "resourceServers"),
+        ("earlyRefreshJiter", "earlyRefreshJitter"),
+    ] {
+        assert_eq!(cure(name), format!("unknown option; did you mean {meant}?"), "{name}");
+    }
+    for name in ["issuerUrl", "username", "x", "", "__proto__"] {
+        assert_eq!(cure(name), "unknown option; check its spelling against the documentation", "{name}");
+    }
+}
+
+#[test]
+fn what_other_libraries_have_and_nobody_needs_here_gets_a_reason() {
+    for (name, word) in [
+        ("client_secret", "secret"),
+        ("response_type", "code with PKCE"),
+        ("login_hint", "signIn()"),
+        ("acrValues", "signIn()"),
+        ("loadUserInfo", "auth.userinfo()"),
+        ("automaticSilentRenew", "refreshed"),
+        ("useRefreshTokens", "refreshed"),
+        ("cacheLocation", "memory"),
+    ] {
+        assert!(cure(name).contains(word) && !cure(name).contains("unknown"), "{name}: {}", cure(name));
+    }
+}

@@ -230,3 +230,19 @@ fn the_profile_knows_what_revoked_means() {
     assert_eq!(read(profile, named(), false), (400, r#"{"error":"bad_refresh_token","error_description":-}"#.into()));
     assert_eq!(read(profile, answer(401, None, b""), true).0, 401);
 }
+
+#[test]
+fn an_unknown_member_gets_a_suggestion_from_its_group() {
+    for (profile, said) in [
+        (
+            r#"{"answer":{"token_type":"bearer"}}"#,
+            "profile.answer.token_type }): unknown member; did you mean tokenType?",
+        ),
+        (r#"{"api":{"schema":"token"}}"#, "profile.api.schema }): unknown member; did you mean scheme?"),
+        (r#"{"api":{"statuses":[403]}}"#, "profile.api.statuses }): unknown member; check its spelling"),
+    ] {
+        let config = config_text("files:read", &format!(r#""profile":{profile}"#));
+        let refused = Config::parse(&config, "https://app.example").expect_err("a refusal");
+        assert!(refused.message().contains(said), "{}", refused.message());
+    }
+}

@@ -46,7 +46,7 @@ pub enum ApiMisuse {
         /// The option's name as the application wrote it.
         option: Box<str>,
         /// What is wrong and what to write instead.
-        cure: &'static str,
+        cure: Box<str>,
     },
     /// An extra authorization parameter that belongs to the library, or has no value.
     ParameterRefused(Box<str>),
@@ -70,6 +70,17 @@ pub enum ApiMisuse {
     NoUserinfo,
     /// `signIn()` where the configuration names no authorization server.
     NoAuthorizationServer,
+}
+
+impl ApiMisuse {
+    /// An option that there is none of. `kind` says what it would be, `meant` which name may have been meant.
+    pub(in crate::proto) fn unknown(option: &str, kind: &str, meant: Option<&str>) -> Self {
+        let cure = match meant {
+            Some(name) => ["unknown ", kind, "; did you mean ", name, "?"].concat(),
+            None => ["unknown ", kind, "; check its spelling against the documentation"].concat(),
+        };
+        Self::Config { option: option.into(), cure: cure.into() }
+    }
 }
 
 /// Protocol violations, by what they are.
@@ -278,7 +289,7 @@ mod tests {
 
     #[test]
     fn configuration_errors_name_the_option() {
-        let error = Error::ApiMisuse(ApiMisuse::Config { option: "issuer".into(), cure: "must be https" });
+        let error = Error::ApiMisuse(ApiMisuse::Config { option: "issuer".into(), cure: "must be https".into() });
         assert_eq!(
             error.to_object().to_json(),
             r#"{"code":"TOKENKEEP_CONFIG_INVALID","message":"hold({ issuer }): must be https","option":"issuer"}"#

@@ -27,7 +27,7 @@ impl Error {
     /// What stands where the message has a `%`.
     fn details(&self) -> [Cow<'_, str>; 2] {
         let one: &str = match self {
-            Self::ApiMisuse(ApiMisuse::Config { option, cure }) => return [(&**option).into(), (*cure).into()],
+            Self::ApiMisuse(ApiMisuse::Config { option, cure }) => return [(&**option).into(), (&**cure).into()],
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => name,
             Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
                 &error.error

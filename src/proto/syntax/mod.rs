@@ -9,6 +9,7 @@ pub mod http;
 pub mod json;
 mod json_reader;
 pub mod secret;
+pub(in crate::proto) mod spelling;
 pub(in crate::proto) mod text;
 pub mod time;
 pub mod url;

@@ -3,6 +3,7 @@
 use crate::proto::error::{ApiMisuse, Error};
 use crate::proto::oauth::parameters::is_owned;
 use crate::proto::syntax::json::{Object, Value};
+use crate::proto::syntax::spelling::Search;
 
 use super::Profile;
 
@@ -45,18 +46,24 @@ impl Profile {
 fn check(group: &str, members: &Object) -> Result<(), Error> {
     for (name, value) in members.members().filter(|(_, value)| !matches!(value, Value::Null)) {
         let known = MEMBERS.iter().find(|(in_group, known, _)| (*in_group, *known) == (group, name));
-        let cure = match known {
-            Some((.., kind)) if kind.fits(value) => continue,
-            Some((.., kind)) => kind.cure(),
-            None => "unknown member; check its spelling against the documentation",
-        };
-        return Err(bad(&["profile.", group, ".", name], cure));
+        let path = ["profile.", group, ".", name];
+        match known {
+            Some((.., kind)) if kind.fits(value) => {}
+            Some((.., kind)) => return Err(bad(&path, kind.cure())),
+            None => return Err(Error::ApiMisuse(ApiMisuse::unknown(&path.concat(), "member", nearest(group, name)))),
+        }
     }
     Ok(())
 }
 
+fn nearest(group: &str, name: &str) -> Option<&'static str> {
+    let mut search = Search::new(name);
+    MEMBERS.iter().filter(|(in_group, ..)| *in_group == group).for_each(|(_, known, _)| search.offer(known));
+    search.found
+}
+
 fn bad(path: &[&str], cure: &'static str) -> Error {
-    Error::ApiMisuse(ApiMisuse::Config { option: path.concat().into(), cure })
+    Error::ApiMisuse(ApiMisuse::Config { option: path.concat().into(), cure: cure.into() })
 }
 
 impl Kind {
