@@ -24,7 +24,51 @@ pub struct Challenge {
     pub resource_metadata: Option<String>,
 }
 
+/// What a challenge asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A token with more scope ([RFC 6750, 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    Scope,
+    /// A stronger or newer sign-in ([RFC 9470, 3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
+    Authentication,
+    /// Another request: no token would help.
+    Request,
+    /// A proof with a nonce ([RFC 9449, 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    Nonce,
+    /// Another proof ([RFC 9449, 7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    Proof,
+    /// Another token; also what says nothing, or a name that isn't listed.
+    Token,
+}
+
+/// The errors that say more than that the token won't do: what they ask for, and the word for it in events and explanations.
+const KINDS: [(&str, Kind, &str); 5] = [
+    ("insufficient_scope", Kind::Scope, "scope"),
+    ("insufficient_user_authentication", Kind::Authentication, "authentication"),
+    ("invalid_request", Kind::Request, "malformed"),
+    ("use_dpop_nonce", Kind::Nonce, "proof"),
+    ("invalid_dpop_proof", Kind::Proof, "proof"),
+];
+
+impl Kind {
+    /// The word for it; nothing for [`Kind::Token`].
+    pub fn word(self) -> Option<&'static str> {
+        KINDS.iter().find(|(_, kind, _)| *kind == self).map(|(.., word)| *word)
+    }
+
+    /// Whether the user may give what is asked for.
+    pub fn asks_for_more(self) -> bool {
+        matches!(self, Self::Scope | Self::Authentication)
+    }
+}
+
 impl Challenge {
+    /// What it asks for.
+    pub fn kind(&self) -> Kind {
+        let listed = KINDS.iter().find(|(error, ..)| self.error.as_deref() == Some(error));
+        listed.map_or(Kind::Token, |(_, kind, _)| *kind)
+    }
+
     /// The challenge in a `WWW-Authenticate` field, in which several lines are joined by commas. Of several the first
     /// with an `error` counts. One that repeats a parameter, or has a value outside its grammar, is none.
     pub fn parse(field: &str) -> Option<Self> {

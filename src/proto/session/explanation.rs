@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::proto::oauth::challenge::Challenge;
+use crate::proto::oauth::challenge::{Challenge, Kind};
 use crate::proto::syntax::http::retry_after_ms;
 use crate::proto::syntax::json::{Object, decimal};
 use crate::proto::syntax::time::Now;
@@ -48,17 +48,20 @@ pub(super) fn explain(
 }
 
 fn kind(status: u16, challenge: Option<&Challenge>, renewed: bool, expired: bool) -> &'static str {
-    match (status, challenge.and_then(|challenge| challenge.error.as_deref())) {
-        (401 | 403, Some("insufficient_scope")) => "scope",
-        (401 | 403, Some("insufficient_user_authentication")) => "authentication",
-        (401 | 403, Some("invalid_request")) => "malformed",
-        (401, Some("use_dpop_nonce" | "invalid_dpop_proof")) => "proof",
+    let kind =
+        challenge.map(Challenge::kind).filter(|kind| status == 401 || (status == 403 && !is_about_a_proof(*kind)));
+    match (status, kind.and_then(Kind::word)) {
+        (_, Some(word)) => word,
         (status, _) if (status == 401 || expired) && renewed => "refused",
         (status, _) if status == 401 || expired => "expired",
         (403, _) => "forbidden",
         (429, _) => "limited",
         _ => "unavailable",
     }
+}
+
+fn is_about_a_proof(kind: Kind) -> bool {
+    matches!(kind, Kind::Nonce | Kind::Proof)
 }
 
 fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> String {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::proto::error::{Ending, Error, InvalidResponse};
-use crate::proto::oauth::challenge::Challenge;
+use crate::proto::oauth::challenge::{Challenge, Kind};
 use crate::proto::oauth::dpop::{DpopKey, JTI_BYTES, Occasion};
 use crate::proto::oauth::extension::Use;
 use crate::proto::oauth::token::TokenResponse;
@@ -84,18 +84,17 @@ impl Session {
     ) -> Option<bool> {
         let bound =
             self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && request.generation >= self.first_generation;
-        let error = challenge.and_then(|challenge| challenge.error.as_deref());
         let first = request.proofs == 0;
-        let again = match error {
+        let again = match challenge.map(Challenge::kind) {
             _ if !bound => None,
-            Some("use_dpop_nonce") => Some(first && reply.nonce),
-            Some("invalid_dpop_proof") => {
+            Some(Kind::Nonce) => Some(first && reply.nonce),
+            Some(Kind::Proof) => {
                 let at = reply.date.as_deref().and_then(date::parse);
                 let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
                 Some(first && self.handle_proof_refused(&reply.target, ahead_ms))
             }
             // Where the challenge can't be read, a new nonce says enough.
-            None if challenge.is_none() && reply.nonce && first => Some(true),
+            None if reply.nonce && first => Some(true),
             _ => None,
         };
         if again == Some(true) {

@@ -1,7 +1,7 @@
 //! Answers of resource servers that may not be the last word: 401, 403, 429 and 503.
 
 use crate::proto::error::{ApiMisuse, Ending, Error};
-use crate::proto::oauth::challenge::Challenge;
+use crate::proto::oauth::challenge::{Challenge, Kind};
 use crate::proto::syntax::http::retry_after_ms;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Now;
@@ -51,7 +51,7 @@ impl Session {
             403 if !expired => {
                 tally.forbidden += 1;
                 match &challenge {
-                    Some(challenge) if ours && asks_for_more(challenge) => {
+                    Some(challenge) if ours && challenge.kind().asks_for_more() => {
                         self.step_up(now, request, reply, challenge)?
                     }
                     _ => Verdict::Final,
@@ -101,10 +101,10 @@ impl Session {
             None => {}
         }
         match challenge {
-            Some(challenge) if asks_for_more(challenge) && request.generation >= self.first_generation => {
+            Some(challenge) if challenge.kind().asks_for_more() && request.generation >= self.first_generation => {
                 return self.step_up(now, request, reply, challenge);
             }
-            Some(challenge) if challenge.error.as_deref() == Some("invalid_request") => return Ok(Verdict::Final),
+            Some(challenge) if challenge.kind() == Kind::Request => return Ok(Verdict::Final),
             _ => {}
         }
         if self.config.personal.is_some() && request.generation == self.generation && self.grant.is_some() {
@@ -143,10 +143,6 @@ impl Session {
         self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued
     }
-}
-
-fn asks_for_more(challenge: &Challenge) -> bool {
-    matches!(challenge.error.as_deref(), Some("insufficient_scope" | "insufficient_user_authentication"))
 }
 
 /// Methods whose requests may be sent twice without harm.

@@ -28,7 +28,7 @@ pub(super) enum Demand {
     /// It is new: the application is told.
     New,
     /// The application was told a moment ago.
-    Told,
+    Repeated,
     /// There were too many: whoever is behind this wants people to click.
     TooMany,
 }
@@ -38,7 +38,7 @@ impl StepUps {
         self.asked.retain(|asked| now.since(asked.at) < MEMORY_MS);
         let mut from_server = self.asked.iter().filter(|asked| asked.server == server);
         if from_server.any(|asked| !asked.old && asked.challenge == *challenge && now.since(asked.at) < TOLD_MS) {
-            return Demand::Told;
+            return Demand::Repeated;
         }
         if self.asked.iter().filter(|asked| asked.server == server).count() >= MOST_ASKED {
             return Demand::TooMany;

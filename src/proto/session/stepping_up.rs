@@ -32,7 +32,7 @@ impl Session {
         }
         match self.step_ups.judge(now.instant, server, challenge) {
             Demand::New => self.tell_step_up(now, reply, server, challenge),
-            Demand::Told => {}
+            Demand::Repeated => {}
             Demand::TooMany => {
                 self.watch.note_more("step-up-ignored", "", 1, Some(server));
                 return Ok(Verdict::Final);
@@ -46,7 +46,7 @@ impl Session {
     }
 
     fn tell_step_up(&mut self, now: Now, reply: &Reply, server: usize, challenge: &Challenge) {
-        let reason = reason(challenge);
+        let reason = challenge.kind().word().unwrap_or_default();
         self.watch.note_more("step-up", reason, 1, Some(server));
         let resource = self.discovered.resource_servers.get(server).map(|server| server.href());
         let mut options = Object::default();
@@ -81,9 +81,4 @@ impl Session {
         let waiting = self.step_ups.waiting.drain();
         self.reject(waiting, Error::Queue(QueueError::Timeout));
     }
-}
-
-/// The word for what is asked: a wider scope, or another way of signing in.
-pub(super) fn reason(challenge: &Challenge) -> &'static str {
-    if challenge.error.as_deref() == Some("insufficient_scope") { "scope" } else { "authentication" }
 }
