@@ -12,7 +12,7 @@ use crate::proto::session::{LookUp, PendingExchange};
 use crate::proto::syntax::http::Answer;
 
 use super::action::CallId;
-use super::farewell::Farewell;
+use super::logout::Logout;
 use super::stage::Stage;
 
 /// What is to be done with the result of something that was asked for.
@@ -21,15 +21,15 @@ pub(super) enum Flight {
     Exchange { call: CallId, pending: Box<PendingExchange> },
     Inquiry(Box<Stage>),
     Keep { call: CallId, name: String, url: String, push: Option<Box<Push>> },
-    KeepFarewell { call: CallId, farewell: Box<Farewell> },
+    KeepLogout { call: CallId, logout: Box<Logout> },
     Key { step: Box<Step> },
     Keys,
     LookUp(Box<LookUp>),
     Push { call: CallId, name: String, url: String, push: Box<Push> },
     Refresh { attempt: u32 },
-    Revocation { farewell: Option<(CallId, Box<Farewell>)> },
+    Revocation { logout: Option<(CallId, Box<Logout>)> },
     Take { call: CallId, response: Box<AuthorizationResponse> },
-    TakeFarewell { call: CallId },
+    TakeLogout { call: CallId },
     Verify { check: Box<Check> },
 }
 

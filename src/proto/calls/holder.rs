@@ -16,9 +16,9 @@ use crate::proto::syntax::time::Now;
 
 use super::action::{Action, CallId, FlightId};
 use super::door::Caller;
-use super::farewell;
 use super::flight::{Flight, Step};
 use super::keys::Keys;
+use super::logout;
 use super::sent::Sent;
 use super::stage::{Findings, Stage};
 use super::waiter::Waiter;
@@ -86,8 +86,8 @@ impl Holder {
         if let Err(error) = self.session.refuse_intercepted() {
             return self.settle(call, Err(error));
         }
-        if let Some(key) = farewell::key(href, self.session.config()) {
-            let flight = self.launch(Flight::TakeFarewell { call });
+        if let Some(key) = logout::key(href, self.session.config()) {
+            let flight = self.launch(Flight::TakeLogout { call });
             return self.actions.push(Action::Take { flight, key });
         }
         match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
@@ -132,8 +132,8 @@ impl Holder {
                 let pushed = push.handle_answer(answer);
                 self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
             }
-            Some(Flight::Revocation { farewell: Some((call, farewell)) }) => {
-                self.settle(call, Ok(Some(farewell.to_json(revocation_outcome(answer)))));
+            Some(Flight::Revocation { logout: Some((call, logout)) }) => {
+                self.settle(call, Ok(Some(logout.to_json(revocation_outcome(answer)))));
             }
             _ => {}
         }
@@ -166,8 +166,8 @@ impl Holder {
                 self.actions.push(action);
             }
             Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
-            Some(Flight::KeepFarewell { call, farewell }) => self.say_farewell(call, farewell),
-            Some(Flight::TakeFarewell { call }) => self.settle(call, Ok(farewell::arrival(now, record))),
+            Some(Flight::KeepLogout { call, logout }) => self.log_out(call, logout),
+            Some(Flight::TakeLogout { call }) => self.settle(call, Ok(logout::arrival(now, record))),
             Some(Flight::Take { call, response }) => {
                 if record.is_some_and(|record| !record.is_empty()) {
                     self.attend(call, &response.key());
@@ -196,7 +196,7 @@ impl Holder {
             Command::LookUp(look_up) => return self.look_up(look_up).or_else(|| self.poll_action()),
             Command::Revoke(revocation) => {
                 let body = self.write_request(revocation.body);
-                self.departure(Flight::Revocation { farewell: None }, revocation.url, Some(body))
+                self.departure(Flight::Revocation { logout: None }, revocation.url, Some(body))
             }
             Command::SendRefreshRequest(request) => {
                 self.proven_departure(Flight::Refresh { attempt: request.attempt }, request)

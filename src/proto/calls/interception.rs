@@ -32,8 +32,8 @@ impl Holder {
     fn give_up_flight(&mut self, flight: Flight) {
         match flight {
             // Whatever answered may have been something else than the server.
-            Flight::Revocation { farewell: Some((call, farewell)) } | Flight::KeepFarewell { call, farewell } => {
-                self.settle(call, Ok(Some(farewell.to_json("unconfirmed"))));
+            Flight::Revocation { logout: Some((call, logout)) } | Flight::KeepLogout { call, logout } => {
+                self.settle(call, Ok(Some(logout.to_json("unconfirmed"))));
             }
             Flight::Verify { check } => self.give_up_flight(check.into_flight()),
             Flight::Key { step } => self.give_up_call(step.call()),
@@ -41,12 +41,12 @@ impl Holder {
             | Flight::Keep { call, .. }
             | Flight::Push { call, .. }
             | Flight::Take { call, .. }
-            | Flight::TakeFarewell { call } => self.give_up_call(call),
+            | Flight::TakeLogout { call } => self.give_up_call(call),
             Flight::Inquiry(_)
             | Flight::Keys
             | Flight::LookUp(_)
             | Flight::Refresh { .. }
-            | Flight::Revocation { farewell: None } => {}
+            | Flight::Revocation { logout: None } => {}
         }
     }
 

@@ -1,103 +1,52 @@
-//! Signing out: here at once, then at the authorization server, to which the user may be sent
-//! ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
+//! What the page is told of a sign-out.
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+use alloc::string::String;
 
-use crate::proto::error::{ApiMisuse, Ending, Error};
-use crate::proto::oauth::authorization::{RANDOM_BYTES, return_target, transaction_key};
-use crate::proto::oauth::parameters::with_query;
-use crate::proto::syntax::base64url::base64url;
+use crate::proto::config::Config;
+use crate::proto::oauth::authorization::transaction_key;
+use crate::proto::oauth::callback::{TRANSACTION_LIFETIME_MS, is_same_place};
 use crate::proto::syntax::form;
 use crate::proto::syntax::json::{Object, Value};
-use crate::proto::syntax::secret::{Record, State};
+use crate::proto::syntax::secret::{FormBody, Record, State};
 use crate::proto::syntax::time::Now;
+use crate::proto::syntax::url::Url;
 
-use super::action::{Action, CallId};
-use super::farewell::Farewell;
-use super::flight::Flight;
-use super::holder::Holder;
+/// What the page is told of a sign-out.
+#[derive(Debug, Default)]
+pub(super) struct Logout {
+    pub(super) revocation: Option<(String, FormBody)>,
+    pub(super) otherwise: &'static str,
+    pub(super) url: Option<String>,
+    pub(super) id_token_hint: Option<Record>,
+}
 
-impl Holder {
-    /// Ends the session here at once; the call's result is, as JSON, what came of telling the server, and where to send
-    /// the user if `options` ask for that.
-    pub fn sign_out(&mut self, now: Now, call: CallId, options: &str, random: &[u8; RANDOM_BYTES]) {
-        let options = Object::parse(options.as_bytes()).unwrap_or_default();
-        let signed_in = self.session.is_signed_in();
-        let id_token_hint = self.session.id_token().map(Record::new);
-        self.dismiss(Ending::SignOut);
-        self.drop_arrivals();
-        let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
-        let otherwise = if signed_in { "unsupported" } else { "none" };
-        let farewell = Box::new(Farewell { revocation, otherwise, id_token_hint, url: None });
-        if options.member("endSession").is_some_and(Value::is_true) {
-            return self.send_to_end_session(now, call, farewell, &options, random);
-        }
-        self.say_farewell(call, farewell);
+impl Logout {
+    /// As JSON text; `revocation` is what came of that.
+    pub(super) fn to_json(&self, revocation: &str) -> String {
+        Object::default()
+            .with("revocation", revocation)
+            .with("url", self.url.as_deref())
+            .with("idTokenHint", self.id_token_hint.as_ref().map(Record::expose))
+            .to_json()
     }
+}
 
-    /// A response whose record is still being read comes to nothing.
-    fn drop_arrivals(&mut self) {
-        let mut calls = Vec::new();
-        self.flights.retain(|(_, flight, _)| {
-            calls.extend(if let Flight::Take { call, .. } = flight { Some(*call) } else { None });
-            !matches!(flight, Flight::Take { .. })
-        });
-        for call in calls {
-            self.settle(call, Err(Error::LoginRequired(Ending::SignOut)));
-        }
-    }
+/// The name of the record behind the URL `href`, if that is where the user comes back to from signing out. An error is an
+/// authorization response's, as is a code.
+pub(super) fn key(href: &str, config: &Config) -> Option<String> {
+    let back = config.post_logout_redirect_uri.as_deref()?;
+    let url = Url::parse(href).filter(|url| is_same_place(url, back))?;
+    let params = form::read(url.query?);
+    let mut states = params.iter().filter(|(name, _)| name == "state");
+    let (Some((_, state)), None) = (states.next(), states.next()) else { return None };
+    let other = params.iter().any(|(name, _)| ["code", "error", "iss"].contains(&name.as_str()));
+    (!other).then(|| transaction_key(&State::new(state.as_str())))
+}
 
-    /// Tells the server; the user is sent there once that has its answer, since a page that is left may take the request
-    /// along.
-    pub(super) fn say_farewell(&mut self, call: CallId, mut farewell: Box<Farewell>) {
-        match farewell.revocation.take() {
-            Some((url, body)) => {
-                let farewell = Some((call, farewell));
-                let action = self.departure(Flight::Revocation { farewell }, url, Some(self.write_request(body)));
-                self.actions.push(action);
-            }
-            None => self.settle(call, Ok(Some(farewell.to_json(farewell.otherwise)))),
-        }
-    }
-
-    fn send_to_end_session(
-        &mut self,
-        now: Now,
-        call: CallId,
-        mut farewell: Box<Farewell>,
-        options: &Object,
-        random: &[u8; RANDOM_BYTES],
-    ) {
-        let config = self.session.config();
-        let Some(endpoint) = self.session.server().and_then(|server| server.end_session_endpoint.as_deref()) else {
-            // The session is over here all the same; only the user's at the server isn't.
-            self.say_farewell_without_end_session(call, *farewell);
-            return;
-        };
-        let state = base64url(&random[..32]);
-        let back = config.post_logout_redirect_uri.as_deref();
-        let pairs = [
-            ("client_id", self.session.discovered().client_id.as_str()),
-            ("post_logout_redirect_uri", back.unwrap_or_default()),
-            ("state", if back.is_some() { &state } else { "" }),
-        ];
-        farewell.url = Some(with_query(endpoint, &form::write(&pairs)));
-        if back.is_none() {
-            return self.say_farewell(call, farewell);
-        }
-        let return_to = options.string("returnTo").and_then(|to| return_target(to, &config.redirect_uri).ok());
-        let record = Object::default().with("signedOut", now.unix_ms).with("returnTo", return_to.as_deref()).to_json();
-        let flight = self.launch(Flight::KeepFarewell { call, farewell });
-        let key = transaction_key(&State::new(state));
-        self.actions.push(Action::Keep { flight, key, record: Record::new(record), handle: None });
-    }
-
-    fn say_farewell_without_end_session(&mut self, call: CallId, farewell: Farewell) {
-        if let Some((url, body)) = farewell.revocation {
-            let action = self.departure(Flight::Revocation { farewell: None }, url, Some(self.write_request(body)));
-            self.actions.push(action);
-        }
-        self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoEndSession)));
-    }
+/// What the application gets back with the user; nothing if nobody was sent away (REV-14).
+pub(super) fn arrival(now: Now, record: Option<&str>) -> Option<String> {
+    let record = Object::parse(record?.as_bytes())?;
+    let age = now.unix_ms.checked_sub(record.member("signedOut")?.as_u64()?)?;
+    let arrival = Object::default().with("signedOut", true).with("returnTo", record.string("returnTo"));
+    (age <= TRANSACTION_LIFETIME_MS).then(|| arrival.with("appState", Value::Null).to_json())
 }

@@ -61,7 +61,7 @@ impl Session {
             Refresh::InFlight { attempt: current, sent, lane, .. } if current == attempt => match parsed {
                 Ok(response) if self.is_wrong_type(&response) => {
                     self.end(Ending::Refused);
-                    self.refuse_tokens(&response);
+                    self.revoke_tokens(&response);
                 }
                 Ok(response) => {
                     self.note_skew(skew);
@@ -104,7 +104,7 @@ impl Session {
             }
         };
         if known && let Ok(response) = TokenResponse::parse(Ok(answer), now.unix_ms) {
-            self.refuse_tokens(&response);
+            self.revoke_tokens(&response);
         }
     }
 
@@ -113,12 +113,12 @@ impl Session {
         let Some(at) = self.abandoned.iter().position(|abandoned| *abandoned == attempt) else { return };
         self.abandoned.swap_remove(at);
         if let Ok(response) = parsed {
-            self.refuse_tokens(&response);
+            self.revoke_tokens(&response);
         }
     }
 
     /// Revokes tokens that are not going to be used, so that they don't live on at the server.
-    pub(super) fn refuse_tokens(&mut self, response: &TokenResponse) {
+    pub(super) fn revoke_tokens(&mut self, response: &TokenResponse) {
         let revocation = self.revocation(&response.access_token, response.refresh_token.as_ref());
         self.commands.extend(revocation.map(Command::Revoke));
     }
@@ -128,7 +128,7 @@ impl Session {
         let claims = match self.refreshed_claims(now, &response, &grant) {
             Ok(claims) => claims,
             Err(error) => {
-                self.refuse_tokens(&response);
+                self.revoke_tokens(&response);
                 return self.end(match error {
                     Error::LoginRequired(ending) => ending,
                     _ => Ending::IdTokenRefused,

@@ -137,7 +137,7 @@ impl Session {
             let claims = typed.and_then(|()| self.first_claims(now, &pending.transaction, &response));
             let claims = claims.map_err(|error| blame_the_clock(error, skew));
             if claims.is_err() {
-                self.refuse_tokens(&response);
+                self.revoke_tokens(&response);
             }
             let (claims, scope) = (claims?, &pending.transaction.scope);
             self.note_skew(skew);
@@ -165,7 +165,7 @@ impl Session {
         let parsed = TokenResponse::parse(Ok(answer), now.unix_ms);
         let known = self.exchanges.contains(&pending.attempt) || self.abandoned.contains(&pending.attempt);
         if known && let Ok(response) = &parsed {
-            self.refuse_tokens(response);
+            self.revoke_tokens(response);
         }
         self.abandoned.retain(|attempt| *attempt != pending.attempt);
         self.abandon_exchange(now, pending);
