@@ -1,5 +1,6 @@
 //! Reads the browser's two clocks.
 
+use js_sys::Date;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::proto::syntax::time::{Clock, Now};
@@ -8,12 +9,9 @@ use crate::proto::syntax::time::{Clock, Now};
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn monotonic() -> f64;
-
-    #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    fn wall() -> f64;
 }
 
 /// Reads both clocks into `clock`.
 pub(super) fn read(clock: &mut Clock) -> Now {
-    clock.advance(monotonic() as u64, wall() as u64)
+    clock.advance(monotonic() as u64, Date::now() as u64)
 }
