@@ -9,7 +9,6 @@ import { chromeArguments, findChrome, findDriver } from "../lib/browser.mjs";
 import { checkNode } from "../lib/dependencies.mjs";
 import { wasmTriple } from "../lib/paths.mjs";
 import { isAtLeast, stdSource } from "../lib/rust.mjs";
-import { libraryPackages, missingLibraries } from "../lib/servers.mjs";
 import { toolchainEnv } from "../lib/toolchain.mjs";
 import { addByRustup } from "../lib/wasm-target.mjs";
 
@@ -59,13 +58,6 @@ test("a browser is installed from lists that were refreshed just before", posixO
   await withPath(shell, () => installDebianChromium(null));
   const words = readFileSync(told, "utf8").trim().split("\n").map((line) => line.match(/ (update|install) /)[1]);
   assert.deepEqual(words, ["update", "install"]);
-});
-
-test("what a server lacks is read from ldd, and which packages have it from its own", () => {
-  const text = "\tlinux-vdso.so.1 (0x1)\n\tlibssl.so.3 => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x2)\n";
-  assert.deepEqual([missingLibraries(text), missingLibraries(null)], [["libssl.so.3"], []]);
-  const depends = "libc6 (>= 2.34), libssl3:any (>= 3.0.0) | libssl4, zlib1g (>= 1:1.1.4), iproute2, nginx-common (<< 1.22.1)";
-  assert.deepEqual(libraryPackages(depends), ["libssl3", "zlib1g"]);
 });
 
 test("versions compare by number, from rustc's line and from Debian's", () => {

@@ -106,9 +106,8 @@ export async function startCaddyWith(sites, { folder, name }) {
 
 /** Resolves when something listens on the socket. */
 async function run(name, args, { folder, socketPath }) {
-  const { program, env } = webServer(name);
   const own = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  const child = spawn(program, args, { cwd: folder, env: { ...env, ...own }, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(webServer(name), args, { cwd: folder, env: { ...process.env, ...own }, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk) => (said += chunk));
   const ended = new Promise((resolve) => child.once("close", resolve));
