@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { markdownTable } from "../benches/markdown.mjs";
 import { measure, measurements } from "../benches/measure.mjs";
 import { tabulate } from "../benches/report.mjs";
+import { findChrome } from "./lib/browser.mjs";
 import { build } from "./lib/build.mjs";
 import { CurableError, main, say, seconds } from "./lib/log.mjs";
 import { pkg, root } from "./lib/paths.mjs";
 import { ask } from "./lib/run.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { checkSizes } from "./lib/sizes.mjs";
-import { toolchain } from "./lib/toolchain.mjs";
 
 const results = join(root, "benches", "RESULTS.md");
 
@@ -22,7 +22,7 @@ await main(async () => {
   const names = chosen.length ? known(chosen) : Object.keys(measurements);
   await setUp();
   await build();
-  const { chrome } = toolchain();
+  const chrome = findChrome();
   const loads = [loadavg()[0]];
   const { rows: sizes } = checkSizes();
   const figures = await measure({ chrome, pkg, names, say });

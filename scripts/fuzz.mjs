@@ -1,16 +1,14 @@
 import { buildFuzzer, fuzz, keep, keepCrash, listTargets } from "./lib/libfuzzer.mjs";
 import { CurableError, main, say } from "./lib/log.mjs";
 import { must, run, which } from "./lib/run.mjs";
-import { inspectRust, requireRecent, rustCure } from "./lib/rust.mjs";
+import { ensureRust } from "./lib/rust.mjs";
 
 // npm run fuzz [-- [target|parsers|operations] [seconds]] [--keep] [--plain]
 await main(async () => {
   const { what, seconds, kept, plain } = options(process.argv.slice(2));
-  const rust = await inspectRust();
-  if (!rust) throw new CurableError("there is no Rust compiler", rustCure);
-  requireRecent(rust);
+  await ensureRust();
   if (plain || !["c++", "g++", "clang++"].some((name) => which(name))) return plainRun(what, seconds);
-  const program = await buildFuzzer(rust.host);
+  const program = await buildFuzzer();
   const targets = await listTargets(program);
   const chosen = targets.filter(({ kind, name }) => what === null || what === kind || what === name).map(({ name }) => name);
   if (chosen.length === 0) {
@@ -44,11 +42,11 @@ async function plainRun(what, seconds) {
   const names = { parsers: "no_reader_breaks_a_promise_on_changed_inputs", operations: "no_operations_break_a_promise" };
   const profile = ['inherits="dev"', "opt-level=2"].flatMap((setting) => ["--config", `profile.fuzz.${setting}`]);
   const cargo = ["test", ...profile, "--profile", "fuzz", "--test", "fuzz"];
-  await must(which("cargo"), [...cargo, "--no-run"]);
+  await must("cargo", [...cargo, "--no-run"]);
   const env = { ...process.env, TOKENKEEP_FUZZ_COUNT: "10000" };
   const until = performance.now() + seconds * 1000;
   while (performance.now() < until) {
-    const { code, output } = await run(which("cargo"), [...cargo, "--quiet", "--", ...(what ? [names[what]] : ["promise"])], { env });
+    const { code, output } = await run("cargo", [...cargo, "--quiet", "--", ...(what ? [names[what]] : ["promise"])], { env });
     say(code === 0 ? output.match(/^fuzz: .*$/gm).join("\n") : output);
     if (code !== 0) return 1;
   }

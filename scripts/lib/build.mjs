@@ -8,10 +8,11 @@ import { integrityOf } from "./integrity.mjs";
 import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
 import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
-import { ask, must, readJson, which } from "./run.mjs";
+import { ask, must, readJson } from "./run.mjs";
+import { bindgenProgram } from "./rust.mjs";
 import { sbom } from "./sbom.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
-import { toolchain, toolchainEnv } from "./toolchain.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
 
 const template = join(root, "pkg-template");
 const work = join(target, "package");
@@ -33,23 +34,21 @@ export async function build() {
 
 async function buildWasm() {
   const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs"].map((name) => join(root, name));
-  const { wasmBindgen, wasmBin } = toolchain();
-  const key = hashOf(inputs, wasmBindgen, wasmBin);
+  const key = hashOf(inputs, await ask("rustc", ["--version"]));
   return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glue, wasm] }, async () => {
     say(`building ${name}.wasm`);
-    const env = toolchainEnv();
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
-    await must(which("cargo", env.PATH), await cargoArguments(env), { env: { ...env, RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
-    await generateGlue(wasmBindgen, built);
+    await must("cargo", await cargoArguments(), { env: { ...toolchainEnv(), RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
+    await generateGlue(built);
     await optimise(join(work, `${name}_bg.wasm`), wasm);
   });
 }
 
 // The standard library is built along, because the one that comes with the compiler has the text of every panic in it,
 // and the paths of whoever built it.
-async function cargoArguments(env) {
-  const sysroot = await ask(which("rustc", env.PATH), ["--print", "sysroot"]);
-  const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
+async function cargoArguments() {
+  const sysroot = await ask("rustc", ["--print", "sysroot"]);
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   const renamed = [[root, "tokenkeep"], [cargoHome, "cargo"], [sysroot, "rust"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort"];
   const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
@@ -58,10 +57,10 @@ async function cargoArguments(env) {
 }
 
 // Without a default path in the glue no bundler tries to emit a second copy of the wasm.
-async function generateGlue(wasmBindgen, built) {
+async function generateGlue(built) {
   mkdirSync(work, { recursive: true });
   const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
-  await must(wasmBindgen, [...options, "--out-name", name, "--out-dir", work, built]);
+  await must(await bindgenProgram("wasm-bindgen"), [...options, "--out-name", name, "--out-dir", work, built]);
   writeFileSync(glue, repeatable(readFileSync(glue, "utf8")));
 }
 
@@ -116,12 +115,11 @@ async function describe(version) {
 
 /** The programs whose work is in the package, with their versions. */
 async function usedTools() {
-  const env = toolchainEnv();
   const number = (text) => text?.match(/\d+\.\d+\.\d+\S*/)?.[0];
   const ofModule = (name) => readJson(join(root, "node_modules", name, "package.json")).version;
   return {
-    rustc: number(await ask(which("rustc", env.PATH), ["--version"], { env })),
-    "wasm-bindgen": number(await ask(toolchain().wasmBindgen, ["--version"])),
+    rustc: number(await ask("rustc", ["--version"])),
+    "wasm-bindgen": number(await ask(await bindgenProgram("wasm-bindgen"), ["--version"])),
     binaryen: ofModule("binaryen"),
     esbuild: ofModule("esbuild"),
   };

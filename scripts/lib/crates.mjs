@@ -2,17 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { root, wasmTriple } from "./paths.mjs";
-import { must, which } from "./run.mjs";
-import { toolchainEnv } from "./toolchain.mjs";
+import { must } from "./run.mjs";
 
 /**
  * The crates that are linked into the module with everything, as `{ name, version, license, checksum, dependsOn }` in the
  * order of their names; the first is our own. What only runs in the compiler is not among them.
  */
-export async function linkedCrates(env = toolchainEnv()) {
+export async function linkedCrates() {
   const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--features", "lean"];
   const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
-  const tree = await must(which("cargo", env.PATH), ["tree", "--locked", "--quiet", ...what, ...shape], { env, cure: "cargo fetch --locked" });
+  const tree = await must("cargo", ["tree", "--locked", "--quiet", ...what, ...shape], { cure: "cargo fetch --locked" });
   return withChecksums(parseTree(tree), lockedCrates(readFileSync(join(root, "Cargo.lock"), "utf8")));
 }
 

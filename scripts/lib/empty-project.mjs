@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { npm } from "./dependencies.mjs";
 import { pack } from "./pack.mjs";
-import { run } from "./run.mjs";
+import { npm, run } from "./run.mjs";
 
 // Imports every JavaScript export and finds every other one, from inside the project.
 const check = `

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { corpusFile, encode, filesIn, readCorpus, unpack, writeCorpus } from "./corpus.mjs";
 import { CurableError, say } from "./log.mjs";
 import { artifacts, root, target as targetFolder } from "./paths.mjs";
-import { must, run, which } from "./run.mjs";
+import { ask, must, run } from "./run.mjs";
 
 const words = join(root, "tests", "fuzz", "words.dict");
 // What a coverage-guided fuzzer needs of the compiler; stable ones have all of it.
@@ -18,13 +18,14 @@ const coverage = [
 ];
 
 /** Builds the program of `fuzz/` for this machine and returns its path. */
-export async function buildFuzzer(host) {
+export async function buildFuzzer() {
+  const host = (await ask("rustc", ["-vV"])).match(/^host: (.*)$/m)[1];
   const build = join(targetFolder, "fuzz");
   // The flags are for the code under test only; with --target they don't reach build scripts.
   const env = { ...process.env, CARGO_TARGET_DIR: build, CARGO_ENCODED_RUSTFLAGS: coverage.join("\x1f") };
   const manifest = join(root, "fuzz", "Cargo.toml");
   const args = ["build", "--release", "--locked", "--quiet", "--target", host, "--manifest-path", manifest];
-  await must(which("cargo"), args, { env, cure: "libFuzzer needs a C++ compiler; with --plain it isn't needed" });
+  await must("cargo", args, { env, cure: "libFuzzer needs a C++ compiler; with --plain it isn't needed" });
   return join(build, host, "release", "tokenkeep-fuzz");
 }
 

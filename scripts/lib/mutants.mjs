@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildFolder, ensureTool } from "./cargo-tools.mjs";
 import { CurableError } from "./log.mjs";
 import { artifacts, root } from "./paths.mjs";
-import { must, readJson, run, which } from "./run.mjs";
+import { must, readJson, run } from "./run.mjs";
+import { cargoProgram } from "./rust.mjs";
 
 const version = "27.1.0";
 const folder = join(artifacts, "mutants");
@@ -15,11 +15,7 @@ const killing = ["CaughtMutant", "Timeout"];
 const finished = [0, 2, 3];
 
 /** The path of cargo-mutants, built into .tools if it isn't there. */
-export async function ensureMutants() {
-  const program = await ensureTool("cargo-mutants", "cargo-mutants", version, ["mutants", "--version"]);
-  rmSync(buildFolder, { recursive: true, force: true });
-  return program;
-}
+export const ensureMutants = () => cargoProgram("cargo-mutants", "cargo-mutants", version);
 
 /** Every mutant as its whole name, such as `src/proto/url.rs:44:9: replace + with - in host`. */
 export async function listMutants(program) {
@@ -73,10 +69,10 @@ export function judge(results, text = readFileSync(survivorsFile, "utf8")) {
   };
 }
 
-// Incremental compilation and cargo's own PATH; a RUSTFLAGS of the outside would rebuild everything.
+// A RUSTFLAGS of the outside would rebuild everything.
 function environment() {
   const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_TARGET_DIR, ...env } = process.env;
-  return { ...env, CARGO: which("cargo") };
+  return env;
 }
 
 // Mulberry32.

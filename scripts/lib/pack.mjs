@@ -1,10 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { npm } from "./dependencies.mjs";
 import { withLock } from "./lock.mjs";
 import { artifacts, pkg } from "./paths.mjs";
-import { must, readJson } from "./run.mjs";
+import { must, npm, readJson } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 
 /** Packs pkg/ as it would be published and answers the path of the tarball. */

@@ -28,17 +28,14 @@ export async function ensurePython() {
   await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => install(found));
 }
 
+// Debian keeps what a new environment needs in a package of its own.
 async function findPython() {
+  const asked = `import ensurepip, sys; print(sys.version_info >= (${oldest}))`;
   for (const name of ["python3", "python"]) {
     const program = which(name);
-    const version = program && (await ask(program, ["-c", "import sys; print(*sys.version_info[:2])"]));
-    if (version && isRecent(version.split(" ").map(Number))) return program;
+    if (program && (await ask(program, ["-c", asked])) === "True") return program;
   }
   return null;
-}
-
-function isRecent([major, minor]) {
-  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }
 
 async function installPython() {
@@ -52,17 +49,9 @@ async function install(python) {
   const started = performance.now();
   say("pip: installing the Python servers of the tests into .tools");
   rmSync(folder, { recursive: true, force: true });
-  await makeEnvironment(python);
+  await must(python, ["-m", "venv", folder], { timeout: 120_000, log: join(logs, "venv.log") });
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:", "-r", packages];
   const cure = `run it by hand: ${[interpreter, ...args].join(" ")}`;
   await must(interpreter, args, { timeout: 600_000, log: join(logs, "pip.log"), cure });
   say(`pip: done in ${seconds(started)}`);
-}
-
-// Debian keeps what a new environment needs in a package of its own.
-async function makeEnvironment(python) {
-  const prefix = (await ask(python, ["-c", "import ensurepip"])) === null ? await aptPrefix() : null;
-  if (prefix) await aptInstall(prefix, ["python3-venv"], "an environment for a server that the tests sign in to");
-  const cure = "install the package that has Python's venv and ensurepip (Debian: apt-get install python3-venv)";
-  await must(python, ["-m", "venv", folder], { timeout: 120_000, log: join(logs, "venv.log"), cure });
 }

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 
 import { CurableError, say, seconds } from "./log.mjs";
 import { pack } from "./pack.mjs";
-import { pkg, root, tools } from "./paths.mjs";
+import { pkg, root, toolsBin } from "./paths.mjs";
 import { ask, must, which } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
 
@@ -61,7 +61,7 @@ async function copySources(folder) {
 function borrowTools(folder) {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   mkdirSync(join(folder, ".tools"));
-  copyFileSync(join(tools, "toolchain.json"), join(folder, ".tools", "toolchain.json"));
+  symlinkSync(toolsBin, join(folder, ".tools", "bin"), "junction");
 }
 
 function plainEnv() {

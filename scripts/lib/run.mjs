@@ -26,6 +26,10 @@ export function isExecutable(file) {
   }
 }
 
+export function npm() {
+  return which("npm") ?? join(dirname(process.execPath), "npm");
+}
+
 /**
  * Runs a program to its end and never throws: `{ code, output, timedOut }`, with both of its streams in `output`.
  * `tee` shows the output as it comes, `log` names a file that gets it too.

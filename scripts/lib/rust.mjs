@@ -1,56 +1,56 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { CurableError } from "./log.mjs";
-import { root, wasmTriple } from "./paths.mjs";
-import { ask, which } from "./run.mjs";
+import { CurableError, say, seconds } from "./log.mjs";
+import { logs, root, tools, toolsBin, wasmTriple } from "./paths.mjs";
+import { must, which } from "./run.mjs";
+import { unlessFresh } from "./stamp.mjs";
 
-export const rustCure = "install Rust with rustup (https://rustup.rs), or on Debian as root: apt-get install rustc-web cargo-web";
+const cure = "install Rust with rustup: https://rustup.rs";
+// What rustup calls the parts that are needed beside the compiler, and how it adds them.
+const parts = {
+  [`rust-std-${wasmTriple}`]: ["target", "add", wasmTriple],
+  "rust-src": ["component", "add", "rust-src"],
+  clippy: ["component", "add", "clippy"],
+  rustfmt: ["component", "add", "rustfmt"],
+};
 
-/** The oldest compiler that Cargo.toml allows, as `[major, minor]`. */
-export function oldestRust() {
-  const line = readFileSync(join(root, "Cargo.toml"), "utf8").match(/^rust-version\s*=\s*"(\d+)\.(\d+)/m);
-  return line ? [Number(line[1]), Number(line[2])] : [1, 85];
-}
-
-/** Whether a version text (`rustc 1.96.0 (...)`, `1.96.0+dfsg1-1`) is at least `[major, minor]`. */
-export function isAtLeast(text, [major, minor]) {
-  const found = text?.match(/(\d+)\.(\d+)/);
-  if (!found) return false;
-  const [haveMajor, haveMinor] = [Number(found[1]), Number(found[2])];
-  return haveMajor > major || (haveMajor === major && haveMinor >= minor);
-}
-
-/** What `rustc` on this path is: `{ rustc, version, host, sysroot, hasWasm }`, or null where there is none. */
-export async function inspectRust(rustc = which("rustc")) {
-  if (!rustc) return null;
-  const about = await ask(rustc, ["-vV"]);
-  const sysroot = await ask(rustc, ["--print", "sysroot"]);
-  if (!about || !sysroot) return null;
-  const host = about.match(/^host: (.*)$/m)[1];
-  return { rustc, about, version: about.split("\n")[0], host, sysroot, hasWasm: hasWasm(sysroot) };
-}
-
-/** Refuses a compiler that is older than Cargo.toml allows. */
-export function requireRecent(rust) {
-  const oldest = oldestRust();
-  if (isAtLeast(rust.version, oldest)) return;
-  throw new CurableError(`${rust.version} is older than ${oldest.join(".")}`, `rustup update, or ${rustCure}`);
-}
-
-export function hasWasm(sysroot) {
-  try {
-    return readdirSync(join(sysroot, "lib", "rustlib", wasmTriple, "lib")).some((name) => /^libstd-.*\.rlib$/.test(name));
-  } catch {
-    return false;
+/** Sees to it that the compiler in use builds for wasm, and that the source of its standard library is there. */
+export async function ensureRust() {
+  const missing = ["rustup", "cargo", "rustc"].find((name) => !which(name));
+  if (missing) throw new CurableError(`there is no ${missing} in PATH`, cure);
+  const installed = (await must("rustup", ["component", "list", "--installed"], { cure })).split("\n");
+  for (const [name, args] of Object.entries(parts)) {
+    if (installed.some((line) => line.startsWith(name))) continue;
+    say(`rustup ${args.join(" ")}`);
+    await must("rustup", args, { timeout: 300_000, cure: `see why this fails: rustup ${args.join(" ")}` });
   }
 }
 
-/** Where a compiler with this sysroot has the standard library's source, if it has it. */
-export function stdSource(sysroot) {
-  return join(sysroot, "lib", "rustlib", "src", "rust", "library", "core");
+/** The path of a program of wasm-bindgen-cli; generated glue fits only the very version that Cargo.lock has of the crate. */
+export const bindgenProgram = (name) => cargoProgram(name, "wasm-bindgen-cli", lockedVersion("wasm-bindgen"));
+
+/** The path of a program of a crate, which is built into .tools unless it is there in this version. */
+export async function cargoProgram(name, crate, version) {
+  const path = join(toolsBin, process.platform === "win32" ? `${name}.exe` : name);
+  await unlessFresh({ stamp: join(toolsBin, `${crate}.stamp`), key: version, outputs: [path] }, () => install(crate, version));
+  return path;
 }
 
-export function hasStdSource(sysroot) {
-  return existsSync(stdSource(sysroot));
+async function install(crate, version) {
+  const started = performance.now();
+  say(`building ${crate} ${version} into .tools (a few minutes)`);
+  const folder = join(tools, "build");
+  // Unoptimised: a third of the time to build, and still well under a second at work.
+  const env = { ...process.env, CARGO_TARGET_DIR: folder, CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_STRIP: "debuginfo" };
+  const args = ["install", "--root", tools, "--force", "--version", version, crate];
+  await must("cargo", args, { env, timeout: 1_200_000, log: join(logs, `${crate}.log`), cure: `see why this fails: cargo ${args.join(" ")}` });
+  rmSync(folder, { recursive: true, force: true });
+  say(`built ${crate} in ${seconds(started)}`);
+}
+
+function lockedVersion(crate) {
+  const found = readFileSync(join(root, "Cargo.lock"), "utf8").match(new RegExp(`name = "${crate}"\\r?\\nversion = "([^"]+)"`));
+  if (!found) throw new CurableError(`Cargo.lock names no version of ${crate}`, "restore it: git checkout Cargo.lock");
+  return found[1];
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { checkAttacks } from "./attacks.mjs";
+import { findDriver, whyNoDriver } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
@@ -12,10 +13,11 @@ import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
 import { reproduceElsewhere } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
+import { bindgenProgram } from "./rust.mjs";
 import { webServers, whyNoServer } from "./servers.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
-import { toolchain, toolchainEnv } from "./toolchain.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
 
 const minute = 60_000;
 const browserFolder = join(root, "tests", "browser");
@@ -29,12 +31,12 @@ let toldWhy = false;
  * `runner` names the kind of closing line that counts its tests; a step without one is one check by itself.
  */
 export const steps = [
-  { name: "format", work: format },
-  { name: "clippy", work: clippy },
-  { name: "clippy-wasm", work: clippyWasm },
+  { name: "format", work: () => cargo(["fmt", "--check"]) },
+  { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
+  { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
   { name: "supply-chain", work: supplyChain },
-  { name: "native", runner: "cargo", work: () => cargo(["test"], process.env) },
+  { name: "native", runner: "cargo", work: () => cargo(["test"]) },
   { name: "build", work: buildPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
   { name: "types", work: withPackage(types) },
@@ -48,21 +50,6 @@ export const steps = [
   { name: "reproducible", work: withPackage(reproducible) },
   { name: "conformance", work: conformance },
 ];
-
-function format() {
-  if (!toolchain().rustfmt) return { skipped: "this Rust toolchain has no rustfmt" };
-  return cargo(["fmt", "--check"], process.env, "cargo-fmt");
-}
-
-function clippy() {
-  if (!toolchain().clippy) return { skipped: "this Rust toolchain has no clippy" };
-  return cargo(["clippy", "--all-targets", ...denyWarnings], process.env, "cargo-clippy");
-}
-
-function clippyWasm() {
-  if (!toolchain().wasmClippy) return { skipped: "the toolchain with the wasm target has no clippy" };
-  return cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv(), "cargo-clippy");
-}
 
 async function supplyChain() {
   const { problems, notes } = await checkSupplyChain();
@@ -98,11 +85,11 @@ function withPackage(work) {
   };
 }
 
-function wasmTests() {
-  const { wasmPack, chromedriver } = toolchain();
-  const driver = chromedriver ? ["--mode", "no-install", "--chromedriver", chromedriver] : [];
-  const env = { ...toolchainEnv(), WASM_BINDGEN_TEST_TIMEOUT: "120" };
-  return run(wasmPack, ["test", "--headless", "--chrome", ...driver], { env, timeout: 15 * minute });
+async function wasmTests() {
+  if (!findDriver()) return { skipped: whyNoDriver };
+  const runner = await bindgenProgram("wasm-bindgen-test-runner");
+  const settings = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner, WASM_BINDGEN_TEST_ONLY_WEB: "1", WASM_BINDGEN_TEST_TIMEOUT: "120" };
+  return cargo(["test", "--target", wasmTriple], { ...toolchainEnv(), ...settings });
 }
 
 function publint() {
@@ -141,7 +128,6 @@ function nodeProgram(name, args) {
   return run(which(name, join(root, "node_modules", ".bin")), args, { timeout: 3 * minute });
 }
 
-// Subcommands are called by their own name, because cargo looks into its home before PATH and may find another toolchain's.
-function cargo(args, env, program = "cargo") {
-  return run(which(program, env.PATH), args, { env, timeout: 15 * minute });
+function cargo(args, env) {
+  return run("cargo", args, { env, timeout: 15 * minute });
 }

@@ -2,11 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { linkedCrates, lockedCrates } from "./crates.mjs";
-import { npm } from "./dependencies.mjs";
 import { root, toolsBin } from "./paths.mjs";
-import { readJson, run, which } from "./run.mjs";
+import { npm, readJson, run, which } from "./run.mjs";
 import { crateProblems, duplicateProblems, lockProblems, npmProblems, pinProblems, policyOf, requirementProblems } from "./supply-rules.mjs";
-import { toolchainEnv } from "./toolchain.mjs";
 
 const text = (...path) => readFileSync(join(root, ...path), "utf8");
 const cratesWithLock = [[], ["fuzz"]];
@@ -38,10 +36,9 @@ async function crates() {
 
 /** A machine that has built needs no network for this. */
 async function cargoMetadata(manifest) {
-  const env = toolchainEnv();
   for (const network of [["--offline"], []]) {
     const args = ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest];
-    const { code, output } = await run(which("cargo", env.PATH), args, { env, timeout: 120_000 });
+    const { code, output } = await run("cargo", args, { timeout: 120_000 });
     if (code === 0) return jsonIn(output);
   }
   return null;

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 
-import { candidateOf } from "../lib/apt.mjs";
 import { chromeArguments, findChrome, findDriver } from "../lib/browser.mjs";
-import { checkNode } from "../lib/dependencies.mjs";
-import { wasmTriple } from "../lib/paths.mjs";
-import { isAtLeast, stdSource } from "../lib/rust.mjs";
+import { wasmTarget, wasmTriple } from "../lib/paths.mjs";
+import { ensureRust } from "../lib/rust.mjs";
+import { checkNode } from "../lib/setup.mjs";
 import { toolchainEnv } from "../lib/toolchain.mjs";
-import { addByRustup } from "../lib/wasm-target.mjs";
 
 const posixOnly = { skip: process.platform === "win32" && "shell scripts stand in for programs" };
 
@@ -33,53 +31,39 @@ async function withPath(path, work) {
   }
 }
 
-test("apt's candidate is read per package, and none is null", () => {
-  const text = "a:\n  Installed: (none)\n  Candidate: 1.2-3\n  Version table:\nb:\n  Installed: (none)\n  Candidate: (none)\n";
-  assert.deepEqual(["a", "b", "c"].map((name) => candidateOf(name, text)), ["1.2-3", null, null]);
-});
-
 for (const [what, code] of Object.entries({ "are refreshed once per set-up": 0, "that can't be refreshed are told of, and used as they are": 1 })) {
   test(`package lists ${what}`, posixOnly, async () => {
     // Each time a set-up of its own.
-    const { tryAptUpdate } = await import(`../lib/apt.mjs?${code}`);
+    const { aptUpdate } = await import(`../lib/apt.mjs?${code}`);
     const told = join(folderWith({}), "told");
     const path = folderWith({ "apt-get": `echo "$@" >> ${told}; exit ${code}` });
-    await withPath(path, () => tryAptUpdate([]));
-    await withPath(path, () => tryAptUpdate([]));
+    await withPath(path, () => aptUpdate([]));
+    await withPath(path, () => aptUpdate([]));
     assert.match(readFileSync(told, "utf8"), /^[^\n]* update -q\n$/);
   });
 }
 
-test("a browser is installed from lists that were refreshed just before", posixOnly, async () => {
-  const { installDebianChromium } = await import("../lib/browser.mjs?fresh");
+test("packages are installed from lists that were refreshed just before", posixOnly, async () => {
+  const { aptInstall } = await import("../lib/apt.mjs?fresh");
   const told = join(folderWith({}), "told");
-  const programs = { "apt-get": `echo "$@" >> ${told}`, "apt-cache": 'printf "chromium-driver:\n  Installed: (none)\n  Candidate: 1\n"', sudo: 'shift; [ "$1" = true ] || "$@"' };
-  const shell = `${folderWith(programs)}:/bin:/usr/bin`;
-  await withPath(shell, () => installDebianChromium(null));
+  await withPath(folderWith({ "apt-get": `echo "$@" >> ${told}` }), () => aptInstall([], ["one"], "for a test"));
   const words = readFileSync(told, "utf8").trim().split("\n").map((line) => line.match(/ (update|install) /)[1]);
   assert.deepEqual(words, ["update", "install"]);
 });
 
-test("versions compare by number, from rustc's line and from Debian's", () => {
-  assert.ok(isAtLeast("rustc 1.96.0 (ac68faa20 2026-05-25)", [1, 88]));
-  assert.ok(!isAtLeast("1.85.0+dfsg3-1~deb12u3", [1, 88]));
-  assert.ok(isAtLeast("1.100.0", [1, 88]));
-  assert.ok(!isAtLeast(null, [1, 88]));
+test("without rustup or cargo the cure is told", posixOnly, async () => {
+  await assert.rejects(withPath(folderWith({}), ensureRust), /no rustup in PATH\n {2}cure: install Rust with rustup/);
+  await assert.rejects(withPath(folderWith({ rustup: "" }), ensureRust), /no cargo in PATH\n {2}cure: install Rust with rustup/);
 });
 
-test("rustup is believed only when the target and the source are really there afterwards", posixOnly, async () => {
-  const sysroot = mkdtempSync(join(tmpdir(), "tokenkeep-sysroot-"));
-  const lib = join(sysroot, "lib", "rustlib", wasmTriple, "lib");
-  const rust = { sysroot };
-  assert.equal(await withPath(folderWith({}), () => addByRustup(rust)), false);
-  assert.equal(await withPath(folderWith({ rustup: "echo no network >&2; exit 1" }), () => addByRustup(rust)), false);
-  assert.equal(await withPath(folderWith({ rustup: "exit 0" }), () => addByRustup(rust)), false);
-  mkdirSync(lib, { recursive: true });
-  const target = `[ "$1 $2 $3" = "target add ${wasmTriple}" ] && : > ${lib}/libstd-1.rlib`;
-  assert.equal(await withPath(folderWith({ rustup: target }), () => addByRustup(rust)), false);
-  mkdirSync(dirname(stdSource(sysroot)), { recursive: true });
-  const source = `[ "$1 $2 $3" = "component add rust-src" ] && : > ${stdSource(sysroot)}`;
-  assert.equal(await withPath(folderWith({ rustup: source }), () => addByRustup(rust)), true);
+test("rustup adds what is missing and nothing else, and a failure of it is told", posixOnly, async () => {
+  const told = join(folderWith({}), "told");
+  const rustup = (installed, code) => `case "$*" in *--installed) printf "${installed}";; *) echo "$@" >> ${told}; exit ${code};; esac`;
+  const here = ["rust-src", "clippy-x", "rustfmt-x"].join("\\n");
+  const path = (code) => folderWith({ rustup: rustup(here, code), cargo: "", rustc: "" });
+  await withPath(path(0), ensureRust);
+  assert.equal(readFileSync(told, "utf8"), `target add ${wasmTriple}\n`);
+  await assert.rejects(withPath(path(1), ensureRust), /cure: see why this fails: rustup target add/);
 });
 
 test("a named browser and driver win, and a wrong name is told", posixOnly, () => {
@@ -103,18 +87,9 @@ test("old Node versions are refused", () => {
   for (const version of ["20.19.0", "22.12.0", "24.0.0"]) checkNode(version);
 });
 
-test("the environment puts the private compiler first and drops flags that would replace the project's", () => {
-  const found = { chrome: "/c", chromedriver: "/d", wasmBin: "/w/bin", linker: "/l", wasmBindgen: "/t/wasm-bindgen", wasmPack: "/t/wasm-pack" };
-  const env = toolchainEnv(found, { PATH: "/usr/bin", RUSTFLAGS: "-g", HOME: "/h" });
-  assert.equal(env.PATH.split(":")[0], "/w/bin");
-  assert.ok(env.PATH.split(":").includes("/t"));
-  assert.equal(env.RUSTFLAGS, undefined);
-  assert.deepEqual([env.RUSTC, env.CARGO, env.SYSROOT], ["/w/bin/rustc", "/w/bin/cargo", "/w/sysroot"]);
-  assert.equal(env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER, "/l");
-  assert.deepEqual([env.CHROME_PATH, env.CHROMEDRIVER, env.HOME], ["/c", "/d", "/h"]);
-});
-
-test("a compiler that has the target itself leaves cargo and the linker alone", () => {
-  const env = toolchainEnv({ chrome: "/c", wasmBin: null, linker: null }, { PATH: "/usr/bin" });
-  assert.deepEqual([env.RUSTC, env.CARGO, env.SYSROOT, env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER], [undefined, undefined, undefined, undefined]);
+test("the environment names the browser and drops flags that would replace the project's", posixOnly, () => {
+  const PATH = folderWith({ "google-chrome": "", chromedriver: "" });
+  const env = toolchainEnv({ PATH, RUSTFLAGS: "-g", HOME: "/h" });
+  const found = { CHROME_PATH: join(PATH, "google-chrome"), CHROMEDRIVER: join(PATH, "chromedriver") };
+  assert.deepEqual(env, { PATH, HOME: "/h", CARGO_TARGET_DIR: wasmTarget, ...found });
 });
