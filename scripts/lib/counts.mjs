@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** How a test runner's closing lines are read, by runner; each answers `{ passed, failed }` over all its suites. */
 export const counts = { cargo, node };
 
@@ -19,5 +21,5 @@ export function total(parts) {
 }
 
 function plain(output) {
-  return output.replace(/\u001b\[[0-9;]*m/g, "").replace(/\r/g, "");
+  return stripVTControlCharacters(output).replaceAll("\r", "");
 }

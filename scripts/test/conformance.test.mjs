@@ -56,6 +56,7 @@ test("tests in Rust are found with the rows they name", () => {
 
 test("tests in scripts are found, with their parts and cases, and without what is skipped", () => {
   assert.deepEqual(titles("tests/browser/x.test.mjs", script), [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what is read is text
     ["${mode}: a test (AB-1, CD-2)", "AB-1 CD-2 CD-4"],
     ["a part (CD-4)", "CD-4"],
     ["short (AB-7)", "AB-7"],

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 
 import { events, resume, session, startSend, statusOf } from "../browser/support/calls.mjs";
 import { clickSignIn, endOfSignIn } from "../browser/support/popup.mjs";
-import { until } from "../browser/support/until.mjs";
 import { joinChannels, plantRecords, rewriteRecords, speakEverywhere, stealLocks } from "./scripts/channels.mjs";
 import { attack, butOwn } from "./support/attack.mjs";
 import { mallorysSignIn } from "./support/mallory.mjs";

@@ -30,7 +30,7 @@ async function startOdd(t, odd) {
 }
 
 const check = (issuer, more) => runCommand(["check-server", issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, app, ...more })]);
-const own = ({ lines }) => lines.filter((line) => /^(ok  |warn|FAIL)  OWN /.test(line));
+const own = ({ lines }) => lines.filter((line) => /^(ok {2}|warn|FAIL) {2}OWN /.test(line));
 
 const taken = (uri) => `FAIL  OWN     ${uri} is a redirect URI of tokenkeep-demo on the application's origin: `;
 

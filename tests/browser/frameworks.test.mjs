@@ -10,6 +10,7 @@ import { test } from "./support/test.mjs";
  * target itself.
  */
 function keepListenersOnTargets() {
+  // biome-ignore lint/suspicious/noRedundantUseStrict: the page gets the function as text, outside of any module
   "use strict";
   const { addEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function (type, ...more) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { send, statusOf } from "./support/calls.mjs";
+import { statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";

@@ -1,6 +1,6 @@
 // The holder on an origin of its own: both sides. Compiling is the test.
 
-import * as page from "tokenkeep";
+import type * as page from "tokenkeep";
 import { TokenKeepError, connect, isTokenKeepError, type Auth, type ErrorCode, type Session } from "tokenkeep/remote";
 import { isTokenKeepError as isTokenKeepErrorThere, serve, type ServeOptions } from "tokenkeep/serve";
 

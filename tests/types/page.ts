@@ -51,7 +51,7 @@ export async function signInAndOut(): Promise<void> {
     same<typeof session.scope, string>(true);
     same<typeof session.expiresAt, number | null>(true);
     const subject: string | undefined = session.claims?.sub;
-    const other: unknown = session.claims?.["locale"];
+    const other: unknown = session.claims?.locale;
     void [subject, other];
   }
   const arrival = auth.arrival;

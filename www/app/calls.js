@@ -15,7 +15,7 @@ export function createBoard(element) {
     },
     set(index, state) {
       cells[index].dataset.state = state;
-      frame ??= requestAnimationFrame(report);
+      if (frame === null) frame = requestAnimationFrame(report);
     },
   };
   function report() {
