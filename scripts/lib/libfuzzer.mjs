@@ -1,7 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { corpusFile, encode, filesIn, readCorpus, unpack, writeCorpus } from "./corpus.mjs";
 import { CurableError, say } from "./log.mjs";
 import { artifacts, root, target as targetFolder } from "./paths.mjs";
 import { ask, must, run } from "./run.mjs";
@@ -25,7 +24,7 @@ export async function buildFuzzer() {
   const env = { ...process.env, CARGO_TARGET_DIR: build, CARGO_ENCODED_RUSTFLAGS: coverage.join("\x1f") };
   const manifest = join(root, "fuzz", "Cargo.toml");
   const args = ["build", "--release", "--locked", "--quiet", "--target", host, "--manifest-path", manifest];
-  await must("cargo", args, { env, cure: "libFuzzer needs a C++ compiler; with --plain it isn't needed" });
+  await must("cargo", args, { env, cure: "libFuzzer needs a C++ compiler (Debian: apt-get install g++)" });
   return join(build, host, "release", "tokenkeep-fuzz");
 }
 
@@ -65,6 +64,43 @@ export async function keep(program, name) {
 export function keepCrash(name, input) {
   writeCorpus(name, [...readCorpus(name), input]);
   say(`${name} FAILS; this line is now in ${corpusFile(name)}:\n${encode(input)}`);
+}
+
+/** The committed inputs of a target, one a line: printable ASCII as it is, any other byte and the backslash as \xff. */
+function corpusFile(target) {
+  return join(root, "tests", "fuzz", "corpus", `${target}.txt`);
+}
+
+function readCorpus(target) {
+  const file = corpusFile(target);
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1).map(decode) : [];
+}
+
+/** Writes a corpus anew, the shortest input first. */
+function writeCorpus(target, inputs) {
+  const lines = [...new Set(inputs.map(encode))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  writeFileSync(corpusFile(target), lines.map((line) => `${line}\n`).join(""));
+  return lines.length;
+}
+
+/** Makes `folder` hold these inputs as files, as libFuzzer wants them. */
+function unpack(inputs, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  inputs.forEach((input, index) => writeFileSync(join(folder, String(index)), input));
+}
+
+function filesIn(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((name) => readFileSync(join(folder, name))) : [];
+}
+
+export function encode(bytes) {
+  const plain = (byte) => byte >= 0x20 && byte <= 0x7e && byte !== 0x5c;
+  return Array.from(bytes, (byte) => (plain(byte) ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
+}
+
+export function decode(line) {
+  return Buffer.from(line.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))), "latin1");
 }
 
 function environment(name) {

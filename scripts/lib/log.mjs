@@ -22,7 +22,8 @@ export async function main(run) {
   try {
     process.exitCode = (await run()) ?? 0;
   } catch (error) {
-    process.stderr.write(error instanceof CurableError ? `\n${error.message}\n` : `\n${error.stack}\n`);
+    const isCurable = error instanceof CurableError || error.code?.startsWith("ERR_PARSE_ARGS");
+    process.stderr.write(`\n${isCurable ? error.message : error.stack}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decode, encode } from "../lib/corpus.mjs";
+import { decode, encode } from "../lib/libfuzzer.mjs";
 
 test("inputs of a corpus are read as they were written, one a line", () => {
   const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
