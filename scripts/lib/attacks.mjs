@@ -10,7 +10,7 @@ const modes = ["page", "worker", "shared", "own"];
 const page = join(root, "docs", "security", "results.md");
 const cure = "run `npm run attacks`, read what changed in docs/security/results.md, and commit it";
 
-/** Runs every attack. Resolves to `{ code, output, text }`: the tests' output, and the page with what was seen. */
+/** Runs every attack. Resolves to `{ code, output, known, text }`: the tests' output, and the page as it was and as it should be. */
 export async function runAttacks() {
   rmSync(records, { recursive: true, force: true });
   await installPackage(join(root, "tests", "browser"));

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { withLock } from "./lock.mjs";
 import { artifacts, pkg } from "./paths.mjs";
-import { must, npm, readJson } from "./run.mjs";
+import { must, npm, readJson, run } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 
 /** Packs pkg/ as it would be published and answers the path of the tarball. */
@@ -30,4 +31,30 @@ async function installAlone(folder) {
     await must("tar", ["-xzf", tarball, "-C", place, "--strip-components=1"]);
   });
   return place;
+}
+
+// Imports every JavaScript export and finds every other one, from inside the project.
+const check = `
+import { existsSync } from "node:fs";
+import manifest from "tokenkeep/package.json" with { type: "json" };
+const files = (target) => typeof target === "string" ? [target] : Object.values(target).flatMap(files);
+for (const [name, target] of Object.entries(manifest.exports)) {
+  for (const file of files(target)) if (!existsSync("node_modules/tokenkeep/" + file)) throw new Error(file + " is not in the package");
+  const specifier = "tokenkeep" + name.slice(1);
+  if (import.meta.resolve(specifier).endsWith(".js")) await import(specifier);
+}
+`;
+
+/** Installs the tarball in an empty project, without a registry, and uses everything that it exports. */
+export async function tryInEmptyProject() {
+  const tarball = await pack();
+  const project = mkdtempSync(join(tmpdir(), "tokenkeep-empty-"));
+  try {
+    writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
+    writeFileSync(join(project, "check.mjs"), check);
+    const installed = await run(npm(), ["install", tarball, "--offline", "--no-audit", "--no-fund"], { cwd: project, timeout: 120_000 });
+    return installed.code ? installed : await run(process.execPath, ["check.mjs"], { cwd: project, timeout: 60_000 });
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
 }

@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 
 import { CurableError, say, seconds } from "./log.mjs";
 import { pack } from "./pack.mjs";
 import { pkg, root, toolsBin } from "./paths.mjs";
-import { ask, must, which } from "./run.mjs";
+import { ask, must } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
 
 const longer = join("a-folder-with-a-much-longer-name", "and-one-more-below-it", "tokenkeep");
@@ -37,7 +37,8 @@ async function buildIn(folder) {
   const started = performance.now();
   await copySources(folder);
   borrowTools(folder);
-  const node = (script) => must(process.execPath, script, { cwd: folder, env: plainEnv(), timeout: 900_000 });
+  const { CARGO_TARGET_DIR, ...env } = process.env;
+  const node = (script) => must(process.execPath, script, { cwd: folder, env, timeout: 900_000 });
   await node([join("scripts", "build.mjs")]);
   const made = { pkg: join(folder, "pkg") };
   made.tarball = (await node(["-e", 'import("./scripts/lib/pack.mjs").then(async ({ pack }) => console.log(await pack()))'])).trim();
@@ -47,14 +48,10 @@ async function buildIn(folder) {
 
 /** What git knows of or would take in, as it is now. */
 async function copySources(folder) {
-  const git = which("git");
-  const names = git && (await ask(git, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));
+  const names = await ask("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
   if (!names) throw new CurableError("git can't tell which files are the sources", "use a checkout made by git");
-  for (const name of new Set(names.split("\0").filter(Boolean))) {
-    if (!existsSync(join(root, name))) continue;
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    copyFileSync(join(root, name), join(folder, name));
-  }
+  const files = names.split("\0").filter((name) => name && existsSync(join(root, name)));
+  for (const name of files) cpSync(join(root, name), join(folder, name));
 }
 
 /** The programs are the same for both; nothing that they have made is taken along. */
@@ -62,11 +59,6 @@ function borrowTools(folder) {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   mkdirSync(join(folder, ".tools"));
   symlinkSync(toolsBin, join(folder, ".tools", "bin"), "junction");
-}
-
-function plainEnv() {
-  const { CARGO_TARGET_DIR, ...env } = process.env;
-  return env;
 }
 
 /** One line for each file that only one side has or whose bytes differ. */
@@ -80,8 +72,6 @@ export function differences(one, two) {
 
 function difference(name, one, two) {
   if (one.equals(two)) return null;
-  const end = Math.min(one.length, two.length);
-  let at = 0;
-  while (at < end && one[at] === two[at]) at += 1;
-  return `${name} differs from byte ${at} on (${one.length} and ${two.length} bytes)`;
+  const longer = one.length > two.length ? one : two;
+  return `${name} differs from byte ${longer.findIndex((_, at) => one[at] !== two[at])} on (${one.length} and ${two.length} bytes)`;
 }
