@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { nodeTests } from "./node-tests.mjs";
 import { installPackage } from "./pack.mjs";
 import { artifacts, root } from "./paths.mjs";
+import { nodeTests } from "./toolchain.mjs";
 
 const records = join(artifacts, "attacks");
 const modes = ["page", "worker", "shared", "own"];

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
-import { counts } from "./counts.mjs";
-import { say, seconds } from "./log.mjs";
+import { CurableError, say, seconds } from "./log.mjs";
 import { artifacts } from "./paths.mjs";
 
 /** Runs every step to its end, whatever the others did, and adds up what they counted. */
@@ -20,14 +20,12 @@ export async function runSteps(chosen) {
 
 /** A step's result as `{ passed, failed }` or `{ skipped: 1, why }`, with its output. */
 export async function outcome({ work, runner }) {
-  let result;
   try {
-    result = await work();
+    const result = (await work()) ?? { code: 0, output: "" };
+    return result.skipped ? { skipped: 1, why: result.skipped } : { ...result, ...counted(result, runner) };
   } catch (error) {
-    return { passed: 0, failed: 1, output: error.name === "CurableError" ? error.message : error.stack };
+    return { passed: 0, failed: 1, output: error instanceof CurableError ? error.message : error.stack };
   }
-  if (result.skipped) return { skipped: 1, why: result.skipped };
-  return { ...result, ...counted(result, runner) };
 }
 
 // A runner that failed without naming a failed test, or that ran no test at all, is a failure too.
@@ -46,4 +44,24 @@ function report({ name }, result, time) {
   writeFileSync(log, result.output);
   if (result.failed || result.show) say(result.output.trimEnd());
   say(`${name}: ${result.failed ? "FAILED" : "ok"}, ${result.passed} passed, ${result.failed} failed, ${time}${result.note ? ` (${result.note})` : ""}`);
+}
+
+/** How a test runner's closing lines are read, by runner; each answers `{ passed, failed }` over all its suites. */
+export const counts = { cargo, node };
+
+// cargo test and wasm-bindgen-test: `test result: ok. 3 passed; 0 failed; 0 ignored; ...`, once per target.
+function cargo(output) {
+  const sum = (word) => [...plain(output).matchAll(new RegExp(`^test result: .*?(\\d+) ${word};`, "gm"))].reduce((all, [, count]) => all + Number(count), 0);
+  return { passed: sum("passed"), failed: sum("failed") };
+}
+
+// node --test closes with `# pass 3` and `# fail 0`, or with another mark in front where it draws for people.
+function node(output) {
+  const closing = plain(output);
+  const last = (word) => Number([...closing.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
+  return { passed: last("pass"), failed: last("fail") + last("cancelled") };
+}
+
+function plain(output) {
+  return stripVTControlCharacters(output).replaceAll("\r", "");
 }

@@ -6,7 +6,6 @@ import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
 import { CurableError, say } from "./log.mjs";
-import { nodeTests } from "./node-tests.mjs";
 import { installPackage, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
@@ -16,17 +15,16 @@ import { bindgenProgram } from "./rust.mjs";
 import { webServers, whyNoServer } from "./servers.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
-import { toolchainEnv } from "./toolchain.mjs";
+import { nodeTests, toolchainEnv } from "./toolchain.mjs";
 
 const minute = 60_000;
 const browserFolder = join(root, "tests", "browser");
 const typesFolder = join(root, "tests", "types");
 const denyWarnings = ["--", "-D", "warnings"];
 let building;
-let toldWhy = false;
 
 /**
- * What `npm test` does, in order. A step answers `{ code, output }`, or `{ skipped: why }`.
+ * What `npm test` does, in order. A step answers `{ code, output }`, `{ skipped: why }`, or nothing when all is well.
  * `runner` names the kind of closing line that counts its tests; a step without one is one check by itself.
  */
 export const steps = [
@@ -35,45 +33,38 @@ export const steps = [
   { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
   { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
-  { name: "supply-chain", work: supplyChain },
+  { name: "supply-chain", work: async () => found(await checkSupplyChain()) },
   { name: "native", runner: "cargo", work: () => cargo(["test"]) },
-  { name: "build", work: buildPackage },
+  { name: "build", work: builtPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
   { name: "types", work: withPackage(types) },
   { name: "publint", work: withPackage(publint) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
-  { name: "demo", work: withPackage(demo) },
+  { name: "demo", work: withPackage(buildDemo) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "attacks", runner: "node", work: withPackage(checkAttacks) },
   { name: "size", work: withPackage(size) },
   { name: "reproducible", work: withPackage(reproducible) },
-  { name: "conformance", work: conformance },
+  { name: "conformance", work: () => found(checkConformance(root)) },
 ];
 
-async function supplyChain() {
-  const { problems, notes } = await checkSupplyChain();
-  return { code: problems.length ? 1 : 0, output: [...notes, ...problems].join("\n"), show: true };
+/** The outcome of a step that looks for problems, which shows what it looked at too. */
+function found({ problems, text }) {
+  return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: text !== "" };
 }
 
 // Two more builds would be the whole comparison, as `npm run reproduce` makes it; one, held against the package that was
 // tested, costs half.
 async function reproducible() {
-  const problems = await reproduceElsewhere();
-  return { code: problems.length ? 1 : 0, output: problems.map((problem) => `not reproducible: ${problem}`).join("\n") };
-}
-
-async function buildPackage() {
-  await builtPackage();
-  return { code: 0, output: "" };
+  return found({ problems: await reproduceElsewhere(), text: "" });
 }
 
 // Every step that uses the package needs one made from the sources as they are; the reason why there is none is told once.
 async function builtPackage() {
-  const attempt = (building ??= build());
-  const isFirst = !toldWhy;
-  toldWhy = true;
-  return attempt.catch((error) => {
+  const isFirst = !building;
+  building ??= build();
+  await building.catch((error) => {
     throw isFirst ? error : new CurableError("there is no package to try", "see why it could not be built, above");
   });
 }
@@ -109,19 +100,9 @@ async function browserTests() {
   return nodeTests(browserFolder, 2);
 }
 
-async function demo() {
-  await buildDemo();
-  return { code: 0, output: "" };
-}
-
-async function size() {
+function size() {
   const { rows, problems } = checkSizes();
-  return { code: problems.length ? 1 : 0, output: [sizeTable(rows), ...problems].join("\n"), show: true };
-}
-
-function conformance() {
-  const { problems, text } = checkConformance(root);
-  return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: true };
+  return found({ problems, text: sizeTable(rows) });
 }
 
 function nodeProgram(name, args) {

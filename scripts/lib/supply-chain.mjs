@@ -11,12 +11,12 @@ const cratesWithLock = [[], ["fuzz"]];
 const atLeast = "high";
 
 /**
- * Holds everything that is depended on against the rules. `problems` fail; `notes` say what was looked at, and what could
+ * Holds everything that is depended on against the rules. `problems` fail; the text says what was looked at, and what could
  * not be and how it could. Only advisories need a network.
  */
 export async function checkSupplyChain() {
   const parts = [await crates(), packages(), await cargoDeny(), await npmAudit()];
-  return { problems: parts.flatMap(({ problems = [] }) => problems), notes: parts.map(({ note }) => note) };
+  return { problems: parts.flatMap(({ problems = [] }) => problems), text: parts.map(({ note }) => note).join("\n") };
 }
 
 async function crates() {

@@ -1,5 +1,9 @@
+import { dirname } from "node:path";
+
 import { findChrome, findDriver } from "./browser.mjs";
 import { wasmTarget } from "./paths.mjs";
+import { run } from "./run.mjs";
+import { filesUnder } from "./stamp.mjs";
 
 /**
  * The environment for everything that builds for wasm or opens a browser.
@@ -9,4 +13,12 @@ export function toolchainEnv(base = process.env) {
   const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_BUILD_TARGET, ...kept } = base;
   const [chrome, driver] = [findChrome(base), findDriver(base)];
   return { ...kept, CARGO_TARGET_DIR: wasmTarget, ...(chrome && { CHROME_PATH: chrome }), ...(driver && { CHROMEDRIVER: driver }) };
+}
+
+/** Runs the `*.test.mjs` directly in `folder`, `atOnce` files at a time; answers `{ code, output }`. */
+export function nodeTests(folder, atOnce = 1) {
+  const files = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
+  if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
+  const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", "--test-timeout=600000", ...files];
+  return run(process.execPath, args, { env: toolchainEnv(), timeout: 2_700_000 });
 }

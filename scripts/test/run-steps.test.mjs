@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { counts } from "../lib/counts.mjs";
-import { outcome } from "../lib/run-steps.mjs";
+import { counts, outcome } from "../lib/run-steps.mjs";
 
 const cargoOutput = `
 running 2 tests
