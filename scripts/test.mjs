@@ -6,7 +6,8 @@ import { steps } from "./lib/steps.mjs";
 await main(async () => {
   const started = performance.now();
   const chosen = chosenSteps(process.argv.slice(2));
-  await setUp();
+  // What has no runner needs no browser.
+  await setUp({ tests: chosen.some(({ runner }) => runner) });
   const { passed, failed, skipped } = await runSteps(chosen);
   say(`\nall steps: ${seconds(started)}`);
   say(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -9,53 +9,34 @@ import { tools } from "./paths.mjs";
 export async function withLock(name, work, folder = tools) {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.lock`);
-  let told = false;
-  while (!take(file)) {
-    if (!told) say(`waiting for process ${owner(file) ?? "?"}, which holds the ${name} lock`);
-    told = true;
+  for (let tries = 0; !take(file); tries += 1) {
+    if (tries === 0) say(`waiting for another process, which holds the ${name} lock`);
     await pause(200);
   }
-  const release = () => rmSync(file, { force: true });
-  process.once("exit", release);
   try {
     return await work();
   } finally {
-    process.removeListener("exit", release);
-    release();
+    rmSync(file, { force: true });
   }
 }
 
-// A link appears with its content in one step, so no reader ever sees a lock without an owner.
 function take(file) {
-  const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
   try {
-    linkSync(mine, file);
+    writeFileSync(file, String(process.pid), { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
     if (isAbandoned(file)) rmSync(file, { force: true });
     return false;
-  } finally {
-    rmSync(mine, { force: true });
   }
 }
 
 function isAbandoned(file) {
-  const pid = owner(file);
-  if (!pid) return false;
   try {
-    process.kill(pid, 0);
+    // A lock without an owner was made just now: 0 is this very process's group, which is there.
+    process.kill(Number(readFileSync(file, "utf8")), 0);
     return false;
   } catch (error) {
     return error.code === "ESRCH";
-  }
-}
-
-function owner(file) {
-  try {
-    return Number(readFileSync(file, "utf8")) || null;
-  } catch {
-    return null;
   }
 }

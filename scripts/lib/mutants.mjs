@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -25,10 +26,9 @@ export async function listMutants(program) {
 
 /** `count` of `mutants` by a seed, in their order. */
 export function sample(mutants, count, seed) {
-  const random = generator(seed);
-  const drawn = mutants.map((mutant, at) => [random(), at]).sort(([a], [b]) => a - b);
-  const places = drawn.slice(0, count).map(([, at]) => at);
-  return places.sort((a, b) => a - b).map((at) => mutants[at]);
+  const lot = (mutant) => createHash("sha256").update(`${seed} ${mutant}`).digest("hex");
+  const drawn = mutants.map((mutant) => [lot(mutant), mutant]).sort().slice(0, count);
+  return mutants.filter((mutant) => drawn.some(([, other]) => other === mutant));
 }
 
 /** Tries the mutants; `{ name, summary }` for each, where `summary` is cargo-mutants' word for what happened. */
@@ -73,15 +73,4 @@ export function judge(results, text = readFileSync(survivorsFile, "utf8")) {
 function environment() {
   const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_TARGET_DIR, ...env } = process.env;
   return env;
-}
-
-// Mulberry32.
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
 }
