@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 import { CurableError, say, seconds } from "./log.mjs";
 import { artifacts } from "./paths.mjs";
+import { keep } from "./run.mjs";
 
 /** Runs every step to its end, whatever the others did, and adds up what they counted. */
 export async function runSteps(chosen) {
@@ -39,9 +39,7 @@ function counted({ code, output }, runner) {
 
 function report({ name }, result, time) {
   if (result.why) return say(`${name}: SKIPPED, ${result.why}`);
-  const log = join(artifacts, "logs", `${name}.log`);
-  mkdirSync(join(artifacts, "logs"), { recursive: true });
-  writeFileSync(log, result.output);
+  keep(join(artifacts, "logs", `${name}.log`), result.output);
   if (result.failed || result.show) say(result.output.trimEnd());
   say(`${name}: ${result.failed ? "FAILED" : "ok"}, ${result.passed} passed, ${result.failed} failed, ${time}${result.note ? ` (${result.note})` : ""}`);
 }

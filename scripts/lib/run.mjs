@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, createWriteStream, mkdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
 import { CurableError } from "./log.mjs";
@@ -32,26 +32,25 @@ export function npm() {
 
 /**
  * Runs a program to its end and never throws: `{ code, output, timedOut }`, with both of its streams in `output`.
- * `tee` shows the output as it comes, `log` names a file that gets it too.
+ * `tee` shows the output as it comes, `log` names a file that gets it in the end.
  */
 export function run(program, args, { env = process.env, cwd = root, timeout, tee = false, log } = {}) {
-  const file = log ? openLog(log) : null;
   return new Promise((resolve) => {
     const chunks = [];
     let timedOut = false;
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: !windows, shell: needsShell(program) });
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: !windows, shell: windows && /\.(cmd|bat)$/i.test(program) });
     const timer = timeout && setTimeout(() => ((timedOut = true), kill(child)), timeout);
     const stop = () => kill(child);
     process.once("exit", stop);
     const finish = (code, note = "") => {
       clearTimeout(timer);
       process.removeListener("exit", stop);
-      file?.end();
-      resolve({ code: timedOut ? 124 : code, output: Buffer.concat(chunks).toString() + note, timedOut });
+      const output = Buffer.concat(chunks).toString() + note;
+      if (log) keep(log, output);
+      resolve({ code: timedOut ? 124 : code, output, timedOut });
     };
     const collect = (stream) => (chunk) => {
       chunks.push(chunk);
-      file?.write(chunk);
       if (tee) stream.write(chunk);
     };
     child.stdout.on("data", collect(process.stdout));
@@ -84,13 +83,10 @@ export function readJson(file) {
   }
 }
 
-function openLog(file) {
+/** Writes a file, and the folders above it. */
+export function keep(file, text) {
   mkdirSync(dirname(file), { recursive: true });
-  return createWriteStream(file);
-}
-
-function needsShell(program) {
-  return windows && /\.(cmd|bat)$/i.test(program);
+  writeFileSync(file, text);
 }
 
 // A group kill, because cargo and npm leave their own children running otherwise.
