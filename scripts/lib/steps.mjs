@@ -29,7 +29,7 @@ let building;
  */
 export const steps = [
   { name: "format", work: () => cargo(["fmt", "--check"]) },
-  { name: "lint", work: () => nodeProgram("biome", ["lint", "--error-on-warnings"]) },
+  { name: "lint", work: () => nodeProgram("biome", ["ci", "--error-on-warnings"]) },
   { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
   { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },

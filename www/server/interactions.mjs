@@ -89,8 +89,6 @@ function pageHeaders(redirectUris) {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "content-security-policy":
-      `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${targets}; ` +
-      "base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${targets}; base-uri 'none'; frame-ancestors 'none'`,
   };
 }
