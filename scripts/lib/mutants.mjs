@@ -38,7 +38,8 @@ export async function runMutants(program, mutants, jobs) {
   const config = join(folder, "config.toml");
   const only = mutants.map((mutant) => `  '^${mutant.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", ".")}$',\n`);
   writeFileSync(config, `${readFileSync(ownConfig, "utf8")}examine_re = [\n${only.join("")}]\n`);
-  const args = ["mutants", "--config", config, "--output", folder, "--jobs", String(jobs), "--colors", "never", "--no-shuffle", "--gitignore", "true"];
+  const places = ["--config", config, "--output", folder, "--gitignore", "true"];
+  const args = ["mutants", ...places, "--jobs", String(jobs), "--colors", "never", "--no-shuffle"];
   const { code, output } = await run(program, args, { env: environment(), tee: true });
   const outcomes = readJson(join(folder, "mutants.out", "outcomes.json"))?.outcomes;
   if (!finished.includes(code) || !outcomes) throw new CurableError(`cargo-mutants ended with ${code}`, `see ${folder}`);

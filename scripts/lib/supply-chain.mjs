@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { linkedCrates, lockedCrates } from "./crates.mjs";
 import { root, toolsBin } from "./paths.mjs";
 import { npm, readJson, run, which } from "./run.mjs";
-import { crateProblems, duplicateProblems, lockProblems, npmProblems, pinProblems, policyOf, requirementProblems } from "./supply-rules.mjs";
+import * as rules from "./supply-rules.mjs";
 
 const text = (...path) => readFileSync(join(root, ...path), "utf8");
 const cratesWithLock = [[], ["fuzz"]];
-const atLeast = "high";
 
 /**
  * Holds everything that is depended on against the rules. `problems` fail; the text says what was looked at, and what could
@@ -20,15 +19,15 @@ export async function checkSupplyChain() {
 }
 
 async function crates() {
-  const policy = policyOf(text("deny.toml"));
+  const policy = rules.policyOf(text("deny.toml"));
   const linked = await linkedCrates();
-  const problems = duplicateProblems(linked);
+  const problems = rules.duplicateProblems(linked);
   let count = 0;
   for (const folder of cratesWithLock) {
-    problems.push(...lockProblems(lockedCrates(text(...folder, "Cargo.lock"))));
+    problems.push(...rules.lockProblems(lockedCrates(text(...folder, "Cargo.lock"))));
     const metadata = await cargoMetadata(join(root, ...folder, "Cargo.toml"));
     if (!metadata) return { problems, note: "crates: SKIPPED, not all are here and the registry doesn't answer; cure: cargo fetch --locked" };
-    problems.push(...crateProblems(metadata.packages, policy), ...pinProblems(metadata.packages));
+    problems.push(...rules.crateProblems(metadata.packages, policy), ...rules.pinProblems(metadata.packages));
     count += metadata.packages.length;
   }
   return { problems, note: `crates: ${count} looked at, ${linked.length - 1} of them in the wasm` };
@@ -46,18 +45,19 @@ async function cargoMetadata(manifest) {
 
 function packages() {
   const lock = readJson(join(root, "package-lock.json"));
-  const problems = [...npmProblems(readJson(join(root, "package.json")), lock), ...requirementProblems(text("tests", "servers", "django", "requirements.txt"))];
-  return { problems, note: `npm packages: ${Object.keys(lock.packages).length - 1} looked at, none of them published` };
+  const npm = rules.npmProblems(readJson(join(root, "package.json")), lock);
+  const python = rules.requirementProblems(text("tests", "servers", "django", "requirements.txt"));
+  return { problems: [...npm, ...python], note: `npm packages: ${Object.keys(lock.packages).length - 1} looked at, none of them published` };
 }
 
 async function cargoDeny() {
   const program = which("cargo-deny", toolsBin) ?? which("cargo-deny");
   if (!program) return { note: "cargo deny: SKIPPED, not installed; cure: cargo install --root .tools cargo-deny@0.20.2 (a few minutes)" };
   const check = (...what) => run(program, ["--locked", ...what], { timeout: 120_000 });
-  const rules = await check("--offline", "check", "bans", "licenses", "sources");
+  const policy = await check("--offline", "check", "bans", "licenses", "sources");
   const advisories = await check("check", "advisories");
   const isKnown = advisories.code === 0 || /^error\[/m.test(advisories.output);
-  const failed = [rules, isKnown && advisories].filter((result) => result && result.code !== 0);
+  const failed = [policy, isKnown && advisories].filter((result) => result && result.code !== 0);
   const note = isKnown ? "advisories looked up" : "advisories SKIPPED, no advisory database; cure: let cargo deny fetch it once";
   return { problems: failed.map(({ output }) => `cargo deny:\n${output.trim()}`), note: `cargo deny: run, ${note}` };
 }
@@ -71,8 +71,9 @@ async function npmAudit() {
 export function auditOutcome(output) {
   const report = jsonIn(output);
   if (!report?.vulnerabilities) return { note: "npm audit: SKIPPED, the registry has no advisories for us; cure: npm audit with the public registry" };
-  const grave = Object.values(report.vulnerabilities).filter(({ severity }) => [atLeast, "critical"].includes(severity));
-  return { problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`), note: `npm audit: run, ${Object.keys(report.vulnerabilities).length} advisories` };
+  const known = Object.values(report.vulnerabilities);
+  const grave = known.filter(({ severity }) => ["high", "critical"].includes(severity));
+  return { problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`), note: `npm audit: run, ${known.length} advisories` };
 }
 
 function jsonIn(output) {
