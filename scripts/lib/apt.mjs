@@ -23,7 +23,8 @@ export function aptUpdate(prefix) {
 // A system may have a source of packages that doesn't answer, and need none of it.
 async function update(prefix) {
   say("apt: refreshing the package lists (apt-get update)");
-  await apt(prefix, ["update", "-q"], "apt-update").catch(() => say("apt: not all lists could be refreshed, going on with those that are here"));
+  const told = () => say("apt: not all lists could be refreshed, going on with those that are here");
+  await apt(prefix, ["update", "-q"], "apt-update").catch(told);
 }
 
 /** Installs packages system-wide, saying so first. Refuses anything that would remove another package. */
@@ -36,5 +37,5 @@ export async function aptInstall(prefix, names, why) {
 async function apt(prefix, args, name) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const [program, ...rest] = [...prefix, "apt-get", "-o", "DPkg::Lock::Timeout=300", ...args];
-  await must(program, rest, { env, timeout: 900_000, log: join(logs, `${name}.log`), cure: `run it by hand: ${[program, ...rest].join(" ")}` });
+  await must(program, rest, { env, timeout: 900_000, log: join(logs, `${name}.log`) });
 }

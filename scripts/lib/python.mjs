@@ -51,7 +51,6 @@ async function install(python) {
   rmSync(folder, { recursive: true, force: true });
   await must(python, ["-m", "venv", folder], { timeout: 120_000, log: join(logs, "venv.log") });
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:", "-r", packages];
-  const cure = `run it by hand: ${[interpreter, ...args].join(" ")}`;
-  await must(interpreter, args, { timeout: 600_000, log: join(logs, "pip.log"), cure });
+  await must(interpreter, args, { timeout: 600_000, log: join(logs, "pip.log") });
   say(`pip: done in ${seconds(started)}`);
 }

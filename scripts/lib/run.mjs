@@ -61,7 +61,7 @@ export function run(program, args, { env = process.env, cwd = root, timeout, tee
 }
 
 /** Runs a program that has to succeed and returns its output. */
-export async function must(program, args, { cure = "see the output above", ...options } = {}) {
+export async function must(program, args, { cure = "see why, above, and run it by hand", ...options } = {}) {
   const result = await run(program, args, options);
   if (result.code === 0) return result.output;
   const tail = result.output.trimEnd().split("\n").slice(-40).join("\n");

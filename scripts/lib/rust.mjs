@@ -23,7 +23,7 @@ export async function ensureRust() {
   for (const [name, args] of Object.entries(parts)) {
     if (installed.some((line) => line.startsWith(name))) continue;
     say(`rustup ${args.join(" ")}`);
-    await must("rustup", args, { timeout: 300_000, cure: `see why this fails: rustup ${args.join(" ")}` });
+    await must("rustup", args, { timeout: 300_000 });
   }
 }
 
@@ -44,7 +44,7 @@ async function install(crate, version) {
   // Unoptimised: a third of the time to build, and still well under a second at work.
   const env = { ...process.env, CARGO_TARGET_DIR: folder, CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_STRIP: "debuginfo" };
   const args = ["install", "--root", tools, "--force", "--version", version, crate];
-  await must("cargo", args, { env, timeout: 1_200_000, log: join(logs, `${crate}.log`), cure: `see why this fails: cargo ${args.join(" ")}` });
+  await must("cargo", args, { env, timeout: 1_200_000, log: join(logs, `${crate}.log`) });
   rmSync(folder, { recursive: true, force: true });
   say(`built ${crate} in ${seconds(started)}`);
 }

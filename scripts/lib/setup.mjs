@@ -43,6 +43,6 @@ async function ensureDependencies() {
   await unlessFresh({ stamp: join(modules, ".tokenkeep-stamp"), key, outputs: [join(modules, ".package-lock.json")] }, async () => {
     say("npm: installing the development dependencies (npm ci)");
     const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    await must(npm(), args, { timeout: 600_000, log: join(logs, "npm-ci.log"), cure: "run npm ci by hand" });
+    await must(npm(), args, { timeout: 600_000, log: join(logs, "npm-ci.log") });
   });
 }
