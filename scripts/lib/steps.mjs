@@ -38,7 +38,7 @@ export const steps = [
   { name: "build", work: builtPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
   { name: "types", work: withPackage(types) },
-  { name: "publint", work: withPackage(publint) },
+  { name: "publint", work: withPackage(() => nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"])) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
   { name: "demo", work: withPackage(buildDemo) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
@@ -81,10 +81,6 @@ async function wasmTests() {
   const runner = await bindgenProgram("wasm-bindgen-test-runner");
   const settings = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner, WASM_BINDGEN_TEST_ONLY_WEB: "1", WASM_BINDGEN_TEST_TIMEOUT: "120" };
   return cargo(["test", "--target", wasmTriple], { ...toolchainEnv(), ...settings });
-}
-
-function publint() {
-  return nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"]);
 }
 
 async function types() {
