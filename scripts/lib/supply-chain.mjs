@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { linkedCrates, lockedCrates } from "./crates.mjs";
+import { CurableError } from "./log.mjs";
 import { root, toolsBin } from "./paths.mjs";
 import { npm, readJson, run, which } from "./run.mjs";
 import * as rules from "./supply-rules.mjs";
@@ -39,6 +40,7 @@ async function cargoMetadata(manifest) {
     const args = ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest];
     const { code, output } = await run("cargo", args, { timeout: 120_000 });
     if (code === 0) return jsonIn(output);
+    if (output.includes("--locked was passed")) throw new CurableError(output.trim(), `cargo metadata --manifest-path ${manifest}, and commit it`);
   }
   return null;
 }
