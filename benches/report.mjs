@@ -3,7 +3,14 @@
 import { median, ratioOf } from "./statistics.mjs";
 
 const megabyte = 1_000_000;
-const modes = { raw: "raw fetch", plain: "by hand", page: "page mode", worker: "Worker", sharedWorker: "SharedWorker", ownOrigin: "own origin" };
+const modes = {
+  raw: "raw fetch",
+  plain: "by hand",
+  page: "page mode",
+  worker: "Worker",
+  sharedWorker: "SharedWorker",
+  ownOrigin: "own origin",
+};
 const requests = { get: "GET", post: "POST, 2 headers, body" };
 const kinds = { json: "2 KB", stream: "2 KB, streamed", "64k": "64 KB", "1m": "1 MB", burst: "2 KB, 500 at once" };
 
@@ -38,7 +45,12 @@ function sizeTable(sizes, judge) {
     const verdict = budget === undefined ? "" : judge(name, brotli <= budget ? "pass" : "over");
     return [name, raw, gzip, brotli, budget ?? "", verdict];
   });
-  return { title: "Sizes", note: "In bytes; budgets are for brotli at quality 11.", head: ["file", "raw", "gzip", "brotli", "budget", ""], rows };
+  return {
+    title: "Sizes",
+    note: "In bytes; budgets are for brotli at quality 11.",
+    head: ["file", "raw", "gzip", "brotli", "budget", ""],
+    rows,
+  };
 }
 
 function wrapperTable(wrapper, judge) {
@@ -62,7 +74,10 @@ function callTable(calls, judge) {
       const start = [kinds[kind], modes[mode], list.length, milliseconds];
       if (mode === "raw") return [...start, "1.000", "", "", ""];
       if (mode === "ownOrigin") {
-        return [...start, ...judged(ratioOf(list, times.sharedWorker), budgets.ownOrigin, judge, `own origin against SharedWorker, ${kinds[kind]}`)];
+        return [
+          ...start,
+          ...judged(ratioOf(list, times.sharedWorker), budgets.ownOrigin, judge, `own origin against SharedWorker, ${kinds[kind]}`),
+        ];
       }
       const budget = budgets.calls[kind]?.[mode];
       return [...start, ...judged(ratioOf(list, times.raw), budget, judge, `${modes[mode]}, ${kinds[kind]}`)];
@@ -79,7 +94,8 @@ function callTable(calls, judge) {
 function backlogTable(backlog, judge) {
   const rows = Object.entries(backlog).map(([mode, result]) => {
     const { in: handedOver, waiting, out, answered, tokenRequests, growth } = result;
-    const verdict = mode === "plain" ? "" : judge(`10,000 calls, ${modes[mode]}`, answered === 10_000 && tokenRequests === 1 ? "pass" : "over");
+    const verdict =
+      mode === "plain" ? "" : judge(`10,000 calls, ${modes[mode]}`, answered === 10_000 && tokenRequests === 1 ? "pass" : "over");
     const times = [handedOver, waiting, out].map((time) => Math.round(time));
     return [modes[mode], ...times, answered, tokenRequests, growth === undefined ? "" : fixed(growth / megabyte, 2), verdict];
   });
@@ -93,7 +109,10 @@ function backlogTable(backlog, judge) {
 
 function surgeTable(surge, judge) {
   const total = (mode, key) => median(surge[mode].map((round) => round[key]));
-  const ratio = ratioOf(surge.page.map(({ out }) => out), surge.plain.map(({ out }) => out));
+  const ratio = ratioOf(
+    surge.page.map(({ out }) => out),
+    surge.plain.map(({ out }) => out),
+  );
   const growth = Math.max(...surge.page.map((round) => round.growth));
   const all = surge.page.every(({ lost, tokenRequests }) => lost === 0 && tokenRequests === 1);
   const times = (mode) => [Math.round(total(mode, "in")), Math.round(total(mode, "out"))];
@@ -106,7 +125,15 @@ function surgeTable(surge, judge) {
       ["calls made", times("plain")[0], times("page")[0], fixed(total("page", "in") / total("plain", "in"), 3), "", "", ""],
       ["drained", times("plain")[1], times("page")[1], ...judged(ratio, budgets.drain, judge, "100,000 calls, drain")],
       ["wasm growth, MB", "", fixed(growth / megabyte, 2), "", "", `< ${budgets.growth / megabyte}`, growthVerdict],
-      ["one token request, none lost", "", all ? "yes" : "no", "", "", "", judge("100,000 calls, one token request", all ? "pass" : "over")],
+      [
+        "one token request, none lost",
+        "",
+        all ? "yes" : "no",
+        "",
+        "",
+        "",
+        judge("100,000 calls, one token request", all ? "pass" : "over"),
+      ],
     ],
   };
 }

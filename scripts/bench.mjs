@@ -35,7 +35,8 @@ await main(async () => {
 
 function known(names) {
   const unknown = names.filter((name) => !(name in measurements));
-  if (unknown.length) throw new CurableError(`nothing named ${unknown.join(", ")} to measure`, `choose from: ${Object.keys(measurements).join(" ")}`);
+  if (unknown.length)
+    throw new CurableError(`nothing named ${unknown.join(", ")} to measure`, `choose from: ${Object.keys(measurements).join(" ")}`);
   return names;
 }
 
@@ -50,6 +51,7 @@ async function describeMachine(chrome, loads) {
 function write(facts, { tables, over }) {
   const parts = tables.map((table) => `## ${table.title}\n\n${table.note}\n\n${markdownTable(table)}\n`);
   const summary = over.length ? `Over budget:\n\n${over.map((line) => `- ${line}`).join("\n")}\n` : "Every figure is within its budget.\n";
-  const how = "Repeat with `npm run bench`. The pages run by themselves in Chromium with no debugger attached and report their own figures.\n";
+  const how =
+    "Repeat with `npm run bench`. The pages run by themselves in Chromium with no debugger attached and report their own figures.\n";
   return [`# Bench results\n\n${facts}\n\n${how}\n${summary}`, ...parts].join("\n");
 }

@@ -24,7 +24,9 @@ async function fuzzAll(program, names, seconds, kept) {
   let [executions, failures] = [0, 0];
   for (const name of names) {
     const result = await fuzz(program, name, seconds);
-    say(`${name}: ${result.executions} executions in ${seconds} s, edges ${result.before} -> ${result.after}, ${result.inputs} inputs found`);
+    say(
+      `${name}: ${result.executions} executions in ${seconds} s, edges ${result.before} -> ${result.after}, ${result.inputs} inputs found`,
+    );
     executions += result.executions;
     if (result.crash) {
       failures += 1;

@@ -19,7 +19,9 @@ await main(async () => {
   for (const key of verdict.unlisted) say(`not in docs/mutants.md: ${key}`);
   for (const key of verdict.stale) say(`in docs/mutants.md, but killed: ${key}`);
   const { killed, survived, unviable, rate } = verdict;
-  say(`mutants ${killed + survived}, killed ${killed}, survivors ${survived}, not compiling ${unviable}, ${rate.toFixed(1)} % in ${seconds(started)}`);
+  say(
+    `mutants ${killed + survived}, killed ${killed}, survivors ${survived}, not compiling ${unviable}, ${rate.toFixed(1)} % in ${seconds(started)}`,
+  );
   return rate < wanted || verdict.unlisted.length ? 1 : 0;
 });
 

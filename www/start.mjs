@@ -64,9 +64,7 @@ async function startServers({ appPort, accessTokenTtl, twoOrigins, root, running
   const tokenProxy = await front("authorizationServer", 1, { describe: describeGrant });
   const apiProxy = await front("resourceServer", 2);
   const publicOrigin = tokenProxy.origin;
-  const authorizationServer = started(
-    await startAuthorizationServer({ clientId: CLIENT_ID, accessTokenTtl, publicOrigin }),
-  );
+  const authorizationServer = started(await startAuthorizationServer({ clientId: CLIENT_ID, accessTokenTtl, publicOrigin }));
   const resourceServer = started(await startResourceServer({ authorizationServer }));
   Object.assign(behind, { authorizationServer, resourceServer });
   const servers = { ...behind, tokenProxy, apiProxy };

@@ -24,9 +24,7 @@ export function plainWrapper({ resourceServers, tokenEndpoint, tokens }) {
   function send(href, init, isReplay) {
     init.headers.set("authorization", header);
     const sentWith = header;
-    return fetch(href, init).then((response) =>
-      response.status === 401 && !isReplay ? replay(href, init, sentWith) : response,
-    );
+    return fetch(href, init).then((response) => (response.status === 401 && !isReplay ? replay(href, init, sentWith) : response));
   }
 
   function replay(href, init, sentWith) {

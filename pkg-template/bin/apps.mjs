@@ -11,7 +11,8 @@ export async function checkApps(metadata, client) {
   const { apps, redirectUri } = client;
   if (apps.length === 0) return [];
   const attempt = attemptOf(metadata, client);
-  if (!attempt) return apps.map((app) => warning("OWN")`whether a redirect URI on ${app} is taken can't be told: the endpoint for it is not asked`);
+  if (!attempt)
+    return apps.map((app) => warning("OWN")`whether a redirect URI on ${app} is taken can't be told: the endpoint for it is not asked`);
   const known = await attempt(redirectUri);
   const unknown = await attempt(`https://${randomUUID()}.invalid/callback`);
   const findings = [];
@@ -45,17 +46,33 @@ function judge(app, tried, { clientId }) {
   const these = (list) => list.map(({ uri }) => uri).join(", ");
   const unclear = tried.filter(({ taken }) => taken === undefined);
   const problems = tried.filter(({ taken }) => taken).map(({ uri }) => onTheApp(uri, clientId));
-  if (unclear.length > 0) problems.push(warning("OWN")`whether ${unclear.length} of the ${tried.length} tried on ${app} are taken can't be told (${these(unclear)}): look into the server's own list of redirect URIs`);
+  if (unclear.length > 0)
+    problems.push(
+      warning(
+        "OWN",
+      )`whether ${unclear.length} of the ${tried.length} tried on ${app} are taken can't be told (${these(unclear)}): look into the server's own list of redirect URIs`,
+    );
   if (problems.length > 0) return problems;
-  return [ok("OWN")`none of the ${tried.length} tried on ${app} is taken (${these(tried)}); what counts is the server's own list of redirect URIs, which can't be asked for`];
+  return [
+    ok(
+      "OWN",
+    )`none of the ${tried.length} tried on ${app} is taken (${these(tried)}); what counts is the server's own list of redirect URIs, which can't be asked for`,
+  ];
 }
 
 /** The same of a document, which lists its redirect URIs. */
 export function checkListed({ redirect_uris: uris }, apps, clientId) {
   if (!Array.isArray(uris)) return [];
   const isOn = (app) => (uri) => typeof uri === "string" && URL.canParse(uri) && new URL(uri).origin === app;
-  return apps.flatMap((app) => orOk(uris.filter(isOn(app)).map((uri) => onTheApp(uri, clientId)), ok("OWN")`no redirect URI of the document is on ${app}`));
+  return apps.flatMap((app) =>
+    orOk(
+      uris.filter(isOn(app)).map((uri) => onTheApp(uri, clientId)),
+      ok("OWN")`no redirect URI of the document is on ${app}`,
+    ),
+  );
 }
 
 const onTheApp = (uri, clientId) =>
-  failure("OWN")`${uri} is a redirect URI of ${clientId} on the application's origin: script there could run a sign-in of its own and read the code, from which a holder on another origin is to keep it. Remove it from this client; what needs it gets a client of its own`;
+  failure(
+    "OWN",
+  )`${uri} is a redirect URI of ${clientId} on the application's origin: script there could run a sign-in of its own and read the code, from which a holder on another origin is to keep it. Remove it from this client; what needs it gets a client of its own`;

@@ -11,7 +11,16 @@ export function readServerCall(issuer, options) {
   const { "client-id": clientId, "redirect-uri": redirectUri, origin = redirectUri, scope = "openid", timeout } = options;
   const { "also-ask": also = [], "follow-hosts": follows = false, app = [], "app-redirect-uri": appRedirectUris = [] } = options;
   const { problems, seconds } = readTime(timeout);
-  problems.push(...checkUrls({ issuer, "--redirect-uri": redirectUri, "--origin": origin, "--also-ask": also, "--app": app, "--app-redirect-uri": appRedirectUris }));
+  problems.push(
+    ...checkUrls({
+      issuer,
+      "--redirect-uri": redirectUri,
+      "--origin": origin,
+      "--also-ask": also,
+      "--app": app,
+      "--app-redirect-uri": appRedirectUris,
+    }),
+  );
   if (problems.length > 0) return { problems };
   const client = { clientId, redirectUri, scope, origin: new URL(origin).origin, apps: originsOf(app), appRedirectUris };
   const asking = { named: originsOf([issuer, ...also]), follows, ask: (url, how) => ask(url, { seconds, ...how }) };
@@ -29,7 +38,10 @@ export function readClientCall({ app = [], timeout }) {
 function readTime(timeout = String(usualSeconds)) {
   const seconds = Number(timeout);
   const isTime = seconds > 0 && seconds <= mostSeconds;
-  return { seconds, problems: isTime ? [] : [failure("CALL")`--timeout is ${quoted(timeout)}; it must be a number of seconds, ${mostSeconds} at most`] };
+  return {
+    seconds,
+    problems: isTime ? [] : [failure("CALL")`--timeout is ${quoted(timeout)}; it must be a number of seconds, ${mostSeconds} at most`],
+  };
 }
 
 /** Whether these are URLs that can be asked or come back to; several may have one name. */
@@ -45,8 +57,10 @@ export const isWeb = (url) => URL.canParse(url) && /^https?:$/.test(new URL(url)
 /** Whether the origins go together: the holder's and the redirect URI's are one, the applications' are others. */
 function checkPlaces({ redirectUri, origin, apps, appRedirectUris }) {
   const holder = new URL(redirectUri).origin;
-  if (origin !== holder) return [failure("CALL")`the redirect URI is on another origin than ${origin}, where nobody could finish the sign-in`];
-  if (apps.includes(holder)) return [failure("CALL")`--app is ${holder}, where the redirect URI is too: it is for a holder on an origin of its own`];
+  if (origin !== holder)
+    return [failure("CALL")`the redirect URI is on another origin than ${origin}, where nobody could finish the sign-in`];
+  if (apps.includes(holder))
+    return [failure("CALL")`--app is ${holder}, where the redirect URI is too: it is for a holder on an origin of its own`];
   const strays = appRedirectUris.filter((uri) => !apps.includes(new URL(uri).origin));
   return strays.map((uri) => failure("CALL")`--app-redirect-uri is ${uri}, which is on no origin that --app names`);
 }

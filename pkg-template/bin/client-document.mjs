@@ -41,8 +41,12 @@ export function checkAnswer({ error, status, location, type, bytes }) {
   if (location !== undefined) return only(failure(row)`it redirects to ${location}; serve the document at its own URL`);
   if (status !== 200) return only(failure(row)`it is answered with ${status}; it must be 200`);
   const problems = [];
-  if (!/^application\/([\w.-]+\+)?json$/i.test(type)) problems.push(failure(row)`its type is ${type || "missing"}; it must be application/json`);
-  const size = bytes.length > mostBytes ? failure("CIMD-5")`it has ${bytes.length} bytes; servers take ${mostBytes}` : ok("CIMD-5")`it has ${bytes.length} bytes`;
+  if (!/^application\/([\w.-]+\+)?json$/i.test(type))
+    problems.push(failure(row)`its type is ${type || "missing"}; it must be application/json`);
+  const size =
+    bytes.length > mostBytes
+      ? failure("CIMD-5")`it has ${bytes.length} bytes; servers take ${mostBytes}`
+      : ok("CIMD-5")`it has ${bytes.length} bytes`;
   const document = parse(bytes);
   if (!document) problems.push(failure(row)`it is not a JSON object`);
   return { findings: [...orOk(problems, ok(row)`it is served as 200 JSON without a redirect`), size], document };
@@ -74,7 +78,8 @@ export function checkDocument(document, url) {
 function checkSecrets(document) {
   const method = document.token_endpoint_auth_method;
   const problems = secrets.filter((name) => name in document).map((name) => failure("CIMD-3")`${name} has no place in a public document`);
-  if (method !== "none") problems.push(failure("CIMD-3")`token_endpoint_auth_method is ${method === undefined ? "missing" : quoted(method)}; it must be "none"`);
+  if (method !== "none")
+    problems.push(failure("CIMD-3")`token_endpoint_auth_method is ${method === undefined ? "missing" : quoted(method)}; it must be "none"`);
   return orOk(problems, ok("CIMD-3")`the client is a public one`);
 }
 

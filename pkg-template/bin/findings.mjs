@@ -5,7 +5,10 @@ import { shown } from "./plain.mjs";
 
 const mostAlike = 10;
 
-const finding = (kind) => (row) => (words, ...values) => ({ kind, row, text: String.raw({ raw: words }, ...values.map(shown)) });
+const finding =
+  (kind) =>
+  (row) =>
+  (words, ...values) => ({ kind, row, text: String.raw({ raw: words }, ...values.map(shown)) });
 export const ok = finding("ok");
 export const warning = finding("warning");
 export const failure = finding("failure");

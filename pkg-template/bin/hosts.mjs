@@ -7,7 +7,17 @@ import { warning } from "./findings.mjs";
 import { endpoints } from "./server-metadata.mjs";
 
 const privateAddresses = new BlockList();
-for (const subnet of ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"])
+for (const subnet of [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+])
   add(subnet, "ipv4");
 // With those that stand for an IPv4 address: which one doesn't matter.
 for (const subnet of ["::/96", "::ffff:0:0/96", "64:ff9b::/96", "fc00::/7", "fe80::/9", "ff00::/8"]) add(subnet, "ipv6");
@@ -41,7 +51,8 @@ function webUrl(href) {
 
 // That a public name stands for a private address needn't be looked for: over TLS it would have to show a certificate for
 // that name before it is sent anything.
-const canFollow = ({ protocol, hostname }, issuer) => protocol === "https:" && (!isPrivate(hostname) || isPrivate(new URL(issuer).hostname));
+const canFollow = ({ protocol, hostname }, issuer) =>
+  protocol === "https:" && (!isPrivate(hostname) || isPrivate(new URL(issuer).hostname));
 
 function isPrivate(hostname) {
   const host = hostname.replace(/^\[|\]$|\.$/g, "");
@@ -51,6 +62,11 @@ function isPrivate(hostname) {
 
 function leftOut(origin, names, issuer) {
   const what = names.join(", ");
-  if (canFollow(new URL(origin), issuer)) return warning("HOSTS")`${origin} is not asked: the metadata names it for ${what}, and you didn't; --also-ask ${origin} or --follow-hosts has it asked`;
-  return warning("HOSTS")`${origin} is not asked: the metadata names it for ${what}, and you didn't; only --also-ask ${origin} has it asked, since it is private or without TLS`;
+  if (canFollow(new URL(origin), issuer))
+    return warning(
+      "HOSTS",
+    )`${origin} is not asked: the metadata names it for ${what}, and you didn't; --also-ask ${origin} or --follow-hosts has it asked`;
+  return warning(
+    "HOSTS",
+  )`${origin} is not asked: the metadata names it for ${what}, and you didn't; only --also-ask ${origin} has it asked, since it is private or without TLS`;
 }

@@ -42,7 +42,13 @@ export const tooMuch = `it has more than ${mostBytes} bytes`;
 /** Asks as a script of `origin` would: `{ status, headers, text }`, or `{ error }`. With `isPage` the beginning will do. */
 export async function ask(url, { origin, method = "GET", headers = {}, form, seconds, isPage = false }) {
   const init = form ? { method: "POST", body: new URLSearchParams(form) } : { method };
-  const { error, status, headers: fields, bytes, isCut } = await request(url, { ...init, headers: { ...(origin && { origin }), ...headers }, seconds });
+  const {
+    error,
+    status,
+    headers: fields,
+    bytes,
+    isCut,
+  } = await request(url, { ...init, headers: { ...(origin && { origin }), ...headers }, seconds });
   if (error) return { error };
   return isCut && !isPage ? { error: tooMuch } : { status, headers: fields, text: bytes.toString() };
 }

@@ -29,7 +29,11 @@ export function refusalOf(answer) {
  * It resolves to `{ problem }` or `{ status, text, shape, back? }`: `shape` is alike where the server did the like.
  */
 export function attemptOf(metadata, client) {
-  const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: push, require_pushed_authorization_requests: required } = metadata;
+  const {
+    authorization_endpoint: endpoint,
+    pushed_authorization_request_endpoint: push,
+    require_pushed_authorization_requests: required,
+  } = metadata;
   if (required) return push && ((redirectUri) => pushed(push, { ...client, redirectUri }));
   return endpoint && ((redirectUri) => visited(endpoint, { ...client, redirectUri }));
 }
@@ -48,10 +52,18 @@ function judge(real, madeUp, { redirectUri, clientId }) {
   if (real.back?.error) return failure("LOGIN")`the redirect URI is taken, and the request refused: ${real.back.said}`;
   if (real.back) return ok("LOGIN")`the redirect URI is taken`;
   if (real.status >= 400) {
-    if (/redirect[_ -]?uri/i.test(real.text)) return failure("LOGIN")`people would see an error page (${real.status}): register ${redirectUri} for ${clientId} there, character by character`;
-    return failure("LOGIN")`people would see an error page (${real.status}): check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
+    if (/redirect[_ -]?uri/i.test(real.text))
+      return failure(
+        "LOGIN",
+      )`people would see an error page (${real.status}): register ${redirectUri} for ${clientId} there, character by character`;
+    return failure(
+      "LOGIN",
+    )`people would see an error page (${real.status}): check the client id ${clientId}, and that ${redirectUri} is registered for it, character by character`;
   }
-  if (real.shape === madeUp.shape) return warning("LOGIN")`whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way`;
+  if (real.shape === madeUp.shape)
+    return warning(
+      "LOGIN",
+    )`whether the redirect URI is registered can't be told: the server treats one that nobody registered the same way`;
   return ok("LOGIN")`the redirect URI is taken, and people are asked to sign in`;
 }
 
@@ -59,7 +71,12 @@ async function visited(endpoint, client) {
   const { error, status, headers, text } = await client.ask(visitOf(endpoint, requestOf(client)), { isPage: true });
   if (error) return { problem: error };
   const location = headers.get("location") ?? "";
-  return { status, text, shape: `${status} ${shapeOf(location)}`, back: isAt(client.redirectUri, location) ? answerIn(location) : undefined };
+  return {
+    status,
+    text,
+    shape: `${status} ${shapeOf(location)}`,
+    back: isAt(client.redirectUri, location) ? answerIn(location) : undefined,
+  };
 }
 
 /** Without what differs each time: the query, the fragment, and long parts of the path. */

@@ -4,7 +4,13 @@ import { failure, ok, orOk, warning } from "./findings.mjs";
 import { quoted } from "./plain.mjs";
 
 /** What of it is asked. */
-export const endpoints = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint", "jwks_uri"];
+export const endpoints = [
+  "authorization_endpoint",
+  "token_endpoint",
+  "revocation_endpoint",
+  "pushed_authorization_request_endpoint",
+  "jwks_uri",
+];
 const needed = ["authorization_endpoint", "token_endpoint"];
 
 export const checkMetadata = (metadata) => [
@@ -39,8 +45,10 @@ function checkLists(metadata) {
   const problems = [
     lacks("response_types_supported", "code") && failure("META")`response_types_supported lacks code`,
     lacks("grant_types_supported", "authorization_code") && failure("META")`grant_types_supported lacks authorization_code`,
-    lacks("grant_types_supported", "refresh_token") && warning("META")`grant_types_supported lacks refresh_token: sessions end with their first token`,
-    lacks("token_endpoint_auth_methods_supported", "none") && warning("META")`token_endpoint_auth_methods_supported lacks none: public clients may be refused`,
+    lacks("grant_types_supported", "refresh_token") &&
+      warning("META")`grant_types_supported lacks refresh_token: sessions end with their first token`,
+    lacks("token_endpoint_auth_methods_supported", "none") &&
+      warning("META")`token_endpoint_auth_methods_supported lacks none: public clients may be refused`,
   ];
   return orOk(problems.filter(Boolean), ok("META")`it knows the code flow`);
 }

@@ -25,7 +25,8 @@ async function findMetadata(issuer, { origin, ask }) {
   for (const url of wellKnown(issuer)) {
     const answer = await ask(url, { origin, headers: { accept: "application/json" } });
     const metadata = answer.status === 200 ? parse(answer.text) : null;
-    if (metadata?.issuer === issuer) return { metadata, findings: [ok("META")`${url} is the metadata of this issuer`, ...checkCors("the metadata", answer, origin)] };
+    if (metadata?.issuer === issuer)
+      return { metadata, findings: [ok("META")`${url} is the metadata of this issuer`, ...checkCors("the metadata", answer, origin)] };
     if (metadata?.issuer) seen.push(failure("META")`${url}: names the issuer ${quoted(metadata.issuer)}, which must be ${quoted(issuer)}`);
     else seen.push(failure("META")`${url}: ${answer.error ?? answer.status}`);
   }
@@ -43,7 +44,11 @@ function checkCors(what, { error, status, headers }, origin, kind = failure) {
 }
 
 /** The names of a list in a header field. */
-const namesIn = (list) => (list ?? "").toLowerCase().split(",").map((name) => name.trim());
+const namesIn = (list) =>
+  (list ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
 
 /** Whether a page of `origin` may send these fields along. */
 async function checkPreflight(what, url, { origin, ask }, fields) {
@@ -51,7 +56,9 @@ async function checkPreflight(what, url, { origin, ask }, fields) {
   const answer = await ask(url, { origin, method: "OPTIONS", headers });
   const allowed = namesIn(answer.headers?.get("access-control-allow-headers"));
   const isAllowed = answer.status < 300 && allowed.some((name) => name === fields || name === "*");
-  return isAllowed ? [ok("CORS")`${what} takes the field ${fields}`] : [failure("CORS")`${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`];
+  return isAllowed
+    ? [ok("CORS")`${what} takes the field ${fields}`]
+    : [failure("CORS")`${what} doesn't allow the field ${fields} by CORS; have it allowed, or set dpop: false`];
 }
 
 async function checkKeys({ jwks_uri: url }, { origin, scope, ask }) {
@@ -59,19 +66,29 @@ async function checkKeys({ jwks_uri: url }, { origin, scope, ask }) {
   const answer = await ask(url, { origin, headers: { accept: "application/json" } });
   const keys = answer.status === 200 ? parse(answer.text)?.keys : null;
   const cors = checkCors("the keys", answer, origin);
-  return Array.isArray(keys) && keys.length > 0 ? [...cors, ok("KEYS")`there are ${keys.length}`] : [...cors, failure("KEYS")`${url} has none (${answer.error ?? answer.status})`];
+  return Array.isArray(keys) && keys.length > 0
+    ? [...cors, ok("KEYS")`there are ${keys.length}`]
+    : [...cors, failure("KEYS")`${url} has none (${answer.error ?? answer.status})`];
 }
 
 /** A code that nobody issued: what counts is who may read the refusal. */
 async function checkToken({ token_endpoint: url, dpop_signing_alg_values_supported: dpop }, client) {
   if (!url) return [];
   const { origin, clientId, redirectUri, ask } = client;
-  const form = { grant_type: "authorization_code", client_id: clientId, code: random(), code_verifier: random(), redirect_uri: redirectUri };
+  const form = {
+    grant_type: "authorization_code",
+    client_id: clientId,
+    code: random(),
+    code_verifier: random(),
+    redirect_uri: redirectUri,
+  };
   const answer = await ask(url, { origin, form });
   const cors = checkCors("the token endpoint", answer, origin);
   if (answer.error) return cors;
   const { error, said } = refusalOf(parse(answer.text));
-  const judged = isClientRefused(error) ? failure("TOKEN")`the token endpoint answers ${said}: register ${clientId} as a public client, without a secret` : checkRefusal(answer, said);
+  const judged = isClientRefused(error)
+    ? failure("TOKEN")`the token endpoint answers ${said}: register ${clientId} as a public client, without a secret`
+    : checkRefusal(answer, said);
   const preflight = dpop ? await checkPreflight("the token endpoint", url, client, "dpop") : [];
   return [...cors, ...preflight, judged, ...checkExposed(answer, dpop)];
 }
@@ -80,12 +97,18 @@ const isClientRefused = (error) => ["invalid_client", "unauthorized_client"].inc
 
 function checkRefusal({ status }, said) {
   if (said) return ok("TOKEN")`the token endpoint answers a made-up code with ${said}`;
-  return warning("TOKEN")`the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`;
+  return warning(
+    "TOKEN",
+  )`the token endpoint answers a made-up code with ${status} and no OAuth error; see "Servers that don't keep to the RFCs"`;
 }
 
 function checkExposed({ headers }, dpop) {
   const exposed = namesIn(headers.get("access-control-expose-headers"));
-  const wanted = { Date: "the clock of a device can't be judged", "Retry-After": "pauses can't be obeyed", ...(dpop && { "DPoP-Nonce": "nonces can't be used" }) };
+  const wanted = {
+    Date: "the clock of a device can't be judged",
+    "Retry-After": "pauses can't be obeyed",
+    ...(dpop && { "DPoP-Nonce": "nonces can't be used" }),
+  };
   const missing = Object.entries(wanted).filter(([name]) => !exposed.includes(name.toLowerCase()));
   return missing.map(([name, why]) => warning("CORS")`the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`);
 }
@@ -102,5 +125,8 @@ async function checkPush(metadata, client) {
   const cors = checkCors("the endpoint for pushed requests", answer, client.origin, required ? failure : warning);
   if (answer.error) return cors;
   if (answer.status === 201) return [...cors, ok("LOGIN")`a pushed request with this redirect URI is taken`];
-  return [...cors, failure("LOGIN")`a pushed request with this redirect URI is refused: ${refusalOf(parse(answer.text)).said ?? answer.status}`];
+  return [
+    ...cors,
+    failure("LOGIN")`a pushed request with this redirect URI is refused: ${refusalOf(parse(answer.text)).said ?? answer.status}`,
+  ];
 }

@@ -32,7 +32,9 @@ export const writeResults = (text) => writeFileSync(page, text);
 
 function readRecords() {
   if (!existsSync(records)) return [];
-  return readdirSync(records).sort().flatMap((name) => JSON.parse(readFileSync(join(records, name), "utf8")));
+  return readdirSync(records)
+    .sort()
+    .flatMap((name) => JSON.parse(readFileSync(join(records, name), "utf8")));
 }
 
 function differences(known, text) {

@@ -49,7 +49,11 @@ async function buildWasm() {
 async function cargoArguments() {
   const sysroot = await ask("rustc", ["--print", "sysroot"]);
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-  const renamed = [[root, "tokenkeep"], [cargoHome, "cargo"], [sysroot, "rust"]].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  const renamed = [
+    [root, "tokenkeep"],
+    [cargoHome, "cargo"],
+    [sysroot, "rust"],
+  ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort"];
   const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
   const setting = `target.${wasmTriple}.rustflags=${JSON.stringify(flags)}`;
@@ -59,7 +63,14 @@ async function cargoArguments() {
 // Without a default path in the glue no bundler tries to emit a second copy of the wasm.
 async function generateGlue(built) {
   mkdirSync(work, { recursive: true });
-  const options = ["--target", "web", "--omit-default-module-path", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
+  const options = [
+    "--target",
+    "web",
+    "--omit-default-module-path",
+    "--no-typescript",
+    "--remove-producers-section",
+    "--remove-name-section",
+  ];
   await must(await bindgenProgram("wasm-bindgen"), [...options, "--out-name", name, "--out-dir", work, built]);
   writeFileSync(glue, repeatable(readFileSync(glue, "utf8")));
 }
@@ -67,14 +78,25 @@ async function generateGlue(built) {
 /** The glue with an `initSync` that makes a new instance each time it is called: the kernel starts anew after a trap. */
 function repeatable(glue) {
   const once = "function initSync(module) {\n    if (wasm !== undefined) return wasm;";
-  if (!glue.includes(once)) throw new CurableError("the glue's initSync is not as it was", "look at what this version of wasm-bindgen writes");
+  if (!glue.includes(once))
+    throw new CurableError("the glue's initSync is not as it was", "look at what this version of wasm-bindgen writes");
   return glue.replace(once, "function initSync(module) {");
 }
 
 async function optimise(from, to) {
   const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const enable = abilities.map((name) => `--enable-${name}`);
-  await must(process.execPath, [script, ...passes, ...enable, "--strip-debug", "--strip-producers", "--strip-target-features", from, "-o", to]);
+  await must(process.execPath, [
+    script,
+    ...passes,
+    ...enable,
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    from,
+    "-o",
+    to,
+  ]);
 }
 
 async function buildPackage() {
@@ -83,7 +105,10 @@ async function buildPackage() {
   const version = crateVersion();
   const makers = ["build", "bundle", "crates", "integrity", "sbom"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
-  const key = hashOf([template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks], version);
+  const key = hashOf(
+    [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],
+    version,
+  );
   const scripts = ["holder", "holder-slim", "index", "page", "profiles", "more", "remote", "serve"].map((name) => `${name}.js`);
   const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {

@@ -4,7 +4,15 @@ import { basename, join } from "node:path";
 import { CurableError } from "./log.mjs";
 
 // One self-contained file each: an app uses exactly one of them on either side.
-const entries = { index: "client/index.js", holder: "holder.js", "holder-slim": "slim.js", profiles: "profiles.js", more: "client/more.js", remote: "remote/index.js", serve: "serve/index.js" };
+const entries = {
+  index: "client/index.js",
+  holder: "holder.js",
+  "holder-slim": "slim.js",
+  profiles: "profiles.js",
+  more: "client/more.js",
+  remote: "remote/index.js",
+  serve: "serve/index.js",
+};
 const pageEntries = { page: "page.js" };
 
 /**
@@ -45,7 +53,19 @@ const loadedLater = {
 const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "keys.js", "kernel.js"]);
 const clocks = ["Date", "performance"];
 const taken = [
-  ...["crypto", "fetch", "FinalizationRegistry", "Map", "Promise", "Reflect", "TextDecoder", "TextEncoder", "Uint8Array", "Uint32Array", "WebAssembly"],
+  ...[
+    "crypto",
+    "fetch",
+    "FinalizationRegistry",
+    "Map",
+    "Promise",
+    "Reflect",
+    "TextDecoder",
+    "TextEncoder",
+    "Uint8Array",
+    "Uint32Array",
+    "WebAssembly",
+  ],
   ...["charCodeAt", "slice"],
 ];
 // Where the glue calls a method of what has no captured class.

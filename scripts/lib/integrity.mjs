@@ -4,7 +4,9 @@ import { join } from "node:path";
 
 /** Subresource Integrity values of what a browser loads from the package, by file. */
 export function integrityOf(folder) {
-  const names = readdirSync(folder).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+  const names = readdirSync(folder)
+    .filter((name) => /\.(js|wasm)$/.test(name))
+    .sort();
   return Object.fromEntries(names.map((name) => [name, integrity(readFileSync(join(folder, name)))]));
 }
 

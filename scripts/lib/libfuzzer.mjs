@@ -100,7 +100,10 @@ export function encode(bytes) {
 }
 
 export function decode(line) {
-  return Buffer.from(line.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))), "latin1");
+  return Buffer.from(
+    line.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  );
 }
 
 function environment(name) {

@@ -27,7 +27,10 @@ export async function listMutants(program) {
 /** `count` of `mutants` by a seed, in their order. */
 export function sample(mutants, count, seed) {
   const lot = (mutant) => createHash("sha256").update(`${seed} ${mutant}`).digest("hex");
-  const drawn = mutants.map((mutant) => [lot(mutant), mutant]).sort().slice(0, count);
+  const drawn = mutants
+    .map((mutant) => [lot(mutant), mutant])
+    .sort()
+    .slice(0, count);
   return mutants.filter((mutant) => drawn.some(([, other]) => other === mutant));
 }
 
@@ -45,7 +48,8 @@ export async function runMutants(program, mutants, jobs) {
   if (!finished.includes(code) || !outcomes) throw new CurableError(`cargo-mutants ended with ${code}`, `see ${folder}`);
   // Mutants that leave out a field are tried whatever is asked for.
   const tried = outcomes.filter(({ scenario }) => mutants.includes(scenario.Mutant?.name));
-  if (tried.length !== mutants.length) throw new CurableError(`${tried.length} mutants tried instead of ${mutants.length}\n${output.slice(-2000)}`, `see ${folder}`);
+  if (tried.length !== mutants.length)
+    throw new CurableError(`${tried.length} mutants tried instead of ${mutants.length}\n${output.slice(-2000)}`, `see ${folder}`);
   return tried.map(({ scenario, summary }) => ({ name: scenario.Mutant.name, summary }));
 }
 

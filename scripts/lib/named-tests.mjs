@@ -13,7 +13,9 @@ export function testFiles(root) {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"));
-  return ["src", "tests", join("www", "server"), join("scripts", "test")].flatMap(under).filter((file) => /\.rs$|\.test\.mjs$|^tests\/types\/[^/]*\.ts$/.test(file));
+  return ["src", "tests", join("www", "server"), join("scripts", "test")]
+    .flatMap(under)
+    .filter((file) => /\.rs$|\.test\.mjs$|^tests\/types\/[^/]*\.ts$/.test(file));
 }
 
 /**

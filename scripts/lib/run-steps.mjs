@@ -41,7 +41,9 @@ function report({ name }, result, time) {
   if (result.why) return say(`${name}: SKIPPED, ${result.why}`);
   keep(join(artifacts, "logs", `${name}.log`), result.output);
   if (result.failed || result.show) say(result.output.trimEnd());
-  say(`${name}: ${result.failed ? "FAILED" : "ok"}, ${result.passed} passed, ${result.failed} failed, ${time}${result.note ? ` (${result.note})` : ""}`);
+  say(
+    `${name}: ${result.failed ? "FAILED" : "ok"}, ${result.passed} passed, ${result.failed} failed, ${time}${result.note ? ` (${result.note})` : ""}`,
+  );
 }
 
 /** How a test runner's closing lines are read, by runner; each answers `{ passed, failed }` over all its suites. */
@@ -49,7 +51,8 @@ export const counts = { cargo, node };
 
 // cargo test and wasm-bindgen-test: `test result: ok. 3 passed; 0 failed; 0 ignored; ...`, once per target.
 function cargo(output) {
-  const sum = (word) => [...plain(output).matchAll(new RegExp(`^test result: .*?(\\d+) ${word};`, "gm"))].reduce((all, [, count]) => all + Number(count), 0);
+  const sum = (word) =>
+    [...plain(output).matchAll(new RegExp(`^test result: .*?(\\d+) ${word};`, "gm"))].reduce((all, [, count]) => all + Number(count), 0);
   return { passed: sum("passed"), failed: sum("failed") };
 }
 

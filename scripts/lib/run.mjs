@@ -38,7 +38,13 @@ export function run(program, args, { env = process.env, cwd = root, timeout, tee
   return new Promise((resolve) => {
     const chunks = [];
     let timedOut = false;
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: !windows, shell: windows && /\.(cmd|bat)$/i.test(program) });
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: !windows,
+      shell: windows && /\.(cmd|bat)$/i.test(program),
+    });
     const timer = timeout && setTimeout(() => ((timedOut = true), kill(child)), timeout);
     const stop = () => kill(child);
     process.once("exit", stop);

@@ -39,7 +39,9 @@ function overruns(rows, budgets) {
   const unknown = Object.keys(budgets).filter((name) => !rows.some((row) => row.name === name));
   return [
     ...unknown.map((name) => `the budget names "${name}", which is not measured`),
-    ...rows.filter((row) => row.brotli > row.budget).map((row) => `${row.name} is ${row.brotli} bytes of brotli, the budget is ${row.budget}`),
+    ...rows
+      .filter((row) => row.brotli > row.budget)
+      .map((row) => `${row.name} is ${row.brotli} bytes of brotli, the budget is ${row.budget}`),
   ];
 }
 

@@ -17,7 +17,9 @@ export function hashOf(paths, ...words) {
 /** Every file under a path in a fixed order; the path itself when it is a file or missing. */
 export function filesUnder(path) {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
-  return readdirSync(path).sort().flatMap((name) => filesUnder(join(path, name)));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesUnder(join(path, name)));
 }
 
 /** Does `work` unless the stamp file has this key and all outputs are there; returns whether it did. */

@@ -79,7 +79,11 @@ function withPackage(work) {
 async function wasmTests() {
   if (!findDriver()) return { skipped: whyNoDriver };
   const runner = await bindgenProgram("wasm-bindgen-test-runner");
-  const settings = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner, WASM_BINDGEN_TEST_ONLY_WEB: "1", WASM_BINDGEN_TEST_TIMEOUT: "120" };
+  const settings = {
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner,
+    WASM_BINDGEN_TEST_ONLY_WEB: "1",
+    WASM_BINDGEN_TEST_TIMEOUT: "120",
+  };
   return cargo(["test", "--target", wasmTriple], { ...toolchainEnv(), ...settings });
 }
 

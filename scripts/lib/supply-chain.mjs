@@ -27,7 +27,8 @@ async function crates() {
   for (const folder of cratesWithLock) {
     problems.push(...rules.lockProblems(lockedCrates(text(...folder, "Cargo.lock"))));
     const metadata = await cargoMetadata(join(root, ...folder, "Cargo.toml"));
-    if (!metadata) return { problems, note: "crates: SKIPPED, not all are here and the registry doesn't answer; cure: cargo fetch --locked" };
+    if (!metadata)
+      return { problems, note: "crates: SKIPPED, not all are here and the registry doesn't answer; cure: cargo fetch --locked" };
     problems.push(...rules.crateProblems(metadata.packages, policy), ...rules.pinProblems(metadata.packages));
     count += metadata.packages.length;
   }
@@ -40,7 +41,8 @@ async function cargoMetadata(manifest) {
     const args = ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest];
     const { code, output } = await run("cargo", args, { timeout: 120_000 });
     if (code === 0) return jsonIn(output);
-    if (output.includes("--locked was passed")) throw new CurableError(output.trim(), `cargo metadata --manifest-path ${manifest}, and commit it`);
+    if (output.includes("--locked was passed"))
+      throw new CurableError(output.trim(), `cargo metadata --manifest-path ${manifest}, and commit it`);
   }
   return null;
 }
@@ -49,7 +51,10 @@ function packages() {
   const lock = readJson(join(root, "package-lock.json"));
   const npm = rules.npmProblems(readJson(join(root, "package.json")), lock);
   const python = rules.requirementProblems(text("tests", "servers", "django", "requirements.txt"));
-  return { problems: [...npm, ...python], note: `npm packages: ${Object.keys(lock.packages).length - 1} looked at, none of them published` };
+  return {
+    problems: [...npm, ...python],
+    note: `npm packages: ${Object.keys(lock.packages).length - 1} looked at, none of them published`,
+  };
 }
 
 async function cargoDeny() {
@@ -72,10 +77,14 @@ async function npmAudit() {
 /** What `npm audit --json` found; anything that is no report means that it could not look. */
 export function auditOutcome(output) {
   const report = jsonIn(output);
-  if (!report?.vulnerabilities) return { note: "npm audit: SKIPPED, the registry has no advisories for us; cure: npm audit with the public registry" };
+  if (!report?.vulnerabilities)
+    return { note: "npm audit: SKIPPED, the registry has no advisories for us; cure: npm audit with the public registry" };
   const known = Object.values(report.vulnerabilities);
   const grave = known.filter(({ severity }) => ["high", "critical"].includes(severity));
-  return { problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`), note: `npm audit: run, ${known.length} advisories` };
+  return {
+    problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`),
+    note: `npm audit: run, ${known.length} advisories`,
+  };
 }
 
 function jsonIn(output) {

@@ -4,7 +4,10 @@ import { test } from "node:test";
 import { resultsTable } from "../lib/attacks.mjs";
 
 const seen = (id, mode, more = {}) => ({ id, threat: "S1", title: `attack ${id}`, mode, saw: "stopped", ...more });
-const rowsOf = (observations) => resultsTable(observations).split("\n").filter((line) => line.startsWith("| T"));
+const rowsOf = (observations) =>
+  resultsTable(observations)
+    .split("\n")
+    .filter((line) => line.startsWith("| T"));
 
 test("the table has a row for each attack and placement, and a cell for each way of running", () => {
   const rows = rowsOf([

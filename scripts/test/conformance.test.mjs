@@ -75,7 +75,9 @@ test("only ids of the table's kinds are ids", () => {
 
 const tests = testsIn("tests/vectors/x.rs", rust, prefixes);
 const table = (...rows) => `## 1. Group\n\n| id | strength | requirement | shown by |\n|---|---|---|---|\n${rows.join("\n")}\n`;
-const good = ["AB-1", "AB-2", "AB-3", "CD-1", "CD-3"].map((id) => `| ${id} | MUST | x | vectors/x: ${id === "CD-1" ? "nested" : "first"} |`);
+const good = ["AB-1", "AB-2", "AB-3", "CD-1", "CD-3"].map(
+  (id) => `| ${id} | MUST | x | vectors/x: ${id === "CD-1" ? "nested" : "first"} |`,
+);
 const complaints = (text) => {
   const { rows, problems } = readTable(text);
   return [...problems, ...problemsOf(rows, tests)];
@@ -110,7 +112,9 @@ test("words that fit two tests that name the row are a problem", () => {
 });
 
 test("groups after the seventeenth may have open rows", () => {
-  const late = table(...good).replace("## 1.", "## 18.").replace(/vectors\/x: nested/, "open: for another day");
+  const late = table(...good)
+    .replace("## 1.", "## 18.")
+    .replace(/vectors\/x: nested/, "open: for another day");
   assert.deepEqual(complaints(late), []);
   assert.match(summary(readTable(late).rows), /18 +5 rows +4 shown +open: CD-1\n5 rows, 4 shown by tests, 1 not/);
 });

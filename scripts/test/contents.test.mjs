@@ -17,7 +17,8 @@ import { sbom } from "../lib/sbom.mjs";
 
 const manifest = { name: "tokenkeep", license: "MIT OR Apache-2.0", description: "for a test" };
 const tools = { rustc: "1.2.3", esbuild: "4.5.6" };
-const tree = "warning: of something else\n0|own v0.1.0 (/somewhere)|MIT\n1|b v2.0.0|MIT\n2|c v3.0.0|MIT/Apache-2.0\n1|a v1.0.0|MIT\n2|c v3.0.0|MIT/Apache-2.0\n";
+const tree =
+  "warning: of something else\n0|own v0.1.0 (/somewhere)|MIT\n1|b v2.0.0|MIT\n2|c v3.0.0|MIT/Apache-2.0\n1|a v1.0.0|MIT\n2|c v3.0.0|MIT/Apache-2.0\n";
 const crates = parseTree(tree).map((crate) => ({ ...crate, checksum: createHash("sha256").update(crate.name).digest("hex") }));
 
 /** The schema that the standard's own library ships. */
@@ -29,7 +30,8 @@ function validator() {
   // Addresses in other scripts than Latin; none is in ours.
   ajv.addFormat("idn-email", /^[^@\s]+@[^@\s]+$/);
   ajv.addFormat("iri-reference", /^[^\s<>"{}|\\^`]*$/);
-  for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+  for (const name of ["spdx", "jsf-0.82", "cryptography-defs"])
+    ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
   const isValid = ajv.compile(schema("bom-1.6"));
   return (bom) => (isValid(bom) ? null : isValid.errors);
 }
@@ -44,17 +46,21 @@ const folderWith = (files) => {
 };
 
 test("cargo's tree is read: each crate once, with what it wants", () => {
-  assert.deepEqual(crates.map(({ name, version, dependsOn }) => [name, version, ...dependsOn]), [
-    ["own", "0.1.0", "a@1.0.0", "b@2.0.0"],
-    ["a", "1.0.0", "c@3.0.0"],
-    ["b", "2.0.0", "c@3.0.0"],
-    ["c", "3.0.0"],
-  ]);
+  assert.deepEqual(
+    crates.map(({ name, version, dependsOn }) => [name, version, ...dependsOn]),
+    [
+      ["own", "0.1.0", "a@1.0.0", "b@2.0.0"],
+      ["a", "1.0.0", "c@3.0.0"],
+      ["b", "2.0.0", "c@3.0.0"],
+      ["c", "3.0.0"],
+    ],
+  );
   assert.throws(() => parseTree("error: no such package\n"), /cargo tree said/);
 });
 
 test("a lock file is read, with and without a source", () => {
-  const lock = '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\nchecksum = "00"\n\n[[package]]\nname = "own"\nversion = "0.1.0"\n';
+  const lock =
+    '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\nchecksum = "00"\n\n[[package]]\nname = "own"\nversion = "0.1.0"\n';
   assert.deepEqual(lockedCrates(lock), [
     { name: "a", version: "1.0.0", source: "registry+x", checksum: "00" },
     { name: "own", version: "0.1.0", source: null, checksum: null },
@@ -74,14 +80,21 @@ test("it names every crate in the real wasm with its checksum, version, licence 
   const bom = sbom({ manifest, version: "0.1.0", crates: linked, tools });
   const known = lockedCrates(readFileSync(join(root, "Cargo.lock"), "utf8"));
   assert.equal(validator()(bom), null);
-  for (const name of ["sha2", "zeroize", "wasm-bindgen", "talc", "getrandom"]) assert.ok(linked.some((crate) => crate.name === name), name);
+  for (const name of ["sha2", "zeroize", "wasm-bindgen", "talc", "getrandom"])
+    assert.ok(
+      linked.some((crate) => crate.name === name),
+      name,
+    );
   for (const macro of ["syn", "wasm-bindgen-macro"]) assert.ok(!linked.some((crate) => crate.name === macro), macro);
   for (const { name, version, hashes, licenses } of bom.components.filter((component) => component.name !== "rust-std")) {
     assert.equal(hashes[0].content, known.find((crate) => crate.name === name && crate.version === version).checksum);
     assert.ok(licenses[0].expression.length > 2, name);
   }
   const refs = bom.components.map((component) => component["bom-ref"]);
-  assert.deepEqual(bom.dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]).filter((ref) => !refs.includes(ref)), ["pkg:npm/tokenkeep@0.1.0"]);
+  assert.deepEqual(
+    bom.dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]).filter((ref) => !refs.includes(ref)),
+    ["pkg:npm/tokenkeep@0.1.0"],
+  );
 });
 
 test("the same contents make the same list: no time, no number of its own", () => {
@@ -93,7 +106,10 @@ test("the same contents make the same list: no time, no number of its own", () =
 test("what browsers load has a hash, as Subresource Integrity writes it", () => {
   const folder = folderWith({ "b.js": "1", "a.wasm": "2", "c.d.ts": "3", "bin/d.mjs": "4", "e.json": "5" });
   const hash = (text) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
-  assert.deepEqual(Object.entries(integrityOf(folder)), [["a.wasm", hash("2")], ["b.js", hash("1")]]);
+  assert.deepEqual(Object.entries(integrityOf(folder)), [
+    ["a.wasm", hash("2")],
+    ["b.js", hash("1")],
+  ]);
 });
 
 test("two packages are compared to the last byte", () => {
@@ -101,7 +117,9 @@ test("two packages are compared to the last byte", () => {
   const files = { "a.wasm": "1234", "bin/b.mjs": "5" };
   assert.deepEqual(differences(made(files), made(files)), []);
   assert.deepEqual(differences(made(files), made({ ...files, "a.wasm": "1235" })), ["a.wasm differs from byte 3 on (4 and 4 bytes)"]);
-  assert.deepEqual(differences(made(files), made({ ...files, "bin/b.mjs": "55" })), [`${join("bin", "b.mjs")} differs from byte 1 on (1 and 2 bytes)`]);
+  assert.deepEqual(differences(made(files), made({ ...files, "bin/b.mjs": "55" })), [
+    `${join("bin", "b.mjs")} differs from byte 1 on (1 and 2 bytes)`,
+  ]);
   assert.deepEqual(differences(made(files), made({ ...files, c: "" })), ["c is in one package only"]);
   assert.deepEqual(differences(made(files, "t"), made(files, "u")), ["the tarball differs from byte 0 on (1 and 1 bytes)"]);
 });

@@ -17,7 +17,10 @@ test("a seed draws the same sample every time, in the mutants' order and without
   assert.deepEqual(drawn, sample(mutants, 10, 7));
   assert.notDeepEqual(drawn, sample(mutants, 10, 8));
   assert.equal(new Set(drawn).size, 10);
-  assert.deepEqual(drawn, mutants.filter((mutant) => drawn.includes(mutant)));
+  assert.deepEqual(
+    drawn,
+    mutants.filter((mutant) => drawn.includes(mutant)),
+  );
 });
 
 test("the rate counts what compiles, and a mutant that never ends is killed", () => {

@@ -47,7 +47,10 @@ test("what came of a signature", () => {
 });
 
 test("how long the name of a record is", () => {
-  const files = [["client", "popup.js"], ["serve", "landing.js"]].map((path) => read("pkg-template", "src", ...path));
+  const files = [
+    ["client", "popup.js"],
+    ["serve", "landing.js"],
+  ].map((path) => read("pkg-template", "src", ...path));
   for (const text of files) assert.deepEqual(text.match(/answer\.slice\([^)]*\)/g), ["answer.slice(0, 43)", "answer.slice(43)"]);
   // 32 bytes as base64url.
   assert.equal(Buffer.alloc(32).toString("base64url").length, 43);

@@ -12,7 +12,11 @@ const source = join(root, "src");
 const rooms = ["proto::syntax", "proto::error", "proto::oauth", "proto::config", "proto::session", "proto::calls", "browser", "binding"];
 
 const files = readdirSync(source, { recursive: true }).filter((name) => name.endsWith(".rs") && name !== "lib.rs");
-const moduleOf = (file) => relative(source, join(source, file)).replace(/(\/mod)?\.rs$/, "").split(sep).join("::");
+const moduleOf = (file) =>
+  relative(source, join(source, file))
+    .replace(/(\/mod)?\.rs$/, "")
+    .split(sep)
+    .join("::");
 const modules = new Map(files.map((file) => [moduleOf(file), readFileSync(join(source, file), "utf8")]));
 
 /** The paths that `text` names, in `use` lines or where they are used, each as an array. What only tests use is left out. */
@@ -26,7 +30,9 @@ function pathsOf(text) {
 function spread(tree) {
   const [, head, inner] = /^([^{]*)::\{(.*)\}$/.exec(tree) ?? [];
   if (!inner) return [tree.split("::")];
-  return split(inner).flatMap(spread).map((path) => [...head.split("::"), ...path]);
+  return split(inner)
+    .flatMap(spread)
+    .map((path) => [...head.split("::"), ...path]);
 }
 
 function split(list) {
@@ -50,7 +56,16 @@ function target(path, module) {
   return found.join("::");
 }
 
-const uses = new Map([...modules].map(([module, text]) => [module, new Set(pathsOf(text).map((path) => target(path, module)).filter((to) => to && to !== module))]));
+const uses = new Map(
+  [...modules].map(([module, text]) => [
+    module,
+    new Set(
+      pathsOf(text)
+        .map((path) => target(path, module))
+        .filter((to) => to && to !== module),
+    ),
+  ]),
+);
 const roomOf = (module) => rooms.findIndex((room) => module === room || module.startsWith(`${room}::`));
 
 test("each room uses those below it only", () => {
@@ -59,7 +74,10 @@ test("each room uses those below it only", () => {
     for (const to of targets) if (roomOf(module) >= 0 && roomOf(to) > roomOf(module)) wrong.push(`${module} uses ${to}`);
   }
   assert.deepEqual(wrong, []);
-  assert.deepEqual([...modules.keys()].filter((module) => roomOf(module) < 0), ["lean", "proto"].filter((name) => modules.has(name)));
+  assert.deepEqual(
+    [...modules.keys()].filter((module) => roomOf(module) < 0),
+    ["lean", "proto"].filter((name) => modules.has(name)),
+  );
 });
 
 test("no module needs one that needs it", () => {
@@ -90,6 +108,12 @@ function cycle() {
 }
 
 test("the reader of `use` lines reads them", () => {
-  assert.deepEqual(pathsOf("use a::{b, c::{d, e}};\npub use f::g;\nlet h = super::i::j(); // super::k\n#[cfg(test)]\nuse l;"), [["a", "b"], ["a", "c", "d"], ["a", "c", "e"], ["f", "g"], ["super", "i", "j"]]);
+  assert.deepEqual(pathsOf("use a::{b, c::{d, e}};\npub use f::g;\nlet h = super::i::j(); // super::k\n#[cfg(test)]\nuse l;"), [
+    ["a", "b"],
+    ["a", "c", "d"],
+    ["a", "c", "e"],
+    ["f", "g"],
+    ["super", "i", "j"],
+  ]);
   assert.ok(uses.get("proto::session::requests").has("proto::session::state"));
 });

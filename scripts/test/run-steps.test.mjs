@@ -14,7 +14,10 @@ test("cargo's closing lines are added up over all targets", () => {
 });
 
 test("node's closing lines are read with and without colour, and a cancelled test is a failed one", () => {
-  assert.deepEqual(counts.node("\u001b[34mℹ tests 5\u001b[39m\n\u001b[34mℹ pass 4\u001b[39m\nℹ fail 0\nℹ cancelled 1\n"), { passed: 4, failed: 1 });
+  assert.deepEqual(counts.node("\u001b[34mℹ tests 5\u001b[39m\n\u001b[34mℹ pass 4\u001b[39m\nℹ fail 0\nℹ cancelled 1\n"), {
+    passed: 4,
+    failed: 1,
+  });
   assert.deepEqual(counts.node("# pass 7\n# fail 2\n# cancelled 0\n"), { passed: 7, failed: 2 });
 });
 

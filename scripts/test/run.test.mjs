@@ -19,7 +19,8 @@ test("both streams and the exit status come back, and a missing program is a sta
 });
 
 test("a program past its time limit is ended with its children", async () => {
-  const script = "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); setInterval(() => {}, 1000)";
+  const script =
+    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); setInterval(() => {}, 1000)";
   const result = await run(process.execPath, ["-e", script], { timeout: 500 });
   assert.deepEqual([result.code, result.timedOut], [124, true]);
 });

@@ -6,7 +6,17 @@ import { test } from "node:test";
 import { root } from "../lib/paths.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
 import { auditOutcome } from "../lib/supply-chain.mjs";
-import { crateProblems, duplicateProblems, isAllowed, lockProblems, npmProblems, pinProblems, policyOf, registry, requirementProblems } from "../lib/supply-rules.mjs";
+import {
+  crateProblems,
+  duplicateProblems,
+  isAllowed,
+  lockProblems,
+  npmProblems,
+  pinProblems,
+  policyOf,
+  registry,
+  requirementProblems,
+} from "../lib/supply-rules.mjs";
 
 const policy = { licenses: ["MIT", "Unicode-3.0"], buildScripts: ["known"] };
 const crate = { name: "a", version: "1.0.0", license: "MIT", source: registry, targets: [{ kind: ["lib"] }] };
@@ -15,8 +25,10 @@ const entry = { version: "1.0.0", integrity: sha512, license: "MIT" };
 const npmWith = (packages, devDependencies = {}) => npmProblems({ devDependencies }, { packages: { "": {}, ...packages } });
 
 test("an SPDX expression is met by one of its alternatives and all of its parts", () => {
-  for (const good of ["MIT", "GPL-3.0 OR MIT", "Apache-2.0/MIT", "(GPL-3.0 OR MIT) AND Unicode-3.0"]) assert.ok(isAllowed(good, policy.licenses), good);
-  for (const bad of ["GPL-3.0", "MIT AND GPL-3.0", "(MIT OR GPL-3.0) AND ISC", "MIT WITH x", "(MIT", "MIT)", "", null]) assert.ok(!isAllowed(bad, policy.licenses), `${bad}`);
+  for (const good of ["MIT", "GPL-3.0 OR MIT", "Apache-2.0/MIT", "(GPL-3.0 OR MIT) AND Unicode-3.0"])
+    assert.ok(isAllowed(good, policy.licenses), good);
+  for (const bad of ["GPL-3.0", "MIT AND GPL-3.0", "(MIT OR GPL-3.0) AND ISC", "MIT WITH x", "(MIT", "MIT)", "", null])
+    assert.ok(!isAllowed(bad, policy.licenses), `${bad}`);
 });
 
 test("the lists of deny.toml are read, with comments and over several lines", () => {
@@ -32,7 +44,8 @@ test("crates that nobody has agreed to are problems", () => {
     [{ source: "git+https://example.com/a" }, /comes from git/],
     [{ targets: [{ kind: ["custom-build"] }] }, /build script/],
     [{ targets: [{ kind: ["proc-macro"] }] }, /macro/],
-  ]) assert.match(crateProblems([{ ...crate, ...change }], policy).join("\n"), complaint);
+  ])
+    assert.match(crateProblems([{ ...crate, ...change }], policy).join("\n"), complaint);
   assert.deepEqual(crateProblems([{ ...crate, name: "known", targets: [{ kind: ["custom-build"] }] }], policy), []);
 });
 
@@ -45,7 +58,13 @@ test("our own crates want exact versions", () => {
 test("a locked crate has the registry's checksum, and the wasm has each crate once", () => {
   const locked = { name: "a", version: "1.0.0", source: registry, checksum: "0".repeat(64) };
   assert.deepEqual(lockProblems([locked, { name: "own", source: null, checksum: null }]), []);
-  assert.equal(lockProblems([{ ...locked, checksum: null }, { ...locked, source: "git+x" }]).length, 2);
+  assert.equal(
+    lockProblems([
+      { ...locked, checksum: null },
+      { ...locked, source: "git+x" },
+    ]).length,
+    2,
+  );
   assert.deepEqual(duplicateProblems([{ name: "a" }, { name: "b" }]), []);
   assert.match(duplicateProblems([{ name: "a" }, { name: "a" }]).join(), /more than one version of a/);
 });
@@ -60,7 +79,8 @@ test("npm packages are pinned, hashed, from the registry and of a known licence"
     [{ license: "UNLICENSED" }, /licence UNLICENSED/],
     [{ license: undefined }, /licence undefined/],
     [{ hasInstallScript: true }, /install script/],
-  ]) assert.match(npmWith({ "node_modules/a": { ...entry, ...change } }).join("\n"), complaint);
+  ])
+    assert.match(npmWith({ "node_modules/a": { ...entry, ...change } }).join("\n"), complaint);
   for (const loose of ["^1.0.0", "1.x", "latest", "file:../a"]) assert.match(npmWith({}, { a: loose }).join(), /no exact version/);
 });
 

@@ -9,7 +9,11 @@ import { root } from "../lib/paths.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
 
 const read = (...path) => readFileSync(join(root, ...path), "utf8");
-const readAll = (folder, ending) => filesUnder(join(root, folder)).filter((file) => file.endsWith(ending)).map((file) => readFileSync(file, "utf8")).join("\n");
+const readAll = (folder, ending) =>
+  filesUnder(join(root, folder))
+    .filter((file) => file.endsWith(ending))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
 const found = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
 const digits = (text) => Number(text.replace(/[,_]/g, ""));
 
@@ -17,12 +21,19 @@ const readme = read("pkg-template", "README.md");
 const scripts = readAll("pkg-template/src", ".js");
 
 /** The rows of Rust's table, as name and `{ kind, number }`; `number` is the default, if it is one. */
-const rows = [...read("src", "proto", "config", "table.rs").matchAll(/^ {4}\("(\w+)", (\w+)(?: \{.* default: (?:Some\(([\d_]+)\)|None) \})?\),$/gm)];
+const rows = [
+  ...read("src", "proto", "config", "table.rs").matchAll(/^ {4}\("(\w+)", (\w+)(?: \{.* default: (?:Some\(([\d_]+)\)|None) \})?\),$/gm),
+];
 const options = new Map(rows.map(([, name, kind, number]) => [name, { kind, number: number && digits(number) }]));
 const names = [...options.keys()].sort();
 
 // No declaration has an empty line in it.
-const declarations = (file) => new Map(read("pkg-template", file).split(/\n{2,}/).flatMap((part) => [...part.matchAll(/^export (?:interface|type) (\w+)[^]*/gm)].map(([text, name]) => [name, text])));
+const declarations = (file) =>
+  new Map(
+    read("pkg-template", file)
+      .split(/\n{2,}/)
+      .flatMap((part) => [...part.matchAll(/^export (?:interface|type) (\w+)[^]*/gm)].map(([text, name]) => [name, text])),
+  );
 
 /** The members of a type and of those that it is made of, as name and comment. */
 function membersOf(name, types) {
@@ -40,7 +51,12 @@ function membersOf(name, types) {
 /** The rows of a table of the README, each as its cells. */
 function tableUnder(head) {
   const [, ...lines] = readme.slice(readme.indexOf(head)).split("\n\n")[0].split("\n");
-  return lines.slice(1).map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+  return lines.slice(1).map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 test("Rust's table of options is read whole", () => {
@@ -92,5 +108,8 @@ test("the documents and the page's advice name codes that there are", () => {
   const documents = [readme, read("README.md"), read("SECURITY.md"), readAll("docs", ".md")].join("\n");
   const advised = found(read("pkg-template", "src", "client", "advice.js"), /^ {2}([A-Z_]+): \(/gm);
   assert.ok(advised.length > 10, `${advised.length} kinds of advice`);
-  assert.deepEqual([...found(documents, /\bTOKENKEEP_([A-Z_]+)\b/g), ...advised].filter((code) => !codes.includes(code)), []);
+  assert.deepEqual(
+    [...found(documents, /\bTOKENKEEP_([A-Z_]+)\b/g), ...advised].filter((code) => !codes.includes(code)),
+    [],
+  );
 });

@@ -31,7 +31,10 @@ async function withPath(path, work) {
   }
 }
 
-for (const [what, code] of Object.entries({ "are refreshed once per set-up": 0, "that can't be refreshed are told of, and used as they are": 1 })) {
+for (const [what, code] of Object.entries({
+  "are refreshed once per set-up": 0,
+  "that can't be refreshed are told of, and used as they are": 1,
+})) {
   test(`package lists ${what}`, posixOnly, async () => {
     // Each time a set-up of its own.
     const { aptUpdate } = await import(`../lib/apt.mjs?${code}`);
@@ -47,7 +50,10 @@ test("packages are installed from lists that were refreshed just before", posixO
   const { aptInstall } = await import("../lib/apt.mjs?fresh");
   const told = join(folderWith({}), "told");
   await withPath(folderWith({ "apt-get": `echo "$@" >> ${told}` }), () => aptInstall([], ["one"], "for a test"));
-  const words = readFileSync(told, "utf8").trim().split("\n").map((line) => line.match(/ (update|install) /)[1]);
+  const words = readFileSync(told, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.match(/ (update|install) /)[1]);
   assert.deepEqual(words, ["update", "install"]);
 });
 

@@ -85,7 +85,11 @@ export async function challenge(url, timeout) {
  */
 async function diagnose(url, body, signal, proof) {
   const init = { ...always, ...(body && { method: "POST", body: new URLSearchParams() }), signal };
-  const ask = (more) => fetch(url, { ...init, ...more }).then(({ type }) => type, () => "");
+  const ask = (more) =>
+    fetch(url, { ...init, ...more }).then(
+      ({ type }) => type,
+      () => "",
+    );
   let forbidden = false;
   const note = ({ disposition, blockedURI }) => (forbidden ||= disposition === "enforce" && blockedURI && url.startsWith(blockedURI));
   globalThis.addEventListener?.(violation, note);

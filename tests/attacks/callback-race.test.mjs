@@ -26,7 +26,13 @@ attack(
 const dpop = { as: { dpop: true }, api: { dpop: true } };
 
 attack(
-  { ...race, title: "the same with DPoP: the code is bound to a key that stays in the browser", when: ["early"], rig: dpop, outcome: butOwn("limited") },
+  {
+    ...race,
+    title: "the same with DPoP: the code is bound to a key that stays in the browser",
+    when: ["early"],
+    rig: dpop,
+    outcome: butOwn("limited"),
+  },
   async (rig, { mode }) => {
     if (mode === "own") return nowhere(rig);
     const { loot } = await arriveRobbed(rig, `${rig.as.issuer}/token`);

@@ -16,22 +16,25 @@ import { hostileTargets } from "./support/targets.mjs";
 
 const csrf = { id: "T20", threat: "R1", outcome: "stopped" };
 
-attack({ ...csrf, title: "the attacker's response opened in the victim's browser (CB-1 to CB-5, CB-16, OWN-3)" }, async (rig, { mode, t }) => {
-  const mine = await mallorysResponse(t, rig);
-  const page = await rig.open();
-  const victim = await rig.signIn(page);
-  const own = await abandonedState(rig, page);
-  rig.as.reset();
-  for (const [name, [parameters, code, shown]] of Object.entries(injections)) {
-    await page.goto(`${rig.home.callback}?${parameters({ ...mine, own })}`);
-    if (mode === "own") await refusedThere(rig, page, { name, shown, code });
-    else await refusedHere(rig, page, { name, code });
-    if (mode === "page" || mode === "worker") assert.equal(await session(page), null, name);
-    else assert.deepEqual(await sessionOf(rig), victim, name);
-  }
-  assert.equal(rig.as.counts.tokenRequests, 0);
-  return "stopped";
-});
+attack(
+  { ...csrf, title: "the attacker's response opened in the victim's browser (CB-1 to CB-5, CB-16, OWN-3)" },
+  async (rig, { mode, t }) => {
+    const mine = await mallorysResponse(t, rig);
+    const page = await rig.open();
+    const victim = await rig.signIn(page);
+    const own = await abandonedState(rig, page);
+    rig.as.reset();
+    for (const [name, [parameters, code, shown]] of Object.entries(injections)) {
+      await page.goto(`${rig.home.callback}?${parameters({ ...mine, own })}`);
+      if (mode === "own") await refusedThere(rig, page, { name, shown, code });
+      else await refusedHere(rig, page, { name, code });
+      if (mode === "page" || mode === "worker") assert.equal(await session(page), null, name);
+      else assert.deepEqual(await sessionOf(rig), victim, name);
+    }
+    assert.equal(rig.as.counts.tokenRequests, 0);
+    return "stopped";
+  },
+);
 
 async function refusedHere({ home }, page, { name, code }) {
   assert.equal((await resume(page)).error?.code, `TOKENKEEP_${code}`, name);
@@ -67,7 +70,10 @@ attack({ id: "T21", threat: "R2", title: "two people exchange their codes (CB-22
   const arrivals = [];
   for (const page of [victim, thief]) arrivals.push(new URL(await responseOf(rig, page)));
   const [first, second] = arrivals.map((url) => url.searchParams);
-  for (const [page, own, code] of [[thief, second, first.get("code")], [victim, first, second.get("code")]]) {
+  for (const [page, own, code] of [
+    [thief, second, first.get("code")],
+    [victim, first, second.get("code")],
+  ]) {
     const swapped = new URLSearchParams({ ...Object.fromEntries(own), code });
     await page.goto(`${rig.home.callback}?${swapped}`);
     await page.waitForURL((url) => url.origin === rig.origins.app);

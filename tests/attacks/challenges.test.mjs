@@ -14,11 +14,11 @@ const hostile = { id: "T32", threat: "R18", modes: ["page", "shared"], outcome: 
 
 /** Values of the header, and if they ask for more rights: what the event says then. Nobody is told the same twice. */
 const corpus = {
-  "nothing": ["", null],
-  "commas": [",".repeat(12_000), null],
-  "schemes": ["Bearer ".repeat(1_500), null],
+  nothing: ["", null],
+  commas: [",".repeat(12_000), null],
+  schemes: ["Bearer ".repeat(1_500), null],
   "a string without end": [`Bearer error="${"x".repeat(7_000)}`, null],
-  "backslashes": [`Bearer error="${"\\\\".repeat(3_500)}"`, null],
+  backslashes: [`Bearer error="${"\\\\".repeat(3_500)}"`, null],
   "two challenges, the second ours": ['Basic realm="a, b", Bearer error="insufficient_scope", scope="s1"', { scope: "s1" }],
   "two challenges, the first ours": ['Bearer error="insufficient_scope", scope="s2", Basic realm="x"', { scope: "s2" }],
   "a comma and a scheme in a string (WWW-2)": ['Basic realm="x, Bearer error=\\"insufficient_scope\\", scope=\\"admin\\""', null],
@@ -29,7 +29,10 @@ const corpus = {
   "a scope of seven thousand characters": [`Bearer error="insufficient_scope", scope="${"a ".repeat(3_500)}a"`, null],
   "a negative age": ['Bearer error="insufficient_user_authentication", max_age="-1"', null],
   "an age beyond all numbers": [`Bearer error="insufficient_user_authentication", max_age="${"9".repeat(40)}"`, null],
-  "where to sign in instead": ['Bearer error="insufficient_scope", scope="s3", authorization_uri="https://evil.test/authorize", as_uri="https://evil.test"', { scope: "s3" }],
+  "where to sign in instead": [
+    'Bearer error="insufficient_scope", scope="s3", authorization_uri="https://evil.test/authorize", as_uri="https://evil.test"',
+    { scope: "s3" },
+  ],
 };
 
 attack({ ...hostile, title: "a corpus of headers, none of which costs more than a call (WWW-1 to WWW-4)" }, async (rig, { t }) => {
@@ -46,7 +49,11 @@ attack({ ...hostile, title: "a corpus of headers, none of which costs more than 
     assert.ok(server.count("api") - api <= 2 && server.count("refresh_token") - refreshes <= 1, `${name}: a loop`);
     if (wanted) expected.push(wanted);
     await until(async () => (await events(page, "stepup")).length >= expected.length, `the event: ${name}`);
-    assert.deepEqual((await events(page, "stepup")).map(({ detail: { signIn } }) => signIn), expected, name);
+    assert.deepEqual(
+      (await events(page, "stepup")).map(({ detail: { signIn } }) => signIn),
+      expected,
+      name,
+    );
     assert.ok(JSON.stringify(answer.explanation).length < 3_000, name);
   }
   assert.equal(page.url(), `${rig.origins.app}/callback`, "nobody went anywhere");
@@ -56,7 +63,10 @@ attack({ ...hostile, title: "a corpus of headers, none of which costs more than 
 
 attack({ ...hostile, title: "an API that asks for more with every answer is heard five times (WWW-11)" }, async (rig, { t }) => {
   const server = await useOddServer(t, rig);
-  server.odd.api = (_, { nth }) => ({ ...empty(403), headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` } });
+  server.odd.api = (_, { nth }) => ({
+    ...empty(403),
+    headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` },
+  });
   const page = await signedInAnew(rig, server);
   for (let round = 0; round < 20; round += 1) assert.equal((await explain(page, server.api)).value.status, 403);
   assert.equal((await stepUps(page)).length, 5);
@@ -81,7 +91,11 @@ attack(
     assert.equal(server.count("authorize"), before + 1, "the sign-in goes to the server of the configuration");
     for (const { method, url, body, headers } of rig.evil.requests) {
       const { authorization, dpop, cookie, referer } = headers;
-      assert.deepEqual([url, body, authorization, dpop, cookie, referer], ["/metadata", "", undefined, undefined, undefined, undefined], method);
+      assert.deepEqual(
+        [url, body, authorization, dpop, cookie, referer],
+        ["/metadata", "", undefined, undefined, undefined, undefined],
+        method,
+      );
     }
     return rig.verdict("access token", "refresh token");
   },
@@ -94,7 +108,13 @@ attack({ ...hostile, title: "an MCP server that names an authorization server th
     api: () => ({ ...empty(401), headers: { "www-authenticate": `Bearer resource_metadata="${server.origin}/metadata"` } }),
     elsewhere: () => having({ resource: `${server.origin}/api/mcp`, authorization_servers: [rig.origins.evil] })({ status: 200, body: {} }),
   };
-  const config = { mcp: `${server.origin}/api/mcp`, authorizationServers: [server.origin], issuer: undefined, scope: undefined, resourceServers: undefined };
+  const config = {
+    mcp: `${server.origin}/api/mcp`,
+    authorizationServers: [server.origin],
+    issuer: undefined,
+    scope: undefined,
+    resourceServers: undefined,
+  };
   const page = await openAnew(rig, server, config);
   assert.equal((await goAndReturn(page))?.code, "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED");
   assert.equal(page.url(), `${rig.origins.app}/`);

@@ -75,7 +75,12 @@ attack(
 );
 
 attack(
-  { ...forgery, title: "take the lock by which the holder knows that a page lives", modes: ["shared", "own"], outcome: { shared: "limited", own: "stopped" } },
+  {
+    ...forgery,
+    title: "take the lock by which the holder knows that a page lives",
+    modes: ["shared", "own"],
+    outcome: { shared: "limited", own: "stopped" },
+  },
   async (rig, { mode }) => {
     const { page, forger } = await startTwo(rig);
     const locks = await rig.inject(forger, stealLocks);
@@ -88,7 +93,9 @@ attack(
     const other = await rig.open();
     assert.ok((await resume(other)).value, "the session is there");
     assert.equal(await statusOf(other, rig.v1("files")), 200);
-    const unanswered = await page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
+    const unanswered = await page.evaluate(() =>
+      Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]),
+    );
     assert.ok(unanswered);
     await page.reload();
     assert.ok((await resume(page)).value, "a reload cures it");
@@ -101,7 +108,7 @@ attack(
 const rewritten = {
   "the token endpoint": [(rig) => ({ tokenEndpoint: `${rig.origins.evil}/token` }), "TOKENKEEP_METADATA_INVALID"],
   "the issuer": [(rig) => ({ issuer: rig.origins.evil }), "TOKENKEEP_ISSUER_MISMATCH"],
-  "both": [(rig) => ({ issuer: rig.origins.evil, tokenEndpoint: `${rig.origins.evil}/token` }), "TOKENKEEP_ISSUER_MISMATCH"],
+  both: [(rig) => ({ issuer: rig.origins.evil, tokenEndpoint: `${rig.origins.evil}/token` }), "TOKENKEEP_ISSUER_MISMATCH"],
 };
 
 attack(
@@ -138,7 +145,12 @@ attack({ ...forgery, title: "rewrite where a sign-in leads to in the app (AUTHZ-
 });
 
 attack(
-  { id: "T20", threat: "S16", title: "a script of the origin plants the record that the attacker's response belongs to", outcome: butOwn("works") },
+  {
+    id: "T20",
+    threat: "S16",
+    title: "a script of the origin plants the record that the attacker's response belongs to",
+    outcome: butOwn("works"),
+  },
   async (rig, { mode, t }) => {
     const { arrival, records } = await mallorysSignIn(t, rig);
     const page = await rig.open();

@@ -28,19 +28,15 @@ const parts = { T42: ".* that reads the refresh", T50: ".* an app that is not li
 
 assert.deepEqual(Object.keys(faults), faultNames);
 for (const [fault, { wrong, mode = "shared", seenIn, more }] of Object.entries(faults)) {
-  test(
-    `a holder that ${wrong} is found out by ${seenIn.join(" and ")}, and by no other row`,
-    async (t) => {
-      const rows = { ...always, ...more };
-      const { seen, code } = await carryOut({ fault, mode, rows, signal: t.signal });
-      const met = [...new Set(seen.map(({ id }) => id))];
-      assert.deepEqual(met.sort(), Object.keys(rows).sort(), "an attack did not come to an end");
-      const differing = new Set(seen.filter(({ saw, expected }) => saw !== expected).map(({ id }) => id));
-      assert.deepEqual([...differing].sort(), seenIn);
-      assert.notEqual(code, 0, "the run of the attacks did not fail");
-    },
-    300_000,
-  );
+  test(`a holder that ${wrong} is found out by ${seenIn.join(" and ")}, and by no other row`, async (t) => {
+    const rows = { ...always, ...more };
+    const { seen, code } = await carryOut({ fault, mode, rows, signal: t.signal });
+    const met = [...new Set(seen.map(({ id }) => id))];
+    assert.deepEqual(met.sort(), Object.keys(rows).sort(), "an attack did not come to an end");
+    const differing = new Set(seen.filter(({ saw, expected }) => saw !== expected).map(({ id }) => id));
+    assert.deepEqual([...differing].sort(), seenIn);
+    assert.notEqual(code, 0, "the run of the attacks did not fail");
+  }, 300_000);
 }
 
 /** Runs the attacks on a broken holder in a process of their own; what each observed, and how the run ended. */
@@ -50,7 +46,9 @@ async function carryOut({ fault, mode, rows, signal }) {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const more = { ATTACKS_BROKEN: fault, ATTACKS_MODES: mode, ATTACKS_RECORDS: records };
     const files = Object.values(rows).map((name) => fileURLToPath(new URL(`${name}.test.mjs`, import.meta.url)));
-    const pattern = Object.keys(rows).map((id) => `^${id} ${mode}(, late)?:${parts[id] ?? ""}`).join("|");
+    const pattern = Object.keys(rows)
+      .map((id) => `^${id} ${mode}(, late)?:${parts[id] ?? ""}`)
+      .join("|");
     const args = ["--test", "--test-concurrency=1", `--test-name-pattern=${pattern}`, ...files];
     const child = spawn(process.execPath, args, { env: { ...env, ...more }, stdio: "ignore", signal });
     child.once("error", () => {});

@@ -92,7 +92,11 @@ async function stateOf(rig, page) {
   const [wished, other] = [`${rig.origins.evil}/wished`, `${rig.origins.api.replace("api.", "other.")}/wished`];
   expect("the API", await statusOf(page, rig.v1("files")), 200);
   expect("the list", await codeOf(page, wished), await codeOf(page, other));
-  expect("the access token", await page.evaluate(async () => (await app.outcome(() => app.auth.accessToken())).error?.code), unexposed[rig.mode] ?? "TOKENKEEP_TOKEN_NOT_EXPOSED");
+  expect(
+    "the access token",
+    await page.evaluate(async () => (await app.outcome(() => app.auth.accessToken())).error?.code),
+    unexposed[rig.mode] ?? "TOKENKEEP_TOKEN_NOT_EXPOSED",
+  );
   const { exchanges } = rig.as.counts;
   await page.evaluate(() => app.auth.signOut());
   await rig.signIn(page);

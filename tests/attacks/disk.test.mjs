@@ -21,7 +21,13 @@ async function context() {
 }
 
 attack(
-  { id: "T45", threat: "S19", title: "search the folder of the browser's profile (STORE-1, STORE-3)", rig: { context }, outcome: "stopped" },
+  {
+    id: "T45",
+    threat: "S19",
+    title: "search the folder of the browser's profile (STORE-1, STORE-3)",
+    rig: { context },
+    outcome: "stopped",
+  },
   async (rig, { t }) => {
     const { folder } = rig.context;
     t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));

@@ -27,10 +27,13 @@ attack({ ...exhaustion, title: `${words}, and its tab is closed`, outcome: "stop
   return "stopped";
 });
 
-attack({ ...exhaustion, title: "speak on over a port whose frame was taken away, so that nothing tells of its end", outcome: "stopped" }, async (rig) => {
-  await rig.signedIn();
-  return (await rig.inject(await rig.open("/bare.html"), speakOn)) ? "works" : "stopped";
-});
+attack(
+  { ...exhaustion, title: "speak on over a port whose frame was taken away, so that nothing tells of its end", outcome: "stopped" },
+  async (rig) => {
+    await rig.signedIn();
+    return (await rig.inject(await rig.open("/bare.html"), speakOn)) ? "works" : "stopped";
+  },
+);
 
 /** A page that is signed in, and another document that has the holder full. */
 async function exhausted(rig, given) {

@@ -30,7 +30,12 @@ attack(
 );
 
 attack(
-  { ...fixation, title: "the same said to the page of the holder's origin, and its response opened there (OWN-3, OWN-5)", modes: ["own"], outcome: "stopped" },
+  {
+    ...fixation,
+    title: "the same said to the page of the holder's origin, and its response opened there (OWN-3, OWN-5)",
+    modes: ["own"],
+    outcome: "stopped",
+  },
   async (rig, { t }) => {
     const page = await rig.signedIn();
     const { arrival } = await mallorysSignIn(t, rig);
@@ -48,5 +53,7 @@ attack(
 async function whose(page) {
   const { value } = await resume(page);
   assert.ok(["ada", "mallory"].includes(value?.claims.sub), JSON.stringify(value));
-  return value.claims.sub === "mallory" ? ["works", "a script with all rights of the page can sign its user in as somebody else"] : "stopped";
+  return value.claims.sub === "mallory"
+    ? ["works", "a script with all rights of the page can sign its user in as somebody else"]
+    : "stopped";
 }

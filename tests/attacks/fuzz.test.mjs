@@ -45,7 +45,10 @@ attack(
   async (rig) => {
     await rig.signedIn();
     const page = await rig.open("/bare.html");
-    const { first, firstIds, second, secondIds } = await rig.inject(page, useTwoPorts, { slow: rig.v1("work?ms=300"), quick: rig.v1("files") });
+    const { first, firstIds, second, secondIds } = await rig.inject(page, useTwoPorts, {
+      slow: rig.v1("work?ms=300"),
+      quick: rig.v1("files"),
+    });
     assert.deepEqual([firstIds, secondIds.includes(8)], [[7], true]);
     assert.match(first[0], /^200 .*"done":true/);
     assert.match(second[0], /^200 .*bailey\.txt/);

@@ -12,7 +12,8 @@ attack(
   {
     id: "T2",
     threat: "S2",
-    title: "hook fetch, XMLHttpRequest, Headers, Request, JSON, promises, messages, text codecs, typed arrays, strings, arrays and maps, and wait (STORE-9)",
+    title:
+      "hook fetch, XMLHttpRequest, Headers, Request, JSON, promises, messages, text codecs, typed arrays, strings, arrays and maps, and wait (STORE-9)",
     when: ["late"],
     outcome: { page: "stopped", ...inWorkers },
   },

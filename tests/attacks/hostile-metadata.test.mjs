@@ -16,8 +16,13 @@ const mebibyte = 1 << 20;
 /** White space of JSON, this much of it. */
 const padded = (bytes) => (reply) => ({ ...json(), body: " ".repeat(bytes) + JSON.stringify(reply.body) });
 const json = (type = "application/json") => ({ status: 200, headers: { "content-type": type } });
-const redirect = (status) => (_, { evil }) => ({ ...empty(status), headers: { location: `${evil}/.well-known/openid-configuration` } });
-const evilEndpoint = (name, path) => (reply, { evil }) => having({ [name]: `${evil}${path}` })(reply);
+const redirect =
+  (status) =>
+  (_, { evil }) => ({ ...empty(status), headers: { location: `${evil}/.well-known/openid-configuration` } });
+const evilEndpoint =
+  (name, path) =>
+  (reply, { evil }) =>
+    having({ [name]: `${evil}${path}` })(reply);
 
 /** What both metadata documents do, and the code of the error. */
 const documents = {
@@ -43,7 +48,7 @@ const documents = {
   "a page": [() => ({ ...json("text/html"), body: "<h1>hello</h1>" }), "DISCOVERY_FAILED"],
   "JSON that says it is a page": [(reply) => ({ ...json("text/html"), body: JSON.stringify(reply.body) }), "DISCOVERY_FAILED"],
   "an empty object": [() => ({ status: 200, body: {} }), "METADATA_INVALID"],
-  "nothing": [() => empty(200), "DISCOVERY_FAILED"],
+  nothing: [() => empty(200), "DISCOVERY_FAILED"],
 };
 
 attack(
@@ -92,9 +97,9 @@ const without = (href) => href.replace(/&iss=[^&]*/, "");
 const issuers = {
   "the honest server's": [(href) => href, "ISSUER_MISMATCH"],
   "the attacker's twice": [(href, { evil }) => `${without(href)}&iss=${evil}&iss=${evil}`, "DUPLICATE_PARAMETER"],
-  "both": [(href, { evil }) => `${href}&iss=${evil}`, "DUPLICATE_PARAMETER"],
+  both: [(href, { evil }) => `${href}&iss=${evil}`, "DUPLICATE_PARAMETER"],
   "a third": [(href) => `${without(href)}&iss=https%3A%2F%2Fthird.test`, "ISSUER_MISMATCH"],
-  "none": [without, "ISSUER_MISSING"],
+  none: [without, "ISSUER_MISSING"],
   "an empty one": [(href) => `${without(href)}&iss=`, "ISSUER_MISSING"],
 };
 

@@ -41,7 +41,9 @@ const forgeries = {
   "no time of issue": claiming({ iat: undefined }),
   "a time of issue to come": claiming(() => ({ iat: now() + 3_600 })),
   "a beginning to come": claiming(() => ({ nbf: now() + 3_600 })),
-  "the hash of another access token": claiming({ at_hash: createHash("sha256").update("x").digest().subarray(0, 16).toString("base64url") }),
+  "the hash of another access token": claiming({
+    at_hash: createHash("sha256").update("x").digest().subarray(0, 16).toString("base64url"),
+  }),
   "alg none": signedBy({ alg: "none" }, () => Buffer.alloc(0)),
   "alg None and a signature": signedBy({ alg: "None" }, () => Buffer.from("x")),
   "no alg": signedBy({ alg: undefined }),
@@ -54,8 +56,12 @@ const forgeries = {
   "a kid that is nobody's": (make, claims) => make(claims, { kid: "nobody" }, own.privateKey),
   "an extension that must be understood": signedBy({ crit: ["exp"], exp: 1 }),
   "another algorithm than the key's": signedBy({ alg: "PS256" }),
-  "changed claims": rewritten((header, claims, signature) => `${header}.${encode({ ...JSON.parse(Buffer.from(claims, "base64url")), sub: "eve" })}.${signature}`),
-  "a changed signature": rewritten((header, claims, signature) => `${header}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`),
+  "changed claims": rewritten(
+    (header, claims, signature) => `${header}.${encode({ ...JSON.parse(Buffer.from(claims, "base64url")), sub: "eve" })}.${signature}`,
+  ),
+  "a changed signature": rewritten(
+    (header, claims, signature) => `${header}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`,
+  ),
   "no signature": rewritten((header, claims) => `${header}.${claims}.`),
   "half of itself": rewritten((header, claims) => `${header}.${claims}`),
   "five parts": rewritten((...parts) => [...parts, "e30", "e30"].join(".")),

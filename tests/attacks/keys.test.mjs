@@ -62,28 +62,34 @@ attack(
   },
 );
 
-attack({ ...use12, title: "sign with the key of a sign-in under way", rig: bound, share: "memory", outcome: butOwn("works") }, async (rig, { mode }) => {
-  const { other, thumbprint } = await signInUnderWay(rig);
-  if (mode === "own") return withoutHandle(rig, other);
-  const proofs = await signed(rig, other, claimsFor(rig));
-  const keys = await Promise.all(proofs.map((proof) => keyOf(proof)));
-  assert.ok(keys.includes(thumbprint));
-  return ["works", "until the person is back"];
-});
+attack(
+  { ...use12, title: "sign with the key of a sign-in under way", rig: bound, share: "memory", outcome: butOwn("works") },
+  async (rig, { mode }) => {
+    const { other, thumbprint } = await signInUnderWay(rig);
+    if (mode === "own") return withoutHandle(rig, other);
+    const proofs = await signed(rig, other, claimsFor(rig));
+    const keys = await Promise.all(proofs.map((proof) => keyOf(proof)));
+    assert.ok(keys.includes(thumbprint));
+    return ["works", "until the person is back"];
+  },
+);
 
-attack({ ...use12, title: "plant a key of the thief's for later sign-ins", rig: persisted, outcome: butOwn("works") }, async (rig, { mode }) => {
-  const key = await proofKey();
-  const page = await rig.open();
-  await rig.inject(page, plantKey, { jwk: await exportJWK(key.privateKey) });
-  await rig.signIn(page);
-  assert.equal(await statusOf(page, rig.v1("files")), 200);
-  if (mode === "own") {
-    assert.equal(await use(rig, stolenToken(rig), { key }), 401);
-    return "stopped";
-  }
-  assert.equal(await use(rig, stolenToken(rig), { key }), 200);
-  return ["works", "the kept key is what same-origin script says it is; the tokens stay where they are"];
-});
+attack(
+  { ...use12, title: "plant a key of the thief's for later sign-ins", rig: persisted, outcome: butOwn("works") },
+  async (rig, { mode }) => {
+    const key = await proofKey();
+    const page = await rig.open();
+    await rig.inject(page, plantKey, { jwk: await exportJWK(key.privateKey) });
+    await rig.signIn(page);
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    if (mode === "own") {
+      assert.equal(await use(rig, stolenToken(rig), { key }), 401);
+      return "stopped";
+    }
+    assert.equal(await use(rig, stolenToken(rig), { key }), 200);
+    return ["works", "the kept key is what same-origin script says it is; the tokens stay where they are"];
+  },
+);
 
 const ahead = { id: "T13", threat: "S13" };
 const outcome = { page: "stopped", "page, early": "works", worker: "stopped", shared: "stopped", own: "stopped" };
@@ -114,7 +120,11 @@ attack(
     const url = rig.v1("files");
     await rig.inject(page, askForProofs, { url, elsewhere: `${rig.origins.evil}/v1/files`, iat: tomorrow() });
     const { answers } = JSON.parse(rig.evil.loot()[0]);
-    assert.deepEqual(answers.filter((text) => /eyJ/.test(text)), [], "a proof or another JWT");
+    assert.deepEqual(
+      answers.filter((text) => /eyJ/.test(text)),
+      [],
+      "a proof or another JWT",
+    );
     assert.ok(answers.includes("TOKENKEEP_TARGET_REFUSED") && answers.includes("TOKENKEEP_REQUEST_REFUSED"));
     const made = rig.api.proofs.map(({ htm, htu, nonce }) => [htm, htu, nonce]);
     assert.deepEqual(made, [["GET", url, undefined]], "the honest one");

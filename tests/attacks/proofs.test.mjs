@@ -50,10 +50,12 @@ attack(
     const nonces = servers.map(({ proofs }) => new Set(proofs.map(({ nonce }) => nonce).filter(Boolean)));
     for (const [index, own] of nonces.entries()) {
       assert.ok(own.size > 0, `${index} gives nonces`);
-      for (const other of nonces.filter((one) => one !== own)) for (const nonce of own) assert.ok(!other.has(nonce), "a nonce of another server");
+      for (const other of nonces.filter((one) => one !== own))
+        for (const nonce of own) assert.ok(!other.has(nonce), "a nonce of another server");
     }
     const now = Date.now() / 1000;
-    for (const { iat } of [...rig.as.proofs, ...rig.api.proofs]) assert.ok(Math.abs(iat - now) < 120, "the one clock moves the proofs for others");
+    for (const { iat } of [...rig.as.proofs, ...rig.api.proofs])
+      assert.ok(Math.abs(iat - now) < 120, "the one clock moves the proofs for others");
     assert.ok(second.proofs.at(-1).iat > now + day - 120);
     return unique(servers.flatMap(({ proofs }) => proofs));
   },
@@ -76,7 +78,10 @@ attack({ ...dpop, title: "an API that refuses every proof and always wants anoth
   const announce = having({ dpop_signing_alg_values_supported: ["ES256"] });
   const bad = ["n", "", "x".repeat(10_000), "a b", 'a"b', "\u00e9", "{}"];
   let nonce = 0;
-  const challenge = { "www-authenticate": 'DPoP error="use_dpop_nonce", algs="ES256"', "access-control-expose-headers": "WWW-Authenticate, DPoP-Nonce" };
+  const challenge = {
+    "www-authenticate": 'DPoP error="use_dpop_nonce", algs="ES256"',
+    "access-control-expose-headers": "WWW-Authenticate, DPoP-Nonce",
+  };
   server.odd = {
     oauth: announce,
     openid: announce,

@@ -32,7 +32,10 @@ for (const [name, text] of Object.entries(disguises)) {
   test(`the scanner finds a token: ${name}`, () => {
     const found = scan(`before ${text} after`, secrets);
     assert.deepEqual([...new Set(found.map(({ value }) => value))], [opaque]);
-    assert.ok(found.every(({ form }) => name.startsWith(form) || name.startsWith("URL") || name.startsWith("base64")), name);
+    assert.ok(
+      found.every(({ form }) => name.startsWith(form) || name.startsWith("URL") || name.startsWith("base64")),
+      name,
+    );
   });
 }
 

@@ -19,7 +19,8 @@ attack(
     const page = await rig.open();
     const { error } = await page.evaluate(() => app.outcome(() => app.auth.signIn()));
     assert.equal(error.code, "TOKENKEEP_INTERCEPTED");
-    for (const way of ["Clear-Site-Data", "scope", "origin of its own", "dangerAllowServiceWorker"]) assert.match(error.message, new RegExp(way));
+    for (const way of ["Clear-Site-Data", "scope", "origin of its own", "dangerAllowServiceWorker"])
+      assert.match(error.message, new RegExp(way));
     assert.deepEqual([rig.as.counts.exchanges, rig.stolen()], [0, []]);
     return ["stopped", "signIn() refuses"];
   },
@@ -72,7 +73,12 @@ for (const manner of ["answers", "withholds"]) {
 }
 
 attack(
-  { ...row, title: "one that claims what runs, and answers the revocation in the server's place (SW-5)", when: ["late"], outcome: "stopped" },
+  {
+    ...row,
+    title: "one that claims what runs, and answers the revocation in the server's place (SW-5)",
+    when: ["late"],
+    outcome: "stopped",
+  },
   async (rig) => {
     const page = await claimed(rig, { manner: "swallows" });
     const { value } = await page.evaluate(() => app.outcome(() => app.auth.signOut()));
@@ -83,7 +89,13 @@ attack(
 );
 
 attack(
-  { ...row, title: "the same where dangerAllowServiceWorker lets it", when: ["late"], rig: { config: { dangerAllowServiceWorker: true } }, outcome: "works" },
+  {
+    ...row,
+    title: "the same where dangerAllowServiceWorker lets it",
+    when: ["late"],
+    rig: { config: { dangerAllowServiceWorker: true } },
+    outcome: "works",
+  },
   async (rig) => {
     const page = await claimed(rig, { manner: "answers" });
     rig.as.expireAccessTokens();
@@ -94,7 +106,13 @@ attack(
 );
 
 attack(
-  { ...row, title: "one of the app's origin, where the holder has another (SW-1, OWN-2)", modes: ["own"], when: ["early", "late"], outcome: "stopped" },
+  {
+    ...row,
+    title: "one of the app's origin, where the holder has another (SW-1, OWN-2)",
+    modes: ["own"],
+    when: ["early", "late"],
+    outcome: "stopped",
+  },
   async (rig, { when }) => {
     if (when === "early") await plant(rig, await rig.open("/bare.html"), { manner: "answers" });
     const page = when === "early" ? await rig.signedIn() : await claimed(rig, { manner: "answers" });
@@ -102,11 +120,20 @@ attack(
     assert.ok((await resume(page)).value, "it is in nobody's way");
     rig.as.expireAccessTokens();
     assert.equal(await statusOf(page, rig.v1("files")), 200);
-    assert.ok(rig.evil.loot().some((text) => text.includes("/app.js")), "it saw nothing at all");
+    assert.ok(
+      rig.evil.loot().some((text) => text.includes("/app.js")),
+      "it saw nothing at all",
+    );
     assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "confirmed" });
     await rig.signIn(page);
     const elsewhere = [rig.origins.api, rig.origins.as, rig.origins.auth];
-    assert.deepEqual(rig.evil.loot().map((text) => text.split("\n")[1] ?? "").filter((url) => elsewhere.some((one) => url.startsWith(one))), []);
+    assert.deepEqual(
+      rig.evil
+        .loot()
+        .map((text) => text.split("\n")[1] ?? "")
+        .filter((url) => elsewhere.some((one) => url.startsWith(one))),
+      [],
+    );
     return rig.verdict(...secret, "access token", "state", "nonce", "code challenge");
   },
 );
@@ -128,9 +155,16 @@ async function plant(rig, page, options) {
 
 /** Resolves when the session is over because of it. */
 async function ended(page) {
-  await until(async () => (await events(page, "signedout")).some(({ detail }) => detail.reason === "intercepted"), "the end of the session");
+  await until(
+    async () => (await events(page, "signedout")).some(({ detail }) => detail.reason === "intercepted"),
+    "the end of the session",
+  );
   assert.equal(await page.evaluate(() => app.auth.session), null);
 }
 
 /** The paths of the API that it saw a call to. */
-const calls = (rig) => rig.evil.loot().filter((text) => text.includes("authorization")).map((text) => new URL(text.split("\n")[1]).pathname);
+const calls = (rig) =>
+  rig.evil
+    .loot()
+    .filter((text) => text.includes("authorization"))
+    .map((text) => new URL(text.split("\n")[1]).pathname);

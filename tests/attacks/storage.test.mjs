@@ -43,14 +43,17 @@ attack(
 /** The app works, and keeps what it got: answers and errors. */
 async function useApi(rig, page) {
   assert.equal((await send(page, rig.v1("files"))).value.status, 200);
-  await page.evaluate(async ([files, redirect]) => {
-    const { auth, outcome } = globalThis.app;
-    const answer = await auth.fetch(files);
-    const own = await outcome(() => auth.fetch(files, { headers: { authorization: "Bearer mine" } }));
-    const redirected = await outcome(() => auth.fetch(redirect));
-    const [stats, audit] = [await auth.stats(), await auth.audit()];
-    globalThis.kept = { answer, copy: answer.clone(), headers: [...answer.headers], own, redirected, stats, audit };
-  }, [rig.v1("files"), rig.v1("redirect")]);
+  await page.evaluate(
+    async ([files, redirect]) => {
+      const { auth, outcome } = globalThis.app;
+      const answer = await auth.fetch(files);
+      const own = await outcome(() => auth.fetch(files, { headers: { authorization: "Bearer mine" } }));
+      const redirected = await outcome(() => auth.fetch(redirect));
+      const [stats, audit] = [await auth.stats(), await auth.audit()];
+      globalThis.kept = { answer, copy: answer.clone(), headers: [...answer.headers], own, redirected, stats, audit };
+    },
+    [rig.v1("files"), rig.v1("redirect")],
+  );
 }
 
 /** Sends the attacker all that there is; what it must have seen shows that it looked. */

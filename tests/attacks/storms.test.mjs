@@ -69,9 +69,9 @@ const html = { "content-type": "text/html" };
 
 /** Failures of the token endpoint that say nothing about the grant. */
 const outages = {
-  "500": { status: 500, body: { error: "server_error" } },
+  500: { status: 500, body: { error: "server_error" } },
   "502 with a page": { status: 502, headers: html, body: "<h1>Bad gateway</h1>" },
-  "503": { status: 503 },
+  503: { status: 503 },
   "429 with Retry-After": { status: 429, headers: { "retry-after": "1" } },
   "200 with a page": { status: 200, headers: html, body: "<h1>Welcome to the hotel's network</h1>" },
   "200 with half a JSON": { status: 200, body: '{"access_token":' },
@@ -81,7 +81,14 @@ const outages = {
 };
 
 attack(
-  { id: "T27", threat: "R12", title: "outages of the token endpoint, and the way back (REF-7, REF-9)", modes: ["page", "shared"], rig: { config: { requestTimeout: 1_500 } }, outcome: "stopped" },
+  {
+    id: "T27",
+    threat: "R12",
+    title: "outages of the token endpoint, and the way back (REF-7, REF-9)",
+    modes: ["page", "shared"],
+    rig: { config: { requestTimeout: 1_500 } },
+    outcome: "stopped",
+  },
   async (rig) => {
     const page = await rig.signedIn();
     const before = await session(page);
@@ -101,7 +108,10 @@ attack(
   },
 );
 
-for (const [grace, outcome] of [[10, "stopped"], [0, "limited"]]) {
+for (const [grace, outcome] of [
+  [10, "stopped"],
+  [0, "limited"],
+]) {
   const title = `an answer that is lost after the server has rotated the token, which ${grace ? "takes the old one once more" : "is strict"}`;
   attack({ id: "T27", threat: "R12", title, modes: ["page", "shared"], rig: { as: { reuseGrace: grace } }, outcome }, async (rig) => {
     const page = await rig.signedIn();
@@ -146,22 +156,25 @@ attack({ ...logout, title: "sign out while a code is redeemed (REF-20)" }, async
   return noneAlive(rig, page);
 });
 
-attack({ ...logout, title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)", modes: ["shared", "own"] }, async (rig) => {
-  const page = await rig.signedIn();
-  const other = await rig.open();
-  await resume(other);
-  await page.evaluate(() => {
-    globalThis.returned = new Promise((done) => addEventListener("pageshow", ({ persisted }) => done(persisted), { once: true }));
-  });
-  await page.goto(`${rig.origins.evil}/`);
-  // An answer later than the page's goodbye: news that crosses that would throw the page out of the cache.
-  for (let turn = 0; turn < 5; turn += 1) await stats(other);
-  await other.evaluate(() => app.auth.signOut());
-  await page.goBack({ waitUntil: "commit" });
-  assert.equal(await page.evaluate(() => globalThis.returned), true, "the page was loaded anew");
-  await until(async () => (await session(page)) === null, "the page to learn that it is signed out");
-  return noneAlive(rig, page);
-});
+attack(
+  { ...logout, title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)", modes: ["shared", "own"] },
+  async (rig) => {
+    const page = await rig.signedIn();
+    const other = await rig.open();
+    await resume(other);
+    await page.evaluate(() => {
+      globalThis.returned = new Promise((done) => addEventListener("pageshow", ({ persisted }) => done(persisted), { once: true }));
+    });
+    await page.goto(`${rig.origins.evil}/`);
+    // An answer later than the page's goodbye: news that crosses that would throw the page out of the cache.
+    for (let turn = 0; turn < 5; turn += 1) await stats(other);
+    await other.evaluate(() => app.auth.signOut());
+    await page.goBack({ waitUntil: "commit" });
+    assert.equal(await page.evaluate(() => globalThis.returned), true, "the page was loaded anew");
+    await until(async () => (await session(page)) === null, "the page to learn that it is signed out");
+    return noneAlive(rig, page);
+  },
+);
 
 /** Nothing is sent, and no token that was ever issued is of any use. */
 async function noneAlive(rig, page) {
@@ -206,7 +219,8 @@ function startSlowCalls(tab, rig) {
 }
 
 /** Whether the request that was started has no outcome yet. */
-const isWaiting = (page) => page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
+const isWaiting = (page) =>
+  page.evaluate(() => Promise.race([sending.then(() => false), new Promise((done) => setTimeout(done, 0, true))]));
 
 async function crash(page) {
   const crashed = page.waitForEvent("crash");

@@ -13,7 +13,9 @@ import { openAnew, signedInAnew, useOddServer } from "./support/odd.mjs";
 const redirection = { id: "T25", threat: "R11", modes: ["page", "shared"], outcome: "stopped", share: "redirects" };
 const statuses = [301, 302, 303, 307, 308];
 
-const onward = (rig, status, path = "/token") => () => ({ ...empty(status), headers: { location: `${rig.origins.evil}${path}` } });
+const onward =
+  (rig, status, path = "/token") =>
+  () => ({ ...empty(status), headers: { location: `${rig.origins.evil}${path}` } });
 
 /** What the attacker would answer with, if it were asked. */
 function listen(rig) {
@@ -51,7 +53,10 @@ attack({ ...redirection, title: `the refresh token, answered with ${statuses.joi
     delete server._token;
     const { value, error } = await endOfSend(page);
     assert.equal(value?.status, 200, `${status}: ${JSON.stringify(error)}`);
-    const sent = server.requests.map(({ params }) => params.refresh_token).filter(Boolean).slice(before);
+    const sent = server.requests
+      .map(({ params }) => params.refresh_token)
+      .filter(Boolean)
+      .slice(before);
     assert.deepEqual([sent.length > 1, new Set(sent).size], [true, 1], "the refresh token is kept");
   }
   assert.deepEqual(await events(page, "signedout"), []);

@@ -101,10 +101,7 @@ for (const mode of transports) {
 
   test(`${mode}: AbortSignal.timeout ends a call with a TimeoutError`, async (t) => {
     const { stage, page } = await startGatedStage(t, mode);
-    const { error } = await page.evaluate(
-      (url) => app.send(url, { signal: AbortSignal.timeout(100) }),
-      stage.probed("x"),
-    );
+    const { error } = await page.evaluate((url) => app.send(url, { signal: AbortSignal.timeout(100) }), stage.probed("x"));
 
     assert.equal(error.name, "TimeoutError");
     await until(() => stage.probe.requests.every(({ closed }) => closed), "the request's end at the API");

@@ -236,9 +236,12 @@ async function startBesides(t, kind) {
   await bare.evaluate(readFileSync(new URL("app/doors.js", import.meta.url), "utf8"));
   const iss = encodeURIComponent(stage.authorizationServer.issuer);
   const given = { stray: `${stage.probe.origin}/elsewhere`, files: stage.probed("files"), refused: stage.probed("never") };
-  await bare.evaluate((urls) => {
-    globalThis.given = { door: doors.connect(), rounds: 0, ...urls };
-  }, { ...given, callback: `${stage.app.origin}/callback?code=mine&iss=${iss}` });
+  await bare.evaluate(
+    (urls) => {
+      globalThis.given = { door: doors.connect(), rounds: 0, ...urls };
+    },
+    { ...given, callback: `${stage.app.origin}/callback?code=mine&iss=${iss}` },
+  );
   return { ...started, bare };
 }
 

@@ -20,15 +20,11 @@ for (const mode of transports) {
       await page.addScriptTag({ url: "/axios.js", type: "module" });
       const create = `axios.create({ adapter: "fetch", env: ${environment}, baseURL: "${stage.api.origin}/v1/" })`;
       stage.authorizationServer.expireAccessTokens();
-      const got = await page.evaluate(
-        `${create}.get("files", { params: { n: 1 } }).then(({ status, data }) => ({ status, data }))`,
-      );
+      const got = await page.evaluate(`${create}.get("files", { params: { n: 1 } }).then(({ status, data }) => ({ status, data }))`);
       assert.deepEqual([got.status, got.data.files.length], [200, 3]);
 
       stage.authorizationServer.expireAccessTokens();
-      const posted = await page.evaluate(
-        `${create}.post("effects", { n: 7 }).then(({ status, data }) => ({ status, data }))`,
-      );
+      const posted = await page.evaluate(`${create}.post("effects", { n: 7 }).then(({ status, data }) => ({ status, data }))`);
       assert.deepEqual(posted, { status: 201, data: { n: 7, applied: 1 } });
       assert.deepEqual(stage.api.effects, [7]);
       assert.deepEqual(

@@ -24,18 +24,11 @@ const refused = {
   ...Object.fromEntries(
     ["code", "state", "iss", "error", "error_description", "error_uri", "session_state"].map((name) => [
       `${name} twice (CB-2)`,
-      [
-        "DUPLICATE_PARAMETER",
-        ({ good }) => `?${good}&error_description=d&error_uri=u&session_state=s&error=e&${twice(name, good)}`,
-      ],
+      ["DUPLICATE_PARAMETER", ({ good }) => `?${good}&error_description=d&error_uri=u&session_state=s&error=e&${twice(name, good)}`],
     ]),
   ),
   "code in query and fragment (CB-2)": ["DUPLICATE_PARAMETER", ({ good }) => `?${good}#code=d`],
-  "another issuer (CB-7)": [
-    "ISSUER_MISMATCH",
-    ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.example`,
-    "spent",
-  ],
+  "another issuer (CB-7)": ["ISSUER_MISMATCH", ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.example`, "spent"],
   "the issuer with a slash (CB-8)": ["ISSUER_MISMATCH", ({ good }) => `?${good}%2F`, "spent"],
   "the issuer in upper case (CB-8)": [
     "ISSUER_MISMATCH",
@@ -46,24 +39,14 @@ const refused = {
   "an empty issuer (CB-17)": ["ISSUER_MISSING", ({ state }) => `?code=c&state=${state}&iss=`, "spent"],
   "an error without state (CB-3)": ["STATE_MISSING", () => "?error=access_denied&error_description=no"],
   "an error with a foreign state (CB-3)": ["STATE_MISMATCH", () => `?error=access_denied&state=${foreignState}`],
-  "an error of another issuer (CB-10)": [
-    "ISSUER_MISMATCH",
-    ({ state }) => `?error=login_required&state=${state}&iss=x`,
-    "spent",
-  ],
-  "an access token in the fragment (CB-16)": [
-    "TOKEN_IN_RESPONSE",
-    ({ good }) => `#access_token=t&token_type=Bearer&${good}`,
-  ],
+  "an error of another issuer (CB-10)": ["ISSUER_MISMATCH", ({ state }) => `?error=login_required&state=${state}&iss=x`, "spent"],
+  "an access token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `#access_token=t&token_type=Bearer&${good}`],
   "an id token in the query (CB-16)": ["TOKEN_IN_RESPONSE", ({ good }) => `?id_token=t&${good}`],
   "a refresh token in the fragment (CB-16)": ["TOKEN_IN_RESPONSE", () => "#refresh_token=t"],
   "code and error (CB-15)": ["RESPONSE_MALFORMED", ({ good }) => `?${good}&error=access_denied`, "spent"],
   "neither code nor error (CB-15)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}`, "spent"],
   "an empty code (CB-17)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?code=&state=${state}&iss=${iss}`, "spent"],
-  "a code of a megabyte (CB-26)": [
-    "RESPONSE_MALFORMED",
-    ({ state, iss }) => `?state=${state}&iss=${iss}#code=${"c".repeat(1 << 20)}`,
-  ],
+  "a code of a megabyte (CB-26)": ["RESPONSE_MALFORMED", ({ state, iss }) => `?state=${state}&iss=${iss}#code=${"c".repeat(1 << 20)}`],
 };
 
 function twice(name, good) {
@@ -71,9 +54,7 @@ function twice(name, good) {
 }
 
 function swapCase(text) {
-  return text.replace(/[a-z]/i, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  );
+  return text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
 }
 
 /** Starts a sign-in and stops at the door of the authorization server. Resolves to what a right response would have. */

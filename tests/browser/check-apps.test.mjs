@@ -29,7 +29,8 @@ async function startOdd(t, odd) {
   return server;
 }
 
-const check = (issuer, more) => runCommand(["check-server", issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, app, ...more })]);
+const check = (issuer, more) =>
+  runCommand(["check-server", issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, app, ...more })]);
 const own = ({ lines }) => lines.filter((line) => /^(ok {2}|warn|FAIL) {2}OWN /.test(line));
 
 const taken = (uri) => `FAIL  OWN     ${uri} is a redirect URI of tokenkeep-demo on the application's origin: `;
@@ -42,7 +43,10 @@ for (const par of [undefined, "announced", "required"]) {
       assert.equal(answer.code, 1);
       const [line, ...more] = own(answer);
       assert.ok(line.startsWith(taken(uri)), answer.text);
-      assert.match(line, /script there could run a sign-in of its own and read the code.*Remove it from this client; what needs it gets a client of its own$/);
+      assert.match(
+        line,
+        /script there could run a sign-in of its own and read the code.*Remove it from this client; what needs it gets a client of its own$/,
+      );
       assert.deepEqual(more, []);
       assert.deepEqual(answer.wrong, [line]);
     }
@@ -53,7 +57,10 @@ for (const par of [undefined, "announced", "required"]) {
     const answer = await check(issuer);
     assert.equal(answer.code, 0, answer.text);
     const [line, ...more] = own(answer);
-    assert.match(line, /^ok {4}OWN {5}none of the 4 tried on https:\/\/app\.example\.com is taken \(.*\/callback.*\); what counts is the server's own list of redirect URIs/);
+    assert.match(
+      line,
+      /^ok {4}OWN {5}none of the 4 tried on https:\/\/app\.example\.com is taken \(.*\/callback.*\); what counts is the server's own list of redirect URIs/,
+    );
     assert.deepEqual(more, []);
 
     const found = await check(issuer, { "app-redirect-uri": [`${app}/nowhere`, `${app}/somewhere/else`] });
@@ -90,7 +97,8 @@ const riddles = {
   "shows the same page whatever is asked": () => html(200),
   "shows an error whatever is asked": () => html(400),
   "is busy": (reply, { params }) => (params.redirect_uri === redirectUri ? html(200) : html(429)),
-  "is out of order for some": (reply, { params }) => (params.redirect_uri.startsWith(app) ? html(503) : html(params.redirect_uri === redirectUri ? 200 : 400)),
+  "is out of order for some": (reply, { params }) =>
+    params.redirect_uri.startsWith(app) ? html(503) : html(params.redirect_uri === redirectUri ? 200 : 400),
   "hangs up on some": (reply, { params, response }) => {
     if (!params.redirect_uri.startsWith(app)) return html(params.redirect_uri === redirectUri ? 200 : 400);
     response.destroy();
@@ -124,7 +132,10 @@ test("where the endpoint is not asked it can't be told (OWN-10)", async (t) => {
   for (const change of [{ authorization_endpoint: "https://login.example.com/" }, { require_pushed_authorization_requests: true }]) {
     const server = await startOdd(t, { oauth: having(change) });
     const answer = await check(server.origin);
-    assert.match(own(answer).join(), /^warn {2}OWN {5}whether a redirect URI on https:\/\/app\.example\.com is taken can't be told: the endpoint for it is not asked$/);
+    assert.match(
+      own(answer).join(),
+      /^warn {2}OWN {5}whether a redirect URI on https:\/\/app\.example\.com is taken can't be told: the endpoint for it is not asked$/,
+    );
   }
 });
 
@@ -139,7 +150,10 @@ test("the application itself is never asked (OWN-10)", async (t) => {
 const mistakes = {
   "an application that is no URL": [{ app: "app" }, /--app is "app", which is no absolute URL/],
   "the holder's own origin": [{ app: [app, `${holder}/start`] }, /--app is https:\/\/auth\.example\.com, where the redirect URI is too/],
-  "another redirect URI elsewhere": [{ "app-redirect-uri": `${other}/callback` }, /--app-redirect-uri is https:\/\/other\.example\.com\/callback, which is on no origin that --app names/],
+  "another redirect URI elsewhere": [
+    { "app-redirect-uri": `${other}/callback` },
+    /--app-redirect-uri is https:\/\/other\.example\.com\/callback, which is on no origin that --app names/,
+  ],
   "another redirect URI without an application": [{ app: [], "app-redirect-uri": `${app}/callback` }, /on no origin that --app names/],
   "an origin besides the holder's": [{ origin: app }, /on another origin than https:\/\/app\.example\.com/],
 };
@@ -157,7 +171,14 @@ test("a document lists its redirect URIs: one on the application's origin fails 
   t.after(() => rm(folder, { recursive: true, force: true }));
   const url = `${holder}/client.json`;
   const checkClient = async (uris, options) => {
-    const document = { client_id: url, client_name: "Files", application_type: "web", redirect_uris: uris, grant_types: ["authorization_code", "refresh_token"], token_endpoint_auth_method: "none" };
+    const document = {
+      client_id: url,
+      client_name: "Files",
+      application_type: "web",
+      redirect_uris: uris,
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: "none",
+    };
     await writeFile(join(folder, "client.json"), JSON.stringify(document));
     return runCommand(["check-client", url, ...asArguments({ at: join(folder, "client.json"), ...options })]);
   };
@@ -166,7 +187,10 @@ test("a document lists its redirect URIs: one on the application's origin fails 
   assert.equal(wrong.code, 1);
   const [first, second, ...more] = own(wrong);
   assert.match(first, /^ok {4}OWN {5}no redirect URI of the document is on https:\/\/other\.example\.com$/);
-  assert.match(second, /^FAIL {2}OWN {5}https:\/\/app\.example\.com\/deep\/callback is a redirect URI of https:\/\/auth\.example\.com\/client\.json on the application's origin: .*Remove it/);
+  assert.match(
+    second,
+    /^FAIL {2}OWN {5}https:\/\/app\.example\.com\/deep\/callback is a redirect URI of https:\/\/auth\.example\.com\/client\.json on the application's origin: .*Remove it/,
+  );
   assert.deepEqual(more, []);
 
   assert.equal((await checkClient([redirectUri], { app: [app, other] })).code, 0);

@@ -14,7 +14,8 @@ const url = "https://app.example.com/client.json";
 const mebibyte = 2 ** 20;
 const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n";
 
-const checkServer = (issuer, more) => runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })]);
+const checkServer = (issuer, more) =>
+  runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })]);
 const checkClient = (place, more) => runCommand(["check-client", url, ...asArguments({ at: `${place}/client.json`, ...more })]);
 
 /** An answer's body without end. */
@@ -30,7 +31,10 @@ async function start(t, answer) {
   return server;
 }
 
-for (const [command, check, asked] of [["check-server", checkServer, 3], ["check-client", checkClient, 1]]) {
+for (const [command, check, asked] of [
+  ["check-server", checkServer, 3],
+  ["check-client", checkClient, 1],
+]) {
   test(`${command} hangs up on a body that doesn't end`, async (t) => {
     const server = await start(t, endless);
     const { code, wrong, text } = await check(server.origin);
@@ -45,7 +49,9 @@ for (const [command, check, asked] of [["check-server", checkServer, 3], ["check
   test(`${command} counts the bytes that come of it, not those that came: a bomb`, async (t) => {
     const bomb = gzipSync(Buffer.alloc(256 * mebibyte, " "));
     assert.ok(bomb.length < mebibyte / 2);
-    const server = await start(t, () => Buffer.concat([Buffer.from(`${head}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`), bomb]));
+    const server = await start(t, () =>
+      Buffer.concat([Buffer.from(`${head}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`), bomb]),
+    );
     const { code, wrong } = await check(server.origin);
     assert.equal(code, 1);
     assert.match(wrong[0], /it has more than 1048576 bytes/);

@@ -81,8 +81,8 @@ for (const [name, [change, word]] of Object.entries(doubts)) {
 /** How the document may be served. */
 const servings = {
   "a redirect": [(response) => response.writeHead(302, { location: "/other.json" }).end(), /redirects to \/other.json/],
-  "404": [(response) => response.writeHead(404).end(), /answered with 404/],
-  "HTML": [(response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>app</h1>"), /its type is text\/html/],
+  404: [(response) => response.writeHead(404).end(), /answered with 404/],
+  HTML: [(response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>app</h1>"), /its type is text\/html/],
   "no object": [(response) => sendJson(response, 200, [good]), /not a JSON object/],
   "broken JSON": [(response) => response.writeHead(200, { "content-type": "application/json" }).end("{"), /not a JSON/],
   "a megabyte": [(response) => response.writeHead(200).end("x".repeat(2 ** 20 + 1)), /more than 1048576 bytes/],
@@ -92,7 +92,10 @@ for (const [name, [answer, word]] of Object.entries(servings)) {
   test(`a document that is served as ${name} fails (CIMD-2)`, async (t) => {
     const { code, lines } = await checkServed(t, answer);
     assert.equal(code, 1);
-    assert.match(lines.find((line) => line.startsWith("FAIL")), word);
+    assert.match(
+      lines.find((line) => line.startsWith("FAIL")),
+      word,
+    );
   });
 }
 
@@ -143,7 +146,10 @@ test("a document is asked for at its own URL over TLS (CIMD-2)", async (t) => {
 });
 
 test("an authorization server is asked whether it takes such documents (CIMD-4)", async (t) => {
-  for (const [member, expected] of [[{ client_id_metadata_document_supported: true }, 0], [{}, 1]]) {
+  for (const [member, expected] of [
+    [{ client_id_metadata_document_supported: true }, 0],
+    [{}, 1],
+  ]) {
     const place = await serve(t, (response) => sendJson(response, 200, good));
     const issuer = await serve(t, (response, { pathname }, origin) => {
       if (pathname !== "/.well-known/openid-configuration") return response.writeHead(404).end();
@@ -160,7 +166,10 @@ test("an authorization server has a URL that can be asked (CIMD-4)", async (t) =
   for (const issuer of ["nowhere", "ftp://as.example.com", pathToFileURL(import.meta.dirname).href]) {
     const { code, lines } = await run([url, "--at", place, "--server", issuer]);
     assert.equal(code, 1);
-    assert.match(lines.find((line) => line.startsWith("FAIL")), /is no issuer's URL$/);
+    assert.match(
+      lines.find((line) => line.startsWith("FAIL")),
+      /is no issuer's URL$/,
+    );
   }
 });
 
@@ -197,4 +206,8 @@ async function serve(t, answer) {
 
 const run = (args, env) => runCommand(["check-client", ...args], env);
 
-const rows = (lines, mark) => lines.filter((line) => line.startsWith(mark)).map((line) => line.split(/\s+/)[1]).sort();
+const rows = (lines, mark) =>
+  lines
+    .filter((line) => line.startsWith(mark))
+    .map((line) => line.split(/\s+/)[1])
+    .sort();

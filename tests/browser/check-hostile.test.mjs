@@ -12,7 +12,8 @@ import { test } from "./support/test.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 /** Clears the screen, makes a link, a line of its own, colours by one byte, turns the line round, hides. */
-const acts = "\u001b[2J\u001b]8;;https://evil.example\u0007here\u001b]8;;\u0007\r\nok    LOGIN   all is well\n\u009b31m\u007f\u0085\u202e\u2066\u200f\u200b\ufeff\u2028\u{e0041}\ud800";
+const acts =
+  "\u001b[2J\u001b]8;;https://evil.example\u0007here\u001b]8;;\u0007\r\nok    LOGIN   all is well\n\u009b31m\u007f\u0085\u202e\u2066\u200f\u200b\ufeff\u2028\u{e0041}\ud800";
 const unseen = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]/u;
 
 /** Nothing acts, no line is the server's own, and `escaped` is what became of it. */
@@ -23,7 +24,8 @@ function assertHarmless({ output, lines, text }, ...escaped) {
   for (const word of escaped) assert.ok(text.includes(word), `${word} in\n${text}`);
 }
 
-const checkServer = (issuer, more) => runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })]);
+const checkServer = (issuer, more) =>
+  runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })]);
 
 const both = (odd) => ({ oauth: odd, openid: odd });
 const refusal = { status: 400, body: { error: `e${acts}`, error_description: `d${acts}` } };
@@ -33,14 +35,29 @@ const places = {
   "its issuer": [both(having({ issuer: `https://as.example/${acts}` })), "\\u001b[2J"],
   "an endpoint": [both(having({ token_endpoint: acts, revocation_endpoint: `x:${acts}` })), "\\u001b[2J"],
   "the address of its keys": [both((reply, { server }) => having({ jwks_uri: `${server.origin}/none?${acts}` })(reply)), "/none?%1B[2J"],
-  "an error of the token endpoint": [{ token: () => refusal }, "e\\u{1b}[2J\\u{1b}]8;;https://evil.example\\u{7}here", "\\u{9b}31m\\u{7f}\\u{85}\\u{202e}\\u{2066}\\u{200f}\\u{200b}\\u{feff}\\u{2028}\\u{e0041}\\u{d800}"],
-  "a refused client": [{ token: () => ({ status: 401, body: { error: "invalid_client", error_description: acts } }) }, "\\u{d}\\u{a}ok    LOGIN"],
+  "an error of the token endpoint": [
+    { token: () => refusal },
+    "e\\u{1b}[2J\\u{1b}]8;;https://evil.example\\u{7}here",
+    "\\u{9b}31m\\u{7f}\\u{85}\\u{202e}\\u{2066}\\u{200f}\\u{200b}\\u{feff}\\u{2028}\\u{e0041}\\u{d800}",
+  ],
+  "a refused client": [
+    { token: () => ({ status: 401, body: { error: "invalid_client", error_description: acts } }) },
+    "\\u{d}\\u{a}ok    LOGIN",
+  ],
   "an error that comes back": [
-    { authorize: (_, { params }) => ({ status: 302, headers: { location: `${params.redirect_uri}?${new URLSearchParams({ error: acts.slice(0, -1), error_description: "no" })}` } }) },
+    {
+      authorize: (_, { params }) => ({
+        status: 302,
+        headers: { location: `${params.redirect_uri}?${new URLSearchParams({ error: acts.slice(0, -1), error_description: "no" })}` },
+      }),
+    },
     "\\u{1b}[2J",
   ],
   "a refused pushed request": [
-    { ...both((reply, { server }) => having({ pushed_authorization_request_endpoint: `${server.origin}/elsewhere` })(reply)), elsewhere: () => refusal },
+    {
+      ...both((reply, { server }) => having({ pushed_authorization_request_endpoint: `${server.origin}/elsewhere` })(reply)),
+      elsewhere: () => refusal,
+    },
     "refused: e\\u{1b}[2J",
   ],
 };
@@ -61,8 +78,14 @@ test("escape sequences in header fields are printed as what they are", async (t)
   });
   t.after(server.close);
   assertHarmless(await checkServer(server.origin), "\\u{9b}31m\\u{90}");
-  assertHarmless(await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`]), "redirects to /\\u{9b}2J\\u{85}");
-  assertHarmless(await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/other.json`]), "its type is a/\\u{9b}31m");
+  assertHarmless(
+    await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`]),
+    "redirects to /\\u{9b}2J\\u{85}",
+  );
+  assertHarmless(
+    await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/other.json`]),
+    "its type is a/\\u{9b}31m",
+  );
 });
 
 test("escape sequences in a document are printed as what they are", async (t) => {
@@ -77,8 +100,15 @@ test("escape sequences in a document are printed as what they are", async (t) =>
     logo_uri: acts,
   };
   await writeFile(join(folder, "client.json"), JSON.stringify(document));
-  assertHarmless(await runCommand(["check-client", "https://app.example.com/client.json", "--at", join(folder, "client.json")]), "ftp://app.example.com/\\u{1b}[2J", "\\u{200b}");
-  assertHarmless(await runCommand(["check-client", "https://app.example.com/client.json", "--at", join(folder, "\u001b[2J")]), "\\u{1b}[2J");
+  assertHarmless(
+    await runCommand(["check-client", "https://app.example.com/client.json", "--at", join(folder, "client.json")]),
+    "ftp://app.example.com/\\u{1b}[2J",
+    "\\u{200b}",
+  );
+  assertHarmless(
+    await runCommand(["check-client", "https://app.example.com/client.json", "--at", join(folder, "\u001b[2J")]),
+    "\\u{1b}[2J",
+  );
 });
 
 test("escape sequences in arguments are printed as what they are", async () => {
@@ -91,7 +121,9 @@ test("escape sequences in arguments are printed as what they are", async () => {
 });
 
 test("a value is cut where it gets long, and the words after it stay", async (t) => {
-  const server = await startOddServer({ token: () => ({ status: 401, body: { error: "invalid_client", error_description: "x".repeat(500_000) } }) });
+  const server = await startOddServer({
+    token: () => ({ status: 401, body: { error: "invalid_client", error_description: "x".repeat(500_000) } }),
+  });
   t.after(server.close);
   const { wrong } = await checkServer(server.origin);
   assert.ok(wrong[0].length < 1_000, wrong[0].slice(0, 1_000));
@@ -102,26 +134,52 @@ test("a list without end comes to a few lines", async (t) => {
   const document = { redirect_uris: Array.from({ length: 20_000 }, (_, nth) => `ftp://app.example.com/${nth}`) };
   const server = await startOddServer({ elsewhere: () => ({ status: 200, body: document }) });
   t.after(server.close);
-  const { code, lines, text } = await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`]);
+  const { code, lines, text } = await runCommand([
+    "check-client",
+    "https://app.example.com/client.json",
+    "--at",
+    `${server.origin}/client.json`,
+  ]);
   assert.equal(code, 1);
   assert.ok(lines.length < 40, `${lines.length} lines`);
   assert.match(text, /FAIL {2}REG-2 {3}and 19990 more like these/);
 });
 /** Values of other types than they should be, each of which once ended the command or was taken for what it isn't. */
 const deep = "[".repeat(10_000) + "]".repeat(10_000);
-const things = { "a number": "5", "an object that can't be text": '{"toString":1}', "a list": '["https://as.example/"]', "a deep list": deep, nothing: "null" };
+const things = {
+  "a number": "5",
+  "an object that can't be text": '{"toString":1}',
+  "a list": '["https://as.example/"]',
+  "a deep list": deep,
+  nothing: "null",
+};
 
 for (const [name, value] of Object.entries(things)) {
   test(`${name} where text should be is a finding, and not the end`, async (t) => {
-    const members = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "jwks_uri", "pushed_authorization_request_endpoint", "code_challenge_methods_supported", "dpop_signing_alg_values_supported"];
+    const members = [
+      "authorization_endpoint",
+      "token_endpoint",
+      "revocation_endpoint",
+      "jwks_uri",
+      "pushed_authorization_request_endpoint",
+      "code_challenge_methods_supported",
+      "dpop_signing_alg_values_supported",
+    ];
     const list = (names) => names.map((name) => `"${name}":${value}`).join();
     const server = await startOddServer({
       oauth: (reply, { server }) => ({ ...reply, body: `{"issuer":"${server.origin}",${list(members)}}` }),
       openid: (reply) => ({ ...reply, body: `{"issuer":${value}}` }),
-      elsewhere: (reply) => ({ status: 200, headers: { "content-type": "application/json" }, body: `{${list(["client_id", "client_uri", "grant_types", "application_type", "token_endpoint_auth_method"])},"redirect_uris":[${value}]}` }),
+      elsewhere: (reply) => ({
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: `{${list(["client_id", "client_uri", "grant_types", "application_type", "token_endpoint_auth_method"])},"redirect_uris":[${value}]}`,
+      }),
     });
     t.after(server.close);
-    const answers = [await checkServer(server.origin), await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`])];
+    const answers = [
+      await checkServer(server.origin),
+      await runCommand(["check-client", "https://app.example.com/client.json", "--at", `${server.origin}/client.json`]),
+    ];
     for (const { code, text } of answers) {
       assert.equal(code, 1, text);
       assert.match(text, /\d+ wrong, \d+ to think about$/);

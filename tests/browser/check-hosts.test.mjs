@@ -13,7 +13,8 @@ import { startRawServer } from "./support/raw-server.mjs";
 import { test } from "./support/test.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
-const check = (issuer, more, env) => runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })], env);
+const check = (issuer, more, env) =>
+  runCommand(["check-server", issuer, ...asArguments({ "client-id": "c", "redirect-uri": redirectUri, ...more })], env);
 
 const members = ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "jwks_uri", "pushed_authorization_request_endpoint"];
 const allAt = (origin) => Object.fromEntries(members.map((name) => [name, `${origin}/${name}`]));
@@ -31,7 +32,9 @@ async function startIssuer(t, change, name = "127.0.0.1") {
 }
 
 async function startOther(t) {
-  const server = await startRawServer(() => "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+  const server = await startRawServer(
+    () => "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+  );
   t.after(server.close);
   return server;
 }
@@ -62,7 +65,10 @@ test("endpoints on another origin are not asked unless it was named, and a warni
     const told = doubts.filter((line) => line.includes("HOSTS"));
     assert.equal(told.length, 2, text);
     assert.ok(told[0].includes(`${other.origin} is not asked`), told[0]);
-    assert.match(told[0], /names it for authorization_endpoint, token_endpoint, revocation_endpoint, pushed_authorization_request_endpoint/);
+    assert.match(
+      told[0],
+      /names it for authorization_endpoint, token_endpoint, revocation_endpoint, pushed_authorization_request_endpoint/,
+    );
     assert.match(told[0], new RegExp(`--also-ask ${other.origin} `));
   }
 
@@ -76,10 +82,16 @@ test("endpoints on another origin are not asked unless it was named, and a warni
 
 test("told to follow, it asks hosts over TLS, and another port is another host", async (t) => {
   const { port, asked, trust } = await startSecure(t);
-  const { issuer } = await startIssuer(t, { token_endpoint: `https://localhost:${port}/token`, jwks_uri: `https://localhost:${port}/jwks` });
+  const { issuer } = await startIssuer(t, {
+    token_endpoint: `https://localhost:${port}/token`,
+    jwks_uri: `https://localhost:${port}/jwks`,
+  });
   const without = await check(issuer, {}, trust);
   assert.deepEqual(asked, []);
-  assert.match(without.doubts.join("\n"), new RegExp(`HOSTS +https://localhost:${port} is not asked.*--also-ask https://localhost:${port} or --follow-hosts`));
+  assert.match(
+    without.doubts.join("\n"),
+    new RegExp(`HOSTS +https://localhost:${port} is not asked.*--also-ask https://localhost:${port} or --follow-hosts`),
+  );
 
   const { text } = await check(issuer, { "follow-hosts": true }, trust);
   assert.deepEqual(asked.toSorted(), ["/jwks", "/token"], text);
@@ -98,8 +110,20 @@ test("a public server leads nobody to this machine or this network, told to foll
     return check(issuer, more, env);
   };
 
-  const loopback = [`https://localhost:${port}/`, `https://127.0.0.1:${port}/`, `http://127.0.0.1:${plain}/`, `https://127.1:${port}/`, `https://2130706433:${port}/`];
-  const mapped = [`https://[::ffff:127.0.0.1]:${port}/`, `https://[::1]:${port}/`, `https://app.localhost:${port}/`, `https://localhost.:${port}/`, `http://as.example.com:${plain}/`];
+  const loopback = [
+    `https://localhost:${port}/`,
+    `https://127.0.0.1:${port}/`,
+    `http://127.0.0.1:${plain}/`,
+    `https://127.1:${port}/`,
+    `https://2130706433:${port}/`,
+  ];
+  const mapped = [
+    `https://[::ffff:127.0.0.1]:${port}/`,
+    `https://[::1]:${port}/`,
+    `https://app.localhost:${port}/`,
+    `https://localhost.:${port}/`,
+    `http://as.example.com:${plain}/`,
+  ];
   const home = ["https://10.0.0.1/", "https://192.168.0.1/", "https://172.31.0.1/", "https://169.254.169.254/", "https://100.64.0.1/"];
   const more = ["https://router/", "https://printer.local/", "https://wiki.internal/", "https://[fd00::1]/", "https://[fe80::1]/"];
   const rest = ["https://0.0.0.0/", "https://[::]/", "https://[64:ff9b::7f00:1]/", "https://224.0.0.1/", "https://nas.home.arpa/"];
@@ -128,13 +152,25 @@ test("check-client asks for the document and the server's metadata, and nothing 
   const other = await startOther(t);
   const client = "https://app.example.com/client.json";
   const { issuer, server } = await startIssuer(t, { ...allAt(other.origin), client_id_metadata_document_supported: true });
-  server.odd.elsewhere = () => ({ status: 200, body: { client_id: client, redirect_uris: [`${other.origin}/`], ...Object.fromEntries(["client_uri", "logo_uri", "jwks_uri", "tos_uri", "policy_uri"].map((name) => [name, `${other.origin}/${name}`])) } });
+  server.odd.elsewhere = () => ({
+    status: 200,
+    body: {
+      client_id: client,
+      redirect_uris: [`${other.origin}/`],
+      ...Object.fromEntries(
+        ["client_uri", "logo_uri", "jwks_uri", "tos_uri", "policy_uri"].map((name) => [name, `${other.origin}/${name}`]),
+      ),
+    },
+  });
   const { text } = await runCommand(["check-client", client, ...asArguments({ at: `${server.origin}/client.json`, server: issuer })]);
   assert.match(text, /takes metadata documents/);
 
   const redirect = () => ({ status: 302, headers: { location: `${other.origin}/` } });
   Object.assign(server.odd, { oauth: redirect, openid: redirect, elsewhere: redirect });
-  assert.equal((await runCommand(["check-client", client, ...asArguments({ at: `${server.origin}/client.json`, server: issuer })])).code, 1);
+  assert.equal(
+    (await runCommand(["check-client", client, ...asArguments({ at: `${server.origin}/client.json`, server: issuer })])).code,
+    1,
+  );
   assert.equal(other.asked(), 0);
 });
 

@@ -19,8 +19,7 @@ async function startReal(t, options) {
 
 const run = (...args) => runCommand(["check-server", ...args]);
 
-const check = (issuer, more = {}) =>
-  run(issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, ...more }));
+const check = (issuer, more = {}) => run(issuer, ...asArguments({ "client-id": "tokenkeep-demo", "redirect-uri": redirectUri, ...more }));
 
 test("a real server that knows the application passes", async (t) => {
   const server = await startReal(t);
@@ -28,7 +27,14 @@ test("a real server that knows the application passes", async (t) => {
   const { code, wrong, text } = await check(server.issuer);
 
   assert.deepEqual([code, wrong], [0, []], text);
-  for (const word of [/metadata may be read/, /keys may be read/, /token endpoint may be read/, /S256 is announced/, /made-up code with invalid_grant/, /redirect URI is taken, and people are asked to sign in/])
+  for (const word of [
+    /metadata may be read/,
+    /keys may be read/,
+    /token endpoint may be read/,
+    /S256 is announced/,
+    /made-up code with invalid_grant/,
+    /redirect URI is taken, and people are asked to sign in/,
+  ])
     assert.match(text, word);
   assert.equal(server.issuedTokens().length, 0);
 });
@@ -67,7 +73,10 @@ test("a real server that doesn't allow the origin", async (t) => {
   const server = await startReal(t, { origins: ["https://other.example"], dpop: {} });
   const { code, wrong } = await check(server.issuer);
   assert.equal(code, 1);
-  const places = wrong.map((line) => /^FAIL {2}CORS {4}(the [a-z ]+?) (?:may not be read by http:\/\/127\.0\.0\.1:9 |doesn't allow the field dpop)/.exec(line)?.[1]);
+  const places = wrong.map(
+    (line) =>
+      /^FAIL {2}CORS {4}(the [a-z ]+?) (?:may not be read by http:\/\/127\.0\.0\.1:9 |doesn't allow the field dpop)/.exec(line)?.[1],
+  );
   assert.ok(places.includes("the token endpoint"), wrong.join("\n"));
 });
 
@@ -77,13 +86,22 @@ const oddities = {
   "metadata of another issuer": [{ oauth: having({ issuer: "https://other.example" }), openid: () => empty(404) }, /must be "http/],
   "no S256": [both(having({ code_challenge_methods_supported: ["plain"] })), /assumePkce: true/],
   "no code": [both(having({ response_types_supported: ["token"] })), /lacks code/],
-  "an endpoint without TLS": [both(having({ token_endpoint: "http://as.example/token" })), /token_endpoint is "http:\/\/as.example\/token"/],
+  "an endpoint without TLS": [
+    both(having({ token_endpoint: "http://as.example/token" })),
+    /token_endpoint is "http:\/\/as.example\/token"/,
+  ],
   "no token endpoint": [both(having({ token_endpoint: undefined })), /token_endpoint is missing/],
   "no keys": [{ jwks: () => ({ status: 200, body: { keys: [] } }) }, /jwks has none \(200\)/],
   "a client that is refused": [{ token: () => refusal(401, "invalid_client") }, /register tokenkeep-demo as a public client/],
-  "a redirect at the token endpoint": [{ token: () => ({ ...empty(307), headers: { location: "/elsewhere" } }) }, /the token endpoint redirects/],
+  "a redirect at the token endpoint": [
+    { token: () => ({ ...empty(307), headers: { location: "/elsewhere" } }) },
+    /the token endpoint redirects/,
+  ],
   "an error page": [{ authorize: () => html(403) }, /error page \(403\): check the client id/],
-  "a refusal that comes back": [{ authorize: (_, { params }) => comeBack(params, "error=invalid_scope&error_description=no") }, /request refused: invalid_scope \(no\)/],
+  "a refusal that comes back": [
+    { authorize: (_, { params }) => comeBack(params, "error=invalid_scope&error_description=no") },
+    /request refused: invalid_scope \(no\)/,
+  ],
 };
 
 function both(oddity) {
@@ -126,7 +144,8 @@ test("it is asked as a page would ask, and nothing is left behind", async (t) =>
   t.after(server.close);
   await check(server.origin, { origin: `${origin}/somewhere` });
   const by = (endpoint) => server.requests.filter((request) => request.endpoint === endpoint);
-  for (const endpoint of ["oauth", "jwks", "token", "revoke"]) for (const { headers } of by(endpoint)) assert.equal(headers.origin, origin, endpoint);
+  for (const endpoint of ["oauth", "jwks", "token", "revoke"])
+    for (const { headers } of by(endpoint)) assert.equal(headers.origin, origin, endpoint);
   const [visit, other] = by("authorize");
   assert.equal(visit.headers.origin, undefined);
   assert.deepEqual([visit.params.redirect_uri, visit.params.code_challenge_method, visit.params.scope], [redirectUri, "S256", "openid"]);
@@ -146,5 +165,6 @@ test("a server that is down, and calls that make no sense", async () => {
   assert.equal(down.code, 1);
   assert.match(down.wrong[0], /bad port|ECONNREFUSED|refused/i);
   assert.equal((await check("nowhere")).code, 1);
-  for (const args of [[], ["https://as.example"], ["https://as.example", "--client-id=x"], ["--wrong"]]) assert.equal((await run(...args)).code, 2);
+  for (const args of [[], ["https://as.example"], ["https://as.example", "--client-id=x"], ["--wrong"]])
+    assert.equal((await run(...args)).code, 2);
 });

@@ -92,10 +92,7 @@ test("page: the error of hold() is thrown, not rejected", async (t) => {
   const page = await stage.open();
   const refusal = await page.evaluate(() => refusal);
 
-  assert.deepEqual(
-    [refusal.name, refusal.code, refusal.option],
-    ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", "clientSecret"],
-  );
+  assert.deepEqual([refusal.name, refusal.code, refusal.option], ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", "clientSecret"]);
 });
 
 test("page: a second hold() is refused and changes nothing (STORE-6, MSG-1)", async (t) => {
@@ -105,10 +102,7 @@ test("page: a second hold() is refused and changes nothing (STORE-6, MSG-1)", as
   assert.equal(error.code, "TOKENKEEP_CONFIG_INVALID");
 
   await signIn(page);
-  assert.equal(
-    (await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code,
-    "TOKENKEEP_TOKEN_NOT_EXPOSED",
-  );
+  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code, "TOKENKEEP_TOKEN_NOT_EXPOSED");
   assert.equal(await statusOf(page, stage.v1("files")), 200);
 });
 
@@ -141,10 +135,7 @@ for (const mode of workerModes) {
       }, stage.v1("files"));
 
       for (const error of errors) {
-        assert.deepEqual(
-          [error?.name, error?.code, error?.option],
-          ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", mistakes[source]],
-        );
+        assert.deepEqual([error?.name, error?.code, error?.option], ["TokenKeepError", "TOKENKEEP_CONFIG_INVALID", mistakes[source]]);
       }
     }
   });
@@ -154,9 +145,7 @@ for (const mode of modes) {
   test(`${mode}: a policy that forbids WebAssembly is named in the error`, async (t) => {
     const stage = await startStage(t, { mode, policy: strictPolicy.replace(" 'wasm-unsafe-eval'", "") });
     const page = await stage.open();
-    const error = await page.evaluate(
-      () => globalThis.refusal ?? app.outcome(() => app.auth.resume()).then((end) => end.error),
-    );
+    const error = await page.evaluate(() => globalThis.refusal ?? app.outcome(() => app.auth.resume()).then((end) => end.error));
 
     assert.equal(error.code, "TOKENKEEP_WASM_BLOCKED");
     assert.match(error.message, /wasm-unsafe-eval/);
@@ -196,15 +185,11 @@ test("the page can't smuggle options in by polluting prototypes (SAFE-8)", async
       clientSecret: "s",
       redirect: "follow",
     };
-    for (const [name, value] of Object.entries(pollution))
-      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    for (const [name, value] of Object.entries(pollution)) Object.defineProperty(Object.prototype, name, { value, configurable: true });
   });
   const page = await stage.open();
   await signIn(page);
 
-  assert.equal(
-    (await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code,
-    "TOKENKEEP_TOKEN_NOT_EXPOSED",
-  );
+  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.accessToken()))).error.code, "TOKENKEEP_TOKEN_NOT_EXPOSED");
   assert.equal(await codeOf(page, "https://evil.example/"), "TOKENKEEP_TARGET_REFUSED");
 });

@@ -24,8 +24,7 @@ async function spoil(page, fault) {
 /** A number of the live picture, by its state. */
 const figure = async (page, state) => Number(await page.textContent(`#backlog div:has(.${state}) dd`));
 
-const figures = (page, state, count) =>
-  until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
+const figures = (page, state, count) => until(async () => (await figure(page, state)) === count, `${count} calls ${state}`);
 
 const refreshesAt = ({ tokenProxy }) => tokenProxy.attempts.filter(({ grantType }) => grantType === "refresh_token");
 
@@ -57,9 +56,7 @@ test("control room: 503 for 5 s, and the backlog of 50 calls is seen to build up
 
 /** Each attempt's bar begins where its time is, between the first and the last one. */
 async function assertToScale(page, attempts) {
-  const starts = await page
-    .locator("#attempts .try")
-    .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().left));
+  const starts = await page.locator("#attempts .try").evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().left));
   const shown = attempts.slice(-starts.length);
   assert.ok(shown.length >= 2);
   const part = (values, value) => (value - values[0]) / (values.at(-1) - values[0]);

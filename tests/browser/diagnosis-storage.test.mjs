@@ -13,8 +13,7 @@ import { test } from "./support/test.mjs";
 
 const inPage = ["worker", "page"];
 
-const errorOfSignIn = async (page, options) =>
-  (await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options)).error;
+const errorOfSignIn = async (page, options) => (await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options)).error;
 
 /** Ways to make IndexedDB useless that need no settings: run in a page of the origin that stays open. */
 const spoilers = {
@@ -76,7 +75,11 @@ test("where cookies are blocked the settings are named before anybody leaves (TO
     assert.match(error.message, /blocks cookies and site data for 127\.0\.0\.1:\d+.*authorization server/);
     assert.equal(error.name, "TokenKeepError");
     assert.equal(page.url(), `${stage.app.origin}/`);
-    assert.equal(stage.authorizationServer.requests.length - stage.authorizationServer.requests.filter(({ path }) => path.startsWith("/.well-known")).length, 0);
+    assert.equal(
+      stage.authorizationServer.requests.length -
+        stage.authorizationServer.requests.filter(({ path }) => path.startsWith("/.well-known")).length,
+      0,
+    );
   }
 });
 

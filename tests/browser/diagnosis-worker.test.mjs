@@ -50,7 +50,8 @@ for (const mode of workerModes) {
   const scripts = {
     "is not there": (_, response) => response.writeHead(404).end(),
     "is a page": (_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>app</h1>"),
-    "is elsewhere": (request, response) => response.writeHead(302, { location: `http://localhost:${request.socket.localPort}/holder.js` }).end(),
+    "is elsewhere": (request, response) =>
+      response.writeHead(302, { location: `http://localhost:${request.socket.localPort}/holder.js` }).end(),
     "imports what is not there": (_, response) => response.writeHead(200, { "content-type": "text/javascript" }).end('import "./none.js";'),
   };
   for (const [name, answer] of Object.entries(scripts)) {

@@ -12,8 +12,7 @@ import { modes, startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
-const errorOfSignIn = async (page, options) =>
-  (await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options)).error;
+const errorOfSignIn = async (page, options) => (await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options)).error;
 
 /** The policy where it counts: with the page in page mode, else with the worker's script. */
 async function policyOf(mode, policy) {
@@ -60,7 +59,10 @@ for (const mode of transports) {
 
 for (const mode of modes) {
   test(`${mode}: connect-src that forbids the server is told from CORS and the network (TOKENKEEP_CONNECT_BLOCKED)`, async (t) => {
-    const stage = await startOddStage(t, { mode, ...(await policyOf(mode, strictPolicy.replace("connect-src http: https:", "connect-src 'self'"))) });
+    const stage = await startOddStage(t, {
+      mode,
+      ...(await policyOf(mode, strictPolicy.replace("connect-src http: https:", "connect-src 'self'"))),
+    });
     const page = await stage.open();
     const error = await goAndReturn(page);
 
@@ -135,13 +137,21 @@ test("a proof of possession that a wrong clock spoils is mended where the server
     const { value, error } = await resume(page);
 
     if (exposed) assert.ok(value, error?.message);
-    else assert.deepEqual([error?.code, /check this machine's clock, and let the server expose Date/.test(error?.message)], ["TOKENKEEP_DPOP_PROOF", true]);
+    else
+      assert.deepEqual(
+        [error?.code, /check this machine's clock, and let the server expose Date/.test(error?.message)],
+        ["TOKENKEEP_DPOP_PROOF", true],
+      );
   }
 });
 
 test("a redirection URI that was not registered, told by the pushed request (TOKENKEEP_REDIRECT_URI_REFUSED)", async (t) => {
   for (const mode of transports) {
-    const stage = await startStage(t, { mode, server: { par: "announced" }, config: ({ app }) => ({ redirectUri: `${app.origin}/callback/` }) });
+    const stage = await startStage(t, {
+      mode,
+      server: { par: "announced" },
+      config: ({ app }) => ({ redirectUri: `${app.origin}/callback/` }),
+    });
     const page = await stage.open();
     const error = await errorOfSignIn(page);
 

@@ -31,23 +31,11 @@ const status =
 const unfit = {
   "another issuer (DISC-2)": [document(() => ({ issuer: "https://evil.example" })), "METADATA_INVALID"],
   "the issuer with a slash (DISC-2)": [document((issuer) => ({ issuer: `${issuer}/` })), "METADATA_INVALID"],
-  "a token endpoint on http (DISC-6)": [
-    document(() => ({ token_endpoint: "http://as.example/t" })),
-    "METADATA_INVALID",
-  ],
+  "a token endpoint on http (DISC-6)": [document(() => ({ token_endpoint: "http://as.example/t" })), "METADATA_INVALID"],
   "no token endpoint": [document(() => ({ token_endpoint: undefined })), "METADATA_INVALID"],
-  "a fragment in an endpoint (AUTHZ-6)": [
-    document((issuer) => ({ authorization_endpoint: `${issuer}/a#b` })),
-    "METADATA_INVALID",
-  ],
-  "an endpoint that is script": [
-    document(() => ({ authorization_endpoint: "javascript:app.hit=1" })),
-    "METADATA_INVALID",
-  ],
-  "no code among the response types (DISC-11)": [
-    document(() => ({ response_types_supported: ["token"] })),
-    "METADATA_INVALID",
-  ],
+  "a fragment in an endpoint (AUTHZ-6)": [document((issuer) => ({ authorization_endpoint: `${issuer}/a#b` })), "METADATA_INVALID"],
+  "an endpoint that is script": [document(() => ({ authorization_endpoint: "javascript:app.hit=1" })), "METADATA_INVALID"],
+  "no code among the response types (DISC-11)": [document(() => ({ response_types_supported: ["token"] })), "METADATA_INVALID"],
   "no PKCE (PKCE-7)": [document(() => ({ code_challenge_methods_supported: undefined })), "PKCE_UNSUPPORTED"],
   "only plain PKCE (PKCE-3)": [document(() => ({ code_challenge_methods_supported: ["plain"] })), "PKCE_UNSUPPORTED"],
   "a 404": [status(404), "DISCOVERY_FAILED"],
@@ -78,8 +66,7 @@ test("signing in is refused where the metadata", async (t) => {
         paths.every((path) => path.startsWith("/.well-known/")),
         `${paths}`,
       );
-      for (const { headers } of issuer.requests)
-        assert.deepEqual([headers.cookie, headers.referer], [undefined, undefined]);
+      for (const { headers } of issuer.requests) assert.deepEqual([headers.cookie, headers.referer], [undefined, undefined]);
     });
   }
 });
@@ -95,10 +82,7 @@ test("the endpoints of the metadata are used as they are, queries included (AUTH
   await page.waitForURL(`${issuer.origin}/**`);
 
   const { pathname, searchParams } = new URL(page.url());
-  assert.deepEqual(
-    [pathname, searchParams.get("tenant"), searchParams.get("client_id")],
-    ["/authorize", "1", "tokenkeep-demo"],
-  );
+  assert.deepEqual([pathname, searchParams.get("tenant"), searchParams.get("client_id")], ["/authorize", "1", "tokenkeep-demo"]);
 });
 
 test("an issuer with a path is looked up in both places (DISC-3)", async (t) => {
@@ -122,15 +106,10 @@ test("an issuer with a path is looked up in both places (DISC-3)", async (t) => 
 test("a failed discovery is tried again at the next sign-in", async (t) => {
   const stage = await startStage(t);
   let broken = true;
-  const issuer = await startIssuer(t, (exchange, origin) =>
-    (broken ? status(503) : document(() => ({})))(exchange, origin),
-  );
+  const issuer = await startIssuer(t, (exchange, origin) => (broken ? status(503) : document(() => ({})))(exchange, origin));
   stage.configure({ issuer: issuer.origin });
   const page = await stage.open();
-  assert.equal(
-    (await page.evaluate(() => app.outcome(() => app.auth.signIn()))).error.code,
-    "TOKENKEEP_DISCOVERY_FAILED",
-  );
+  assert.equal((await page.evaluate(() => app.outcome(() => app.auth.signIn()))).error.code, "TOKENKEEP_DISCOVERY_FAILED");
 
   broken = false;
   await page.evaluate(() => void app.auth.signIn());

@@ -236,7 +236,11 @@ async function knockOften(url) {
   const shut = door.heard.length - before;
   await door.alive();
   const words = { 50: "stats", 51: "fetch", 52: "hello", 53: "fetch", 54: "stats" };
-  const answered = () => door.heard.slice(before).map(({ id }) => words[id]).filter(Boolean);
+  const answered = () =>
+    door.heard
+      .slice(before)
+      .map(({ id }) => words[id])
+      .filter(Boolean);
   while (answered().length < 3) await other.ask("stats");
   return { shut, answered: answered() };
 }

@@ -76,8 +76,7 @@ test("the newest nonce counts, from whatever answer (DPOP-14)", async (t) => {
 test("nonces of one server never go to another (DPOP-15)", async (t) => {
   const options = { ...nonces, api: [{ dpop: { requireNonce: true } }, { dpop: { requireNonce: true } }] };
   const { stage, page } = await startSignedIn(t, options);
-  for (const { origin } of [...stage.apis, ...stage.apis])
-    assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
+  for (const { origin } of [...stage.apis, ...stage.apis]) assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
   const noncesOf = ({ proofs }) => [...new Set(proofs.map(({ nonce }) => nonce).filter(Boolean))];
   const all = [stage.authorizationServer, ...stage.apis].map(noncesOf);
   assert.deepEqual(

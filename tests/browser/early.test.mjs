@@ -105,8 +105,7 @@ for (const mode of transports) {
     assert.equal(await statusOf(page, `${stage.probe.origin}/open/x`, skip), 200, "before anybody signed in");
     await signIn(page);
     assert.equal(await codeOf(page, `${stage.probe.origin}/open/x`), "TOKENKEEP_TARGET_REFUSED");
-    for (const url of [`${stage.probe.origin}/open/x`, `${stage.app.origin}/bare.html`])
-      assert.equal(await statusOf(page, url, skip), 200);
+    for (const url of [`${stage.probe.origin}/open/x`, `${stage.app.origin}/bare.html`]) assert.equal(await statusOf(page, url, skip), 200);
     assert.equal(await statusOf(page, "/bare.html", skip), 200);
     const posted = { method: "POST", body: "hello", headers: { "x-own": "1" }, ...skip };
     assert.equal(JSON.parse((await send(page, `${stage.probe.origin}/open/x`, posted)).value.text).length, 5);

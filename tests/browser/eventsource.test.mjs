@@ -131,14 +131,10 @@ function publish(feed, from, to) {
 const numbered = (count) => Array.from({ length: count }, (_, n) => [`event ${n + 1}`, `${n + 1}`]);
 
 /** What the page was told under `kind`, in order. */
-const heard = (page, kind) =>
-  page.evaluate((kind) => feed.heard.filter(([told]) => told === kind).map(([, ...rest]) => rest), kind);
+const heard = (page, kind) => page.evaluate((kind) => feed.heard.filter(([told]) => told === kind).map(([, ...rest]) => rest), kind);
 
-const untilHeard = (page, count) =>
-  until(async () => (await heard(page, "message")).length >= count, `${count} events`);
+const untilHeard = (page, count) => until(async () => (await heard(page, "message")).length >= count, `${count} events`);
 
 /** The requests for the feed, as [status, Last-Event-ID]; one that is still answered has the status it began with. */
 const requests = ({ api }) =>
-  api.requests
-    .filter(({ path }) => path === "/v1/feed")
-    .map(({ status, lastEventId }) => [status ?? 200, lastEventId]);
+  api.requests.filter(({ path }) => path === "/v1/feed").map(({ status, lastEventId }) => [status ?? 200, lastEventId]);

@@ -31,7 +31,14 @@ for (const mode of transports) {
     const stage = await startStage(t, { mode });
     const page = await stage.open();
     await page.evaluate(() => {
-      const options = { mode: "popup", prompt: "none", scope: "everything", loginHint: "mallory", silent: true, options: { prompt: "none" } };
+      const options = {
+        mode: "popup",
+        prompt: "none",
+        scope: "everything",
+        loginHint: "mallory",
+        silent: true,
+        options: { prompt: "none" },
+      };
       for (const name in options) Object.defineProperty(Object.prototype, name, { value: options[name], configurable: true });
     });
     assert.equal(await page.evaluate(() => app.auth.resume()), null);

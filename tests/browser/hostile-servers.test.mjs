@@ -96,7 +96,10 @@ for (const [name, [oddity, code]] of Object.entries(answers)) {
 test("a token in the error of a refused refresh is nowhere to be seen (LOG-4)", async (t) => {
   const stage = await startOddStage(t);
   const page = await signedIn(stage);
-  stage.server.odd.token = (_, { params }) => ({ status: 400, body: { error: "invalid_grant", error_description: `${params.refresh_token} is dead` } });
+  stage.server.odd.token = (_, { params }) => ({
+    status: 400,
+    body: { error: "invalid_grant", error_description: `${params.refresh_token} is dead` },
+  });
   stage.server.expire();
 
   assert.equal(await codeOf(page, stage.api), "TOKENKEEP_LOGIN_REQUIRED");
@@ -157,7 +160,7 @@ const bombs = {
   "a hundred thousand commas": ",".repeat(12_000),
   "ten thousand schemes": "Bearer ".repeat(1_500),
   "a string without end": `Bearer error="${"x".repeat(7_000)}`,
-  "backslashes": `Bearer error="${"\\\\".repeat(3_500)}"`,
+  backslashes: `Bearer error="${"\\\\".repeat(3_500)}"`,
   "a scope of seven thousand characters": `Bearer error="insufficient_scope", scope="${"a ".repeat(3_500)}a"`,
   "every parameter twice (WWW-3)": 'Bearer error="insufficient_scope", scope="a", scope="b", error="invalid_token"',
   "a realm that looks like an error (WWW-2)": 'Bearer realm="error=\\"insufficient_scope\\", scope=\\"admin\\""',
@@ -190,7 +193,9 @@ test("text of an API is text for developers and never markup (WWW-12)", async (t
 });
 
 test("an API that asks for more rights with every answer is heard five times (WWW-11)", async (t) => {
-  const odd = { api: (_, { nth }) => ({ ...empty(403), headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` } }) };
+  const odd = {
+    api: (_, { nth }) => ({ ...empty(403), headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="s${nth}"` } }),
+  };
   const stage = await startOddStage(t, { odd });
   const page = await signedIn(stage);
   for (let round = 0; round < 20; round += 1) assert.equal(await statusOf(page, stage.api), 403);

@@ -115,13 +115,17 @@ for (const mode of modes) {
     const endpoint = `${stage.probe.origin}/who`;
     const page = await stage.open();
     await signIn(page);
-    for (const url of [`${endpoint}?schema=openid`, endpoint, `${endpoint}/x`]) assert.equal(await codeOf(page, url), "TOKENKEEP_TARGET_REFUSED", url);
+    for (const url of [`${endpoint}?schema=openid`, endpoint, `${endpoint}/x`])
+      assert.equal(await codeOf(page, url), "TOKENKEEP_TARGET_REFUSED", url);
     assert.deepEqual(stage.probe.requests, []);
     assert.deepEqual(await userinfo(page), { value: { sub: "ada" } });
     stage.authorizationServer.expireAccessTokens();
     assert.deepEqual(await userinfo(page), { value: { sub: "ada" } });
     const seen = stage.probe.requests.map(({ url, status }) => [url, status]);
-    assert.deepEqual(seen, [200, 401, 200].map((status) => ["/who?schema=openid", status]));
+    assert.deepEqual(
+      seen,
+      [200, 401, 200].map((status) => ["/who?schema=openid", status]),
+    );
     assert.equal(stage.counts.refreshed, 1);
   });
 }

@@ -16,7 +16,11 @@ import { until } from "./support/until.mjs";
 const stubborn = `addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => event.respondWith(new Response("<!doctype html><title>planted</title>", { headers: { "content-type": "text/html" } })));`;
-const files = { "index.html": "<!doctype html><title>the app</title>", "script.js": stubborn, "app/sw.js": 'addEventListener("fetch", () => {});' };
+const files = {
+  "index.html": "<!doctype html><title>the app</title>",
+  "script.js": stubborn,
+  "app/sw.js": 'addEventListener("fetch", () => {});',
+};
 const nothing = { caches: [], databases: [], stored: 0, session: 0 };
 
 for (const [name, why] of Object.entries(samples)) {
@@ -26,7 +30,15 @@ for (const [name, why] of Object.entries(samples)) {
     await site.use(name, { files });
     await page.reload();
     assert.equal(await page.title(), "planted");
-    assert.equal(await page.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one.update()).catch((error) => error.name)), "TypeError");
+    assert.equal(
+      await page.evaluate(() =>
+        navigator.serviceWorker
+          .getRegistration()
+          .then((one) => one.update())
+          .catch((error) => error.name),
+      ),
+      "TypeError",
+    );
     assert.deepEqual(await page.evaluate(registeredScopes), [`${site.origin}/`]);
     assert.notDeepEqual(await page.evaluate(stores), nothing);
 
@@ -46,7 +58,12 @@ test("on pages alone the header is lost where the service worker answers for the
   const change = (text) => withClearing(text).replace(/if \((.*)\) (?=.*Clear-Site-Data)/, "if (!$1) ");
   await site.use("Express", { files, change });
   await page.reload();
-  await page.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one.update()).catch(() => {}));
+  await page.evaluate(() =>
+    navigator.serviceWorker
+      .getRegistration()
+      .then((one) => one.update())
+      .catch(() => {}),
+  );
   assert.deepEqual(await page.evaluate(registeredScopes), [`${site.origin}/`]);
 });
 
@@ -79,7 +96,10 @@ test("meanwhile an app's own service worker doesn't stay either (SW-3)", async (
   await page.reload();
   await until(async () => (await page.evaluate(registeredScopes)).length === 0, "the end of the registration");
   const came = Object.values(await page.evaluate(tryToRegister, { urls: ["/app/sw.js"] }));
-  assert.ok(came.every((outcome) => /^(Abort|Security)Error$/.test(outcome)), came.join());
+  assert.ok(
+    came.every((outcome) => /^(Abort|Security)Error$/.test(outcome)),
+    came.join(),
+  );
   assert.deepEqual(await page.evaluate(registeredScopes), []);
 });
 

@@ -12,7 +12,10 @@ import { until } from "./support/until.mjs";
 const calls = 50;
 const ways = {
   shared: holderNetwork,
-  page: async ({ context }) => (offline) => context.setOffline(offline),
+  page:
+    async ({ context }) =>
+    (offline) =>
+      context.setOffline(offline),
 };
 
 for (const [mode, networkOf] of Object.entries(ways)) {

@@ -85,7 +85,9 @@ test("page: late script that makes the core start anew doesn't get at its memory
   });
   assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
-  const text = await page.evaluate(() => (globalThis.stolen ? new TextDecoder("latin1").decode(globalThis.stolen.exports.memory.buffer) : ""));
+  const text = await page.evaluate(() =>
+    globalThis.stolen ? new TextDecoder("latin1").decode(globalThis.stolen.exports.memory.buffer) : "",
+  );
   assert.equal(tokensIn(stage, text), 0, "the memory was reached");
 });
 
@@ -100,7 +102,9 @@ test("page: late script that makes the core start anew doesn't get at the core (
   });
   assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
-  const headers = await page.evaluate(() => Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join());
+  const headers = await page.evaluate(() =>
+    Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join(),
+  );
   assert.equal(tokensIn(stage, headers), 0, "the core hands out tokens");
 });
 
@@ -116,7 +120,9 @@ test("page: late script that makes the core start anew doesn't get its functions
   });
   assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
   await signInAgain(page);
-  const headers = await page.evaluate(() => Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join());
+  const headers = await page.evaluate(() =>
+    Array.from({ length: 20 }, (_, generation) => globalThis.stolen?.authorization(generation)).join(),
+  );
   assert.equal(tokensIn(stage, headers), 0, "the core hands out tokens");
 });
 

@@ -130,15 +130,7 @@ test("page: the same search finds the tokens of a holder that is in the page", a
       `${place} saw nothing`,
     );
   }
-  for (const store of [
-    "localStorage",
-    "sessionStorage",
-    "IndexedDB",
-    "Cache storage",
-    "document.cookie",
-    "address",
-    "history",
-  ]) {
+  for (const store of ["localStorage", "sessionStorage", "IndexedDB", "Cache storage", "document.cookie", "address", "history"]) {
     assert.ok(!places.some((seen) => seen.endsWith(store)), `${store} has a token`);
   }
 });
@@ -190,15 +182,7 @@ async function pester({ mode, holder, files, foreign }) {
     port.postMessage({ v: 1, id: ++id, op: "fetch", url, headers: [["x-test", "1"]] });
     port.postMessage({ v: 1, id: ++id, op: "fetch", url, redirect: "follow", mode: "no-cors", headers: null });
   }
-  for (const odd of [
-    null,
-    1,
-    "hello",
-    [],
-    { v: 2, id: 1, op: "hello" },
-    { v: 1, op: "hello" },
-    { v: 1, id: "1", op: "stats" },
-  ]) {
+  for (const odd of [null, 1, "hello", [], { v: 2, id: 1, op: "hello" }, { v: 1, op: "hello" }, { v: 1, id: "1", op: "stats" }]) {
     port.postMessage(odd);
   }
   const last = ++id;

@@ -177,8 +177,7 @@ async function startSignedIn(t, options) {
 
 const statuses = ({ api }) => api.requests.map(({ status }) => status);
 
-const keysOf = ({ api }, wanted) =>
-  api.requests.filter(({ status }) => status === wanted).map(({ idempotencyKey }) => idempotencyKey);
+const keysOf = ({ api }, wanted) => api.requests.filter(({ status }) => status === wanted).map(({ idempotencyKey }) => idempotencyKey);
 
 /** The share of pairs that are in the wrong order: none in order, half of them by chance. */
 function disorder(places) {

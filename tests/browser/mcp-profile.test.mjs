@@ -29,7 +29,10 @@ for (const mode of transports) {
     assert.equal((await session(page)).scope, "files:read");
     const [grant] = stage.grants;
     assert.deepEqual([grant.client_id, grant.resource], [parameters.get("client_id"), `${server.origin}/mcp`]);
-    assert.ok(server.requests.every(({ path }) => !path.includes("token")), "MCP-4: never in the query");
+    assert.ok(
+      server.requests.every(({ path }) => !path.includes("token")),
+      "MCP-4: never in the query",
+    );
   });
 
   test(`${mode}: the client is registered once, whatever becomes of pages and sessions (REG-3, REG-7)`, async (t) => {
@@ -73,7 +76,10 @@ test("tokens that the server forgets are renewed for it alone, and tools go on (
   assert.equal(await square(page, server, 2), "4");
   stage.authorizationServer.expireAccessTokens();
   assert.deepEqual(await page.evaluate(() => mcp.callTools([3, 4, 5], 3)), { 3: "9", 4: "16", 5: "25" });
-  assert.deepEqual(stage.grants.map(({ resource }) => resource), [`${server.origin}/mcp`, `${server.origin}/mcp`]);
+  assert.deepEqual(
+    stage.grants.map(({ resource }) => resource),
+    [`${server.origin}/mcp`, `${server.origin}/mcp`],
+  );
   assert.equal(stage.counts.refreshes, 1);
 });
 
@@ -115,8 +121,7 @@ test("without a session the SDK's client gets this library's error, and nothing 
 test("the token goes below the server's URL and nowhere else (MCP-5, RES-7)", async (t) => {
   const { page, server } = await startMcp(t, { server: { registration: true } });
   await signIn(page);
-  for (const path of ["/", "/sse", "/mcp2"])
-    assert.equal(await codeOf(page, server.origin + path), "TOKENKEEP_TARGET_REFUSED", path);
+  for (const path of ["/", "/sse", "/mcp2"]) assert.equal(await codeOf(page, server.origin + path), "TOKENKEEP_TARGET_REFUSED", path);
   assert.deepEqual(await events(page, "stepup"), []);
 });
 

@@ -109,8 +109,7 @@ async function outlive({ n, token }, authorizationServer) {
 }
 
 /** Calls the tool with the numbers below `count`; resolves to what each call came to. */
-const callTools = (page, count) =>
-  page.evaluate(([count, atOnce]) => mcp.callTools([...Array(count).keys()], atOnce), [count, atOnce]);
+const callTools = (page, count) => page.evaluate(([count, atOnce]) => mcp.callTools([...Array(count).keys()], atOnce), [count, atOnce]);
 
 /** The token was renewed often enough for the test to mean something, and always in good order. */
 async function assertRotated(t, { stage: { counts }, page, least }) {

@@ -8,10 +8,12 @@ import { signedIn, startOddStage } from "./support/odd-stage.mjs";
 import { test } from "./support/test.mjs";
 
 /** Refuses the first token with this challenge. */
-const challenging = (challenge) => (reply, { request }) => {
-  if (request.headers.authorization !== "Bearer access-1") return reply;
-  return { ...empty(401), headers: challenge === undefined ? {} : { "www-authenticate": challenge } };
-};
+const challenging =
+  (challenge) =>
+  (reply, { request }) => {
+    if (request.headers.authorization !== "Bearer access-1") return reply;
+    return { ...empty(401), headers: challenge === undefined ? {} : { "www-authenticate": challenge } };
+  };
 
 for (const [name, challenge, exposed] of [
   ["hidden by CORS", 'Bearer error="invalid_token"', "Date"],

@@ -10,8 +10,7 @@ import { signInOddly, signedIn, startOddStage } from "./support/odd-stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
-const ofRefresh = (oddity) => (reply, exchange) =>
-  exchange.params.grant_type === "refresh_token" ? oddity(reply, exchange) : reply;
+const ofRefresh = (oddity) => (reply, exchange) => (exchange.params.grant_type === "refresh_token" ? oddity(reply, exchange) : reply);
 
 /** Refused refreshes that don't name `invalid_grant`: the status and what comes of it. */
 const unreadable = {
@@ -134,7 +133,10 @@ test("expires_in that changes between answers is followed (TOK-15)", async (t) =
   const page = await signedIn(stage);
   const left = async () => Math.round(((await session(page)).expiresAt - Date.now()) / 1000);
   assert.ok((await left()) > 500);
-  for (const [said, least, most] of [[60, 30, 60], ["7200", 7000, 7200]]) {
+  for (const [said, least, most] of [
+    [60, 30, 60],
+    ["7200", 7000, 7200],
+  ]) {
     stage.server.expiresIn = said;
     stage.server.expire();
     assert.equal(await statusOf(page, stage.api), 200);

@@ -85,8 +85,7 @@ test("a parameter that belongs to the package can't be set (AUTHZ-1, AUTHZ-8, AU
   for (const name of owned) {
     const options = { extraParams: { [name]: "token" } };
     const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);
-    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED" || error.option !== name)
-      accepted.push([name, error?.code, error?.option]);
+    if (error?.code !== "TOKENKEEP_PARAMETER_REFUSED" || error.option !== name) accepted.push([name, error?.code, error?.option]);
   }
   for (const options of [{ unknown: "x" }, { maxAge: -1 }, { maxAge: "x" }, { scope: "a  b" }, { extraParams: "x" }]) {
     const { error } = await page.evaluate((given) => app.outcome(() => app.auth.signIn(given)), options);

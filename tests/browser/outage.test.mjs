@@ -11,10 +11,7 @@ import { until } from "./support/until.mjs";
 const transient = {
   "503 with Retry-After": [{ status: 503, headers: { "retry-after": "1" } }, "TOKENKEEP_SERVER_UNAVAILABLE"],
   429: [{ status: 429 }, "TOKENKEEP_SERVER_UNAVAILABLE"],
-  "500 with a page": [
-    { status: 500, headers: { "content-type": "text/html" }, body: "<h1>oops</h1>" },
-    "TOKENKEEP_SERVER_UNAVAILABLE",
-  ],
+  "500 with a page": [{ status: 500, headers: { "content-type": "text/html" }, body: "<h1>oops</h1>" }, "TOKENKEEP_SERVER_UNAVAILABLE"],
   "a dropped connection": ["drop", "TOKENKEEP_NETWORK"],
   "200 with a page": [
     { status: 200, headers: { "content-type": "text/html" }, body: "<h1>Welcome to the hotel's network</h1>" },
@@ -22,10 +19,7 @@ const transient = {
   ],
   "200 with half a JSON": [{ status: 200, body: '{"access_token":' }, "TOKENKEEP_TOKEN_RESPONSE_INVALID"],
   "200 without a token": [{ status: 200, body: { token_type: "Bearer" } }, "TOKENKEEP_TOKEN_RESPONSE_INVALID"],
-  "200 with another token type": [
-    { status: 200, body: { access_token: "a", token_type: "mac" } },
-    "TOKENKEEP_TOKEN_RESPONSE_INVALID",
-  ],
+  "200 with another token type": [{ status: 200, body: { access_token: "a", token_type: "mac" } }, "TOKENKEEP_TOKEN_RESPONSE_INVALID"],
   "a redirect": [{ status: 307, headers: { location: "/elsewhere" } }, "TOKENKEEP_NETWORK"],
   "an answer that never ends": ["hang", "TOKENKEEP_TIMEOUT"],
 };

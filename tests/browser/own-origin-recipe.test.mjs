@@ -12,7 +12,9 @@ import { until } from "./support/until.mjs";
 
 const embedder = "Cross-Origin-Embedder-Policy";
 /** What the app's pages may have of it: the document's set, another value, or none. */
-const appsWith = (value) => ({ [embedder]: _, ...headers }) => ({ ...headers, ...(value && { [embedder]: value }) });
+const appsWith =
+  (value) =>
+  ({ [embedder]: _, ...headers }) => ({ ...headers, ...(value && { [embedder]: value }) });
 
 /** What is asked for, and the sets that the answer must have. */
 const kinds = {
@@ -25,7 +27,19 @@ const kinds = {
   "/tokenkeep/serve.js": "others",
   "/tokenkeep/more.js": "others",
 };
-const elsewhere = ["/", "/none", "/callback/", "/callback.html?code=c", "/frame.html", "/frame/", "/tokenkeep", "/tokenkeep/", "/callback/index.html", "/nginx.conf", "/_headers"];
+const elsewhere = [
+  "/",
+  "/none",
+  "/callback/",
+  "/callback.html?code=c",
+  "/frame.html",
+  "/frame/",
+  "/tokenkeep",
+  "/tokenkeep/",
+  "/callback/index.html",
+  "/nginx.conf",
+  "/_headers",
+];
 
 test("the document shows the files as they are, and both pages have the one script and nothing else (OWN-9)", () => {
   assert.equal(shown("js holder.js"), files["holder.js"]);
@@ -55,7 +69,11 @@ for (const [host, why] of Object.entries(hosts)) {
       const response = await ask(stage.home.plainOrigin + path, { headers: { origin: stage.app.origin } });
       assert.equal(response.status, 200, path);
       assertHas(response, { ...sets.all, ...sets[kind] }, named);
-      assert.deepEqual([...response.headers.keys()].filter((name) => name.startsWith("access-control-")), [], path);
+      assert.deepEqual(
+        [...response.headers.keys()].filter((name) => name.startsWith("access-control-")),
+        [],
+        path,
+      );
     }
   });
 
@@ -69,7 +87,8 @@ for (const [host, why] of Object.entries(hosts)) {
       assert.match(String(response.status), /^4/, path);
       assertHas(response, path.includes(".html") ? sets.all : { ...sets.all, ...sets.others }, named);
     }
-    for (const path of [...Object.keys(kinds), "/none"]) assert.equal((await ask(origin + path, { headers: { "service-worker": "script" } })).status, 403, path);
+    for (const path of [...Object.keys(kinds), "/none"])
+      assert.equal((await ask(origin + path, { headers: { "service-worker": "script" } })).status, 403, path);
   });
 
   test(`${host}: all works under these headers, and nothing violates them (OWN-9)`, async (t) => {
@@ -108,7 +127,10 @@ for (const [name, [value, part, instead]] of Object.entries(blocked)) {
 }
 
 test("an app whose policy forgets the frame is told so (OWN-9)", async (t) => {
-  const app = ({ "Content-Security-Policy": policy, ...headers }) => ({ ...headers, "Content-Security-Policy": replaced(policy, "frame-src https://auth.example.com; ", "") });
+  const app = ({ "Content-Security-Policy": policy, ...headers }) => ({
+    ...headers,
+    "Content-Security-Policy": replaced(policy, "frame-src https://auth.example.com; ", ""),
+  });
   const { stage } = await startRecipe(t, { app });
   const page = await stage.open();
   const { error } = await page.evaluate(() => globalThis.app.outcome(() => globalThis.app.auth.resume()));
@@ -124,7 +146,10 @@ test("the folder that a bundler makes works under the same headers (OWN-9)", asy
 });
 
 test("the folder works in development, by Vite's preview on a port of its own (OWN-9)", async (t) => {
-  const { stage } = await startRecipe(t, { host: "Vite", app: () => ({ "Content-Security-Policy": "default-src 'self'; frame-src https://auth.example.com" }) });
+  const { stage } = await startRecipe(t, {
+    host: "Vite",
+    app: () => ({ "Content-Security-Policy": "default-src 'self'; frame-src https://auth.example.com" }),
+  });
   const page = await stage.open("/inbox");
   assert.equal((await signIn(page)).claims.sub, "ada");
   assert.equal(await statusOf(page, stage.v1("files")), 200);

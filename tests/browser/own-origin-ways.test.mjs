@@ -208,11 +208,14 @@ test("what was closed stays closed", async (t) => {
 
 test("what is closed while its frame opens is closed too", async (t) => {
   const { page } = await start(t);
-  await page.evaluate((holder) => {
-    const auth = app.tokenkeep.connect(holder);
-    auth.close();
-    globalThis.closing = app.outcome(() => auth.resume());
-  }, await page.evaluate(() => document.documentElement.dataset.holder));
+  await page.evaluate(
+    (holder) => {
+      const auth = app.tokenkeep.connect(holder);
+      auth.close();
+      globalThis.closing = app.outcome(() => auth.resume());
+    },
+    await page.evaluate(() => document.documentElement.dataset.holder),
+  );
   assert.equal((await page.evaluate(() => closing)).error.code, "TOKENKEEP_HOLDER_FAILED");
   await until(async () => (await page.locator("iframe").count()) === 1, "the end of its frame");
 });
@@ -255,7 +258,14 @@ describe("what can't be", () => {
 
   test("return targets of other origins are refused here already (OWN-4)", async (t) => {
     const { page } = await start(t);
-    for (const returnTo of [`blob:${await page.evaluate(() => location.origin)}/x`, "https://evil.example/", "//evil.example", "javascript:alert(1)", "data:text/html,x", 7]) {
+    for (const returnTo of [
+      `blob:${await page.evaluate(() => location.origin)}/x`,
+      "https://evil.example/",
+      "//evil.example",
+      "javascript:alert(1)",
+      "data:text/html,x",
+      7,
+    ]) {
       const { error } = await page.evaluate((to) => app.outcome(() => app.auth.signIn({ returnTo: to })), returnTo);
       assert.equal(error.code, "TOKENKEEP_RETURN_TARGET_REFUSED", String(returnTo));
     }
@@ -273,7 +283,7 @@ async function refuse(page) {
 function removeFirstFrame() {
   const observer = new MutationObserver(() => {
     const frame = document.querySelector("iframe");
-    if (frame) (observer.disconnect(), frame.remove());
+    if (frame) observer.disconnect(), frame.remove();
   });
   observer.observe(document, { childList: true, subtree: true });
 }

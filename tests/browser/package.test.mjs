@@ -142,7 +142,12 @@ test("no service worker, and no tokens in storage with a key beside them (STORE-
   for (const name of (await readdir(installed)).filter((file) => /\.(m?js|d\.ts)$/.test(file))) {
     const script = await readFile(join(installed, name), "utf8");
     // One that stands in between is looked for, and that may be allowed.
-    for (const forbidden of [/serviceWorker(?!\?\.controller)|(?<!dangerAllow)ServiceWorker/, /\.(en|de)crypt\(|wrapKey/, /AES-|AesGcm/, /caches\.(open|put)/]) {
+    for (const forbidden of [
+      /serviceWorker(?!\?\.controller)|(?<!dangerAllow)ServiceWorker/,
+      /\.(en|de)crypt\(|wrapKey/,
+      /AES-|AesGcm/,
+      /caches\.(open|put)/,
+    ]) {
       assert.ok(!forbidden.test(script), `${name} has ${forbidden}`);
     }
   }
@@ -153,7 +158,9 @@ test("integrity.json has the hash of every script and module, and the browser re
   const hashes = JSON.parse(await readFile(join(installed, "integrity.json"), "utf8"));
   const loaded = (await readdir(installed)).filter((name) => /\.(js|wasm)$/.test(name)).sort();
   const script = await readFile(join(installed, "profiles.js"), "utf8");
-  const html = ["/good.js", "/changed.js"].map((src) => `<script type="module" src="${src}" integrity="${hashes["profiles.js"]}"></script>`);
+  const html = ["/good.js", "/changed.js"].map(
+    (src) => `<script type="module" src="${src}" integrity="${hashes["profiles.js"]}"></script>`,
+  );
   const files = {
     "/sri.html": () => ["text/html", `<!doctype html><title>hashes</title>${html.join("")}`],
     "/good.js": () => ["text/javascript", script],
@@ -179,7 +186,10 @@ test("sbom.json says what is in the package, and nothing of who made it or when"
   const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
 
   assert.deepEqual([metadata.component.purl, metadata.component.version], [`pkg:npm/tokenkeep@${version}`, version]);
-  assert.deepEqual(metadata.tools.components.map(({ name }) => name), ["rustc", "wasm-bindgen", "binaryen", "esbuild"]);
+  assert.deepEqual(
+    metadata.tools.components.map(({ name }) => name),
+    ["rustc", "wasm-bindgen", "binaryen", "esbuild"],
+  );
   assert.ok(components.length > 15 && components.every((one) => one.version && one.licenses[0].expression), "a component lacks something");
   assert.doesNotMatch(text, /timestamp|serialNumber|file:|[\\/](home|Users|root|tmp)[\\/]/);
 });
@@ -209,19 +219,14 @@ test("the demo's page, which is its callback page too, runs no script of anybody
 
 test("the package has every file that its exports name, and its licenses", async (t) => {
   const { installed } = await emptyProject(t);
-  const { exports, name, sideEffects, dependencies } = JSON.parse(
-    await readFile(join(installed, "package.json"), "utf8"),
-  );
+  const { exports, name, sideEffects, dependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
   const there = await readdir(installed);
-  const named = Object.values(exports).flatMap((target) =>
-    typeof target === "string" ? [target] : Object.values(target),
-  );
+  const named = Object.values(exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)));
 
   assert.deepEqual(
     named.filter((file) => !there.includes(file.slice(2))),
     [],
   );
   assert.deepEqual([name, sideEffects, dependencies], ["tokenkeep", false, undefined]);
-  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE"])
-    assert.ok(there.includes(file), `${file} is missing`);
+  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(there.includes(file), `${file} is missing`);
 });

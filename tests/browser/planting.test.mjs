@@ -80,7 +80,10 @@ test("two origins: a planted service worker sees the app's requests and none of 
   assert.equal(await hasClaims(page), true);
   await until(async () => (await caught(page)).includes("GET /"), "the page's own request");
   await contains(page, "#caught-verdict", spared);
-  assert.ok((await caught(page)).every((request) => !/v1|token|auth|frame|holder/.test(request)), `${await caught(page)}`);
+  assert.ok(
+    (await caught(page)).every((request) => !/v1|token|auth|frame|holder/.test(request)),
+    `${await caught(page)}`,
+  );
 
   await page.click("#unplant");
   await contains(page, "#planted-outcome", "The service worker is gone. The session is still there.");
@@ -114,7 +117,11 @@ test("two origins: what the holder's origin serves is four files and the package
     assert.equal(await status(path), 200, path);
     assert.equal(await status(path, { headers: { "service-worker": "script" } }), 404, `${path} as a service worker`);
   }
-  for (const path of ["/", "/callback/", "/callback.html", "/planted-worker.js", "/tokenkeep/../holder.html", "/tokenkeep/package.json"]) assert.equal(await status(path), 404, path);
+  for (const path of ["/", "/callback/", "/callback.html", "/planted-worker.js", "/tokenkeep/../holder.html", "/tokenkeep/package.json"])
+    assert.equal(await status(path), 404, path);
   assert.equal(await status("/callback", { method: "POST" }), 405);
-  assert.equal(await fetch(`${demo.url}/planted-worker.js`, { headers: { "service-worker": "script" } }).then((response) => response.status), 200);
+  assert.equal(
+    await fetch(`${demo.url}/planted-worker.js`, { headers: { "service-worker": "script" } }).then((response) => response.status),
+    200,
+  );
 });

@@ -26,10 +26,17 @@ async function startStrictStage(t, { mode, single = mode === "page", holder = "h
   const reports = [];
   const routes = { "/reports": (request, response) => takeReport(reports, request, response) };
   const { [`/${mode}.js`]: app, ...scripts } = await apart([mode], "/package");
-  const files = Object.fromEntries(Object.entries({ "/app.js": app, ...scripts }).map(([path, body]) => [path, () => [typeOf(path), body]]));
+  const files = Object.fromEntries(
+    Object.entries({ "/app.js": app, ...scripts }).map(([path, body]) => [path, () => [typeOf(path), body]]),
+  );
   const stage = await startStage(t, { mode, holder: holderPlace, files, routes, config: away, server: { logout: true }, ...more });
   Object.assign(files, inPlace(await library(holder), stage.shown));
-  const { app: { origin }, authorizationServer, api, probe } = stage;
+  const {
+    app: { origin },
+    authorizationServer,
+    api,
+    probe,
+  } = stage;
   const hosts = { app: origin, authorizationServer: authorizationServer.issuer, apis: [api.origin, probe.origin] };
   const headersOf = advised({ single, ...hosts });
   stage.shown.headers = (path) => extra(headersOf(path), path);
@@ -62,7 +69,9 @@ async function watchViolations({ context, app }, { reports, isolated }) {
 function listen(origin) {
   if (location.origin !== origin) return;
   const tell = (violation) => console.debug(`violation of ${violation}`);
-  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => tell(`page: ${violatedDirective} ${blockedURI}`));
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    tell(`page: ${violatedDirective} ${blockedURI}`),
+  );
   new BroadcastChannel("violations").onmessage = ({ data }) => data.violation && tell(data.violation);
 }
 
@@ -88,7 +97,10 @@ async function useEverything(stage, page) {
   assert.equal((await signIn(page)).scope, scope);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);
   assert.equal(await statusOf(page, stage.v1("files")), 200);
-  assert.equal(await statusOf(page, stage.v1("effects"), { method: "POST", headers: { "content-type": "application/json" }, body: '{"n":1}' }), 201);
+  assert.equal(
+    await statusOf(page, stage.v1("effects"), { method: "POST", headers: { "content-type": "application/json" }, body: '{"n":1}' }),
+    201,
+  );
   assert.match(await page.evaluate(readStream, stage.v1("stream?chunks=1000&every=50")), /^chunk 0/);
   assert.match(await page.evaluate(readStream, stage.v1("events?count=1000&every=50")), /^id: 0/);
   stage.authorizationServer.expireAccessTokens();
@@ -141,11 +153,24 @@ for (const mode of workerModes) {
     const { stage } = await startStrictStage(t, { mode });
     const page = await stage.open();
     await signIn(page);
-    const reached = await page.evaluate((urls) => Promise.all(urls.map((url) => fetch(url).then(() => url, () => "refused"))), [
-      stage.v1("files"),
-      `${stage.authorizationServer.issuer}/token`,
-    ]);
-    const compiled = await page.evaluate(() => WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => "compiled", () => "refused"));
+    const reached = await page.evaluate(
+      (urls) =>
+        Promise.all(
+          urls.map((url) =>
+            fetch(url).then(
+              () => url,
+              () => "refused",
+            ),
+          ),
+        ),
+      [stage.v1("files"), `${stage.authorizationServer.issuer}/token`],
+    );
+    const compiled = await page.evaluate(() =>
+      WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(
+        () => "compiled",
+        () => "refused",
+      ),
+    );
 
     assert.deepEqual([...reached, compiled], ["refused", "refused", "refused"]);
     assert.equal(await statusOf(page, stage.v1("files")), 200);

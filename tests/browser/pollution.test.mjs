@@ -12,7 +12,12 @@ async function signOutPolluted(t, mode, name, value) {
   const stage = await startStage(t, { mode, server: { logout: true }, config });
   const page = await stage.open();
   await signIn(page);
-  const left = page.waitForRequest((request) => request.isNavigationRequest()).then((request) => `gone to ${request.url()}`, () => "closed");
+  const left = page
+    .waitForRequest((request) => request.isNavigationRequest())
+    .then(
+      (request) => `gone to ${request.url()}`,
+      () => "closed",
+    );
   const ended = page
     .evaluate(
       async ([polluted, given]) => {

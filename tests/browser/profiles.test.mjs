@@ -39,7 +39,10 @@ test("fastio(): JSON at the token endpoint, scopes as JSON in a string, 403 at t
   stage.server.expire();
   assert.equal(await statusOf(page, stage.api), 200);
   const sent = stage.server.requests.filter(({ endpoint }) => endpoint === "token");
-  assert.deepEqual(sent.map(({ headers }) => headers["content-type"]), ["application/json", "application/json"]);
+  assert.deepEqual(
+    sent.map(({ headers }) => headers["content-type"]),
+    ["application/json", "application/json"],
+  );
 
   stage.server.odd.token = () => html(403);
   stage.server.expire();
@@ -56,7 +59,11 @@ test("fastio({ form: true }): forms, as the service's documentation has it", asy
 });
 
 test("github(): answers are forms, errors come with 200, commas between scopes", async (t) => {
-  const asForm = (body) => ({ status: 200, headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body: form(body) });
+  const asForm = (body) => ({
+    status: 200,
+    headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+    body: form(body),
+  });
   const odd = { token: ({ body }) => asForm({ ...body, token_type: "bearer", scope: "repo,gist" }) };
   const stage = await startOddStage(t, { odd, config: without(github({ tokenEndpoint: "" })) });
   const page = await signedIn(stage);
@@ -76,10 +83,7 @@ test("github(): answers are forms, errors come with 200, commas between scopes",
 test("salesforce(): no expires_in, and 403 for an expired token at the identity service (TOK-15)", async (t) => {
   const odd = { token: having({ expires_in: undefined }), api: (reply) => (reply.status === 401 ? html(403) : reply) };
   const fragment = salesforce({ domain: "https://example.my.salesforce.com/lightning", identity: true });
-  assert.deepEqual(fragment.resourceServers, [
-    "https://example.my.salesforce.com/services/",
-    "https://example.my.salesforce.com/id/",
-  ]);
+  assert.deepEqual(fragment.resourceServers, ["https://example.my.salesforce.com/services/", "https://example.my.salesforce.com/id/"]);
   const stage = await startOddStage(t, { odd, config: without(fragment) });
   const page = await signedIn(stage);
   assert.equal((await session(page)).expiresAt, null);
@@ -102,7 +106,13 @@ test("a server that is odd in every way, described in a few lines", async (t) =>
       return scheme === "token" ? reply : empty(401);
     },
   };
-  const names = { access_token: "tokens.access", refresh_token: "tokens.refresh", expires_in: "life", error: "code", error_description: "msg" };
+  const names = {
+    access_token: "tokens.access",
+    refresh_token: "tokens.refresh",
+    expires_in: "life",
+    error: "code",
+    error_description: "msg",
+  };
   const profile = {
     request: { json: true, names: { client_id: "app" }, params: { device: "web" }, headers: { accept: "application/json", "x-app": "1" } },
     answer: { type: "unlabelled", within: "data", statuses: [200, 201], success: { code: 0 }, names, tokenType: "user" },

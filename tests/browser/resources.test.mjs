@@ -16,15 +16,20 @@ for (const format of formats) {
     test(`${mode}: two APIs have a token each from one grant, ${format}, and each takes its own only (RES-4, RES-5, RES-6, RES-9)`, async (t) => {
       const { stage, page } = await startResources(t, { mode, format });
       const { sent } = await signedIn(stage, page);
-      assert.deepEqual(sent, stage.apis.map(({ audience }) => audience));
-      for (const { origin } of [...stage.apis, ...stage.apis])
-        assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
+      assert.deepEqual(
+        sent,
+        stage.apis.map(({ audience }) => audience),
+      );
+      for (const { origin } of [...stage.apis, ...stage.apis]) assert.equal(await statusOf(page, `${origin}/v1/files`), 200);
       assert.deepEqual(stage.apis.map(statuses), [
         [200, 200],
         [200, 200],
       ]);
       assert.equal(stage.counts.reuseAlarms, 0);
-      assert.ok(stage.grants.every(({ resource }) => typeof resource === "string"), "each token request names one");
+      assert.ok(
+        stage.grants.every(({ resource }) => typeof resource === "string"),
+        "each token request names one",
+      );
     });
   }
 }

@@ -116,10 +116,7 @@ for (const mode of transports) {
     const page = await stage.open();
     await signIn(page);
     const cases = Object.entries(bodiless).map(([name, { init }]) => [stage.probed(name), init]);
-    const outcomes = await page.evaluate(
-      (cases) => Promise.all(cases.map(([url, init]) => app.send(url, init))),
-      cases,
-    );
+    const outcomes = await page.evaluate((cases) => Promise.all(cases.map(([url, init]) => app.send(url, init))), cases);
 
     assert.deepEqual(
       outcomes,
@@ -168,11 +165,7 @@ for (const mode of transports) {
 
   test(`${mode}: a stream that breaks off fails its reader with a TypeError`, async (t) => {
     const probe = {
-      answer: ({ response }) => (
-        response.writeHead(200),
-        response.write("first"),
-        setImmediate(() => response.destroy())
-      ),
+      answer: ({ response }) => (response.writeHead(200), response.write("first"), setImmediate(() => response.destroy())),
     };
     const stage = await startStage(t, { mode, probe });
     const page = await stage.open();

@@ -82,10 +82,12 @@ test("shared: script that floods the holder keeps nobody from signing out (MSG-9
 
 /** Runs in the page: makes every record of a pending sign-in too long. */
 async function inflate() {
-  const settled = (request) => new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
+  const settled = (request) =>
+    new Promise((done, failed) => Object.assign(request, { onsuccess: () => done(request.result), onerror: failed }));
   const database = await settled(indexedDB.open("tokenkeep"));
   const store = database.transaction("transactions", "readwrite").objectStore("transactions");
-  for (const key of await settled(store.getAllKeys())) await settled(store.put({ record: "x".repeat(5_000_000), created: Date.now() }, key));
+  for (const key of await settled(store.getAllKeys()))
+    await settled(store.put({ record: "x".repeat(5_000_000), created: Date.now() }, key));
   database.close();
 }
 

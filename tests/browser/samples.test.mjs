@@ -45,7 +45,10 @@ async function built(t, holder) {
   await writeFile(join(folder, "holder.js"), holder);
   const [npx, program, ...args] = snippet("sh build").trim().split(" ");
   assert.equal(npx, "npx");
-  await promisify(execFile)(join(root, "node_modules", ".bin", program), args, { cwd: folder, env: { ...process.env, NODE_PATH: installed } });
+  await promisify(execFile)(join(root, "node_modules", ".bin", program), args, {
+    cwd: folder,
+    env: { ...process.env, NODE_PATH: installed },
+  });
   return readFile(join(folder, "public", "tokenkeep", "holder.js"), "utf8");
 }
 
@@ -127,7 +130,11 @@ test("as the document says, that policy can't be made twice in a realm, and can 
     const again = nameOf(() => made(globalThis));
     const frame = document.body.appendChild(document.createElement("iframe"));
     const foreign = made(frame.contentWindow);
-    const register = (url) => navigator.serviceWorker.register(foreign.createScriptURL(url)).then(({ scope }) => new URL(scope).pathname, ({ name }) => name);
+    const register = (url) =>
+      navigator.serviceWorker.register(foreign.createScriptURL(url)).then(
+        ({ scope }) => new URL(scope).pathname,
+        ({ name }) => name,
+      );
     return {
       again,
       plain: nameOf(() => new Worker("/app.js")),
@@ -146,7 +153,11 @@ test("the samples for servers have the very policies of the sets (SAFE-4)", asyn
   const same = Object.entries({ ...sets.pages, ...sets.others }).filter(([name]) => name !== "Content-Security-Policy");
   for (const name of ["nginx", "caddyfile", "js headers.js"]) {
     const code = snippet(name);
-    assert.deepEqual(policies.filter((policy) => !code.includes(`"${policy}"`)), [], name);
+    assert.deepEqual(
+      policies.filter((policy) => !code.includes(`"${policy}"`)),
+      [],
+      name,
+    );
     for (const [header, value] of same) assert.match(code, new RegExp(`${header}\\W+${value}`), name);
   }
 });

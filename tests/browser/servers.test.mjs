@@ -11,7 +11,8 @@ import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const html = (title) => `<!doctype html><title>${title}</title><script type="module" src="/assets/app.js"></script>`;
-const worker = 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (event) => event.waitUntil(clients.claim()));';
+const worker =
+  'addEventListener("install", () => skipWaiting()); addEventListener("activate", (event) => event.waitUntil(clients.claim()));';
 /** An app of the reader's: the page starts the holder with the document's lines, and others have files on its origin. */
 const files = {
   "script.js": worker,
@@ -23,7 +24,9 @@ const files = {
   "tokenkeep/script.js": worker,
   "app/sw.js": `${worker} addEventListener("fetch", (event) => event.respondWith(fetch(event.request)));`,
 };
-const scripts = Object.keys(files).filter((path) => path.endsWith(".js")).map((path) => `/${path}`);
+const scripts = Object.keys(files)
+  .filter((path) => path.endsWith(".js"))
+  .map((path) => `/${path}`);
 
 /** What is asked for, and the sets that the answer must have. */
 const kinds = {
@@ -39,7 +42,11 @@ const kinds = {
 const outOfRange = ["/assets/app.js", { headers: { range: "bytes=9000-" } }, 416];
 /** Errors that each server makes by itself. */
 const errors = {
-  nginx: [["/assets/app.js", { method: "POST" }, 405], [`/${"x".repeat(12_000)}`, {}, 414], ["/%E0%A4%A", {}, 400]],
+  nginx: [
+    ["/assets/app.js", { method: "POST" }, 405],
+    [`/${"x".repeat(12_000)}`, {}, 414],
+    ["/%E0%A4%A", {}, 400],
+  ],
   Caddy: [outOfRange],
   Express: [outOfRange, ["/uploads/none.html", {}, 404], ["/assets/app.js", { headers: { "if-match": "none" } }, 412]],
   Vite: [outOfRange],
@@ -60,7 +67,8 @@ for (const [name, why] of Object.entries(samples)) {
     const { origin } = await serve(t);
     for (const [path, names] of Object.entries(kinds))
       await assertHas(origin + path, Object.assign({}, ...names.map((one) => exceptions[name]?.[one] ?? sets[one])), { app: origin });
-    for (const [path, init, status] of errors[name]) assert.equal((await assertHas(origin + path, sets.others, { init })).status, status, path);
+    for (const [path, init, status] of errors[name])
+      assert.equal((await assertHas(origin + path, sets.others, { init })).status, status, path);
   });
 
   test(`${name}: the script of a service worker is refused wherever it is, or everywhere but in one place (SW-3)`, async (t) => {
@@ -96,10 +104,15 @@ for (const [name, why] of Object.entries(samples)) {
     if (why) return t.skip(why);
     const { origin } = await serve(t, withOwnWorker);
     const { page } = await openApp(t, `${origin}/app/files`);
-    const came = Object.entries(await page.evaluate(tryToRegister, { urls: [...scripts, "/app/sw.js?query"], documents: ["/tokenkeep/holder.js"] }));
+    const came = Object.entries(
+      await page.evaluate(tryToRegister, { urls: [...scripts, "/app/sw.js?query"], documents: ["/tokenkeep/holder.js"] }),
+    );
     const registered = came.filter(([, outcome]) => outcome.startsWith("http")).map(([way]) => way);
     assert.ok(registered.includes("/app/sw.js {}") && registered.includes("/app/sw.js?query {}"));
-    assert.ok(registered.every((way) => way.startsWith("/app/sw.js")), registered.join());
+    assert.ok(
+      registered.every((way) => way.startsWith("/app/sw.js")),
+      registered.join(),
+    );
     assert.deepEqual(await page.evaluate(registeredScopes), [`${origin}/app/`]);
     await until(() => page.evaluate(() => navigator.serviceWorker.controller), "the service worker in control");
     await page.reload();
@@ -120,8 +133,13 @@ test("a server without headers: these ways register, in the folder of the script
   const site = await startSite(t);
   await site.use("careless", { files });
   const { page } = await openApp(t, site.origin);
-  const came = await page.evaluate(tryToRegister, { urls: ["/script.js", "/uploads/script.js"], documents: ["/tokenkeep/holder.js", "/uploads/page.html"] });
-  const covering = Object.entries(came).filter(([, outcome]) => outcome.startsWith("http") && !outcome.includes("/uploads/")).map(([way]) => way);
+  const came = await page.evaluate(tryToRegister, {
+    urls: ["/script.js", "/uploads/script.js"],
+    documents: ["/tokenkeep/holder.js", "/uploads/page.html"],
+  });
+  const covering = Object.entries(came)
+    .filter(([, outcome]) => outcome.startsWith("http") && !outcome.includes("/uploads/"))
+    .map(([way]) => way);
   assert.equal(covering.length, 7, JSON.stringify(came));
   assert.ok(covering.every((way) => /^(\/script\.js|from) /.test(way)));
   assert.equal(came['/uploads/script.js {"scope":"/"}'], "SecurityError");
@@ -129,13 +147,19 @@ test("a server without headers: these ways register, in the folder of the script
 
 const vary = '"Vary": "Service-Worker",';
 for (const [title, { without, outcome }] of Object.entries({
-  "with Vary a script in the HTTP cache doesn't take the place of the app's own service worker unasked (SW-3)": { without: "", outcome: "TypeError" },
+  "with Vary a script in the HTTP cache doesn't take the place of the app's own service worker unasked (SW-3)": {
+    without: "",
+    outcome: "TypeError",
+  },
   "without Vary it does (SW-3)": { without: vary, outcome: "/app/" },
 })) {
   test(title, async (t) => {
     const site = await startSite(t);
     const cached = (text) => text.replace("redirect: false", "redirect: false, maxAge: 3_600_000");
-    const lax = (text) => withOwnWorker(text).replace(/worker-src [^;]*; /g, "").replace(without, "");
+    const lax = (text) =>
+      withOwnWorker(text)
+        .replace(/worker-src [^;]*; /g, "")
+        .replace(without, "");
     const more = { "app/sw.js": worker, "app/script.js": `globalThis.postMessage?.(1); ${worker}` };
     await site.use("Express", { files: { ...files, ...more }, change: (text) => lax(cached(text)) });
     const { page } = await openApp(t, `${site.origin}/app/files`);
@@ -149,7 +173,10 @@ async function registerFromCache(path) {
   const { contentWindow } = document.body.appendChild(document.createElement("iframe"));
   const url = contentWindow.trustedTypes.createPolicy("app", { createScriptURL: (one) => one }).createScriptURL(path);
   await new Promise((resolve) => (new Worker(url).onmessage = resolve));
-  return navigator.serviceWorker.register(url, { updateViaCache: "all" }).then(({ scope }) => scope, ({ name }) => name);
+  return navigator.serviceWorker.register(url, { updateViaCache: "all" }).then(
+    ({ scope }) => scope,
+    ({ name }) => name,
+  );
 }
 
 async function openApp(t, url) {

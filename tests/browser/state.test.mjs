@@ -37,9 +37,7 @@ for (const mode of transports) {
     await page.evaluate(() => {
       globalThis.seen = [];
       for (const type of ["refreshed", "signedout"]) {
-        app.auth.addEventListener(type, ({ detail }) =>
-          seen.push([type, detail.expiresAt, app.auth.session?.expiresAt]),
-        );
+        app.auth.addEventListener(type, ({ detail }) => seen.push([type, detail.expiresAt, app.auth.session?.expiresAt]));
       }
     });
     stage.authorizationServer.expireAccessTokens();

@@ -22,15 +22,9 @@ async function assertSurvived(stage, page, before) {
   assert.deepEqual(await page.evaluate(() => app.auth.resume()), before);
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.tokenRequests, 1);
-  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [
-    0,
-    0,
-    "",
-  ]);
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, ""]);
   assert.deepEqual(await page.evaluate(() => caches.keys()), []);
-  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), [
-    "tokenkeep",
-  ]);
+  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ["tokenkeep"]);
   assert.deepEqual(await pendingLogins(page), []);
 }
 

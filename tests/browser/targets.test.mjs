@@ -50,7 +50,15 @@ const members = ["method", "mode", "cache", "credentials", "integrity", "priorit
 
 /** Runs in the page: sends a request for every member and every kind of value that is no string, and tells what came of it. */
 async function askOddly({ base, members: names, transport }) {
-  const good = { method: "GET", mode: "no-cors", cache: "default", credentials: "omit", integrity: "", priority: "auto", referrerPolicy: "" };
+  const good = {
+    method: "GET",
+    mode: "no-cors",
+    cache: "default",
+    credentials: "omit",
+    integrity: "",
+    priority: "auto",
+    referrerPolicy: "",
+  };
   const refusals = [];
   for (const member of names) {
     let looks = 0;
@@ -122,7 +130,10 @@ for (const mode of modes) {
       assert.ok(message.startsWith(`${member} is not a string`), message);
     }
     assert.equal(own.requests.length, 0);
-    assert.equal(await statusOf(page, base, { method: "GET", mode: "cors", cache: "no-store", credentials: "omit", priority: "high" }), 200);
+    assert.equal(
+      await statusOf(page, base, { method: "GET", mode: "cors", cache: "no-store", credentials: "omit", priority: "high" }),
+      200,
+    );
   });
 
   test(`${mode}: a redirect is not followed, so the token goes nowhere else (USE-7)`, async (t) => {
@@ -148,10 +159,7 @@ for (const mode of modes) {
 
   test(`${mode}: the token travels in the header only, never in a URL or a body, and the ID token nowhere (USE-1, USE-2, IDT-21)`, async (t) => {
     const { stage, page, own, base } = await startTargetStage(t, mode);
-    await page.evaluate(
-      (url) => app.send(url, { method: "POST", body: new URLSearchParams({ a: "1" }) }),
-      `${base}?b=2`,
-    );
+    await page.evaluate((url) => app.send(url, { method: "POST", body: new URLSearchParams({ a: "1" }) }), `${base}?b=2`);
     const [accessToken] = stage.authorizationServer.issuedTokens();
     const [{ url, headers, body }] = own.requests;
 

@@ -22,7 +22,10 @@ const url = "/holder.js";
 const options: ServeOptions = { apps: ["https://app.example.com"] };
 const nothing: void = serve(new SharedWorker(url, { type: "module", name: "tokenkeep", extendedLifetime: true }), options);
 serve(new Worker(url, { type: "module" }), { apps: ["https://app.example.com", "https://admin.example.com"] as const });
-serve(() => (globalThis.SharedWorker ? new SharedWorker(url) : new Worker(url)), { ...options, onError: ({ code, message }) => void [code, message] });
+serve(() => (globalThis.SharedWorker ? new SharedWorker(url) : new Worker(url)), {
+  ...options,
+  onError: ({ code, message }) => void [code, message],
+});
 
 export function told(error: unknown): string {
   const codes: ErrorCode[] = [

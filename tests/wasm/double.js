@@ -42,7 +42,8 @@ export class Double {
   /** What the core is constructed with. */
   host() {
     return {
-      answer: (flight, answer) => answer.then(({ status, type, date, retryAfter, body, nonce, challenge }) =>
+      answer: (flight, answer) =>
+        answer.then(({ status, type, date, retryAfter, body, nonce, challenge }) =>
           this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
         ),
       emit: (event) => this.#note(`emit ${JSON.parse(event).type}`, () => this.#core.describe()),

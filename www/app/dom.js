@@ -16,7 +16,6 @@ export function element(name, { dataset = {}, ...properties } = {}, ...content) 
   return made;
 }
 
-export const seconds = (milliseconds) =>
-  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+export const seconds = (milliseconds) => (milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
 
 export const plural = (count, word, words = `${word}s`) => `${count} ${count === 1 ? word : words}`;

@@ -84,5 +84,4 @@ function showRows(id, rows) {
   body.replaceChildren(...rows.map((cells) => element("tr", {}, ...cells.map(cell))));
 }
 
-const cell = (text, index) =>
-  index === 0 ? element("th", { scope: "row", textContent: text }) : element("td", { textContent: text });
+const cell = (text, index) => (index === 0 ? element("th", { scope: "row", textContent: text }) : element("td", { textContent: text }));

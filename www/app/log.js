@@ -29,10 +29,7 @@ const signedin = ({ scope }) => [`Signed in, allowed ${scope}.`, "good"];
 
 const refreshed = ({ generation }) => [`Refreshed; this is token generation ${generation}.`, "good"];
 
-const refreshfailed = ({ code, retryIn }) => [
-  `Refresh failed (${code}); next try in ${(retryIn / 1000).toFixed(1)} s.`,
-  "wait",
-];
+const refreshfailed = ({ code, retryIn }) => [`Refresh failed (${code}); next try in ${(retryIn / 1000).toFixed(1)} s.`, "wait"];
 
 const signedout = ({ reason }) => [`The session is over: ${reason}.`, "bad"];
 

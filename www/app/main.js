@@ -151,9 +151,7 @@ async function afterStory(outcome) {
 }
 
 function wireCompanion() {
-  showNotice(
-    "This is the second tab. It calls when the first one does, and you can close it when you have seen enough.",
-  );
+  showNotice("This is the second tab. It calls when the first one does, and you can close it when you have seen enough.");
   const callNow = async (count) => {
     const result = await stage.reads(count);
     showNotice(`This is the second tab. It called ${count} times just now: ${result.answered} answered.`, "good");

@@ -19,7 +19,8 @@ export function showWay({ frame, shared }) {
 }
 
 const WAYS = {
-  one: () => `One origin: this page and the holder are both on ${location.origin}. \`npm start -- --two-origins\` gives the holder its own.`,
+  one: () =>
+    `One origin: this page and the holder are both on ${location.origin}. \`npm start -- --two-origins\` gives the holder its own.`,
   two: ({ origin }) => `Two origins: this page is on ${location.origin}, the holder on ${origin}. Plain \`npm start\` has both on one.`,
 };
 
@@ -164,7 +165,13 @@ function createTable() {
 function line({ method, url, asker, times, authorized, tokens }) {
   const { host, pathname } = new URL(url);
   const often = times === 1 ? "once" : `${times} times`;
-  const head = element("th", { scope: "row" }, `${method} ${pathname}`, " ", element("small", { textContent: `${host}, by ${asker}, ${often}` }));
+  const head = element(
+    "th",
+    { scope: "row" },
+    `${method} ${pathname}`,
+    " ",
+    element("small", { textContent: `${host}, by ${asker}, ${often}` }),
+  );
   const cells = [authorized > 0 ? "yes" : "no", tokens > 0 ? tokens : "none"].map((textContent) => element("td", { textContent }));
   cells[1].dataset.tone = tokens > 0 ? "bad" : "good";
   return element("tr", {}, head, ...cells);
@@ -174,6 +181,9 @@ function showVerdict(rows, issued) {
   const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
   const [seen, authorized, tokens] = ["times", "authorized", "tokens"].map(sum);
   const known = issued === 1 ? "the 1 token" : `the ${issued} tokens`;
-  write("caught-verdict", `It saw ${plural(seen, "request")}, ${authorized} with an Authorization header. The authorization server recognised ${tokens} of ${known} it has issued.`);
+  write(
+    "caught-verdict",
+    `It saw ${plural(seen, "request")}, ${authorized} with an Authorization header. The authorization server recognised ${tokens} of ${known} it has issued.`,
+  );
   byId("caught-verdict").dataset.tone = authorized + tokens > 0 ? "bad" : "good";
 }

@@ -99,8 +99,7 @@ function showInForce(faults) {
   const labelOf = (name) => buttons.find(({ dataset }) => dataset.fault === name)?.textContent ?? name;
   const active = new Set(faults.map(({ name }) => name));
   for (const button of buttons) button.toggleAttribute("data-active", active.has(button.dataset.fault));
-  const left = ({ left: times, leftMs }) =>
-    leftMs === null ? `${plural(times, "request")} left` : `${Math.ceil(leftMs / 1000)} s left`;
+  const left = ({ left: times, leftMs }) => (leftMs === null ? `${plural(times, "request")} left` : `${Math.ceil(leftMs / 1000)} s left`);
   const words = faults.map((fault) => `${labelOf(fault.name)} (${left(fault)})`);
   write("in-force", words.length === 0 ? "All servers work." : `In force: ${words.join("; ")}.`);
 }

@@ -71,11 +71,7 @@ async function outage({ reads, log }) {
   const { answered, lost, seconds } = result;
   return {
     text: `${withCodes(`${answered} answered, ${lost} lost after ${seconds.toFixed(1)} s`, result)}. ${attempts}.`,
-    figures: [
-      ...callFigures(result),
-      ["refreshes refused", refused],
-      ["granted", counted.refreshed, counted.refreshed === 1],
-    ],
+    figures: [...callFigures(result), ["refreshes refused", refused], ["granted", counted.refreshed, counted.refreshed === 1]],
   };
 }
 

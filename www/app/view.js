@@ -24,8 +24,7 @@ const WORDS = {
   open: {
     "hero-title": (name) => `Go on, ${name}, break it.`,
     "hero-lead":
-      "Each story below makes something happen that usually signs people out or loses their calls. " +
-      "The numbers come from the servers.",
+      "Each story below makes something happen that usually signs people out or loses their calls. " + "The numbers come from the servers.",
   },
 };
 
@@ -131,10 +130,7 @@ export function showScan(places, { issued, found }) {
   byId("tokens-in-reach").dataset.tone = total === 0 ? "good" : "bad";
   const characters = places.reduce((sum, [, , text]) => sum + text.length, 0).toLocaleString("en");
   const known = issued === 1 ? "the 1 token" : `the ${issued} tokens`;
-  write(
-    "verdict",
-    `${characters} characters read. The authorization server recognised ${total} of ${known} it has issued.`,
-  );
+  write("verdict", `${characters} characters read. The authorization server recognised ${total} of ${known} it has issued.`);
   byId("verdict").dataset.tone = total === 0 ? "good" : "bad";
 }
 

@@ -31,8 +31,7 @@ export async function startAppServer({ root, configure, port = 0, host = "127.0.
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const { pathname, search } = urlOf(request);
     // One origin only: under another name ("localhost") the redirection URI would lead to a different session.
-    if (request.headers.host !== new URL(origin).host)
-      return send(response, 307, "", { location: origin + pathname + search });
+    if (request.headers.host !== new URL(origin).host) return send(response, 307, "", { location: origin + pathname + search });
     if (control(request, response, pathname)) return undefined;
     return files(request, response, pathname).catch(() => response.destroy());
   };

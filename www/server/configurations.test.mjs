@@ -17,8 +17,7 @@ async function start(t, options) {
 
 const metadataOf = async ({ issuer }) => (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
 
-const call = (api, token) =>
-  fetch(`${api.origin}/v1/files`, { headers: { authorization: `Bearer ${token}`, origin: ORIGIN } });
+const call = (api, token) => fetch(`${api.origin}/v1/files`, { headers: { authorization: `Bearer ${token}`, origin: ORIGIN } });
 
 test("what was not asked for is not announced", async (t) => {
   const { as } = await start(t);

@@ -11,8 +11,7 @@ export function createControl({ origin, renew, authorizationServer, resourceServ
   const faults = createFaults({ tokenProxy, apiProxy });
 
   function outage({ seconds }) {
-    if (!(seconds > 0 && seconds <= LONGEST_OUTAGE))
-      throw new Error(`seconds must be more than 0 and at most ${LONGEST_OUTAGE}`);
+    if (!(seconds > 0 && seconds <= LONGEST_OUTAGE)) throw new Error(`seconds must be more than 0 and at most ${LONGEST_OUTAGE}`);
     faults.inject("token-503", { forMs: seconds * 1000 });
   }
 

@@ -81,7 +81,10 @@ test("the API's faults concern every path that the demo calls", async () => {
       const answer = await outcome(await fetch(`${demo.apiProxy.origin}/v1/${path}`));
       assert.equal(answer, expected, path);
     }
-    assert.deepEqual((await ask("room")).faults.map((fault) => fault.name), [name]);
+    assert.deepEqual(
+      (await ask("room")).faults.map((fault) => fault.name),
+      [name],
+    );
     await tell("restore");
     assert.equal((await fetch(`${demo.apiProxy.origin}/v1/work`)).status, 401);
   }

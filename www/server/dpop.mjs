@@ -49,8 +49,7 @@ export class ProofCheck {
     if (proof === undefined) throw new ProofRefused("there is no proof");
     const { payload, protectedHeader } = await verified(proof);
     const { jti, htm, htu, iat, ath, nonce } = payload;
-    for (const claim of [jti, htm, htu, ath])
-      if (typeof claim !== "string" || claim === "") throw new ProofRefused("a claim is missing");
+    for (const claim of [jti, htm, htu, ath]) if (typeof claim !== "string" || claim === "") throw new ProofRefused("a claim is missing");
     if (htm !== method) throw new ProofRefused("htm is not the request's method");
     if (htu !== url) throw new ProofRefused("htu is not the request's URL");
     if (ath !== createHash("sha256").update(accessToken).digest("base64url")) throw new ProofRefused("ath is wrong");

@@ -39,8 +39,7 @@ beforeEach(() => {
   [arrived, finished, left] = [[], 0, 0];
 });
 
-const post = (path, init) =>
-  fetch(proxy.origin + path, { method: "POST", body: "hello", headers: { origin: ORIGIN }, ...init });
+const post = (path, init) => fetch(proxy.origin + path, { method: "POST", body: "hello", headers: { origin: ORIGIN }, ...init });
 
 /** The attempts, as soon as `count` of them have ended. */
 async function ended(count) {
@@ -49,7 +48,11 @@ async function ended(count) {
 }
 
 /** The code of the socket error that a request failed with. */
-const failure = (work) => work.then(() => null, ({ cause, message }) => cause?.code ?? message);
+const failure = (work) =>
+  work.then(
+    () => null,
+    ({ cause, message }) => cause?.code ?? message,
+  );
 
 test("what is not spoilt passes, with the host it was sent to", async () => {
   const answer = await (await post("/a?b=c")).json();
@@ -62,7 +65,12 @@ test("what is not spoilt passes, with the host it was sent to", async () => {
 });
 
 test("an attempt says what it was, and how it ended", async () => {
-  for (const [path, kind] of [["/a", "reset"], ["/b", "html"], ["/c", "hang"]]) proxy.inject({ path, kind });
+  for (const [path, kind] of [
+    ["/a", "reset"],
+    ["/b", "html"],
+    ["/c", "hang"],
+  ])
+    proxy.inject({ path, kind });
   await failure(post("/a"));
   await post("/b");
   const leave = new AbortController();
@@ -90,7 +98,10 @@ test("the faults in force are told with what is left of them", async () => {
   assert.ok(reset.leftMs > 0 && reset.leftMs <= 60_000 && leftMs === Infinity, `${reset.leftMs}`);
 
   await post("/a");
-  assert.deepEqual(proxy.faults().map(({ path }) => path), ["/b"]);
+  assert.deepEqual(
+    proxy.faults().map(({ path }) => path),
+    ["/b"],
+  );
   proxy.restore();
   assert.deepEqual(proxy.faults(), []);
 });

@@ -56,11 +56,16 @@ const common = {
 async function fileAt(pathname, { allowed: { apps, config }, origin, folder, packaged }) {
   const own = (name) => readFile(`${folder}/${name}`);
   const [, name] = PACKAGED.exec(pathname) ?? [];
-  if (name) return readFile(`${packaged}/${name}`).then((script) => [SCRIPT, script, sandboxed], () => null);
+  if (name)
+    return readFile(`${packaged}/${name}`).then(
+      (script) => [SCRIPT, script, sandboxed],
+      () => null,
+    );
   if (pathname === "/door.js") return [SCRIPT, await own("door.js"), sandboxed];
   if (pathname === "/config.js") return [SCRIPT, moduleOf({ apps, config }), sandboxed];
   if (pathname === "/holder.js") return [SCRIPT, await own("holder.js"), workerPolicy(config)];
-  if (pathname === "/frame") return [HTML, await own("page.html"), pagePolicy(origin, apps.join(" ")), { "cross-origin-resource-policy": "same-site" }];
+  if (pathname === "/frame")
+    return [HTML, await own("page.html"), pagePolicy(origin, apps.join(" ")), { "cross-origin-resource-policy": "same-site" }];
   // No redirect leads to or from here: a browser carries the fragment along, and a response may be in it.
   if (pathname === "/callback") return [HTML, await own("page.html"), pagePolicy(origin, "'none'"), { "cache-control": "no-store" }];
   return null;

@@ -68,6 +68,9 @@ export const moduleOf = (exported) =>
     .join("");
 
 /** A Content-Security-Policy with its directives by name. */
-export const policyText = (directives) => Object.entries(directives).map((entry) => entry.join(" ")).join("; ");
+export const policyText = (directives) =>
+  Object.entries(directives)
+    .map((entry) => entry.join(" "))
+    .join("; ");
 
 export const escapeHtml = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -52,11 +52,7 @@ export function interactionRoutes({ provider, redirectUris }) {
 
   const steps = { "GET ": show, "POST /login": logIn, "POST /consent": decide };
   const failed = (response, error) =>
-    html(
-      response,
-      error.statusCode ?? 500,
-      errorPage({ error: error.message, error_description: error.error_description }),
-    );
+    html(response, error.statusCode ?? 500, errorPage({ error: error.message, error_description: error.error_description }));
 
   return (request, response, pathname) => {
     const asset = ASSETS[pathname];
@@ -74,8 +70,7 @@ async function saveGrant(provider, { grantId, params, session, prompt }) {
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details;
   grant.addOIDCScope(missingOIDCScope.join(" "));
   grant.addOIDCClaims(missingOIDCClaims);
-  for (const [resource, scopes] of Object.entries(missingResourceScopes))
-    grant.addResourceScope(resource, scopes.join(" "));
+  for (const [resource, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(resource, scopes.join(" "));
   return grant.save();
 }
 

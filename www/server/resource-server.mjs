@@ -38,13 +38,7 @@ const ROUTES = {
  * resource that tokens must be for, as a function of the API's origin; `jwt` says that they are JWTs; `dpop` has the
  * options of `ProofCheck`, or is `true`. A proof is checked without it too, when a token is bound to a key.
  */
-export async function startResourceServer({
-  port = 0,
-  host = "127.0.0.1",
-  authorizationServer,
-  origins = [],
-  ...more
-}) {
+export async function startResourceServer({ port = 0, host = "127.0.0.1", authorizationServer, origins = [], ...more }) {
   const state = { origins, ...clean(), feed: new Feed(), limits: new RateLimits(), proofs: new ProofLog() };
   const { port: bound, close } = await listen((request, response) => void handle(state, request, response), {
     port,
@@ -88,18 +82,14 @@ async function handle(state, request, response) {
   state.requests.push(record);
   state.proofs.note(request, url.pathname);
   addDpopHeaders(state.tokens, response);
-  response.once("close", () =>
-    Object.assign(record, { status: response.statusCode, complete: response.writableFinished }),
-  );
+  response.once("close", () => Object.assign(record, { status: response.statusCode, complete: response.writableFinished }));
   try {
     const body = await readBody(request);
     Object.assign(record, { length: body.length, sha256: sha256(body) });
     const exchange = { state, request, response, url, record, body };
     return state.limits.refuses(exchange) ? undefined : await counted(state, () => serve(exchange));
   } catch (error) {
-    return response.headersSent || response.destroyed
-      ? response.destroy()
-      : sendJson(response, 400, { error: error.message });
+    return response.headersSent || response.destroyed ? response.destroy() : sendJson(response, 400, { error: error.message });
   }
 }
 
@@ -231,8 +221,7 @@ function redirect({ response, url }) {
 
 function numberFrom(url, name, fallback, most) {
   const value = Number(url.searchParams.get(name) ?? fallback);
-  if (!Number.isInteger(value) || value < 0 || value > most)
-    throw new Error(`${name} must be a whole number from 0 to ${most}`);
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new Error(`${name} must be a whole number from 0 to ${most}`);
   return value;
 }
 

@@ -47,8 +47,7 @@ test("signing in through the pages gives tokens that the API accepts", async () 
   assert.deepEqual([claims.sub, claims.name, claims.iss], ["Ada", "Ada", as.issuer]);
   assert.equal(tokens.scope, "openid profile files:read files:write");
   assert.equal((await call(tokens.access_token)).status, 200);
-  for (const value of [tokens.access_token, tokens.refresh_token, tokens.id_token])
-    assert.ok(as.issuedTokens().includes(value));
+  for (const value of [tokens.access_token, tokens.refresh_token, tokens.id_token]) assert.ok(as.issuedTokens().includes(value));
   assert.equal(as.counts.exchanges, 1);
 });
 
@@ -145,8 +144,7 @@ test("clients that give up do not hold up the token endpoint", async () => {
   const tokens = await signIn();
   as.delayTokenEndpoint(30);
   const fields = { client_id: CLIENT_ID, grant_type: "refresh_token", refresh_token: "x" };
-  const give = () =>
-    fetch(`${as.issuer}/token`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10) });
+  const give = () => fetch(`${as.issuer}/token`, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(10) });
   await Promise.allSettled([give(), give(), give()]);
   as.restoreTokenEndpoint();
   assert.equal((await refresh(tokens.refresh_token)).status, 200);
@@ -154,10 +152,7 @@ test("clients that give up do not hold up the token endpoint", async () => {
 
 test("an origin that is not on the list gets no CORS", async () => {
   const { refresh_token: refreshToken } = await signIn();
-  const answer = await token(
-    { grant_type: "refresh_token", refresh_token: refreshToken },
-    { origin: "http://127.0.0.1:10" },
-  );
+  const answer = await token({ grant_type: "refresh_token", refresh_token: refreshToken }, { origin: "http://127.0.0.1:10" });
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 });
 
@@ -267,10 +262,7 @@ test("the API applies an effect once and keeps a record of each request", async 
   assert.equal((await call(accessToken, "/v1/effects", { method: "POST", body: '{"n":7}' })).status, 201);
   assert.deepEqual(api.effects, [7]);
   const [{ method, path, status, hadToken, n }] = api.requests;
-  assert.deepEqual(
-    { method, path, status, hadToken, n },
-    { method: "POST", path: "/v1/effects", status: 201, hadToken: true, n: 7 },
-  );
+  assert.deepEqual({ method, path, status, hadToken, n }, { method: "POST", path: "/v1/effects", status: 201, hadToken: true, n: 7 });
 });
 
 test("the API echoes, streams and redirects", async () => {
@@ -286,8 +278,7 @@ test("the API echoes, streams and redirects", async () => {
 
 test("the API's feed goes on where its reader left it", async () => {
   const { access_token: accessToken } = await signIn();
-  const follow = (headers) =>
-    fetch(`${api.origin}/v1/feed`, { headers: { authorization: `Bearer ${accessToken}`, ...headers } });
+  const follow = (headers) => fetch(`${api.origin}/v1/feed`, { headers: { authorization: `Bearer ${accessToken}`, ...headers } });
   const heard = async (response) => (await response.text()).match(/(?<=^data: ).*$/gm);
   api.feed.publish("one");
   const first = await follow();

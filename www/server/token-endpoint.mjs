@@ -82,15 +82,7 @@ function fail(mode, request, response, origins) {
  */
 export function replay(request, body, changed = {}) {
   const copy = new IncomingMessage(request.socket);
-  for (const name of [
-    "method",
-    "url",
-    "httpVersion",
-    "httpVersionMajor",
-    "httpVersionMinor",
-    "rawHeaders",
-    "headers",
-  ]) {
+  for (const name of ["method", "url", "httpVersion", "httpVersionMajor", "httpVersionMinor", "rawHeaders", "headers"]) {
     copy[name] = changed[name] ?? request[name];
   }
   // An incomplete message takes its socket down with it when it is destroyed.

@@ -2,10 +2,14 @@ const tell = "have it done, then call signIn() again";
 
 /** What to do about an error that keeps people from signing in, at the length that a developer needs. */
 const cures = {
-  CLOCK_WRONG: ({ message }) => `${message} (automatic date and time does it). The authorization server tells another time, and the ID token's times are judged by this one; call signIn() again`,
+  CLOCK_WRONG: ({ message }) =>
+    `${message} (automatic date and time does it). The authorization server tells another time, and the ID token's times are judged by this one; call signIn() again`,
   CONNECT_BLOCKED: () =>
     "the Content-Security-Policy forbids to ask the authorization server: add the origins of its metadata, token endpoint and keys to connect-src, in the policy that the worker's script is served with (in page mode: of the page)",
-  ID_TOKEN_INVALID: ({ message }) => (/: (exp|iat|nbf|auth_time)$/.test(message) ? `${message}; most likely this machine's clock is wrong. Set it, and let the token endpoint expose Date, which tells by how much` : message),
+  ID_TOKEN_INVALID: ({ message }) =>
+    /: (exp|iat|nbf|auth_time)$/.test(message)
+      ? `${message}; most likely this machine's clock is wrong. Set it, and let the token endpoint expose Date, which tells by how much`
+      : message,
   INTERACTION_REQUIRED: ({ error }) =>
     `the authorization server wants to show a page (${error}); call signIn() without prompt. Where people are signed in there and are never recognised, the browser blocks that server's cookies, or they are SameSite=Strict`,
   KEYS_BLOCKED: () =>
@@ -19,14 +23,15 @@ const cures = {
   STATE_MISMATCH: ({ message }) =>
     `${message} here. The response belongs to another browser or profile, or its record is gone: cleared, older than ten minutes, or of a private window that was closed`,
   STORAGE_BLOCKED: () =>
-    "this browser keeps nothing for this site (IndexedDB is blocked or doesn't answer), so that a sign-in which leaves the page could not be finished: allow site data here, or sign in with mode: \"popup\", or use a SharedWorker",
+    'this browser keeps nothing for this site (IndexedDB is blocked or doesn\'t answer), so that a sign-in which leaves the page could not be finished: allow site data here, or sign in with mode: "popup", or use a SharedWorker',
   COOKIES_BLOCKED: () =>
     `this browser blocks cookies and site data for ${location.host}, and so everything that a sign-in needs: allow them here and for the authorization server`,
   TOKEN_ENDPOINT_BLOCKED: () =>
     `the token endpoint can be reached, but not read from here: most likely it doesn't allow ${location.origin} by CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see "No CORS" in docs/profiles.md)`,
   WASM_BLOCKED: () =>
     "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, of the page and in the response with the worker's own script, which has a policy of its own",
-  WASM_UNAVAILABLE: () => "this browser has WebAssembly turned off (lockdown mode, or a switch that turns off the JIT): allow it for this site, or use another browser",
+  WASM_UNAVAILABLE: () =>
+    "this browser has WebAssembly turned off (lockdown mode, or a switch that turns off the JIT): allow it for this site, or use another browser",
 };
 
 const prefix = "TOKENKEEP_";
@@ -56,12 +61,16 @@ function causeOf({ code, error, errorDescription }) {
 
 /** Why the browser didn't start the worker, as `[message, code]`; `cause` is its event, or what making it threw. */
 export function whyNoWorker(cause, shared) {
-  const blocked = violations().find(({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src");
+  const blocked = violations().find(
+    ({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src",
+  );
   if (!globalThis.SharedWorker && /SharedWorker/.test(cause.message)) return [missing, "SHARED_WORKER_MISSING"];
   if (shared && cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
   if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
   if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];
-  const policy = blocked ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add that URL to worker-src` : "";
+  const policy = blocked
+    ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add that URL to worker-src`
+    : "";
   return [(shared ? unloaded + mismatch : unloaded) + policy, "WORKER_BLOCKED"];
 }
 

@@ -37,6 +37,10 @@ function looksLike(part) {
 }
 
 function without(part) {
-  const kept = part.slice(1).split("&").filter((pair) => !removed.has(name(pair))).join("&");
+  const kept = part
+    .slice(1)
+    .split("&")
+    .filter((pair) => !removed.has(name(pair)))
+    .join("&");
   return kept && part[0] + kept;
 }

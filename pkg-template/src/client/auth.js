@@ -2,7 +2,11 @@ import { fail, freeze } from "../errors.js";
 import { advised, more } from "./later.js";
 
 // Where that can't be loaded, say offline, nobody signs in silently either.
-const heedSignOut = () => more().then(({ heed }) => heed("signedout", { reason: "signout" }), () => {});
+const heedSignOut = () =>
+  more().then(
+    ({ heed }) => heed("signedout", { reason: "signout" }),
+    () => {},
+  );
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -42,7 +46,9 @@ export class Auth extends EventTarget {
   resume(given) {
     const options = { __proto__: null, ...given };
     const href = this.#arrivals.scrub();
-    this.#resuming ??= this.#resume(href, options).catch(advised).finally(() => (this.#resuming = undefined));
+    this.#resuming ??= this.#resume(href, options)
+      .catch(advised)
+      .finally(() => (this.#resuming = undefined));
     return this.#resuming;
   }
 

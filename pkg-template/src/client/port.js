@@ -126,7 +126,11 @@ export class PortTransport {
 
   /** A worker that threw may still answer, and then says more than its error event. */
   #doubt(cause) {
-    const explain = () => more().then(({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared)), () => this.#giveUp());
+    const explain = () =>
+      more().then(
+        ({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared)),
+        () => this.#giveUp(),
+      );
     setTimeout(() => this.#answered || explain(), grace);
   }
 
@@ -151,10 +155,12 @@ export class PortTransport {
     if (!this.shared || this.#release || !locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
-    locks.request(lock, () => {
-      this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
-      return held;
-    }).catch(() => {});
+    locks
+      .request(lock, () => {
+        this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
+        return held;
+      })
+      .catch(() => {});
   }
 
   #leave() {

@@ -15,7 +15,9 @@ function memory(work) {
 
 /** Whether to try to sign in without the user now; takes note of it. */
 export const mayTry = () =>
-  memory(([time], write) => top === globalThis && Date.now() - time >= 60_000 && write(Date.now(), location.href.slice(location.origin.length)));
+  memory(
+    ([time], write) => top === globalThis && Date.now() - time >= 60_000 && write(Date.now(), location.href.slice(location.origin.length)),
+  );
 
 /** Where the page was that an attempt left, once: always a path of this origin. */
 export const comeBack = () =>

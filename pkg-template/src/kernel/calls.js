@@ -51,12 +51,21 @@ export const discreet = { credentials: "omit", referrerPolicy: "no-referrer", re
 /** A browser says nothing of a preflight that failed, so this names what a proof of possession adds to it. */
 export function hint(error) {
   if (error?.name !== "TypeError") return error;
-  return new TypeError(`${error.message} (the request had a DPoP header: if the API is up, its CORS settings must allow that one; else set dpop: false)`);
+  return new TypeError(
+    `${error.message} (the request had a DPoP header: if the API is up, its CORS settings must allow that one; else set dpop: false)`,
+  );
 }
 
 /** Posts audit entries; where nobody listens they are lost, and the log still has them. */
 export function post(url, body) {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body, credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" };
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+    redirect: "error",
+  };
   fetch(url, { ...init, keepalive: body.length < mostKeptAlive }).catch(() => {});
 }
 
@@ -65,6 +74,7 @@ export function refuse(init) {
   const { headers, mode } = init;
   const odd = texts.find((name) => init[name] !== undefined && typeof init[name] !== "string");
   if (odd) return fail("REQUEST_REFUSED", `${odd} is not a string; pass one, or leave it out`);
-  if (headers.has("authorization") || headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
-  if (mode === "no-cors") return fail("REQUEST_REFUSED", "mode: \"no-cors\" can't carry a token; remove it");
+  if (headers.has("authorization") || headers.has("dpop"))
+    return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
+  if (mode === "no-cors") return fail("REQUEST_REFUSED", 'mode: "no-cors" can\'t carry a token; remove it');
 }

@@ -4,7 +4,10 @@
 
 const { apply, construct, defineProperty, getPrototypeOf, getOwnPropertyDescriptor, ownKeys, setPrototypeOf } = Reflect;
 const { freeze } = Object;
-const uncurried = (method) => (that, ...given) => apply(method, that, given);
+const uncurried =
+  (method) =>
+  (that, ...given) =>
+    apply(method, that, given);
 const getter = (Class, name) => uncurried(getOwnPropertyDescriptor(Class.prototype, name).get);
 // Outside of secure contexts there is no WebCrypto.
 const methods = (object = {}, ...names) =>
@@ -65,7 +68,13 @@ function sealed(response) {
     return { __proto__: null, read: () => own(read(reader)), cancel: () => cancelReader(reader) };
   };
   const headers = { __proto__: null, get: (name) => getHeader(headersOf(response), name) };
-  return { __proto__: null, status: statusOf(response), type: typeOf(response), headers, body: stream && { __proto__: null, getReader: open, cancel } };
+  return {
+    __proto__: null,
+    status: statusOf(response),
+    type: typeOf(response),
+    headers,
+    body: stream && { __proto__: null, getReader: open, cancel },
+  };
 }
 
 /** Sends a request with its token in a record that nobody can look into on the way. */

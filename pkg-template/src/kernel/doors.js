@@ -51,7 +51,10 @@ class Door {
     this.#port = port;
     this.#lent = lent;
     this.#supervisor = Promise.resolve(supervisor);
-    this.#supervisor.then((ready) => (this.#supervisor = ready), () => {});
+    this.#supervisor.then(
+      (ready) => (this.#supervisor = ready),
+      () => {},
+    );
     if ("onclose" in port) port.onclose = () => this.#close();
     port.onmessage = ({ data, ports: [given] }) => isMessage(data) && (given ? this.#lend(data, given) : this.#receive(data));
   }
@@ -237,12 +240,10 @@ class Door {
   }
 }
 
-const operations = new Set(
-  [
-    ...["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
-    ...["userinfo", "stats", "audit", "unlock", "redirectUri", "lend"],
-  ],
-);
+const operations = new Set([
+  ...["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
+  ...["userinfo", "stats", "audit", "unlock", "redirectUri", "lend"],
+]);
 
 // What crosses to another origin: requests, facts of the session, and signing out.
 const lendable = new Set(["hello", "bye", "see", "fetch", "abort", "signOut", "userinfo", "stats", "audit", "unlock"]);

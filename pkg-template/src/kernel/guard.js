@@ -4,7 +4,8 @@ import { fail } from "../errors.js";
 export const longest = 1 << 22;
 
 /** What everybody hears who waited for a core that broke down. */
-export const restarted = () => fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
+export const restarted = () =>
+  fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
 
 /**
  * `core`, whose first call that throws is its last: what that left half done can't be trusted. `broke` is called then, once;
@@ -18,16 +19,19 @@ export function guarded(core, broke) {
     core.__destroy_into_raw();
     broke();
   };
-  const watched = (name) => (...given) => {
-    if (over) throw restarted();
-    for (let n = 0; n < given.length; n += 1) if (given[n]?.length > longest) throw fail("REQUEST_REFUSED", "a URL or an option is too long");
-    try {
-      return Reflect.apply(core[name], core, given);
-    } catch {
-      if (!over) end();
-      throw restarted();
-    }
-  };
+  const watched =
+    (name) =>
+    (...given) => {
+      if (over) throw restarted();
+      for (let n = 0; n < given.length; n += 1)
+        if (given[n]?.length > longest) throw fail("REQUEST_REFUSED", "a URL or an option is too long");
+      try {
+        return Reflect.apply(core[name], core, given);
+      } catch {
+        if (!over) end();
+        throw restarted();
+      }
+    };
   const calls = { __proto__: null };
   for (const name of Reflect.ownKeys(Reflect.getPrototypeOf(core))) calls[name] = watched(name);
   return calls;

@@ -166,7 +166,10 @@ export class Kernel {
       const call = ++this.#lastId;
       this.#calls.set(call, { resolve, reject });
       // Where the response is there already, its outcome is still to come.
-      signal?.addEventListener("abort", () => this.#calls.has(call) && this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason));
+      signal?.addEventListener(
+        "abort",
+        () => this.#calls.has(call) && this.#core.cancel(call) && this.#calls.delete(call) && reject(signal.reason),
+      );
       try {
         this.#core.start(call, operation, text, door, alive);
       } catch (error) {
@@ -319,7 +322,8 @@ export class Kernel {
         if (error) reject(parse(error));
         else resolve(result);
       },
-      answer: (flight, answer) => after(answer, ({ status, type, date, retryAfter, body, nonce, challenge }) =>
+      answer: (flight, answer) =>
+        after(answer, ({ status, type, date, retryAfter, body, nonce, challenge }) =>
           this.#core.answered(flight, status, type, date, retryAfter, body, nonce, challenge),
         ),
       watch: () => this.#intercepts,

@@ -49,7 +49,10 @@ export class Keys {
     const pair = this.#pairs.get(handle);
     if (pair) this.#touch(handle, pair);
     const signature = await crypto.subtle.sign(algorithm, pair.privateKey, new TextEncoder().encode(input));
-    return `${input}.${btoa(String.fromCharCode(...new Uint8Array(signature))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+    return `${input}.${btoa(String.fromCharCode(...new Uint8Array(signature)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "")}`;
   }
 
   forget() {

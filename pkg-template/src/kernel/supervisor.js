@@ -39,7 +39,12 @@ export class Supervisor {
   }
 
   #begin() {
-    const kernel = new Kernel(this.#instantiate(), this.#settings, (news) => this.#tell(news), () => this.#broke());
+    const kernel = new Kernel(
+      this.#instantiate(),
+      this.#settings,
+      (news) => this.#tell(news),
+      () => this.#broke(),
+    );
     kernel.online(isOnline());
     kernel.visible(this.#viewers.size > 0);
     return (this.#kernel = kernel);

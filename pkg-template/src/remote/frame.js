@@ -63,7 +63,7 @@ function follow(frame, port, gone) {
     observer.disconnect();
   };
   const go = () => {
-    if (!over) (end(), gone());
+    if (!over) end(), gone();
   };
   const observer = new MutationObserver(() => frame.isConnected || go());
   observer.observe(document, { childList: true, subtree: true });

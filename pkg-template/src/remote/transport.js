@@ -106,7 +106,10 @@ export class RemoteTransport {
   #reconnect() {
     const link = this.#connect();
     const tell = (session) => this.#listener({ type: "reconnected", detail: {}, session });
-    link.then(({ session }) => session).then(tell).catch(() => {});
+    link
+      .then(({ session }) => session)
+      .then(tell)
+      .catch(() => {});
     return link;
   }
 
@@ -153,7 +156,8 @@ export class RemoteTransport {
   }
 }
 
-const elsewhere = () => Promise.reject(fail("OPERATION_REFUSED", "the holder is on an origin of its own: no token comes from there or goes there"));
+const elsewhere = () =>
+  Promise.reject(fail("OPERATION_REFUSED", "the holder is on an origin of its own: no token comes from there or goes there"));
 
 /** Where the user comes back to: a page of this origin, by default this one. */
 function targetOf(returnTo = location.href) {

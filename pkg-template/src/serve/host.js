@@ -25,7 +25,10 @@ export function host(lender, apps, page) {
 function refuse(app, apps) {
   if (!apps.includes(app)) return fail("APP_REFUSED", `${app} is not among the apps of serve(); add it there, as an exact origin`);
   if (isSameSite()) return undefined;
-  return fail("OTHER_SITE", `${location.origin} and ${app} are no origins of one site (or this browser blocks its site data): browsers keep their storage and workers apart. Put the holder on a host beside the app's, such as auth.example.com for app.example.com`);
+  return fail(
+    "OTHER_SITE",
+    `${location.origin} and ${app} are no origins of one site (or this browser blocks its site data): browsers keep their storage and workers apart. Put the holder on a host beside the app's, such as auth.example.com for app.example.com`,
+  );
 }
 
 const refusing = (error) => ({ open: () => Promise.reject(error) });

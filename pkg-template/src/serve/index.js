@@ -19,7 +19,10 @@ export function serve(worker, { apps, onError = show } = {}) {
 function origins(apps) {
   const isOrigin = (one) => typeof one === "string" && URL.canParse(one) && new URL(one).origin === one && one !== location.origin;
   if (Array.isArray(apps) && apps.length > 0 && apps.every(isOrigin)) return [...apps];
-  throw fail("CONFIG_INVALID", 'serve(worker, { apps }): must be a list of exact origins of other hosts, such as ["https://app.example.com"]');
+  throw fail(
+    "CONFIG_INVALID",
+    'serve(worker, { apps }): must be a list of exact origins of other hosts, such as ["https://app.example.com"]',
+  );
 }
 
 function show({ code, message }) {

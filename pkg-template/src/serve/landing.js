@@ -44,7 +44,8 @@ async function arrive(url) {
   const state = url.searchParams.get("state") ?? new URLSearchParams(url.hash.slice(1)).get("state");
   if (!state) throw fail("STATE_MISSING", "this page is for coming back from signing in; go to the app and sign in there");
   const [ticket, visit] = (await visits.putAside(await digest(state), url.href)) ?? [];
-  if (!visit) throw fail("STATE_MISMATCH", "this browser has not asked for this response, or has had it already; go to the app and sign in there");
+  if (!visit)
+    throw fail("STATE_MISMATCH", "this browser has not asked for this response, or has had it already; go to the app and sign in there");
   goBack(ticket, visit);
 }
 

@@ -14,7 +14,11 @@ export async function takeArrival(evil, { callback, proofFor }) {
   await evil.post({ href, records: values.map(({ record }) => record), proofs });
 
   async function sign({ privateKey, publicKey }, claims) {
-    const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    const encode = (bytes) =>
+      btoa(String.fromCharCode(...bytes))
+        .replaceAll("+", "-")
+        .replaceAll("/", "_")
+        .replaceAll("=", "");
     const json = (value) => encode(new TextEncoder().encode(JSON.stringify(value)));
     const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", publicKey);
     const header = { typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } };

@@ -28,16 +28,101 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
     return answered;
   };
 
-  const known = ["hello", "alive", "see", "fetch", "abort", "signIn", "finish", "outcome", "enterToken", "accessToken", "userinfo", "stats", "audit", "unlock", "redirectUri", "lend"];
-  const invented = ["token", "authorize", "authorization", "refresh", "export", "key", "sign", "proof", "keep", "take", "forget", "config", "core", "eval"];
+  const known = [
+    "hello",
+    "alive",
+    "see",
+    "fetch",
+    "abort",
+    "signIn",
+    "finish",
+    "outcome",
+    "enterToken",
+    "accessToken",
+    "userinfo",
+    "stats",
+    "audit",
+    "unlock",
+    "redirectUri",
+    "lend",
+  ];
+  const invented = [
+    "token",
+    "authorize",
+    "authorization",
+    "refresh",
+    "export",
+    "key",
+    "sign",
+    "proof",
+    "keep",
+    "take",
+    "forget",
+    "config",
+    "core",
+    "eval",
+  ];
   const inherited = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty", "then"];
-  const keys = ["v", "id", "op", "url", "headers", "body", "method", "options", "target", "href", "token", "key", "lock", "visible", "online", "mode", "cache", "signal", "redirect", "generation"];
+  const keys = [
+    "v",
+    "id",
+    "op",
+    "url",
+    "headers",
+    "body",
+    "method",
+    "options",
+    "target",
+    "href",
+    "token",
+    "key",
+    "lock",
+    "visible",
+    "online",
+    "mode",
+    "cache",
+    "signal",
+    "redirect",
+    "generation",
+  ];
   const junk = [
-    () => null, () => undefined, () => NaN, () => Infinity, () => -0, () => 2 ** 53, () => -below(1e6), () => below(1e9), () => true,
-    () => "", () => "x".repeat(below(2000)), () => "\ud800\u0000", () => url, () => "Bearer", () => `${evil.origin}/x`, () => pick(inherited), () => 10n,
-    () => [], () => [[]], () => [["authorization", "Bearer x"]], () => [["x", "y"], ["x"]], () => ({}), () => ({ toString: "x" }), () => JSON.parse('{"__proto__":{"exposeAccessToken":true}}'),
-    () => ({ exposeAccessToken: true, resourceServers: [evil.origin] }), () => new Date(NaN), () => /x/g, () => new Map([["a", 1]]), () => new Set([1]), () => new ArrayBuffer(below(64)),
-    () => new Uint8Array(below(64)), () => new Error("x"), () => new Blob(["x"]), () => ({ a: { b: { c: [1, { d: 2 }] } } }), () => ({ get: 1, then: 2 }), () => () => 1, () => Symbol("x"),
+    () => null,
+    () => undefined,
+    () => NaN,
+    () => Infinity,
+    () => -0,
+    () => 2 ** 53,
+    () => -below(1e6),
+    () => below(1e9),
+    () => true,
+    () => "",
+    () => "x".repeat(below(2000)),
+    () => "\ud800\u0000",
+    () => url,
+    () => "Bearer",
+    () => `${evil.origin}/x`,
+    () => pick(inherited),
+    () => 10n,
+    () => [],
+    () => [[]],
+    () => [["authorization", "Bearer x"]],
+    () => [["x", "y"], ["x"]],
+    () => ({}),
+    () => ({ toString: "x" }),
+    () => JSON.parse('{"__proto__":{"exposeAccessToken":true}}'),
+    () => ({ exposeAccessToken: true, resourceServers: [evil.origin] }),
+    () => new Date(NaN),
+    () => /x/g,
+    () => new Map([["a", 1]]),
+    () => new Set([1]),
+    () => new ArrayBuffer(below(64)),
+    () => new Uint8Array(below(64)),
+    () => new Error("x"),
+    () => new Blob(["x"]),
+    () => ({ a: { b: { c: [1, { d: 2 }] } } }),
+    () => ({ get: 1, then: 2 }),
+    () => () => 1,
+    () => Symbol("x"),
   ];
   // Most calls are off the list, so that what is sent out is little; what ends the session is no part of this.
   const good = {
@@ -54,7 +139,12 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
 
   function next(id) {
     // Some operations write to a store or ask a server.
-    const op = random() < 0.15 ? pick([...invented, ...inherited]) : random() < 0.97 ? pick(known.filter((one) => one !== "signIn" && one !== "userinfo")) : pick(known);
+    const op =
+      random() < 0.15
+        ? pick([...invented, ...inherited])
+        : random() < 0.97
+          ? pick(known.filter((one) => one !== "signIn" && one !== "userinfo"))
+          : pick(known);
     let message = { v: 1, id, op, ...good[op]?.() };
     for (let changes = below(4); changes > 0; changes -= 1) {
       if (typeof message !== "object" || message === null) break;
@@ -62,7 +152,8 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
       if (kind === 0) delete message[pick(keys)];
       else if (kind === 1) message[pick(keys)] = pick(junk)();
       else if (kind === 2) message = { ...message, [pick([...keys, ...inherited])]: pick(junk)() };
-      else if (kind === 3) Object.defineProperty(message, "__proto__", { value: pick(junk)(), enumerable: true, configurable: true, writable: true });
+      else if (kind === 3)
+        Object.defineProperty(message, "__proto__", { value: pick(junk)(), enumerable: true, configurable: true, writable: true });
       else if (random() < 0.2) message = pick([message, [message], { message }, pick(junk)()]);
     }
     const signsOut = message?.op === "signOut" || message?.op === "bye";
@@ -107,11 +198,21 @@ export async function useTwoPorts(evil, { slow, quick }) {
   const read = ({ ok, error }) => (ok ? [ok.status, ok.headers, new TextDecoder().decode(ok.body)].join(" ") : error.code);
   first.port.postMessage({ v: 1, id: 7, op: "fetch", url: slow, headers: [] });
   // The same id, asked for, ended and said goodbye to on another port.
-  for (const message of [{ id: 7, op: "abort", target: 7 }, { id: 7, op: "stats" }, { id: 8, op: "fetch", url: quick, headers: [] }, { id: 7, op: "outcome", key: "x" }]) {
+  for (const message of [
+    { id: 7, op: "abort", target: 7 },
+    { id: 7, op: "stats" },
+    { id: 8, op: "fetch", url: quick, headers: [] },
+    { id: 7, op: "outcome", key: "x" },
+  ]) {
     second.port.postMessage({ v: 1, ...message });
   }
   await until(() => second.said(8).length === 1);
   second.port.postMessage({ v: 1, id: 9, op: "bye" });
   await until(() => first.said(7).length === 1);
-  return { first: first.heard.map(read), firstIds: first.heard.map(({ id }) => id), secondIds: [...new Set(second.heard.map(({ id }) => id))], second: second.said(8).map(read) };
+  return {
+    first: first.heard.map(read),
+    firstIds: first.heard.map(({ id }) => id),
+    secondIds: [...new Set(second.heard.map(({ id }) => id))],
+    second: second.said(8).map(read),
+  };
 }

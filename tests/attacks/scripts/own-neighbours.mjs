@@ -3,7 +3,9 @@
 /** Starts a call with ids that anybody could guess; `globalThis.slow` has what comes of it. */
 export async function callSlowly(evil, { url }) {
   const ask = evil.asking(await evil.connect());
-  globalThis.slow = ask("fetch", { url, headers: [] }).then(({ ok, error }) => (ok ? `${ok.status} ${new TextDecoder().decode(ok.body)}` : error.code));
+  globalThis.slow = ask("fetch", { url, headers: [] }).then(({ ok, error }) =>
+    ok ? `${ok.status} ${new TextDecoder().decode(ok.body)}` : error.code,
+  );
 }
 
 /** Ends, asks for and takes over whatever has the same ids on this page's own connection; what is answered goes to the attacker. */

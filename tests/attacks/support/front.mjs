@@ -30,7 +30,11 @@ export async function startFront() {
     agent.destroy();
     await closed;
   };
-  const passed = (host) => heads.filter(([name]) => name === host).map((head) => head.join(" ")).join("\n");
+  const passed = (host) =>
+    heads
+      .filter(([name]) => name === host)
+      .map((head) => head.join(" "))
+      .join("\n");
   return { port, routes, originOf: (host) => `https://${host}:${port}`, passed, close };
 }
 

@@ -12,9 +12,28 @@ export const injections = {
   "the attacker's state (CB-5)": [({ code, state, iss }) => `code=${code}&state=${state}&iss=${iss}`, "STATE_MISMATCH", "STATE_MISMATCH"],
   "any other state (CB-1)": [({ code, iss }) => `code=${code}&state=${other}&iss=${iss}`, "STATE_MISMATCH", "STATE_MISMATCH"],
   "a state for a popup": [({ code, iss }) => `code=${code}&state=p${other}&iss=${iss}`, "STATE_MISMATCH", "STATE_MISMATCH"],
-  "a good state in the fragment too (CB-2)": [({ code, iss, own }) => `code=${code}&state=${other}&iss=${iss}#state=${own}`, "DUPLICATE_PARAMETER", "STATE_MISMATCH"],
-  "tokens in the fragment (CB-16)": [({ iss }) => `iss=${iss}#access_token=mine&token_type=Bearer&state=${other}`, "TOKEN_IN_RESPONSE", "STATE_MISMATCH"],
-  "an ID token in the query (CB-16)": [({ state, iss }) => `id_token=mine&state=${state}&iss=${iss}`, "TOKEN_IN_RESPONSE", "STATE_MISMATCH"],
-  "an error that nobody asked for (CB-3)": [({ iss }) => `error=access_denied&state=${other}&iss=${iss}`, "STATE_MISMATCH", "STATE_MISMATCH"],
-  "two states, one of them good (CB-2)": [({ code, iss, own }) => `code=${code}&state=${own}&state=${other}&iss=${iss}`, "DUPLICATE_PARAMETER"],
+  "a good state in the fragment too (CB-2)": [
+    ({ code, iss, own }) => `code=${code}&state=${other}&iss=${iss}#state=${own}`,
+    "DUPLICATE_PARAMETER",
+    "STATE_MISMATCH",
+  ],
+  "tokens in the fragment (CB-16)": [
+    ({ iss }) => `iss=${iss}#access_token=mine&token_type=Bearer&state=${other}`,
+    "TOKEN_IN_RESPONSE",
+    "STATE_MISMATCH",
+  ],
+  "an ID token in the query (CB-16)": [
+    ({ state, iss }) => `id_token=mine&state=${state}&iss=${iss}`,
+    "TOKEN_IN_RESPONSE",
+    "STATE_MISMATCH",
+  ],
+  "an error that nobody asked for (CB-3)": [
+    ({ iss }) => `error=access_denied&state=${other}&iss=${iss}`,
+    "STATE_MISMATCH",
+    "STATE_MISMATCH",
+  ],
+  "two states, one of them good (CB-2)": [
+    ({ code, iss, own }) => `code=${code}&state=${own}&state=${other}&iss=${iss}`,
+    "DUPLICATE_PARAMETER",
+  ],
 };

@@ -79,7 +79,19 @@ export async function startRig(t, options = {}) {
     await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
   as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
-  const rig = new Rig({ mode, when, front, origins, as, api, evil, home, context, shown, app: { origin: origins.app, plainOrigin: app.origin } });
+  const rig = new Rig({
+    mode,
+    when,
+    front,
+    origins,
+    as,
+    api,
+    evil,
+    home,
+    context,
+    shown,
+    app: { origin: origins.app, plainOrigin: app.origin },
+  });
   rig.configure(typeof config === "function" ? config(rig) : config);
   return rig;
 }

@@ -54,7 +54,9 @@ function base64Forms(bytes) {
   return [0, 1, 2].map((before) => {
     const first = Math.ceil((before * 8) / 6);
     const last = Math.floor(((before + bytes.length) * 8) / 6);
-    return Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").slice(first, last);
+    return Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .slice(first, last);
   });
 }
 

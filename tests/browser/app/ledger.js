@@ -4,10 +4,13 @@ const ledger = { intervals: new Set(), ticks: 0, aborts: 0, channels: new Set(),
 
 const { setInterval: start, clearInterval: stop, open } = globalThis;
 globalThis.setInterval = (work, ...given) => {
-  const id = start(() => {
-    work();
-    ledger.ticks += 1;
-  }, ...given);
+  const id = start(
+    () => {
+      work();
+      ledger.ticks += 1;
+    },
+    ...given,
+  );
   ledger.intervals.add(id);
   return id;
 };

@@ -7,4 +7,7 @@ import { holderUrl, setStage } from "./stage.js";
 const options = { type: "module", name: "tokenkeep", extendedLifetime: true };
 const url = holderUrl();
 
-setStage(tokenkeep.connect(() => new SharedWorker(url, options)), tokenkeep);
+setStage(
+  tokenkeep.connect(() => new SharedWorker(url, options)),
+  tokenkeep,
+);

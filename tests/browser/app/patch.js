@@ -73,12 +73,14 @@
       if (typeof value === "function" && value.prototype) {
         patchAll(value.prototype, name);
         patchAll(value, name);
-      } else if (typeof value === "object" && /^(JSON|Math|Reflect|Atomics|WebAssembly|crypto|console|performance)$/.test(name)) patchAll(value, name);
+      } else if (typeof value === "object" && /^(JSON|Math|Reflect|Atomics|WebAssembly|crypto|console|performance)$/.test(name))
+        patchAll(value, name);
     }
     patchAll(getPrototypeOf(Uint8Array.prototype), "TypedArray");
     for (const name of ["Memory", "Table", "Instance", "Module", "Global"]) patchAll(WebAssembly[name].prototype, `WebAssembly.${name}`);
     iterators.forEach((prototype, n) => patchAll(prototype, `iterator ${n}`));
-    for (const name of ["fetch", "setTimeout", "clearTimeout", "queueMicrotask", "atob", "btoa", "structuredClone"]) patchMember(globalThis, name, name);
+    for (const name of ["fetch", "setTimeout", "clearTimeout", "queueMicrotask", "atob", "btoa", "structuredClone"])
+      patchMember(globalThis, name, name);
     // A constructor is replaced by a function that makes what it made.
     for (const name of ["Headers", "Request", "Response", "Uint8Array", "TextDecoder", "TextEncoder", "Map", "URL", "URLSearchParams"]) {
       const Native = globalThis[name];

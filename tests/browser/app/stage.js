@@ -28,9 +28,7 @@ async function explained(auth, [input, init]) {
 /** Sends `count` effects at once, numbered in the order of the calls; how often each outcome came. */
 async function burst(send, url, count) {
   const headers = { "content-type": "application/json" };
-  const calls = Array.from({ length: count }, (_, n) =>
-    send(url, { method: "POST", headers, body: JSON.stringify({ n }) }),
-  );
+  const calls = Array.from({ length: count }, (_, n) => send(url, { method: "POST", headers, body: JSON.stringify({ n }) }));
   const tally = {};
   for (const { value, error } of await Promise.all(calls)) {
     const word = value ? value.status : error.name === "TokenKeepError" ? error.code : error.name;

@@ -39,8 +39,7 @@
 
   function latin1(bytes) {
     let text = "";
-    for (let at = 0; at < bytes.length; at += 8192)
-      text += apply(String.fromCharCode, null, bytes.subarray(at, at + 8192));
+    for (let at = 0; at < bytes.length; at += 8192) text += apply(String.fromCharCode, null, bytes.subarray(at, at + 8192));
     return text;
   }
 
@@ -144,13 +143,11 @@
   for (const name of ["parse", "stringify"]) wrapFunction(JSON, name, `JSON.${name}`);
   for (const name of ["slice", "split", "concat", "replace"]) wrapFunction(String.prototype, name, `String.${name}`);
   for (const name of classes) wrapMethods(name);
-  for (const name of ["Headers", "Request", "Response", "URLSearchParams", "Blob", "CustomEvent"])
-    wrapConstructor(name);
+  for (const name of ["Headers", "Request", "Response", "URLSearchParams", "Blob", "CustomEvent"]) wrapConstructor(name);
   wrapConstructor("Worker", hear("message from the holder"));
   wrapConstructor("SharedWorker", ({ port }) => hear("message from the holder")(port));
   wrapGetter(MessageEvent.prototype, "data", "MessageEvent.data");
-  for (const name of ["access_token", "refresh_token", "id_token", "authorization", "code_verifier"])
-    trapAssignments(name);
+  for (const name of ["access_token", "refresh_token", "id_token", "authorization", "code_verifier"]) trapAssignments(name);
 
   /** Every string that can be reached from the global object through properties, own or inherited, hidden or not. */
   function reachable() {

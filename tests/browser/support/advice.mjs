@@ -41,7 +41,12 @@ export function middleware(change = (text) => text) {
 }
 
 function headersIn(text) {
-  return Object.fromEntries(text.trimEnd().split("\n").map((line) => line.match(/^([\w-]+): (.*)$/).slice(1)));
+  return Object.fromEntries(
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.match(/^([\w-]+): (.*)$/).slice(1)),
+  );
 }
 
 /**

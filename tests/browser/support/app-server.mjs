@@ -5,8 +5,7 @@ import { bundles, library } from "./bundles.mjs";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 /** What the documentation advises, but for `connect-src`: no policy may do what the package has to do. */
-export const strictPolicy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src http: https:";
+export const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src http: https:";
 
 /**
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of

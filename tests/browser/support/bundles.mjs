@@ -21,7 +21,11 @@ export function bundles() {
 
 /** Resolves to the script that brings a library into a page, bundled when first asked for. */
 export function library(name) {
-  if (!libraries.has(name)) libraries.set(name, bundle([name]).then((scripts) => scripts[name]));
+  if (!libraries.has(name))
+    libraries.set(
+      name,
+      bundle([name]).then((scripts) => scripts[name]),
+    );
   return libraries.get(name);
 }
 

@@ -7,8 +7,7 @@ export const send = (page, url, init) => page.evaluate((request) => app.send(...
 export const explain = (page, url, init) => page.evaluate((request) => app.explain(...request), [url, init]);
 
 /** Starts a request; `endOfSend` waits for its outcome. */
-export const startSend = (page, url, init) =>
-  page.evaluate((request) => void (globalThis.sending = app.send(...request)), [url, init]);
+export const startSend = (page, url, init) => page.evaluate((request) => void (globalThis.sending = app.send(...request)), [url, init]);
 
 export const endOfSend = (page) => page.evaluate(() => globalThis.sending);
 
@@ -35,5 +34,4 @@ export const session = (page) => page.evaluate(() => app.auth.session);
 export const stats = (page) => page.evaluate(() => app.auth.stats());
 
 /** The events so far, or those of one type. */
-export const events = async (page, wanted) =>
-  (await page.evaluate(() => app.events)).filter(({ type }) => !wanted || type === wanted);
+export const events = async (page, wanted) => (await page.evaluate(() => app.events)).filter(({ type }) => !wanted || type === wanted);

@@ -27,8 +27,7 @@ export async function consent(page) {
 }
 
 /** Resolves when somebody is signed in, and the page has looked for tokens in itself. */
-export const isScanned = (page) =>
-  page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
+export const isScanned = (page) => page.waitForSelector('[data-session="open"] #tokens-in-reach[data-tone]', { state: "attached" });
 
 /** The demo with a visitor who has signed in and looks at `path`. */
 export async function startDemo(t, path = "/room", options) {

@@ -13,7 +13,8 @@ const HTML = "text/html; charset=utf-8";
  */
 export async function startHolderServer(shown, { apps, origin: publicOrigin }) {
   const { scripts } = await bundles();
-  const page = () => '<!doctype html><html lang="en"><meta charset="utf-8"><title>sign-in</title><script type="module" src="/door.js"></script><body></body></html>';
+  const page = () =>
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>sign-in</title><script type="module" src="/door.js"></script><body></body></html>';
   const home = { callback: "/callback.html", bye: "/callback.html", files: {}, headers: {}, requests: [] };
   const files = {
     "/frame.html": () => [HTML, page()],

@@ -72,8 +72,7 @@ function verifierOf(verify, resource) {
 }
 
 function observe({ requests }, request, response, next) {
-  for (const [name, value] of Object.entries(corsHeaders(request, [request.headers.origin], EXPOSED)))
-    response.setHeader(name, value);
+  for (const [name, value] of Object.entries(corsHeaders(request, [request.headers.origin], EXPOSED))) response.setHeader(name, value);
   if (request.method === "OPTIONS") {
     response.setHeader("access-control-allow-methods", "GET, POST, DELETE");
     response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "");
@@ -130,5 +129,4 @@ async function serve({ servers, executions, during }, transport) {
 }
 
 /** Ends the stream that notifications come by; Streamable HTTP keeps its session. */
-const endStream = (transport) =>
-  transport instanceof SSEServerTransport ? transport.close() : transport.closeStandaloneSSEStream();
+const endStream = (transport) => (transport instanceof SSEServerTransport ? transport.close() : transport.closeStandaloneSSEStream());

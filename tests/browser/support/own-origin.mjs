@@ -12,15 +12,19 @@ export async function signIn(page, options) {
 
 /** Starts a sign-in, or whatever else leads away. */
 export async function leave(page, options, method = "signIn") {
-  await page.evaluate(([name, given]) => {
-    globalThis.leaving = true;
-    globalThis.left = app.outcome(() => app.auth[name](given));
-  }, [method, options]);
+  await page.evaluate(
+    ([name, given]) => {
+      globalThis.leaving = true;
+      globalThis.left = app.outcome(() => app.auth[name](given));
+    },
+    [method, options],
+  );
 }
 
 /** Whether a page is at its app again, after it was elsewhere. */
 export function isBack(page, { origin } = new URL(page.url())) {
-  return async (url) => new URL(url).origin === origin && page.evaluate(() => Boolean(globalThis.app && !globalThis.leaving)).catch(() => false);
+  return async (url) =>
+    new URL(url).origin === origin && page.evaluate(() => Boolean(globalThis.app && !globalThis.leaving)).catch(() => false);
 }
 
 /** Resolves when a page is at its app again. */

@@ -17,8 +17,7 @@ export async function startProbe({ answer = tell, http2 = false } = {}) {
   const requests = [];
   const { port, close } = await (http2 ? listenHttp2 : listen)(async (request, response) => {
     const { origin } = request.headers;
-    for (const [name, value] of Object.entries(corsHeaders(request, [origin], EXPOSED)))
-      response.setHeader(name, value);
+    for (const [name, value] of Object.entries(corsHeaders(request, [origin], EXPOSED))) response.setHeader(name, value);
     if (request.method === "OPTIONS") return permit(request, response);
     const record = { method: request.method, url: request.url, headers: request.headers, body: null, status: null };
     requests.push(record);

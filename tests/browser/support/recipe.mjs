@@ -36,7 +36,11 @@ const starters = {
 };
 
 /** The servers that the example has a file for, by name, and why one of them can't be tried here, or null. */
-export const hosts = { nginx: whyNoServer("nginx"), Caddy: whyNoServer("caddy"), ...Object.fromEntries(Object.keys(staticHosts).map((name) => [name, null])) };
+export const hosts = {
+  nginx: whyNoServer("nginx"),
+  Caddy: whyNoServer("caddy"),
+  ...Object.fromEntries(Object.keys(staticHosts).map((name) => [name, null])),
+};
 
 /**
  * A stage whose holder is the example's folder as `host` serves it, or Vite's preview on a port beside the app's, and whose app has the document's headers as `app` makes
@@ -51,7 +55,12 @@ export async function startRecipe(t, { host = "Netlify", app = (headers) => head
   const tls = await startTls();
   t.after(() => tls.close());
   const isLocal = !starters[host];
-  const home = { origin: isLocal ? front.origin : tls.originOf("auth.site.test"), plainOrigin: front.origin, callback: "/callback", bye: "/callback" };
+  const home = {
+    origin: isLocal ? front.origin : tls.originOf("auth.site.test"),
+    plainOrigin: front.origin,
+    callback: "/callback",
+    bye: "/callback",
+  };
   const routes = { "/reports": (request, response) => take(reports, request, response) };
   const stage = await startStage(t, { mode: "own", home, routes, holder: `${home.origin}/frame`, server: { logout: true } });
   Object.assign(tls.routes, { "auth.site.test": front.origin, "app.site.test": stage.app.origin });
@@ -74,7 +83,13 @@ export async function startRecipe(t, { host = "Netlify", app = (headers) => head
 function namedBy({ home, app, authorizationServer, api, probe }) {
   const named = { app: app.origin, authorizationServer: authorizationServer.issuer, apis: [api.origin] };
   return (text) =>
-    filled(text.replace('"https://api.example.com/v1/"],', `"https://api.example.com/v1/", "${probe.origin}/probe/"],\n  dangerAllowLoopbackHttp: true,`), named)
+    filled(
+      text.replace(
+        '"https://api.example.com/v1/"],',
+        `"https://api.example.com/v1/", "${probe.origin}/probe/"],\n  dangerAllowLoopbackHttp: true,`,
+      ),
+      named,
+    )
       .replaceAll("https://auth.example.com", home.origin)
       .replace("my-spa", "tokenkeep-demo");
 }
@@ -86,7 +101,8 @@ async function makeFolder(folder, text, bundled) {
   await symlink(await installPackage(fileURLToPath(new URL("..", import.meta.url))), join(folder, "node_modules", "tokenkeep"), "junction");
   const scripts = ["holder.js", "door.js"];
   for (const name of Object.keys(files)) if (!bundled || !scripts.includes(name)) await write(join(served, name), text(name));
-  if (bundled) for (const name of scripts) await write(join(folder, name), text(name).replace(/"\.\/tokenkeep\/(\w+)\.js"/, '"tokenkeep/$1"'));
+  if (bundled)
+    for (const name of scripts) await write(join(folder, name), text(name).replace(/"\.\/tokenkeep\/(\w+)\.js"/, '"tokenkeep/$1"'));
   const programs = [join(root, "node_modules", ".bin"), dirname(process.execPath), process.env.PATH].join(delimiter);
   const command = bundled ? shown("sh bundle").replace(/^npx /, "") : shown("sh copy");
   await promisify(execFile)("sh", ["-ec", command], { cwd: folder, env: { ...process.env, PATH: programs } });
@@ -94,20 +110,33 @@ async function makeFolder(folder, text, bundled) {
 }
 
 const nginxBehind = (text, served, socket) =>
-  text.replace("listen 443 ssl;", `listen "unix:${socket}";`).replace(/^ *ssl_.*\n/gm, "").replace("root /srv/auth;", `root "${served}";`);
+  text
+    .replace("listen 443 ssl;", `listen "unix:${socket}";`)
+    .replace(/^ *ssl_.*\n/gm, "")
+    .replace("root /srv/auth;", `root "${served}";`);
 
 /** The global options have no TLS to see to here. The site's address has the name alone, since the hosts are filled in. */
 const caddyBehind = (text, served) =>
-  text.replace(/^\{\n[^]*?^\}\n/m, "").replace(/^https?:\/\/\S+ \{$/m, "http://auth.example.com {").replace("root * /srv/auth", `root * ${served}`);
+  text
+    .replace(/^\{\n[^]*?^\}\n/m, "")
+    .replace(/^https?:\/\/\S+ \{$/m, "http://auth.example.com {")
+    .replace("root * /srv/auth", `root * ${served}`);
 
 /** Vite's preview, as the document has it for development. */
 async function startDevelopment({ folder }) {
   const [, outDir] = /vite preview --outDir (\w+) /.exec(page);
-  const server = await preview({ configFile: false, root: folder, logLevel: "silent", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
+  const server = await preview({
+    configFile: false,
+    root: folder,
+    logLevel: "silent",
+    build: { outDir },
+    preview: { host: "127.0.0.1", port: 0 },
+  });
   return { port: server.httpServer.address().port, end: () => server.close() };
 }
 
-const withReports = (raw) => raw.map((value, n) => (n % 2 && raw[n - 1].toLowerCase() === policyName ? `${value}; report-uri /reports` : value));
+const withReports = (raw) =>
+  raw.map((value, n) => (n % 2 && raw[n - 1].toLowerCase() === policyName ? `${value}; report-uri /reports` : value));
 
 async function take(reports, request, response) {
   const { "csp-report": report } = JSON.parse(await readBody(request));

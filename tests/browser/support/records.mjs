@@ -50,9 +50,11 @@ async function tryKeys() {
   const database = await settled(indexedDB.open("tokenkeep"));
   const values = await settled(database.transaction("transactions").objectStore("transactions").getAll());
   database.close();
-  const tried = values.filter(({ pair }) => pair).map(async ({ pair: { privateKey } }) => ({
-    extractable: privateKey.extractable,
-    exported: await crypto.subtle.exportKey("jwk", privateKey).then(JSON.stringify, ({ name }) => name),
-  }));
+  const tried = values
+    .filter(({ pair }) => pair)
+    .map(async ({ pair: { privateKey } }) => ({
+      extractable: privateKey.extractable,
+      exported: await crypto.subtle.exportKey("jwk", privateKey).then(JSON.stringify, ({ name }) => name),
+    }));
   return Promise.all(tried);
 }

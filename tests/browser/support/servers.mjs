@@ -87,7 +87,16 @@ export async function startNginxWith(sample, folder) {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path "${join(folder, kind)}";`);
   const socketPath = join(folder, "socket");
   const types = "types { text/html html; text/javascript js; image/svg+xml svg; }";
-  const around = ["daemon off;", "master_process off;", `pid "${join(folder, "pid")}";`, "events {}", "http {", "access_log off;", ...temporary, types];
+  const around = [
+    "daemon off;",
+    "master_process off;",
+    `pid "${join(folder, "pid")}";`,
+    "events {}",
+    "http {",
+    "access_log off;",
+    ...temporary,
+    types,
+  ];
   await write(join(folder, "nginx.conf"), [...around, sample(socketPath), "}"].join("\n"));
   return run("nginx", ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")], { folder, socketPath });
 }
@@ -101,7 +110,10 @@ function startCaddy({ folder, text, served }) {
 export async function startCaddyWith(sites, { folder, name }) {
   const socketPath = join(folder, "socket");
   await write(join(folder, "Caddyfile"), `{\n\tadmin off\n\tauto_https off\n\tdefault_bind unix/${socketPath}\n}\n${sites}`);
-  return { name, ...(await run("caddy", ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")], { folder, socketPath })) };
+  return {
+    name,
+    ...(await run("caddy", ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")], { folder, socketPath })),
+  };
 }
 
 /** Resolves when something listens on the socket. */

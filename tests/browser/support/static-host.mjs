@@ -10,7 +10,11 @@ const types = { html: "text/html; charset=utf-8", js: "text/javascript; charset=
 /** By name: what a host sends unasked, whether it leads from `/a.html` to `/a`, and whether it takes headers back. */
 export const staticHosts = {
   Netlify: { own: {}, isPretty: false, takesBack: false },
-  "Cloudflare Pages": { own: { "Access-Control-Allow-Origin": "*", "Referrer-Policy": "strict-origin-when-cross-origin" }, isPretty: true, takesBack: true },
+  "Cloudflare Pages": {
+    own: { "Access-Control-Allow-Origin": "*", "Referrer-Policy": "strict-origin-when-cross-origin" },
+    isPretty: true,
+    takesBack: true,
+  },
 };
 
 /** Starts that host with the files of a folder. Resolves to `{ port, end }`. */

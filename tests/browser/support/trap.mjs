@@ -18,10 +18,7 @@ function withTrap(wasm) {
   const locals = params.map((type, index) => module.local.get(index, type));
   const last = params.length - 1;
   const isDeadly = module.f64.eq(module.local.get(last, binaryen.f64), module.f64.const(deadly));
-  const body = module.block(null, [
-    module.if(isDeadly, module.unreachable()),
-    module.call(value, locals, binaryen.i32),
-  ]);
+  const body = module.block(null, [module.if(isDeadly, module.unreachable()), module.call(value, locals, binaryen.i32)]);
   module.addFunction("planted", binaryen.createType(params), binaryen.i32, [], body);
   module.removeExport(name);
   module.addFunctionExport("planted", name);
