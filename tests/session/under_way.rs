@@ -86,11 +86,18 @@ fn a_plain_answer_settles_without_a_look_at_the_clock() {
     assert!(!app.session.settle_plainly(2, 200), "its place on the way is somebody else's now");
     app.settle(1);
     assert_eq!(app.stat("inFlight"), 0);
-    app.authorize(3).expect("a verdict");
-    app.unauthorized(3, 2).expect("a verdict");
+}
+
+#[test]
+fn where_a_token_was_taken_is_known_from_plain_answers_too() {
+    let mut app = App::signed_in();
+    app.authorize(1).expect("a verdict");
+    app.unauthorized(1, 1).expect("a verdict");
     app.refresh();
-    app.authorize(4).expect("a verdict");
-    assert!(!app.session.settle_plainly(4, 200), "after a 401 it is news where a token is taken");
+    app.authorize(2).expect("a verdict");
+    assert!(app.session.settle_plainly(2, 200));
+    assert_eq!(app.unauthorized_again(1, 2), Ok(Verdict::Final), "USE-13");
+    assert_eq!(app.unauthorized(3, 2), Ok(Verdict::Queued), "it was good a moment ago");
 }
 
 #[test]

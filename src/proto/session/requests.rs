@@ -74,9 +74,7 @@ impl Session {
             }
             _ if self.is_telling(status) => Ok(false),
             _ => {
-                if let Some(request) = self.requests.get(id).copied() {
-                    self.trials.taken(request.place, request.generation);
-                }
+                self.note_taken(id);
                 self.handle_settled(now, id);
                 Ok(true)
             }
@@ -86,11 +84,19 @@ impl Session {
     /// As [`handle_status`](Self::handle_status) where nothing follows from it; whether that was so.
     pub fn settle_plainly(&mut self, id: RequestId, status: u16) -> bool {
         let released = self.requests.get(id).is_some_and(|request| request.released);
-        let plain = !released && status != 0 && !self.is_telling(status) && self.trials.is_empty();
+        let plain = !released && status != 0 && !self.is_telling(status);
         if plain {
+            self.note_taken(id);
             self.requests.settle(id);
         }
         plain
+    }
+
+    /// Takes note that the token which request `id` went with was taken where it went.
+    fn note_taken(&mut self, id: RequestId) {
+        if let Some(Request { place, generation, .. }) = self.requests.get(id) {
+            self.trials.taken(*place, *generation);
+        }
     }
 
     /// Whether an answer of this status may not be the last word.

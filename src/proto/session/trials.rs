@@ -39,11 +39,6 @@ struct Trial {
 }
 
 impl Trials {
-    /// Whether no place has answered 401.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Takes note of a 401 at `place`, so that it will be known if a later token is taken there.
     pub(super) fn note(&mut self, place: Place) {
         self.trial(place.server, None);
