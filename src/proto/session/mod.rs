@@ -31,6 +31,7 @@ mod surroundings;
 mod trials;
 mod user;
 mod verdict;
+mod waiting;
 pub mod watch;
 
 pub use command::{Command, Event, Output, TokenRequest};

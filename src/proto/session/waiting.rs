@@ -1,0 +1,149 @@
+//! Who waits for a token, who is let out, and who has waited too long.
+
+use alloc::vec::Vec;
+
+use crate::proto::error::{Ending, Error, QueueError};
+use crate::proto::syntax::time::Now;
+
+use super::access::Freshness;
+use super::command::Output;
+use super::lane::Lane;
+use super::queue::RequestId;
+use super::state::Session;
+use super::verdict::Verdict;
+
+impl Session {
+    /// Whether one more request may wait.
+    pub(super) fn has_room(&self) -> bool {
+        let waiting = self.lanes.waiting() + self.pauses.len() + self.step_ups.waiting.len();
+        (waiting as u64) < self.config.limits.queue_limit
+    }
+
+    /// Lets a request wait in the queue.
+    pub(super) fn enqueue(&mut self, now: Now, id: RequestId) {
+        let Some(request) = self.requests.get(id) else { return };
+        let deadline = now.instant.after(request.patience.unwrap_or(self.config.limits.queue_timeout));
+        self.lanes.all[request.lane].queue.push(id, deadline);
+        self.watch.wait(self.lanes.waiting());
+    }
+
+    /// Lets a request go, or wait, or nothing.
+    pub(super) fn admit(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        let verdict = self.judge_request(now, id);
+        match (&verdict, self.requests.get_mut(id)) {
+            (Ok(Verdict::Send(generation)), Some(request)) => request.generation = *generation,
+            (Err(_), _) => drop(self.requests.settle(id)),
+            _ => {}
+        }
+        verdict
+    }
+
+    fn judge_request(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
+        let lane = self.requests.get(id).map_or(0, |request| request.lane);
+        let Lane { queue, used, generation, .. } = &mut self.lanes.all[lane];
+        let (first, generation) = (queue.is_empty(), *generation);
+        *used = true;
+        match self.freshness(now, lane) {
+            None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
+            None => {}
+            Some(_) if self.surroundings.locked => {}
+            Some(Freshness::Fresh) if first => return Ok(Verdict::Send(generation)),
+            Some(Freshness::Early) if first => {
+                self.refresh_early(now, lane);
+                return Ok(Verdict::Send(generation));
+            }
+            Some(Freshness::Fresh | Freshness::Early) => {}
+            Some(Freshness::Stale) => self.prepare_refresh(now, lane)?,
+        }
+        if !self.has_room() {
+            self.watch.note("queue-full", "");
+            return Err(Error::Queue(QueueError::Full));
+        }
+        self.enqueue(now, id);
+        self.hasten(now);
+        Ok(Verdict::Queued)
+    }
+
+    /// How fresh a lane's access token is; `None` without a grant.
+    pub(super) fn freshness(&self, now: Now, lane: usize) -> Option<Freshness> {
+        let renewable = self.grant.as_ref()?.refresh_token.is_some();
+        let lane = &self.lanes.all[lane];
+        let access = lane.access.as_ref().filter(|_| !lane.refused);
+        Some(access.map_or(Freshness::Stale, |access| access.freshness(now.instant, renewable)))
+    }
+
+    /// Sees to it that a refresh is under way for a request that is about to wait.
+    pub(super) fn prepare_refresh(&mut self, now: Now, lane: usize) -> Result<(), Error> {
+        if !self.can_wait() {
+            return Err(self.give_up(now));
+        }
+        if let Some(error) = self.refresh.standing_error(now.instant).or(self.lanes.all[lane].standing(now.instant)) {
+            return Err(error.clone());
+        }
+        self.start_refresh(now, lane);
+        Ok(())
+    }
+
+    /// Whether there is something that can bring a token: a refresh or a sign-in.
+    fn can_wait(&self) -> bool {
+        !self.exchanges.is_empty() || self.grant.as_ref().is_none_or(|grant| grant.refresh_token.is_some())
+    }
+
+    /// Without a way to renew a token the session is over, unless another resource's token still works.
+    fn give_up(&mut self, now: Now) -> Error {
+        if (0..self.lanes.all.len()).any(|lane| self.freshness(now, lane) != Some(Freshness::Stale)) {
+            return Error::ResourceUnavailable;
+        }
+        self.end(Ending::Expired);
+        Error::LoginRequired(Ending::Expired)
+    }
+
+    /// Rejects those whose time to wait is over. After sleep an answer may come before the timer.
+    fn expire(&mut self, now: Now) {
+        let late = self.lanes.expire(now.instant);
+        if !late.is_empty() {
+            self.watch.note_more("queue-timeout", "", late.len() as u64, None);
+            let error = if self.surroundings.locked { QueueError::Locked } else { QueueError::Timeout };
+            self.reject(late, Error::Queue(error));
+        }
+    }
+
+    /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
+    pub(super) fn pump(&mut self, now: Now) {
+        self.expire(now);
+        for lane in 0..self.lanes.all.len() {
+            if !self.lanes.all[lane].queue.is_empty() && !self.surroundings.locked {
+                self.pump_lane(now, lane);
+            }
+        }
+    }
+
+    fn pump_lane(&mut self, now: Now, lane: usize) {
+        match self.freshness(now, lane) {
+            None => return,
+            Some(Freshness::Stale) if !self.can_wait() => {
+                let error = self.give_up(now);
+                let waiting = self.lanes.all[lane].queue.drain();
+                return self.reject(waiting, error);
+            }
+            Some(Freshness::Stale) => return self.start_refresh(now, lane),
+            Some(Freshness::Early) => self.refresh_early(now, lane),
+            Some(Freshness::Fresh) => {}
+        }
+        let mut ids = Vec::new();
+        let lane = &mut self.lanes.all[lane];
+        while !lane.queue.is_empty() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
+            ids.extend(lane.queue.pop());
+        }
+        if !ids.is_empty() {
+            lane.used = true;
+            let generation = lane.generation;
+            for id in &ids {
+                if let Some(request) = self.requests.get_mut(*id) {
+                    (request.generation, request.released, request.has_answer) = (generation, true, false);
+                }
+            }
+            self.put(Output::Release { ids, generation });
+        }
+    }
+}
