@@ -33,7 +33,7 @@ pub(super) struct Lane {
 
 impl Lane {
     /// Forgets the access token.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.access = None;
         self.refused = false;
         self.used = false;
@@ -84,6 +84,26 @@ impl Lanes {
         self.all.iter().position(|lane| lane.is_for(resource, scope))
     }
 
+    /// The lane whose access token is that of `generation`.
+    pub(super) fn holding(&self, generation: u32) -> Option<&Lane> {
+        self.all.iter().find(|lane| lane.generation == generation)
+    }
+
+    /// Any access token: the first lane's, if it has one.
+    pub(super) fn access(&self) -> Option<&Access> {
+        self.all.iter().find_map(|lane| lane.access.as_ref())
+    }
+
+    /// Whether an access token goes with a proof of possession.
+    pub(super) fn is_bound(&self) -> bool {
+        self.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()))
+    }
+
+    /// Forgets all access tokens.
+    pub(super) fn clear(&mut self) {
+        self.all.iter_mut().for_each(Lane::clear);
+    }
+
     /// A resource is called something else now.
     pub(super) fn rename(&mut self, former: &Option<String>, resource: &str) {
         for lane in self.all.iter_mut().filter(|lane| lane.resource == *former) {
@@ -95,6 +115,13 @@ impl Lanes {
     pub(super) fn of(&self, server: usize) -> usize {
         let lane = if server == USERINFO { self.find(&None, &None) } else { self.routes.get(server).copied() };
         lane.unwrap_or_default()
+    }
+
+    /// Puts a new access token into a lane.
+    pub(super) fn install(&mut self, lane: usize, access: Access, generation: u32) {
+        let lane = &mut self.all[lane];
+        lane.clear();
+        (lane.access, lane.generation) = (Some(access), generation);
     }
 
     /// How many requests wait in all lanes.

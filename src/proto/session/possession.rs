@@ -48,7 +48,7 @@ impl Session {
 
     /// The proof for a request with the token of `generation`; `None` if that goes without.
     pub fn proof(&self, now: Now, generation: u32, method: &str, href: &str, random: [u8; JTI_BYTES]) -> Option<Proof> {
-        let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
+        let lane = self.lanes.holding(generation)?;
         let ath = Some(lane.access.as_ref()?.ath.as_deref()?);
         let key = self.grant.as_ref()?.key.as_ref()?;
         let occasion = Occasion { method, href, ath, random, unix_ms: now.unix_ms };

@@ -76,7 +76,7 @@ impl Session {
     /// Whether the server leaves out the binding that the session has.
     fn is_wrong_type(&self, response: &TokenResponse) -> bool {
         let key = self.grant.as_ref().and_then(|grant| grant.key.as_ref());
-        let bound = self.lanes.all.iter().any(|lane| lane.access.as_ref().is_some_and(|access| access.ath.is_some()));
+        let bound = self.lanes.is_bound();
         self.check_type(response, key, bound).is_err()
     }
 

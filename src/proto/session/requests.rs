@@ -128,7 +128,7 @@ impl Session {
 
     /// Takes a request out of whatever it waits in.
     pub(super) fn take_out(&mut self, id: RequestId) {
-        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.waiting.remove(id);
+        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.remove(id);
     }
 
     /// Takes a 401 to `request`. A token that has been replaced meanwhile says nothing about the current one, so that

@@ -20,7 +20,6 @@ use super::access::{Access, Terms};
 use super::command::{Command, TokenRequest};
 use super::exchange::{PendingExchange, Revocation, no_metadata};
 use super::grant::Grant;
-use super::lane::Lane;
 use super::refreshing::skew_of;
 use super::state::Session;
 use super::trials::Trials;
@@ -219,7 +218,7 @@ impl Session {
             self.end(Ending::SubjectChanged);
         }
         self.grant = Some(grant);
-        self.lanes.all.iter_mut().for_each(Lane::clear);
+        self.lanes.clear();
         self.install(0, access);
         self.signed_in_generation = self.generation;
         self.trials = Trials::default();
@@ -243,7 +242,7 @@ impl Session {
     /// access token where there is none.
     fn own_revocation(&self) -> Option<Revocation> {
         let refresh_token = self.grant.as_ref()?.refresh_token.as_ref();
-        let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref())?;
+        let access = self.lanes.access()?;
         self.revocation(&access.token, refresh_token)
     }
 

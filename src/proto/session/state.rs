@@ -16,7 +16,7 @@ use super::command::{Command, Event, Output};
 use super::discovered::Discovered;
 use super::drain::Drain;
 use super::grant::Grant;
-use super::lane::{Lane, Lanes};
+use super::lane::Lanes;
 use super::queue::{Queue, RequestId};
 use super::refresh::Refresh;
 use super::request::{Request, Requests};
@@ -84,10 +84,9 @@ impl Session {
     pub fn new(config: Config) -> Self {
         let mut lanes = Lanes::new(&config.resource_servers);
         if let Some(Personal::Given(token)) = &config.personal {
-            lanes.all[0].access = Some(Access::personal(token.clone()));
-            lanes.all[0].generation = 1;
+            lanes.install(0, Access::personal(token.clone()), 1);
         }
-        let grant = lanes.all[0].access.is_some().then(Grant::default);
+        let grant = lanes.access().is_some().then(Grant::default);
         Self {
             discovered: Discovered::new(&config),
             resources: Vec::new(),
@@ -120,7 +119,7 @@ impl Session {
     /// Acts on every deadline that has come.
     pub fn handle_timeout(&mut self, now: Now) {
         self.tick(now);
-        let unmet = self.step_ups.waiting.expire(now.instant);
+        let unmet = self.step_ups.expire(now.instant);
         self.reject(unmet, Error::Queue(QueueError::Timeout));
         for id in self.pauses.expire(now.instant) {
             self.go_on_after_pause(now, id);
@@ -141,7 +140,7 @@ impl Session {
         let demand = self.lanes.waiting() > 0 && !self.surroundings.locked;
         let retry = self.refresh.retry_at().filter(|_| demand);
         let drain = self.drain.next_timeout().filter(|_| demand);
-        let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.waiting.next_deadline()];
+        let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.next_deadline()];
         [retry, drain, self.ahead_at(), self.watch.report_at()].into_iter().chain(waits).flatten().min()
     }
 
@@ -164,7 +163,7 @@ impl Session {
     pub fn snapshot(&self) -> Option<Object> {
         let grant = self.grant.as_ref()?;
         let claims = grant.claims.as_deref().and_then(|json| Object::parse(json.as_bytes()));
-        let access = self.lanes.all.iter().find_map(|lane| lane.access.as_ref());
+        let access = self.lanes.access();
         Some(
             Object::default()
                 .with("scope", self.lanes.scope().as_str())
@@ -175,7 +174,7 @@ impl Session {
 
     /// The value of the `Authorization` field for a request of `generation`, if that is still current.
     pub fn authorization(&self, generation: u32) -> Option<String> {
-        let lane = self.lanes.all.iter().find(|lane| lane.generation == generation)?;
+        let lane = self.lanes.holding(generation)?;
         let scheme = self.config.profile().and_then(Profile::scheme).unwrap_or("Bearer");
         Some(lane.access.as_ref()?.authorization(scheme))
     }
@@ -193,7 +192,7 @@ impl Session {
             .with("replays", self.counters.replays)
             .with("nextAttemptIn", retry_in)
             .with("paused", self.pauses.len() as u64)
-            .with("steppingUp", self.step_ups.waiting.len() as u64)
+            .with("steppingUp", self.step_ups.len() as u64)
             .with("circuit", self.refresh.circuit())
             .with("online", self.surroundings.online)
             .with("locked", self.surroundings.locked)
@@ -219,10 +218,7 @@ impl Session {
     /// Puts a new access token in place.
     pub(super) fn install(&mut self, lane: usize, access: Access) {
         self.generation += 1;
-        let lane = &mut self.lanes.all[lane];
-        lane.clear();
-        lane.access = Some(access);
-        lane.generation = self.generation;
+        self.lanes.install(lane, access, self.generation);
         self.refresh = Refresh::Idle { failures: 0 };
     }
 
@@ -257,14 +253,14 @@ impl Session {
     pub(super) fn end(&mut self, ending: Ending) {
         self.grant = None;
         self.refresh = Refresh::Idle { failures: 0 };
-        self.lanes.all.iter_mut().for_each(Lane::clear);
+        self.lanes.clear();
         self.trials = Trials::default();
         self.first_generation = self.generation + 1;
         self.ending = ending;
         self.surroundings.locked = false;
         let mut waiting = self.lanes.drain();
         waiting.extend(self.pauses.drain());
-        waiting.extend(self.step_ups.waiting.drain());
+        waiting.extend(self.step_ups.drain());
         self.step_ups.forget();
         self.drain = Drain::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);

@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 use crate::proto::oauth::challenge::Challenge;
 use crate::proto::syntax::time::Instant;
 
-use super::queue::Queue;
+use super::queue::{Queue, RequestId};
 
 /// Who waits for more rights, and what was asked for lately.
 #[derive(Debug, Default)]
 pub(super) struct StepUps {
-    pub(super) waiting: Queue,
+    waiting: Queue,
     asked: Vec<Asked>,
 }
 
@@ -47,9 +47,40 @@ impl StepUps {
         Demand::New
     }
 
-    /// Takes note that somebody signed in.
-    pub(super) fn age(&mut self) {
+    /// Somebody signed in: whoever waits goes on, and the same demand is news again.
+    pub(super) fn meet(&mut self) -> Vec<RequestId> {
         self.asked.iter_mut().for_each(|asked| asked.old = true);
+        self.waiting.drain()
+    }
+
+    /// Lets a request wait for more rights, until then.
+    pub(super) fn wait(&mut self, id: RequestId, until: Instant) {
+        self.waiting.push(id, until);
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// When the first of them gives up.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.waiting.next_deadline()
+    }
+
+    /// Takes out those who waited too long.
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<RequestId> {
+        self.waiting.expire(now)
+    }
+
+    /// Takes out one; whether it waited.
+    pub(super) fn remove(&mut self, id: RequestId) -> bool {
+        self.waiting.remove(id)
+    }
+
+    /// Takes out everybody.
+    pub(super) fn drain(&mut self) -> Vec<RequestId> {
+        self.waiting.drain()
     }
 
     /// Forgets what was asked of somebody else.

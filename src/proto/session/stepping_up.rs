@@ -41,7 +41,7 @@ impl Session {
         if !reply.step_up || reply.streamed || !self.has_room() {
             return Ok(Verdict::Final);
         }
-        self.step_ups.waiting.push(request.id, now.instant.after(self.config.limits.step_up_timeout));
+        self.step_ups.wait(request.id, now.instant.after(self.config.limits.step_up_timeout));
         Ok(Verdict::StepUp)
     }
 
@@ -68,8 +68,7 @@ impl Session {
 
     /// Lets those who waited for more rights go on with the new token.
     pub(super) fn release_step_ups(&mut self, now: Now) {
-        self.step_ups.age();
-        for id in self.step_ups.waiting.drain() {
+        for id in self.step_ups.meet() {
             self.counters.replays += 1;
             self.requests.get_mut(id).into_iter().for_each(|request| request.replays += 1);
             self.enqueue(now, id);
@@ -78,7 +77,7 @@ impl Session {
 
     /// Gives those who wait for more rights the answer that they had.
     pub(super) fn give_up_step_ups(&mut self) {
-        let waiting = self.step_ups.waiting.drain();
+        let waiting = self.step_ups.drain();
         self.reject(waiting, Error::Queue(QueueError::Timeout));
     }
 }

@@ -15,7 +15,7 @@ use super::verdict::Verdict;
 impl Session {
     /// Whether one more request may wait.
     pub(super) fn has_room(&self) -> bool {
-        let waiting = self.lanes.waiting() + self.pauses.len() + self.step_ups.waiting.len();
+        let waiting = self.lanes.waiting() + self.pauses.len() + self.step_ups.len();
         (waiting as u64) < self.config.limits.queue_limit
     }
 
