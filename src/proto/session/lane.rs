@@ -15,7 +15,7 @@ use super::access::Access;
 use super::queue::{Queue, RequestId};
 
 /// An access token, those who wait for it, and what it is asked for with.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     pub(super) resource: Option<String>,
     pub(super) scope: Option<String>,
@@ -51,7 +51,7 @@ impl Lane {
 }
 
 /// All lanes, and which of them a resource server's requests take.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lanes {
     /// The first is for what a sign-in itself brings.
     pub(super) all: Vec<Lane>,

@@ -40,7 +40,7 @@ impl Request {
 /// The requests under way, by their numbers.
 ///
 /// One that is settled keeps its place until half of the places are such, so that settling costs a search and not a move.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
     places: Vec<Request>,
     settled: usize,

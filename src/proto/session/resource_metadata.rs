@@ -8,7 +8,7 @@ use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Instant;
 
 /// What is known of a resource server by its own metadata.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) server: usize,
     pub(super) asked: Instant,

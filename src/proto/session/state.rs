@@ -37,7 +37,7 @@ use super::watch::Watch;
 ///   [`handle_refresh_response`](Self::handle_refresh_response), [`handle_timeout`](Self::handle_timeout), ..;
 /// - outputs: after each call of the other kinds, take [`poll_command`](Self::poll_command) until it is empty, then
 ///   set one timer for [`poll_timeout`](Self::poll_timeout).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     pub(super) config: Config,
     pub(super) discovered: Discovered,

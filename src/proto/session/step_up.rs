@@ -8,13 +8,13 @@ use crate::proto::syntax::time::Instant;
 use super::queue::{Queue, RequestId};
 
 /// Who waits for more rights, and what was asked for lately.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StepUps {
     waiting: Queue,
     asked: Vec<Asked>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Asked {
     server: usize,
     challenge: Challenge,

@@ -46,7 +46,7 @@ impl Entry {
 }
 
 /// The newest entries.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Log {
     entries: VecDeque<Entry>,
     limit: usize,

@@ -24,7 +24,7 @@ pub struct Tally {
 }
 
 /// The counters.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Meters {
     servers: Vec<Tally>,
     waits: u64,

@@ -18,7 +18,7 @@ pub use meters::Tally;
 use rules::Rules;
 
 /// Takes note of what a session does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Watch {
     now: Now,
     log: Log,

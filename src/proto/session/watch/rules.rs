@@ -6,7 +6,7 @@ use crate::proto::config::Anomaly;
 use crate::proto::syntax::time::Instant;
 
 /// What the rules remember.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     bucket: u64,
     count: u64,
