@@ -41,16 +41,17 @@ pub(crate) enum Mode {
 /// What comes back.
 pub(crate) type Reply = Option<Result<Answer, Transport>>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Family {
     live: bool,
     user: u64,
 }
 
-#[derive(Debug)]
-struct Token {
-    family: usize,
-    expires_at: Option<u64>,
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    /// Number of the grant that it belongs to.
+    pub(crate) family: usize,
+    pub(crate) expires_at: Option<u64>,
     refused: bool,
     renewable: bool,
     /// When it was replaced, and by which.
@@ -103,14 +104,14 @@ impl Policy {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AuthorizationServer {
     pub(crate) policy: Policy,
     pub(crate) mode: Mode,
     /// How often a replaced refresh token came in and the grant died of it.
     pub(crate) alarms: u64,
     families: Vec<Family>,
-    tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
 }
 
 impl AuthorizationServer {

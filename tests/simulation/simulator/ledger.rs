@@ -49,7 +49,7 @@ pub(crate) struct Tokens {
     pub(crate) renewable: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) tally: Tally,
     pub(crate) signed_in: bool,

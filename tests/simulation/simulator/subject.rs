@@ -77,10 +77,19 @@ const UNLISTED: [&str; 7] = [
 ];
 
 pub(crate) struct Subject {
-    session: Session,
+    pub(crate) session: Session,
     clock: Clock,
     now: Now,
     exchanges: Vec<Option<PendingExchange>>,
+}
+
+impl Clone for Subject {
+    /// What is under way is not doubled: a code is good for one exchange.
+    fn clone(&self) -> Self {
+        assert!(self.exchanges.iter().all(Option::is_none), "an exchange is under way");
+        let exchanges = self.exchanges.iter().map(|_| None).collect();
+        Self { session: self.session.clone(), clock: self.clock.clone(), now: self.now, exchanges }
+    }
 }
 
 impl Subject {

@@ -12,7 +12,7 @@ use crate::support::START_UNIX_MS;
 
 mod api;
 mod end;
-mod tokens;
+pub(crate) mod tokens;
 
 /// The token endpoint's answer is waited for as long as this, in milliseconds.
 const REQUEST_TIMEOUT: u64 = 10_000;

@@ -183,7 +183,7 @@ impl World {
 }
 
 /// What an answer of the token endpoint says about the refresh token that was sent.
-fn outcome_of(answer: &Answered) -> Use {
+pub(crate) fn outcome_of(answer: &Answered) -> Use {
     let Ok(answer) = answer else { return Use::Transient(0) };
     let body = Object::parse(&answer.body).filter(|_| answer.is_json());
     match (answer.status, body) {
@@ -196,7 +196,8 @@ fn outcome_of(answer: &Answered) -> Use {
     }
 }
 
-fn tokens_in(answer: &Answered) -> Option<Tokens> {
+/// The tokens that an answer brings.
+pub(crate) fn tokens_in(answer: &Answered) -> Option<Tokens> {
     let answer = answer.as_ref().ok().filter(|answer| answer.status == 200 && answer.is_json())?;
     let body = Object::parse(&answer.body)?;
     let access = number_of(body.string("access_token")?);
