@@ -70,8 +70,8 @@ impl Session {
             }
             _ if self.is_telling(status) => Ok(false),
             _ => {
-                self.note_taken(id);
-                self.handle_settled(now, id);
+                self.give_back(now, id);
+                self.settle_taken(id);
                 Ok(true)
             }
         }
@@ -82,16 +82,15 @@ impl Session {
         let released = self.requests.get(id).is_some_and(|request| request.released);
         let plain = !released && status != 0 && !self.is_telling(status);
         if plain {
-            self.note_taken(id);
-            self.requests.settle(id);
+            self.settle_taken(id);
         }
         plain
     }
 
-    /// Takes note that the token which request `id` went with was taken where it went.
-    fn note_taken(&mut self, id: RequestId) {
-        if let Some(Request { place, generation, .. }) = self.requests.get(id) {
-            self.trials.taken(*place, *generation);
+    /// Request `id` is over, and the token that it went with was taken where it went.
+    fn settle_taken(&mut self, id: RequestId) {
+        if let Some(Request { place, generation, .. }) = self.requests.settle(id) {
+            self.trials.taken(place, generation);
         }
     }
 
@@ -122,13 +121,8 @@ impl Session {
 
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
-        self.take_out(id);
-        self.requests.settle(id);
-    }
-
-    /// Takes a request out of whatever it waits in.
-    pub(super) fn take_out(&mut self, id: RequestId) {
         let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.remove(id);
+        self.requests.settle(id);
     }
 
     /// Takes a 401 to `request`. A token that has been replaced meanwhile says nothing about the current one, so that
