@@ -18,7 +18,7 @@ use crate::proto::syntax::time::Instant;
 
 /// What a failed refresh says about the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Judgement {
+enum Judgement {
     /// The grant is dead.
     Over,
     /// This client is refused; the application's developer has to act.
@@ -31,7 +31,7 @@ pub(super) enum Judgement {
 
 /// What a failed refresh says about the session, by what the server answered
 /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-pub(super) fn judge(failure: &TokenFailure) -> Judgement {
+fn judge(failure: &TokenFailure) -> Judgement {
     match &failure.error {
         Error::TokenResponse(error) if error.error == "invalid_grant" => Judgement::Over,
         Error::Transport(Transport::KeyLost) => Judgement::Over,
@@ -68,21 +68,23 @@ pub(super) enum Next {
     /// The grant was in doubt and is refused once more.
     Refused,
     /// Another attempt after so many milliseconds: `urgent_ms` if somebody waits, `ms` if not. Until then its error is
-    /// everybody's if it `stands`.
-    Again { ms: u64, urgent_ms: u64, stands: bool },
+    /// everybody's if it `stands`; the grant is in doubt from now on if it `doubts`.
+    Again { ms: u64, urgent_ms: u64, stands: bool, doubts: bool },
 }
 
 /// What follows `failure`, the last of `failures` in a row; `doubted` says that the one before left the grant in doubt.
 pub(super) fn after_failure(failure: &TokenFailure, failures: u32, doubted: bool, jitter: u32, need: Need) -> Next {
-    let (urgent_ms, stands) = match judge(failure) {
+    let judgement = judge(failure);
+    let urgent_ms = match judgement {
         Judgement::Over => return Next::Over,
         Judgement::Doubtful if doubted => return Next::Refused,
-        Judgement::Doubtful => (pause(failure, failures, jitter, need).max(DOUBT_MS), false),
-        Judgement::Misconfigured => (MISCONFIGURED_MS, true),
-        Judgement::Transient => (pause(failure, failures, jitter, need), false),
+        Judgement::Doubtful => pause(failure, failures, jitter, need).max(DOUBT_MS),
+        Judgement::Misconfigured => MISCONFIGURED_MS,
+        Judgement::Transient => pause(failure, failures, jitter, need),
     };
     let ms = if need.at_leisure { urgent_ms.max(LEISURE_MS) } else { urgent_ms };
-    Next::Again { ms, urgent_ms, stands }
+    let (stands, doubts) = (judgement == Judgement::Misconfigured, judgement == Judgement::Doubtful);
+    Next::Again { ms, urgent_ms, stands, doubts }
 }
 
 /// Whether nobody knows if the server has rotated the refresh token: there was no answer, or half of one.

@@ -11,9 +11,7 @@ use super::access::{Access, Freshness, Terms};
 use super::command::{Command, TokenRequest};
 use super::grant::Grant;
 use super::lane::Lane;
-use super::policy::{
-    Judgement, MISCONFIGURED_MS, Need, Next, Pause, after_failure, hasten, judge, leaves_unknown, reconsider,
-};
+use super::policy::{MISCONFIGURED_MS, Need, Next, Pause, after_failure, hasten, leaves_unknown, reconsider};
 use super::refresh::Refresh;
 use super::state::Session;
 
@@ -184,14 +182,14 @@ impl Session {
         }
         let need = self.need(now, lane);
         let doubted = self.grant.as_ref().is_some_and(|grant| grant.doubted);
-        let (ms, urgent_ms, stands) = match after_failure(&failure, failures, doubted, jitter, need) {
+        let (ms, urgent_ms, stands, doubts) = match after_failure(&failure, failures, doubted, jitter, need) {
             Next::Over => return self.end(self.why_over(&failure.error)),
             Next::Refused => return self.end(Ending::Refused),
-            Next::Again { ms, urgent_ms, stands } => (ms, urgent_ms, stands),
+            Next::Again { ms, urgent_ms, stands, doubts } => (ms, urgent_ms, stands, doubts),
         };
         if let Some(grant) = &mut self.grant {
             grant.outcome_unknown |= leaves_unknown(&failure, self.surroundings.online);
-            grant.doubted |= judge(&failure) == Judgement::Doubtful;
+            grant.doubted |= doubts;
         }
         self.refresh = Refresh::Waiting {
             pause: Pause {
