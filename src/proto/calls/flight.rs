@@ -49,6 +49,14 @@ impl Flight {
             _ => false,
         }
     }
+
+    pub(super) fn signs_in(&self, call: CallId) -> bool {
+        match self {
+            Self::Key { step } => step.signs_in(call),
+            Self::Keep { call: other, .. } | Self::Push { call: other, .. } => *other == call,
+            _ => false,
+        }
+    }
 }
 
 /// A step that needs the authorization server's metadata.
@@ -76,25 +84,13 @@ impl Check {
 }
 
 impl Step {
-    pub(super) fn signs_in(&self, call: CallId) -> bool {
-        matches!(self, Self::SignIn { call: other, .. } if *other == call)
-    }
-}
-
-impl Flight {
-    pub(super) fn signs_in(&self, call: CallId) -> bool {
-        match self {
-            Self::Key { step } => step.signs_in(call),
-            Self::Keep { call: other, .. } | Self::Push { call: other, .. } => *other == call,
-            _ => false,
-        }
-    }
-}
-
-impl Step {
     pub(super) fn call(&self) -> CallId {
         match self {
             Self::Exchange { call, .. } | Self::SignIn { call, .. } => *call,
         }
+    }
+
+    pub(super) fn signs_in(&self, call: CallId) -> bool {
+        matches!(self, Self::SignIn { call: other, .. } if *other == call)
     }
 }
