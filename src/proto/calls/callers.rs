@@ -55,10 +55,9 @@ impl Holder {
 
     /// What was asked for on the way to the authorization server is of no use any more.
     fn give_up_sign_in(&mut self, call: CallId) -> bool {
-        let before = self.steps.len() + self.flights.len();
-        self.steps.retain(|step| !step.signs_in(call));
-        self.flights.retain(|(_, flight, _)| !flight.signs_in(call));
-        self.steps.len() + self.flights.len() < before
+        let before = self.sign_ins.len();
+        self.sign_ins.retain(|sign_in| sign_in.call != call || !sign_in.is_leaving());
+        self.sign_ins.len() < before
     }
 
     pub(super) fn forget_caller(&mut self, call: CallId) {

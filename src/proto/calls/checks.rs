@@ -53,7 +53,7 @@ impl Holder {
     /// The ID token of a token response, if it is going to be used.
     fn id_token(&self, flight: &Flight, answer: &Answer) -> Option<Result<Signed, Error>> {
         let wanted = match flight {
-            Flight::Exchange { pending, .. } => pending.wants_id_token(),
+            Flight::Exchange(call) => self.expects_id_token(*call),
             Flight::Refresh { .. } => true,
             _ => false,
         };
@@ -98,14 +98,13 @@ impl Holder {
     /// Nobody knows whether the signature is good: a sign-in fails, and a refresh goes on with the claims that there were.
     pub(super) fn do_without(&mut self, now: Now, check: Check, why: &'static str) {
         match check.flight {
-            Flight::Exchange { call, pending } => {
-                self.session.handle_exchange_refused(now, &pending, check.answer);
+            Flight::Exchange(call) => {
                 let blocked = self.keys.blocked.filter(|_| check.fetched).map(|failure| match failure {
                     Transport::Unreadable => Transport::KeysUnreadable,
                     failure => failure,
                 });
-                let error = blocked.map(Error::Transport);
-                self.settle(call, Err(error.unwrap_or(Error::InvalidResponse(InvalidResponse::IdToken(why)))));
+                let error = blocked.map_or(Error::InvalidResponse(InvalidResponse::IdToken(why)), Error::Transport);
+                self.refuse_exchanged(now, call, check.answer, error);
             }
             Flight::Refresh { attempt } if !self.session.may_be_ours(now, &check.answer) => {
                 self.session.handle_refresh_refused(now, attempt, check.answer);

@@ -20,19 +20,16 @@ use crate::proto::syntax::secret::FormBody;
 use crate::proto::syntax::time::Now;
 
 use super::action::Action;
-use super::flight::{Flight, Step};
+use super::flight::Flight;
 use super::holder::Holder;
 use super::keys::Keys;
+use super::sign_in::SignIn;
 use super::stage::{Found, Stage};
 
 impl Holder {
-    pub(super) fn is_ready(&self, now: Now, step: &Step) -> bool {
-        let config = self.session.config();
-        match step {
-            _ if self.session.server().is_none() => false,
-            Step::Exchange { .. } => true,
-            Step::SignIn { .. } => config.mcp().is_none() && self.is_fresh(now) && self.knows_client(),
-        }
+    pub(super) fn is_ready(&self, now: Now, sign_in: &SignIn) -> bool {
+        let known = self.session.config().mcp().is_none() && self.is_fresh(now) && self.knows_client();
+        self.session.server().is_some() && (known || !sign_in.wants_client())
     }
 
     /// Starts to ask, unless that is under way.
@@ -180,7 +177,7 @@ impl Holder {
 
     /// What was registered by hand comes first, then the metadata document, then a registration.
     fn choose_client(&mut self, now: Now) {
-        let signs_in = self.steps.iter().any(|step| matches!(step, Step::SignIn { .. }));
+        let signs_in = self.sign_ins.iter().any(SignIn::wants_client);
         let Some(server) = self.session.server().filter(|_| signs_in && !self.knows_client()) else {
             return self.arrive(now);
         };
@@ -242,23 +239,12 @@ impl Holder {
 
     fn arrive(&mut self, now: Now) {
         self.findings.asking = false;
-        for step in core::mem::take(&mut self.steps) {
-            self.go_on(now, step);
-        }
+        self.go_on_with_all(now);
     }
 
     fn give_up(&mut self, now: Now, error: Error) {
         self.findings.asking = false;
-        for step in core::mem::take(&mut self.steps) {
-            let call = match step {
-                Step::SignIn { call, .. } => call,
-                Step::Exchange { call, pending } => {
-                    self.session.abandon_exchange(now, &pending);
-                    call
-                }
-            };
-            self.settle(call, Err(error.clone()));
-        }
+        self.give_up_all(now, &error);
     }
 }
 

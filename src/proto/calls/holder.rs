@@ -5,9 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::proto::config::Config;
-use crate::proto::error::{ApiMisuse, Error, Transport};
-use crate::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
-use crate::proto::oauth::callback::AuthorizationResponse;
+use crate::proto::error::{Error, Transport};
 use crate::proto::oauth::token::revocation_outcome;
 use crate::proto::session::{Command, LookUp, Session};
 use crate::proto::syntax::http::Answer;
@@ -16,10 +14,11 @@ use crate::proto::syntax::time::Now;
 
 use super::action::{Action, CallId, FlightId};
 use super::door::Caller;
-use super::flight::{Flight, Step};
+use super::flight::Flight;
 use super::keys::Keys;
 use super::logout;
 use super::sent::Sent;
+use super::sign_in::SignIn;
 use super::stage::{Findings, Stage};
 use super::waiter::Waiter;
 
@@ -30,8 +29,7 @@ pub struct Holder {
     pub(super) session: Session,
     pub(super) flights: Vec<(FlightId, Flight, Option<Box<Sent>>)>,
     pub(super) last_flight: FlightId,
-    /// Steps that wait for the metadata or the client's id.
-    pub(super) steps: Vec<Step>,
+    pub(super) sign_ins: Vec<SignIn>,
     pub(super) findings: Findings,
     pub(super) keys: Keys,
     /// Calls that are not settled, in order.
@@ -48,56 +46,12 @@ impl Holder {
             session: Session::new(config),
             flights: Vec::new(),
             last_flight: 0,
-            steps: Vec::new(),
+            sign_ins: Vec::new(),
             findings: Findings::default(),
             keys: Keys::default(),
             callers: Vec::new(),
             waiters: Vec::new(),
             actions: Vec::new(),
-        }
-    }
-
-    /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
-    pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
-        if self.session.config().personal.is_some() {
-            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer)));
-        }
-        if let Err(error) = self.session.refuse_intercepted() {
-            return self.settle(call, Err(error));
-        }
-        if self.session.config().redirect_elsewhere {
-            return self.settle(call, Err(Error::ApiMisuse(ApiMisuse::RedirectElsewhere)));
-        }
-        match SignInOptions::parse(options, &self.session.config().redirect_uri) {
-            Ok(options) => {
-                let (options, random) = (Box::new(options), Box::new(random));
-                self.take_step(now, Step::SignIn { call, options, random, key: None });
-            }
-            Err(error) => self.settle(call, Err(error)),
-        }
-    }
-
-    /// Finishes the sign-in that arrived at `href`; the call's result is what the application gets back, or nothing
-    /// if `href` is no authorization response.
-    pub fn finish(&mut self, call: CallId, href: &str) {
-        if self.session.config().personal.is_some() {
-            return self.settle(call, Ok(None));
-        }
-        if let Err(error) = self.session.refuse_intercepted() {
-            return self.settle(call, Err(error));
-        }
-        if let Some(key) = logout::key(href, self.session.config()) {
-            let flight = self.launch(Flight::TakeLogout { call });
-            return self.actions.push(Action::Take { flight, key });
-        }
-        match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
-            Ok(Some(response)) => {
-                let key = response.key();
-                let flight = self.launch(Flight::Take { call, response: Box::new(response) });
-                self.actions.push(Action::Take { flight, key });
-            }
-            Ok(None) => self.settle(call, Ok(None)),
-            Err(error) => self.settle(call, Err(error)),
         }
     }
 
@@ -123,15 +77,12 @@ impl Holder {
         match Some(flight) {
             Some(Flight::Inquiry(stage)) => self.handle_inquiry(now, *stage, answer),
             Some(Flight::LookUp(look_up)) => self.session.handle_looked_up(*look_up, answer),
-            Some(flight @ (Flight::Exchange { .. } | Flight::Refresh { .. })) => {
+            Some(flight @ (Flight::Exchange(_) | Flight::Refresh { .. })) => {
                 self.note_refusal(now, &answer);
                 self.take_answer(now, jitter, flight, answer);
             }
             Some(Flight::Keys) => self.handle_keys(now, answer),
-            Some(Flight::Push { call, name, url, push }) => {
-                let pushed = push.handle_answer(answer);
-                self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
-            }
+            Some(Flight::SignIn(call)) => self.handle_pushed(call, answer),
             Some(Flight::Revocation { logout: Some((call, logout)) }) => {
                 self.settle(call, Ok(Some(logout.to_json(revocation_outcome(answer)))));
             }
@@ -142,11 +93,7 @@ impl Holder {
     /// Hands an answer of the token endpoint on to the session.
     pub(super) fn deliver(&mut self, now: Now, jitter: u32, flight: Flight, answer: Result<Answer, Transport>) {
         match flight {
-            Flight::Exchange { call, pending } => {
-                let arrival = pending.arrival().to_json();
-                let outcome = self.session.handle_exchange_response(now, *pending, answer);
-                self.settle(call, outcome.map(|()| Some(arrival)));
-            }
+            Flight::Exchange(call) => self.handle_exchanged(now, call, answer),
             Flight::Refresh { attempt } => self.session.handle_refresh_response(now, jitter, attempt, answer),
             _ => {}
         }
@@ -157,26 +104,9 @@ impl Holder {
     /// where it was taken before.
     pub fn handle_stored(&mut self, now: Now, flight: FlightId, record: Option<&str>) {
         match self.land(flight).map(|(flight, _)| flight) {
-            Some(Flight::Keep { call, name, .. }) if record.is_some() && name.is_empty() => {
-                self.settle(call, Err(Error::StorageBlocked));
-            }
-            Some(Flight::Keep { call, name, url, push: Some(push) }) => {
-                let (to, body) = (push.url.clone(), push.body.clone());
-                let action = self.departure(Flight::Push { call, name, url, push }, to, Some(body));
-                self.actions.push(action);
-            }
-            Some(Flight::Keep { call, name, url, .. }) => self.settle(call, Ok(Some([name, url].concat()))),
+            Some(Flight::SignIn(call)) => self.handle_sign_in_stored(now, call, record),
             Some(Flight::KeepLogout { call, logout }) => self.log_out(call, logout),
             Some(Flight::TakeLogout { call }) => self.settle(call, Ok(logout::arrival(now, record))),
-            Some(Flight::Take { call, response }) => {
-                if record.is_some_and(|record| !record.is_empty()) {
-                    self.attend(call, &response.key());
-                }
-                match self.session.accept_response(now, *response, record) {
-                    Ok(pending) => self.take_step(now, Step::Exchange { call, pending: Box::new(pending) }),
-                    Err(error) => self.settle(call, Err(error)),
-                }
-            }
             Some(Flight::Inquiry(stage)) => {
                 if let Stage::Recall(name) = *stage {
                     self.handle_recalled(now, name, record);
@@ -240,7 +170,7 @@ impl Holder {
     /// An answer of the token endpoint as RFC 6749 has it.
     pub(super) fn read_answer(&self, flight: &Flight, answer: Result<Answer, Transport>) -> Result<Answer, Transport> {
         match (self.session.config().profile(), flight) {
-            (Some(profile), Flight::Exchange { .. }) => answer.map(|answer| profile.read_answer(answer, false)),
+            (Some(profile), Flight::Exchange(_)) => answer.map(|answer| profile.read_answer(answer, false)),
             (Some(profile), Flight::Refresh { .. }) => answer.map(|answer| profile.read_answer(answer, true)),
             _ => answer,
         }

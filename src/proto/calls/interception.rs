@@ -1,12 +1,10 @@
 //! What becomes of the calls under way when a service worker stands between.
 
-use alloc::vec::Vec;
-
 use crate::proto::error::{Ending, Error};
 use crate::proto::syntax::time::Now;
 
 use super::action::CallId;
-use super::flight::{Check, Flight};
+use super::flight::Flight;
 use super::holder::Holder;
 
 impl Holder {
@@ -18,13 +16,12 @@ impl Holder {
             return;
         }
         self.findings.asking = false;
-        let checks = core::mem::take(&mut self.keys.waiting).into_iter().map(Check::into_flight);
-        let flights: Vec<Flight> = self.flights.drain(..).map(|(_, flight, _)| flight).chain(checks).collect();
-        for flight in flights {
+        self.keys.waiting.clear();
+        for (_, flight, _) in core::mem::take(&mut self.flights) {
             self.give_up_flight(flight);
         }
-        for step in core::mem::take(&mut self.steps) {
-            self.give_up_call(step.call());
+        for sign_in in core::mem::take(&mut self.sign_ins) {
+            self.give_up_call(sign_in.call);
         }
         self.dismiss(Ending::Intercepted);
     }
@@ -35,18 +32,15 @@ impl Holder {
             Flight::Revocation { logout: Some((call, logout)) } | Flight::KeepLogout { call, logout } => {
                 self.settle(call, Ok(Some(logout.to_json("unconfirmed"))));
             }
-            Flight::Verify { check } => self.give_up_flight(check.into_flight()),
-            Flight::Key { step } => self.give_up_call(step.call()),
-            Flight::Exchange { call, .. }
-            | Flight::Keep { call, .. }
-            | Flight::Push { call, .. }
-            | Flight::Take { call, .. }
-            | Flight::TakeLogout { call } => self.give_up_call(call),
-            Flight::Inquiry(_)
+            Flight::TakeLogout { call } => self.give_up_call(call),
+            Flight::Exchange(_)
+            | Flight::Inquiry(_)
             | Flight::Keys
             | Flight::LookUp(_)
             | Flight::Refresh { .. }
-            | Flight::Revocation { logout: None } => {}
+            | Flight::Revocation { logout: None }
+            | Flight::SignIn(_)
+            | Flight::Verify { .. } => {}
         }
     }
 

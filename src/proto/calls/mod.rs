@@ -13,9 +13,10 @@ mod logout;
 mod popups;
 mod proofs;
 mod sent;
+mod sign_in;
+mod signing_in;
 mod signing_out;
 mod stage;
-mod steps;
 mod waiter;
 
 pub use action::{Action, CallId, FlightId};

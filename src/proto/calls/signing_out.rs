@@ -2,7 +2,6 @@
 //! ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use crate::proto::error::{ApiMisuse, Ending, Error};
 use crate::proto::oauth::authorization::{RANDOM_BYTES, return_target, transaction_key};
@@ -17,6 +16,7 @@ use super::action::{Action, CallId};
 use super::flight::Flight;
 use super::holder::Holder;
 use super::logout::Logout;
+use super::sign_in::SignIn;
 
 impl Holder {
     /// Ends the session here at once; the call's result is, as JSON, what came of telling the server, and where to send
@@ -38,13 +38,8 @@ impl Holder {
 
     /// A response whose record is still being read comes to nothing.
     fn drop_arrivals(&mut self) {
-        let mut calls = Vec::new();
-        self.flights.retain(|(_, flight, _)| {
-            calls.extend(if let Flight::Take { call, .. } = flight { Some(*call) } else { None });
-            !matches!(flight, Flight::Take { .. })
-        });
-        for call in calls {
-            self.settle(call, Err(Error::LoginRequired(Ending::SignOut)));
+        for sign_in in self.those(SignIn::wants_record) {
+            self.settle(sign_in.call, Err(Error::LoginRequired(Ending::SignOut)));
         }
     }
 

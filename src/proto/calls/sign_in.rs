@@ -1,0 +1,96 @@
+//! A sign-in under way, from the application's call to its settlement. Nothing of it is kept anywhere else.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use crate::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
+use crate::proto::oauth::callback::AuthorizationResponse;
+use crate::proto::oauth::dpop::DpopKey;
+use crate::proto::oauth::par::Push;
+use crate::proto::session::PendingExchange;
+
+use super::action::CallId;
+
+/// A sign-in under way: one that leads to the authorization server, or one that finishes what came back from there.
+#[derive(Debug)]
+pub(super) struct SignIn {
+    /// The application's call, settled when this is gone.
+    pub(super) call: CallId,
+    pub(super) progress: Progress,
+}
+
+/// What a sign-in waits for, and what it has by then.
+///
+/// | waits for | then |
+/// |---|---|
+/// | `Place` | `Key` where proofs of possession are wanted, else `Kept` |
+/// | `Key` | `Kept`, or `Place` once more if that became a question meanwhile |
+/// | `Kept` | `Pushed` where the server wants that, else settled: the page may navigate |
+/// | `Pushed` | settled: the page may navigate |
+/// | `Record` | `Endpoint` if the response is good, else settled |
+/// | `Endpoint` | `Tokens` |
+/// | `Tokens` | settled: signed in, or not |
+#[derive(Debug)]
+pub(super) enum Progress {
+    /// Where and as whom to sign in.
+    Place { wish: Box<Wish>, key: Option<Box<DpopKey>> },
+    /// Its key pair.
+    Key { wish: Box<Wish> },
+    /// Its record to be kept.
+    Kept { way: Box<Way> },
+    /// The server to take its parameters ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)).
+    Pushed { way: Box<Way> },
+    /// The record of the response.
+    Record { response: Box<AuthorizationResponse> },
+    /// The token endpoint's URL.
+    Endpoint { pending: Box<PendingExchange> },
+    /// The answer to the exchange, and the word on its ID token's signature.
+    Tokens { pending: Box<PendingExchange> },
+}
+
+/// What the application asked for.
+#[derive(Debug)]
+pub(super) struct Wish {
+    pub(super) options: SignInOptions,
+    pub(super) random: [u8; RANDOM_BYTES],
+}
+
+/// The way to the authorization server.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// The record's name, for a popup.
+    pub(super) name: String,
+    /// The authorization request.
+    pub(super) url: String,
+    pub(super) push: Option<Push>,
+}
+
+impl SignIn {
+    /// Whether it leads to the authorization server, so that it may be given up: nothing has happened yet.
+    pub(super) fn is_leaving(&self) -> bool {
+        use Progress::{Kept, Key, Place, Pushed};
+        matches!(self.progress, Place { .. } | Key { .. } | Kept { .. } | Pushed { .. })
+    }
+
+    /// Whether it needs to know who it is at the authorization server.
+    pub(super) fn wants_client(&self) -> bool {
+        matches!(self.progress, Progress::Place { .. })
+    }
+
+    /// Whether it waits for the metadata.
+    pub(super) fn wants_metadata(&self) -> bool {
+        matches!(self.progress, Progress::Place { .. } | Progress::Endpoint { .. })
+    }
+
+    /// Whether the record of its response is being read.
+    pub(super) fn wants_record(&self) -> bool {
+        matches!(self.progress, Progress::Record { .. })
+    }
+
+    pub(super) fn pending(&self) -> Option<&PendingExchange> {
+        match &self.progress {
+            Progress::Endpoint { pending } | Progress::Tokens { pending } => Some(pending),
+            _ => None,
+        }
+    }
+}
