@@ -5,7 +5,7 @@ use crate::proto::config::Anomaly;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::{Instant, Now};
 
-use super::access::{Access, Freshness};
+use super::access::Freshness;
 use super::command::Output;
 use super::state::Session;
 use super::surroundings::Surroundings;
@@ -68,27 +68,27 @@ impl Session {
 
     /// When the first refresh ahead of time is due.
     pub(super) fn ahead_at(&self) -> Option<Instant> {
-        (0..self.lanes.all.len()).filter_map(|lane| self.lane_ahead_at(lane)).min()
+        self.lanes.numbers().filter_map(|lane| self.lane_ahead_at(lane)).min()
     }
 
     fn lane_ahead_at(&self, lane: usize) -> Option<Instant> {
         let Surroundings { visible: true, locked: false, .. } = self.surroundings else { return None };
         self.grant.as_ref()?.refresh_token.as_ref()?;
-        let lane = &self.lanes.all[lane];
-        let early_at = lane.access.as_ref().filter(|_| lane.used).and_then(Access::early_at)?;
-        let early_at = lane.standing.as_ref().map_or(early_at, |(until, _)| early_at.max(*until));
+        let early_at = self.lanes.get(lane).early_at()?;
         let free = self.refresh.attempt().is_none();
         free.then(|| self.refresh.retry_at().map_or(early_at, |until| early_at.max(until)))
     }
 
     /// Refreshes if it is time. A token that is no longer of use, say after sleep, waits until somebody wants it.
     pub(super) fn refresh_ahead(&mut self, now: Now) {
-        for lane in 0..self.lanes.all.len() {
+        for lane in self.lanes.numbers() {
             if self.lane_ahead_at(lane).is_some_and(|at| at <= now.instant) {
                 if self.freshness(now, lane) == Some(Freshness::Early) {
                     self.start_refresh(now, lane);
                 }
-                self.lanes.all[lane].used = self.refresh.attempt().is_some();
+                if self.refresh.attempt().is_none() {
+                    self.lanes.get_mut(lane).rest();
+                }
             }
         }
     }

@@ -11,38 +11,117 @@ use crate::proto::oauth::resource::ResourceServer;
 use crate::proto::syntax::grammar::union;
 use crate::proto::syntax::time::Instant;
 
-use super::access::Access;
+use super::access::{Access, Freshness};
 use super::queue::{Queue, RequestId};
 
 /// An access token, those who wait for it, and what it is asked for with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
-    pub(super) resource: Option<String>,
-    pub(super) scope: Option<String>,
-    pub(super) access: Option<Access>,
+    resource: Option<String>,
+    scope: Option<String>,
+    access: Option<Access>,
     /// Number of the access token; 0 before the first.
-    pub(super) generation: u32,
+    generation: u32,
     /// A resource server answered 401 to the access token.
-    pub(super) refused: bool,
+    refused: bool,
     /// The access token was asked for.
-    pub(super) used: bool,
-    pub(super) queue: Queue,
+    used: bool,
+    queue: Queue,
     /// Why there is no token, and until when that is so.
-    pub(super) standing: Option<(Instant, Error)>,
+    standing: Option<(Instant, Error)>,
 }
 
 impl Lane {
+    /// The resource indicator and the scope that its token is asked for with.
+    pub(super) fn asks_for(&self) -> (Option<&str>, Option<&str>) {
+        (self.resource.as_deref(), self.scope.as_deref())
+    }
+
+    pub(super) fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
+    }
+
+    pub(super) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The scope of its token, or what is asked for.
+    pub(super) fn scope(&self) -> Option<&str> {
+        self.access.as_ref().map(|access| access.scope.as_str()).or(self.scope.as_deref())
+    }
+
+    /// How fresh its token is. One that was refused is of no use.
+    pub(super) fn freshness(&self, now: Instant, renewable: bool) -> Freshness {
+        let access = self.access.as_ref().filter(|_| !self.refused);
+        access.map_or(Freshness::Stale, |access| access.freshness(now, renewable))
+    }
+
+    /// Takes note that its token is asked for.
+    pub(super) fn touch(&mut self) {
+        self.used = true;
+    }
+
+    /// The token is not worth a refresh ahead of time until it is asked for once more.
+    pub(super) fn rest(&mut self) {
+        self.used = false;
+    }
+
+    /// A resource server answered 401 to the token.
+    pub(super) fn refuse(&mut self) {
+        self.refused = true;
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Whether the token was refused in the first half of its stated life.
+    pub(super) fn is_refused_young(&self, now: Instant) -> bool {
+        self.refused && self.access.as_ref().is_some_and(|access| access.is_young(now))
+    }
+
+    /// When its token wants to be refreshed ahead of time: it is in use, and the server has not just refused that.
+    pub(super) fn early_at(&self) -> Option<Instant> {
+        let early_at = self.access.as_ref().filter(|_| self.used).and_then(Access::early_at)?;
+        Some(self.standing.as_ref().map_or(early_at, |(until, _)| early_at.max(*until)))
+    }
+
+    /// The reason that there is no token for the time being.
+    pub(super) fn standing(&self, now: Instant) -> Option<&Error> {
+        self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
+    }
+
+    /// There is no token `until` then, for this reason; who waited for it is let go.
+    pub(super) fn stand(&mut self, until: Instant, error: Error) -> Vec<RequestId> {
+        self.standing = Some((until, error));
+        self.queue.drain()
+    }
+
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    pub(super) fn push(&mut self, id: RequestId, deadline: Instant) {
+        self.queue.push(id, deadline);
+    }
+
+    /// Takes out the next who waits, to go with the token.
+    pub(super) fn pop(&mut self) -> Option<RequestId> {
+        self.used = true;
+        self.queue.pop()
+    }
+
+    /// Takes out everybody.
+    pub(super) fn drain(&mut self) -> Vec<RequestId> {
+        self.queue.drain()
+    }
+
     /// Forgets the access token.
     fn clear(&mut self) {
         self.access = None;
         self.refused = false;
         self.used = false;
         self.standing = None;
-    }
-
-    /// The reason that there is no token for the time being.
-    pub(super) fn standing(&self, now: Instant) -> Option<&Error> {
-        self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
     }
 
     fn is_for(&self, resource: &Option<String>, scope: &Option<String>) -> bool {
@@ -54,7 +133,7 @@ impl Lane {
 #[derive(Clone, Debug)]
 pub(super) struct Lanes {
     /// The first is for what a sign-in itself brings.
-    pub(super) all: Vec<Lane>,
+    all: Vec<Lane>,
     routes: Vec<usize>,
 }
 
@@ -64,6 +143,19 @@ impl Lanes {
         let mut lanes = Self { all: vec![Lane { resource, ..Lane::default() }], routes: Vec::new() };
         servers.iter().for_each(|server| lanes.add(server));
         lanes
+    }
+
+    pub(super) fn get(&self, lane: usize) -> &Lane {
+        &self.all[lane]
+    }
+
+    pub(super) fn get_mut(&mut self, lane: usize) -> &mut Lane {
+        &mut self.all[lane]
+    }
+
+    /// Their numbers.
+    pub(super) fn numbers(&self) -> core::ops::Range<usize> {
+        0..self.all.len()
     }
 
     /// Takes in one more resource server.

@@ -49,7 +49,7 @@ impl Session {
     /// The proof for a request with the token of `generation`; `None` if that goes without.
     pub fn proof(&self, now: Now, generation: u32, method: &str, href: &str, random: [u8; JTI_BYTES]) -> Option<Proof> {
         let lane = self.lanes.holding(generation)?;
-        let ath = Some(lane.access.as_ref()?.ath.as_deref()?);
+        let ath = Some(lane.access()?.ath.as_deref()?);
         let key = self.grant.as_ref()?.key.as_ref()?;
         let occasion = Occasion { method, href, ath, random, unix_ms: now.unix_ms };
         Some(Proof { handle: key.handle().into(), input: self.dpop.signing_input(key, &occasion)? })

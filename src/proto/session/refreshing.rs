@@ -10,7 +10,6 @@ use crate::proto::syntax::time::Now;
 use super::access::{Access, Freshness, Terms};
 use super::command::{Command, TokenRequest};
 use super::grant::Grant;
-use super::lane::Lane;
 use super::policy::{MISCONFIGURED_MS, Need, Next, Pause, after_failure, hasten, leaves_unknown, reconsider};
 use super::refresh::Refresh;
 use super::state::Session;
@@ -22,10 +21,10 @@ impl Session {
         let (Some(grant), Some(server)) = (&self.grant, &self.discovered.server) else { return };
         let Some(token) = grant.refresh_token.as_ref().filter(|_| ready) else { return };
         // Attempts that follow a failed one are the same refresh.
-        let Lane { access, refused, resource, scope, .. } = &self.lanes.all[lane];
-        let young = access.as_ref().is_some_and(|access| access.is_young(now.instant));
-        let unexplained = *refused && self.refresh.failures() == 0 && young;
-        let body = refresh_request(self.client(), token, resource.as_deref(), scope.as_deref());
+        let own = self.lanes.get(lane);
+        let unexplained = self.refresh.failures() == 0 && own.is_refused_young(now.instant);
+        let (resource, scope) = own.asks_for();
+        let body = refresh_request(self.client(), token, resource, scope);
         let url = server.token_endpoint.clone();
         let key = grant.key.clone();
         let attempt = self.next_attempt();
@@ -40,7 +39,7 @@ impl Session {
 
     /// Starts one beside requests, unless the server has just refused it.
     pub(super) fn refresh_early(&mut self, now: Now, lane: usize) {
-        if self.lanes.all[lane].standing(now.instant).is_none() {
+        if self.lanes.get(lane).standing(now.instant).is_none() {
             self.start_refresh(now, lane);
         }
     }
@@ -133,11 +132,11 @@ impl Session {
                 });
             }
         };
-        let Lane { access, scope, resource, .. } = &self.lanes.all[lane];
-        let scope = access.as_ref().map(|access| &access.scope).or(scope.as_ref()).unwrap_or(&grant.asked_scope);
+        let own = self.lanes.get(lane);
+        let scope = own.scope().unwrap_or(&grant.asked_scope);
         let renewable = grant.refresh_token.is_some() || response.refresh_token.is_some();
         let terms = Terms { sent, now, renewable, jitter, limits: &self.config.limits };
-        let (access, resource) = (Access::new(&response, scope, terms), resource.clone());
+        let access = Access::new(&response, scope, terms);
         grant.renew(response.refresh_token, claims);
         grant.id_token = response.id_token.filter(|_| grant.id_token.is_some()).or(grant.id_token);
         self.grant = Some(grant);
@@ -147,7 +146,7 @@ impl Session {
             .with("generation", u64::from(self.generation))
             .with("scope", self.lanes.scope().as_str())
             .with("expiresAt", expires_at)
-            .with("resource", resource.as_deref());
+            .with("resource", self.lanes.get(lane).asks_for().0);
         self.watch.note("refreshed", "");
         self.emit("refreshed", detail);
         self.pump(now);
@@ -177,10 +176,11 @@ impl Session {
     fn handle_failure(&mut self, now: Now, jitter: u32, lane: usize, failure: TokenFailure) {
         self.counters.refresh_failures += 1;
         let failures = self.refresh.failures() + 1;
-        if self.lanes.all.len() > 1 && failure.blames_the_resource() {
+        if self.lanes.numbers().len() > 1 && failure.blames_the_resource() {
             return self.refuse_resource(now, lane, failure.error);
         }
-        let need = self.need(now, lane);
+        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
+        let need = self.need(now, at_leisure);
         let doubted = self.grant.as_ref().is_some_and(|grant| grant.doubted);
         let (ms, urgent_ms, stands, doubts) = match after_failure(&failure, failures, doubted, jitter, need) {
             Next::Over => return self.end(self.why_over(&failure.error)),
@@ -221,20 +221,19 @@ impl Session {
     }
 
     /// What there is to consider when the time of the next attempt is set.
-    fn need(&self, now: Now, lane: usize) -> Need {
-        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
+    fn need(&self, now: Now, at_leisure: bool) -> Need {
         Need { now: now.instant, online: self.surroundings.online, deadline: self.lanes.next_deadline(), at_leisure }
     }
 
     /// Shortens the pause under way for a request that has just begun to wait.
     pub(super) fn hasten(&mut self, now: Now) {
-        let need = self.need(now, 0);
+        let need = self.need(now, false);
         self.refresh.reschedule(|pause| hasten(pause, need));
     }
 
     /// Holds the next attempt back while offline. Online it comes at once, if the network was what failed.
     pub(super) fn reconsider(&mut self, now: Now) {
-        let need = self.need(now, 0);
+        let need = self.need(now, false);
         self.refresh.reschedule(|pause| if pause.asked { pause.until } else { reconsider(pause, need) });
     }
 
@@ -244,9 +243,7 @@ impl Session {
         self.watch.note("refreshfailed", error.code());
         self.emit("refreshfailed", Object::default().with("code", error.code()).with("retryIn", MISCONFIGURED_MS));
         self.refresh = Refresh::Idle { failures: 0 };
-        let lane = &mut self.lanes.all[lane];
-        lane.standing = Some((now.instant.after(MISCONFIGURED_MS), error.clone()));
-        let waiting = lane.queue.drain();
+        let waiting = self.lanes.get_mut(lane).stand(now.instant.after(MISCONFIGURED_MS), error.clone());
         self.reject(waiting, error);
         self.pump(now);
     }

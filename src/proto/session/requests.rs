@@ -132,7 +132,7 @@ impl Session {
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
-        let current = generation == self.lanes.all[lane].generation;
+        let current = generation == self.lanes.get(lane).generation();
         if replays > 0 {
             if current {
                 self.trials.refused(place, generation, now.instant);
@@ -140,13 +140,15 @@ impl Session {
             return Ok(Verdict::Final);
         }
         self.trials.note(place);
-        if current && !self.lanes.all[lane].refused {
+        if current && !self.lanes.get(lane).is_refused() {
             let unhelpful = self.trials.is_unhelpful(place, now.instant);
             let refreshable = self.grant.as_ref().is_some_and(|grant| grant.refresh_token.is_some());
             if self.grant.is_some() && (unhelpful || !refreshable) {
                 return Ok(Verdict::Final);
             }
-            self.lanes.all[lane].refused = self.grant.is_some();
+            if self.grant.is_some() {
+                self.lanes.get_mut(lane).refuse();
+            }
         }
         self.replay(now, id)
     }

@@ -176,7 +176,7 @@ impl Session {
     pub fn authorization(&self, generation: u32) -> Option<String> {
         let lane = self.lanes.holding(generation)?;
         let scheme = self.config.profile().and_then(Profile::scheme).unwrap_or("Bearer");
-        Some(lane.access.as_ref()?.authorization(scheme))
+        Some(lane.access()?.authorization(scheme))
     }
 
     /// Numbers for people: phase, queue, counters.

@@ -7,7 +7,6 @@ use crate::proto::syntax::time::Now;
 
 use super::access::Freshness;
 use super::command::Output;
-use super::lane::Lane;
 use super::queue::RequestId;
 use super::state::Session;
 use super::verdict::Verdict;
@@ -23,7 +22,7 @@ impl Session {
     pub(super) fn enqueue(&mut self, now: Now, id: RequestId) {
         let Some(request) = self.requests.get(id) else { return };
         let deadline = now.instant.after(request.patience.unwrap_or(self.config.limits.queue_timeout));
-        self.lanes.all[request.lane].queue.push(id, deadline);
+        self.lanes.get_mut(request.lane).push(id, deadline);
         self.watch.wait(self.lanes.waiting());
     }
 
@@ -40,10 +39,11 @@ impl Session {
 
     fn judge_request(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
         let lane = self.requests.get(id).map_or(0, |request| request.lane);
-        let Lane { queue, used, generation, .. } = &mut self.lanes.all[lane];
-        let (first, generation) = (queue.is_empty(), *generation);
-        *used = true;
-        match self.freshness(now, lane) {
+        let freshness = self.freshness(now, lane);
+        let own = self.lanes.get_mut(lane);
+        own.touch();
+        let (first, generation) = (!own.is_waited_for(), own.generation());
+        match freshness {
             None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
             None => {}
             Some(_) if self.surroundings.locked => {}
@@ -67,9 +67,7 @@ impl Session {
     /// How fresh a lane's access token is; `None` without a grant.
     pub(super) fn freshness(&self, now: Now, lane: usize) -> Option<Freshness> {
         let renewable = self.grant.as_ref()?.refresh_token.is_some();
-        let lane = &self.lanes.all[lane];
-        let access = lane.access.as_ref().filter(|_| !lane.refused);
-        Some(access.map_or(Freshness::Stale, |access| access.freshness(now.instant, renewable)))
+        Some(self.lanes.get(lane).freshness(now.instant, renewable))
     }
 
     /// Sees to it that a refresh is under way for a request that is about to wait.
@@ -77,7 +75,7 @@ impl Session {
         if !self.can_wait() {
             return Err(self.give_up(now));
         }
-        if let Some(error) = self.refresh.standing_error(now.instant).or(self.lanes.all[lane].standing(now.instant)) {
+        if let Some(error) = self.refresh.standing_error(now.instant).or(self.lanes.get(lane).standing(now.instant)) {
             return Err(error.clone());
         }
         self.start_refresh(now, lane);
@@ -91,7 +89,7 @@ impl Session {
 
     /// Without a way to renew a token the session is over, unless another resource's token still works.
     fn give_up(&mut self, now: Now) -> Error {
-        if (0..self.lanes.all.len()).any(|lane| self.freshness(now, lane) != Some(Freshness::Stale)) {
+        if self.lanes.numbers().any(|lane| self.freshness(now, lane) != Some(Freshness::Stale)) {
             return Error::ResourceUnavailable;
         }
         self.end(Ending::Expired);
@@ -111,8 +109,8 @@ impl Session {
     /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
         self.expire(now);
-        for lane in 0..self.lanes.all.len() {
-            if !self.lanes.all[lane].queue.is_empty() && !self.surroundings.locked {
+        for lane in self.lanes.numbers() {
+            if self.lanes.get(lane).is_waited_for() && !self.surroundings.locked {
                 self.pump_lane(now, lane);
             }
         }
@@ -123,7 +121,7 @@ impl Session {
             None => return,
             Some(Freshness::Stale) if !self.can_wait() => {
                 let error = self.give_up(now);
-                let waiting = self.lanes.all[lane].queue.drain();
+                let waiting = self.lanes.get_mut(lane).drain();
                 return self.reject(waiting, error);
             }
             Some(Freshness::Stale) => return self.start_refresh(now, lane),
@@ -131,13 +129,12 @@ impl Session {
             Some(Freshness::Fresh) => {}
         }
         let mut ids = Vec::new();
-        let lane = &mut self.lanes.all[lane];
-        while !lane.queue.is_empty() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
-            ids.extend(lane.queue.pop());
+        let lane = self.lanes.get_mut(lane);
+        while lane.is_waited_for() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
+            ids.extend(lane.pop());
         }
         if !ids.is_empty() {
-            lane.used = true;
-            let generation = lane.generation;
+            let generation = lane.generation();
             for id in &ids {
                 if let Some(request) = self.requests.get_mut(*id) {
                     (request.generation, request.released, request.has_answer) = (generation, true, false);
