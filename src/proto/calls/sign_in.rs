@@ -33,13 +33,13 @@ pub(super) struct SignIn {
 #[derive(Debug)]
 pub(super) enum Progress {
     /// Where and as whom to sign in.
-    Place { wish: Box<Wish>, key: Option<Box<DpopKey>> },
+    Place { asked: Box<Asked>, key: Option<Box<DpopKey>> },
     /// Its key pair.
-    Key { wish: Box<Wish> },
+    Key { asked: Box<Asked> },
     /// Its record to be kept.
-    Kept { way: Box<Way> },
+    Kept { to: Box<AuthorizationUrl> },
     /// The server to take its parameters ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)).
-    Pushed { way: Box<Way> },
+    Pushed { to: Box<AuthorizationUrl> },
     /// The record of the response.
     Record { response: Box<AuthorizationResponse> },
     /// The token endpoint's URL.
@@ -50,14 +50,14 @@ pub(super) enum Progress {
 
 /// What the application asked for.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(super) struct Asked {
     pub(super) options: SignInOptions,
     pub(super) random: [u8; RANDOM_BYTES],
 }
 
-/// The way to the authorization server.
+/// Where the page is to navigate.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct AuthorizationUrl {
     /// The record's name, for a popup.
     pub(super) name: String,
     /// The authorization request.

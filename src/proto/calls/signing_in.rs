@@ -20,18 +20,18 @@ use super::discovery::OFFLINE_ACCESS;
 use super::flight::Flight;
 use super::holder::Holder;
 use super::logout;
-use super::sign_in::{Progress, SignIn, Way, Wish};
+use super::sign_in::{Asked, AuthorizationUrl, Progress, SignIn};
 
 impl Holder {
     /// Starts a sign-in; the call's result is the URL to navigate to, and for a popup the record's name before it.
     pub fn sign_in(&mut self, now: Now, call: CallId, options: &str, random: [u8; RANDOM_BYTES]) {
-        match self.wish(options, random) {
-            Ok(wish) => self.find_place(now, SignIn { call, progress: Progress::Place { wish, key: None } }),
+        match self.asked(options, random) {
+            Ok(asked) => self.find_place(now, SignIn { call, progress: Progress::Place { asked, key: None } }),
             Err(error) => self.settle(call, Err(error)),
         }
     }
 
-    fn wish(&self, options: &str, random: [u8; RANDOM_BYTES]) -> Result<Box<Wish>, Error> {
+    fn asked(&self, options: &str, random: [u8; RANDOM_BYTES]) -> Result<Box<Asked>, Error> {
         let config = self.session.config();
         if config.personal.is_some() {
             return Err(Error::ApiMisuse(ApiMisuse::NoAuthorizationServer));
@@ -40,7 +40,7 @@ impl Holder {
         if config.redirect_elsewhere {
             return Err(Error::ApiMisuse(ApiMisuse::RedirectElsewhere));
         }
-        Ok(Box::new(Wish { options: SignInOptions::parse(options, &config.redirect_uri)?, random }))
+        Ok(Box::new(Asked { options: SignInOptions::parse(options, &config.redirect_uri)?, random }))
     }
 
     fn find_place(&mut self, now: Now, sign_in: SignIn) {
@@ -70,12 +70,12 @@ impl Holder {
 
     fn go_on(&mut self, now: Now, SignIn { call, progress }: SignIn) {
         match progress {
-            Progress::Place { wish, key } => match self.session.wants_key() {
+            Progress::Place { asked, key } => match self.session.wants_key() {
                 Ok(true) if key.is_none() => {
-                    let flight = self.await_sign_in(call, Progress::Key { wish });
+                    let flight = self.await_sign_in(call, Progress::Key { asked });
                     self.actions.push(Action::MakeKey { flight, persist: self.session.config().persist_dpop_key });
                 }
-                Ok(wanted) => self.keep(now, call, *wish, key.filter(|_| wanted)),
+                Ok(wanted) => self.keep(now, call, *asked, key.filter(|_| wanted)),
                 Err(error) => self.settle(call, Err(error)),
             },
             Progress::Endpoint { pending } => self.exchange(now, call, pending),
@@ -85,10 +85,10 @@ impl Holder {
 
     /// Takes the public part of the key pair that was asked for, a JWK; `None` if there can't be one.
     pub fn handle_key(&mut self, now: Now, flight: FlightId, jwk: Option<&str>) {
-        let Some(SignIn { call, progress: Progress::Key { wish } }) = self.land_sign_in(flight) else { return };
+        let Some(SignIn { call, progress: Progress::Key { asked } }) = self.land_sign_in(flight) else { return };
         match jwk.and_then(DpopKey::parse) {
             Some(key) => {
-                let sign_in = SignIn { call, progress: Progress::Place { wish, key: Some(Box::new(key)) } };
+                let sign_in = SignIn { call, progress: Progress::Place { asked, key: Some(Box::new(key)) } };
                 // Where and as whom may have become a question meanwhile.
                 if self.findings.asking { self.sign_ins.push(sign_in) } else { self.go_on(now, sign_in) }
             }
@@ -97,16 +97,16 @@ impl Holder {
     }
 
     /// Has the record kept, before anything else happens.
-    fn keep(&mut self, now: Now, call: CallId, mut wish: Wish, key: Option<Box<DpopKey>>) {
+    fn keep(&mut self, now: Now, call: CallId, mut asked: Asked, key: Option<Box<DpopKey>>) {
         if self.wants_consent() {
-            wish.options.ask_for_consent();
+            asked.options.ask_for_consent();
         }
         let handle = key.as_ref().map(|key| key.handle().to_owned());
-        match self.session.begin_sign_in(now, &wish.options, &wish.random, key.map(|key| *key)) {
+        match self.session.begin_sign_in(now, &asked.options, &asked.random, key.map(|key| *key)) {
             Ok(request) => {
-                let name = if wish.options.popup() { request.key.clone() } else { String::new() };
-                let way = Box::new(Way { name, url: request.url, push: request.push });
-                let flight = self.await_sign_in(call, Progress::Kept { way });
+                let name = if asked.options.popup() { request.key.clone() } else { String::new() };
+                let to = Box::new(AuthorizationUrl { name, url: request.url, push: request.push });
+                let flight = self.await_sign_in(call, Progress::Kept { to });
                 let record = Record::new(request.transaction.to_json());
                 self.actions.push(Action::Keep { flight, key: request.key, record, handle });
             }
@@ -125,27 +125,27 @@ impl Holder {
     /// The store has done what a sign-in waited for.
     pub(super) fn handle_sign_in_stored(&mut self, now: Now, call: CallId, record: Option<&str>) {
         match self.take_sign_in(call).map(|sign_in| sign_in.progress) {
-            Some(Progress::Kept { way }) if record.is_some() && way.name.is_empty() => {
+            Some(Progress::Kept { to }) if record.is_some() && to.name.is_empty() => {
                 self.settle(call, Err(Error::StorageBlocked));
             }
-            Some(Progress::Kept { way }) => self.leave(call, way),
+            Some(Progress::Kept { to }) => self.leave(call, to),
             Some(Progress::Record { response }) => self.accept(now, call, *response, record),
             _ => {}
         }
     }
 
-    fn leave(&mut self, call: CallId, way: Box<Way>) {
-        let Some(push) = &way.push else { return self.settle(call, Ok(Some([way.name, way.url].concat()))) };
-        let (to, body) = (push.url.clone(), push.body.clone());
-        self.sign_ins.push(SignIn { call, progress: Progress::Pushed { way } });
-        let action = self.departure(Flight::SignIn(call), to, Some(body));
+    fn leave(&mut self, call: CallId, to: Box<AuthorizationUrl>) {
+        let Some(push) = &to.push else { return self.settle(call, Ok(Some([to.name, to.url].concat()))) };
+        let (url, body) = (push.url.clone(), push.body.clone());
+        self.sign_ins.push(SignIn { call, progress: Progress::Pushed { to } });
+        let action = self.departure(Flight::SignIn(call), url, Some(body));
         self.actions.push(action);
     }
 
     /// Takes the answer to pushed parameters.
     pub(super) fn handle_pushed(&mut self, call: CallId, answer: Result<Answer, Transport>) {
-        let Some(SignIn { progress: Progress::Pushed { way }, .. }) = self.take_sign_in(call) else { return };
-        let Way { name, url, push: Some(push) } = *way else { return };
+        let Some(SignIn { progress: Progress::Pushed { to }, .. }) = self.take_sign_in(call) else { return };
+        let AuthorizationUrl { name, url, push: Some(push) } = *to else { return };
         let pushed = push.handle_answer(answer);
         self.settle(call, pushed.map(|to| Some([name, to.unwrap_or(url)].concat())));
     }

@@ -14,7 +14,7 @@ use crate::proto::syntax::text::cut;
 use crate::proto::syntax::time::Now;
 
 use super::command::Command;
-use super::resource_metadata::{Known, LookUp};
+use super::resource_metadata::{LookUp, ResourceMetadata};
 use super::state::Session;
 
 impl Session {
@@ -35,7 +35,7 @@ impl Session {
         }
         let previous = known.map(|at| self.resources.swap_remove(at));
         let metadata = previous.and_then(|known| known.metadata);
-        self.resources.push(Known { server, asked: now.instant, metadata });
+        self.resources.push(ResourceMetadata { server, asked: now.instant, metadata });
         let identifiers = self.identifiers(target, server);
         let first_generation = self.first_generation;
         self.commands.push(Command::LookUp(LookUp { url: url.clone(), server, identifiers, detail, first_generation }));

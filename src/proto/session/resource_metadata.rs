@@ -9,7 +9,7 @@ use crate::proto::syntax::time::Instant;
 
 /// What is known of a resource server by its own metadata.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct ResourceMetadata {
     pub(super) server: usize,
     pub(super) asked: Instant,
     pub(super) metadata: Option<ProtectedResource>,

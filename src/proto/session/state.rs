@@ -20,7 +20,7 @@ use super::lane::Lanes;
 use super::queue::{Queue, RequestId};
 use super::refresh::Refresh;
 use super::request::{Request, Requests};
-use super::resource_metadata::Known;
+use super::resource_metadata::ResourceMetadata;
 use super::step_up::StepUps;
 use super::surroundings::Surroundings;
 use super::trials::Trials;
@@ -41,7 +41,7 @@ use super::watch::Watch;
 pub struct Session {
     pub(super) config: Config,
     pub(super) discovered: Discovered,
-    pub(super) resources: Vec<Known>,
+    pub(super) resources: Vec<ResourceMetadata>,
     pub(super) grant: Option<Grant>,
     pub(super) lanes: Lanes,
     /// Number of the newest access token of all lanes.
