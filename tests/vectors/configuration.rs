@@ -131,7 +131,13 @@ fn scopes() {
             r#""a\\b""#,
             r#""é""#,
         ],
-        &["null", r#""a""#, r#""openid files:read https://api.example/x""#, r#""!#$%&'()*+,-./:;<=>?@[]^_`{|}~""#],
+        &[
+            "null",
+            r#""""#,
+            r#""a""#,
+            r#""openid files:read https://api.example/x""#,
+            r#""!#$%&'()*+,-./:;<=>?@[]^_`{|}~""#,
+        ],
     );
 }
 

@@ -288,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn messages_say_what_the_server_said() {
+        let said = || Box::new(ServerError::new("access_denied", None));
+        for error in
+            [Error::AuthorizationResponse(said()), Error::TokenResponse(said()), Error::RegistrationResponse(said())]
+        {
+            assert!(error.message().contains(" access_denied;"), "{}", error.message());
+        }
+        let blame = Error::TokenResponse(Box::new(ServerError::new("invalid_client", None)));
+        assert!(blame.message().contains(" invalid_client;"), "{}", blame.message());
+    }
+
+    #[test]
     fn configuration_errors_name_the_option() {
         let error = Error::ApiMisuse(ApiMisuse::Config { option: "issuer".into(), cure: "must be https".into() });
         assert_eq!(
