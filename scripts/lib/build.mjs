@@ -17,7 +17,7 @@ import { toolchainEnv } from "./toolchain.mjs";
 const template = join(root, "pkg-template");
 const work = join(target, "package");
 const name = "tokenkeep";
-const glue = join(work, `${name}.js`);
+const glue = join(work, `${name}_bg.js`);
 const wasm = join(work, `${name}.wasm`);
 // Fewer inlined functions are more bytes but fewer once they are compressed.
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
@@ -60,27 +60,11 @@ async function cargoArguments() {
   return ["build", "--release", "--lib", "--features", "lean", "--target", wasmTriple, ...std, "--config", setting];
 }
 
-// Without a default path in the glue no bundler tries to emit a second copy of the wasm.
+// What is written for bundlers leaves it to whoever loads it to make the instance: pkg-template/src/kernel/instance.js.
 async function generateGlue(built) {
   mkdirSync(work, { recursive: true });
-  const options = [
-    "--target",
-    "web",
-    "--omit-default-module-path",
-    "--no-typescript",
-    "--remove-producers-section",
-    "--remove-name-section",
-  ];
+  const options = ["--target", "bundler", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
   await must(await bindgenProgram("wasm-bindgen"), [...options, "--out-name", name, "--out-dir", work, built]);
-  writeFileSync(glue, repeatable(readFileSync(glue, "utf8")));
-}
-
-/** The glue with an `initSync` that makes a new instance each time it is called: the kernel starts anew after a trap. */
-function repeatable(glue) {
-  const once = "function initSync(module) {\n    if (wasm !== undefined) return wasm;";
-  if (!glue.includes(once))
-    throw new CurableError("the glue's initSync is not as it was", "look at what this version of wasm-bindgen writes");
-  return glue.replace(once, "function initSync(module) {");
 }
 
 async function optimise(from, to) {

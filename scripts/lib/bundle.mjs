@@ -50,7 +50,7 @@ const loadedLater = {
   },
 };
 
-const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "keys.js", "kernel.js"]);
+const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "instance.js", "keys.js", "kernel.js"]);
 const clocks = ["Date", "performance"];
 const taken = [
   ...[

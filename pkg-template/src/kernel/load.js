@@ -1,7 +1,5 @@
-import { Core, initSync } from "#glue";
-
 import { fail } from "../errors.js";
-import { secure } from "./captured.js";
+import { instantiate } from "./instance.js";
 import { Supervisor } from "./supervisor.js";
 import { whyNot } from "./wasm.js";
 
@@ -11,17 +9,15 @@ let held = false;
 export function start(wasm, config) {
   if (held) throw fail("CONFIG_INVALID", "hold() was called before; the configuration can't be changed");
   let module;
-  const instantiate = () => {
+  const begin = () => {
     try {
       module ??= wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
-      const exports = initSync({ module });
-      if (PAGE) secure(exports);
+      return instantiate(module);
     } catch (error) {
       throw whyNot(error);
     }
-    return Core;
   };
-  const supervisor = new Supervisor(instantiate, config);
+  const supervisor = new Supervisor(begin, config);
   held = true;
   return supervisor;
 }
