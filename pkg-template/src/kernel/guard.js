@@ -1,4 +1,5 @@
 import { fail } from "../errors.js";
+import { readable } from "./captured.js";
 
 // The wasm's memory never shrinks. What servers answer is limited to less.
 export const longest = 1 << 22;
@@ -6,6 +7,9 @@ export const longest = 1 << 22;
 /** What everybody hears who waited for a core that broke down. */
 export const restarted = () =>
   fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
+
+/** `text` as the core's glue is to be given it. */
+export const legible = (text) => (PAGE ? readable(text) : text);
 
 /**
  * `core`, whose first call that throws is its last: what that left half done can't be trusted. `broke` is called then, once;
@@ -23,8 +27,10 @@ export function guarded(core, broke) {
     (name) =>
     (...given) => {
       if (over) throw restarted();
-      for (let n = 0; n < given.length; n += 1)
+      for (let n = 0; n < given.length; n += 1) {
         if (given[n]?.length > longest) throw fail("REQUEST_REFUSED", "a URL or an option is too long");
+        given[n] = legible(given[n]);
+      }
       try {
         return Reflect.apply(core[name], core, given);
       } catch {

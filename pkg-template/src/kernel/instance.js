@@ -1,9 +1,9 @@
 import * as glue from "#glue";
 
-import { secure } from "./captured.js";
+import { imported, secure } from "./captured.js";
 
-const imports = { __proto__: null, "./tokenkeep_bg.js": glue };
 let memory;
+const imports = { __proto__: null, "./tokenkeep_bg.js": PAGE ? imported(glue, () => memory) : glue };
 
 /** Makes a new instance of `module` the one that the generated glue speaks to. Answers the glue's class. */
 export function instantiate(module) {

@@ -1,7 +1,7 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
 import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
 import { deferred } from "./captured.js";
-import { guarded, longest, restarted } from "./guard.js";
+import { guarded, legible, longest, restarted } from "./guard.js";
 import { Keys } from "./keys.js";
 import { lookOut } from "./lookout.js";
 import { Records } from "./records.js";
@@ -45,7 +45,7 @@ export class Kernel {
     this.#tell = tell;
     try {
       const host = PAGE ? deferred(this.#host()) : this.#host();
-      const core = new Core(settings.config, globalThis.location?.origin ?? "", host);
+      const core = new Core(legible(settings.config), legible(globalThis.location?.origin ?? ""), host);
       this.#core = guarded(core, () => (this.#end(), broke()));
     } catch (error) {
       throw typeof error === "string" ? parse(error) : restarted();
