@@ -35,7 +35,7 @@ async function bundleWith({ glue, wasm, PAGE }, { template, entries, out }) {
     legalComments: "none",
     alias: { "#glue": glue },
     define: { PAGE: String(PAGE) },
-    plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel", "captured.js"), PAGE && glue)],
+    plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel"), PAGE && glue)],
     logLevel: "warning",
   });
 }
@@ -48,40 +48,34 @@ const loadedLater = {
   },
 };
 
+// Files through which tokens pass; the generated glue is another.
 const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "instance.js", "keys.js", "kernel.js"]);
-const clocks = ["Date", "performance"];
-const taken = [
-  ...[
-    "crypto",
-    "fetch",
-    "FinalizationRegistry",
-    "Map",
-    "Promise",
-    "Reflect",
-    "TextDecoder",
-    "TextEncoder",
-    "Uint8Array",
-    "Uint32Array",
-    "WebAssembly",
-  ],
-];
+
 /**
- * In page mode the files through which tokens pass, the `glue` among them, have what `file` has captured in the place of
- * globals. Elsewhere nothing of `file` is in the bundle.
+ * In page mode the files through which tokens pass, the `glue` among them, get what `kernel` has in builtins.js in the place of
+ * globals. Elsewhere nothing of captured.js is in the bundle.
  */
-const captured = (file, glue) => ({
+const captured = (kernel, glue) => ({
   name: "tokenkeep-captured",
   setup(build) {
-    build.onResolve({ filter: /captured\.js$/ }, () => ({ path: file, sideEffects: Boolean(glue) }));
+    build.onResolve({ filter: /captured\.js$/ }, () => ({ path: join(kernel, "captured.js"), sideEffects: Boolean(glue) }));
     if (!glue) return;
-    build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+    build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
       if (path !== glue && !holdsTokens.has(basename(path))) return undefined;
-      const text = readFileSync(path, "utf8");
-      const names = path === glue ? [...taken, ...clocks] : taken;
-      return { contents: `import { ${names.join(", ")} } from "captured.js";\n${text}`, loader: "js" };
+      const options = { bundle: true, format: "esm", charset: "utf8", write: false, plugins: [alone] };
+      const { outputFiles } = await build.esbuild.build({ ...options, entryPoints: [path], inject: [join(kernel, "builtins.js")] });
+      return { contents: outputFiles[0].text };
     });
   },
 });
+
+/** Leaves imports to another build. */
+const alone = {
+  name: "tokenkeep-alone",
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path, kind }) => (kind === "entry-point" ? undefined : { path, external: true }));
+  },
+};
 
 /** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
 function inlinedWasm(wasm) {

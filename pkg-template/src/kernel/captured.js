@@ -1,5 +1,5 @@
 // Page mode shares its realm with script that may patch whatever tokens pass through. What is here was taken when the
-// package was loaded; the bundler puts these in the place of the globals of the same names, in the page's kernel only.
+// package was loaded; the bundler puts these in the place of the globals of the same names: see builtins.js.
 // Script that ran earlier is not stopped by this, and what the browser itself looks up at the time is not either.
 
 const { apply, construct, defineProperty, getPrototypeOf, getOwnPropertyDescriptor, ownKeys, setPrototypeOf } = Reflect;
