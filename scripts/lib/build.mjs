@@ -65,6 +65,10 @@ async function generateGlue(built) {
   mkdirSync(work, { recursive: true });
   const options = ["--target", "bundler", "--no-typescript", "--remove-producers-section", "--remove-name-section"];
   await must(await bindgenProgram("wasm-bindgen"), [...options, "--out-name", name, "--out-dir", work, built]);
+  const open = [...readFileSync(glue, "utf8").matchAll(/^export function (\w+)\(.*handleError\(/gm)].map(([, name]) => name);
+  const other = open.find((name) => !name.startsWith("__wbg_getRandomValues_"));
+  if (other)
+    throw new CurableError(`in page mode the page could see what ${other} is called with`, "declare it without `catch` in src/browser");
 }
 
 async function optimise(from, to) {
