@@ -116,6 +116,20 @@ mod tests {
     }
 
     #[test]
+    fn the_first_lessons_count_whole_and_later_ones_twice_the_usual_at_most() {
+        let mut rules = Rules::default();
+        (0..3).for_each(|bucket| assert_eq!(requests(&mut rules, bucket, 8), []));
+        requests(&mut rules, 3, 8_000);
+        requests(&mut rules, 5, 1);
+        assert!(rules.baseline / 16 > 900, "{}", rules.baseline);
+        let mut rules = Rules::default();
+        (0..10).for_each(|bucket| assert_eq!(requests(&mut rules, bucket, 8), []));
+        requests(&mut rules, 10, 8_000);
+        requests(&mut rules, 11, 1);
+        assert!(rules.baseline / 16 < 10, "{}", rules.baseline);
+    }
+
+    #[test]
     fn small_numbers_are_no_surge() {
         let mut rules = Rules::default();
         (0..20).for_each(|bucket| assert_eq!(requests(&mut rules, bucket, 1), []));
