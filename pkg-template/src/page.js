@@ -1,15 +1,16 @@
-import { base64 } from "tokenkeep:wasm";
+import { spelt } from "tokenkeep:wasm";
 
 import * as arrivals from "./client/arrival.js";
 import { Auth } from "./client/auth.js";
 import { describe } from "./client/requests.js";
-import { decode, start } from "./kernel/load.js";
+import { start } from "./kernel/load.js";
+import { decode } from "./kernel/spelling.js";
 
 export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
 /** Holds the session in the page itself, where page script can reach it with effort: see the documentation. */
 export function hold(config) {
-  return new Auth(new PageTransport(start(decode(base64), config)), arrivals);
+  return new Auth(new PageTransport(start(decode(spelt), config)), arrivals);
 }
 
 /** The kernel without a port between. */

@@ -91,7 +91,7 @@ async function buildPackage() {
   if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
   const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
   const version = crateVersion();
-  const makers = ["build", "bundle", "crates", "integrity", "sbom"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const makers = ["build", "bundle", "crates", "integrity", "sbom", "spelling"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
   const key = hashOf(
     [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],

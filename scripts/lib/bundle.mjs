@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { spell } from "./spelling.mjs";
+
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = {
   index: "client/index.js",
@@ -77,14 +79,14 @@ const alone = {
   },
 };
 
-/** Gives `import { base64 } from "tokenkeep:wasm"` the bytes of the module. */
+/** Gives `import { spelt } from "tokenkeep:wasm"` the bytes of the module, as spelling.js reads them. */
 function inlinedWasm(wasm) {
   const namespace = "tokenkeep-wasm";
   return {
     name: namespace,
     setup(build) {
       build.onResolve({ filter: /^tokenkeep:wasm$/ }, ({ path }) => ({ path, namespace, sideEffects: false }));
-      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: `export const base64 = "${readFileSync(wasm, "base64")}";` }));
+      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: `export const spelt = ${JSON.stringify(spell(readFileSync(wasm)))};` }));
     },
   };
 }

@@ -7,7 +7,7 @@ import { readJson } from "./run.mjs";
 
 /**
  * The sizes of what is published, as `{ name, raw, gzip, brotli, budget, stretch }`, and what is wrong with them.
- * "wasm and glue" is what a holder is made of before base64: the raw module plus the same holder without its bytes.
+ * "wasm and glue" is what a holder is made of before it is one file: the raw module plus the same holder without its bytes.
  */
 export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts", "size-budget.json"))) {
   const of = (name) => sizesOf(readFileSync(join(folder, name)));

@@ -21,8 +21,3 @@ export function start(wasm, config) {
   held = true;
   return supervisor;
 }
-
-export function decode(base64) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}

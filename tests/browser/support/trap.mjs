@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import binaryen from "binaryen";
 
+import { spell } from "../../../scripts/lib/spelling.mjs";
 import { bundles } from "./bundles.mjs";
 
 /** Requests with this `timeout` make the planted module trap. */
@@ -35,8 +36,8 @@ export async function plant(stage, mode) {
   const { scripts, wasm } = await bundles();
   const planted = Buffer.from(withTrap(wasm));
   const inlined = scripts[mode === "page" ? "page" : "holder"];
-  const [before, after] = inlined.split(wasm.toString("base64"));
+  const [before, after] = inlined.split(spell(wasm));
   assert.ok(after, "the script has the module in it once");
-  const script = () => ["text/javascript; charset=utf-8", before + planted.toString("base64") + after];
+  const script = () => ["text/javascript; charset=utf-8", before + spell(planted) + after];
   stage.shown.files = { [mode === "page" ? "/app.js" : "/holder.js"]: script };
 }
