@@ -257,7 +257,10 @@ export interface Options {
   queueLimit?: number;
   /** Longest wait for a token, in milliseconds. Default 30,000. */
   queueTimeout?: number;
-  /** Most waiting requests on their way at once when the queue drains. Default 64. */
+  /**
+   * Most waiting requests on their way at once when the queue drains. It begins with 16, grows while answers come as quickly
+   * as usual, and shrinks when the API says 429 or 503, fails, or slows down. Default 512.
+   */
   drainConcurrency?: number;
   /** Longest time for a call to the authorization server, in milliseconds. Default 10,000. */
   requestTimeout?: number;

@@ -7,6 +7,7 @@ mod support;
 mod audit;
 mod borders;
 mod corners;
+mod draining;
 mod failures;
 mod limits;
 mod pauses;

@@ -195,6 +195,11 @@ impl App {
         }
     }
 
+    /// The released requests, to be answered elsewhere.
+    pub(crate) fn take_released(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.released)
+    }
+
     pub(crate) fn cancel(&mut self, id: u32) {
         self.run(|session, _| session.cancel(id));
     }

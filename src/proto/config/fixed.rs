@@ -88,7 +88,7 @@ pub struct Limits {
     pub queue_limit: u64,
     /// Longest wait for a token, in milliseconds.
     pub queue_timeout: u64,
-    /// Most waiting requests that are on their way at once when the queue drains.
+    /// Most waiting requests that are on their way at once when the queue drains; how many are, follows what the API takes.
     pub drain_concurrency: u64,
     /// Longest time for one call to the authorization server, in milliseconds.
     pub request_timeout: u64,

@@ -67,7 +67,7 @@ pub(super) const OPTIONS: &[(&str, Kind)] = &[
     ("assumePkce", Flag),
     ("queueLimit", Number { least: 1, most: 1_000_000, default: Some(10_000) }),
     ("queueTimeout", Number { least: 1, most: DAY_MS, default: Some(30_000) }),
-    ("drainConcurrency", Number { least: 1, most: 10_000, default: Some(64) }),
+    ("drainConcurrency", Number { least: 1, most: 10_000, default: Some(512) }),
     ("requestTimeout", Number { least: 1, most: DAY_MS, default: Some(10_000) }),
     ("defaultLifetime", Number { least: 1, most: DAY_MS, default: Some(3_600) }),
     ("profile", Other),

@@ -33,6 +33,7 @@ mod user;
 mod verdict;
 mod waiting;
 pub mod watch;
+mod window;
 
 pub use command::{Command, Event, Output, TokenRequest};
 pub use discovered::Discovered;

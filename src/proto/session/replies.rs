@@ -21,7 +21,7 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        self.give_back(now, id);
+        self.give_back(now, id, Some(reply.status));
         let Some(request) = self.requests.get(id).copied() else { return Ok(Verdict::Final) };
         let verdict = self.judge_reply(now, jitter, request, reply)?;
         match verdict {

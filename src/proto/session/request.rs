@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::proto::syntax::time::Instant;
+
 use super::queue::RequestId;
 use super::trials::Place;
 
@@ -22,8 +24,8 @@ pub struct Request {
     pub patience: Option<u64>,
     pub(super) place: Place,
     pub(super) lane: usize,
-    /// It came out of the queue, and takes up one of the places on the way.
-    pub(super) released: bool,
+    /// When it came out of the queue, while it takes up one of the places on the way.
+    pub(super) released: Option<Instant>,
     /// Its answer asks for more rights, and stands if they don't come.
     pub(super) has_answer: bool,
     settled: bool,
@@ -32,7 +34,7 @@ pub struct Request {
 impl Request {
     pub(super) fn new(id: RequestId, place: Place, lane: usize, patience: Option<u64>) -> Self {
         let (generation, replays, retries, proofs) = (0, 0, 0, 0);
-        let (released, has_answer, settled) = (false, false, false);
+        let (released, has_answer, settled) = (None, false, false);
         Self { id, generation, replays, retries, proofs, patience, place, lane, released, has_answer, settled }
     }
 }

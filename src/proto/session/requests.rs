@@ -10,6 +10,7 @@ use super::request::Request;
 use super::state::Session;
 use super::trials::Place;
 use super::verdict::Verdict;
+use super::window::Load;
 
 impl Session {
     /// Asks whether request `id` to `target` may have the token. `target` is a URL in canonical form; `timeout` is
@@ -27,7 +28,7 @@ impl Session {
         };
         let anomaly = self.watch.request(place.server);
         self.alarm(anomaly);
-        self.give_back(now, id);
+        self.give_back(now, id, None);
         self.requests.admit(Request::new(id, place, self.lanes.of(place.server), timeout));
         self.admit(now, id)
     }
@@ -70,7 +71,7 @@ impl Session {
             }
             _ if self.is_telling(status) => Ok(false),
             _ => {
-                self.give_back(now, id);
+                self.give_back(now, id, Some(status));
                 self.settle_taken(id);
                 Ok(true)
             }
@@ -79,7 +80,7 @@ impl Session {
 
     /// As [`handle_status`](Self::handle_status) where nothing follows from it; whether that was so.
     pub fn settle_plainly(&mut self, id: RequestId, status: u16) -> bool {
-        let released = self.requests.get(id).is_some_and(|request| request.released);
+        let released = self.requests.get(id).is_some_and(|request| request.released.is_some());
         let plain = !released && status != 0 && !self.is_telling(status);
         if plain {
             self.settle_taken(id);
@@ -106,17 +107,21 @@ impl Session {
 
     /// Takes note that request `id` is over: it has its answer, or failed.
     pub fn handle_settled(&mut self, now: Now, id: RequestId) {
-        self.give_back(now, id);
+        self.give_back(now, id, Some(0));
         self.requests.settle(id);
     }
 
-    /// Frees the place on the way that a released request took up.
-    pub(super) fn give_back(&mut self, now: Now, id: RequestId) {
-        let Some(request) = self.requests.get_mut(id) else { return };
-        if core::mem::take(&mut request.released) {
-            self.drain.give_back();
-            self.pump(now);
-        }
+    /// Frees the place on the way that a released request took up. It was answered with `status`, or with nothing if that
+    /// is 0; or it has not left yet.
+    pub(super) fn give_back(&mut self, now: Now, id: RequestId, status: Option<u16>) {
+        let Some(released) = self.requests.get_mut(id).and_then(|request| request.released.take()) else { return };
+        let load = match status {
+            Some(0 | 429 | 503) => Load::TooMuch,
+            Some(200..500) => Load::Taken(now.instant.since(released)),
+            _ => Load::Unknown,
+        };
+        self.drain.give_back(load, self.config.limits.drain_concurrency);
+        self.pump(now);
     }
 
     /// Lets a waiting request go without an answer, because its caller gave up.

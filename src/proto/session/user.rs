@@ -27,7 +27,7 @@ impl Session {
         let anomaly = self.watch.request(USERINFO);
         self.alarm(anomaly);
         let lane = self.lanes.open(&None, &None);
-        self.give_back(now, id);
+        self.give_back(now, id, None);
         self.requests.admit(Request::new(id, Place::new(USERINFO, ""), lane, None));
         self.admit(now, id)
     }

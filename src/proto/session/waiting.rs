@@ -137,7 +137,7 @@ impl Session {
             let generation = lane.generation();
             for id in &ids {
                 if let Some(request) = self.requests.get_mut(*id) {
-                    (request.generation, request.released, request.has_answer) = (generation, true, false);
+                    (request.generation, request.released, request.has_answer) = (generation, Some(now.instant), false);
                 }
             }
             self.put(Output::Release { ids, generation });

@@ -19,6 +19,8 @@ const PROBE_NAMES: Name = 1_000_000;
 const PROBE_AFTER: u64 = 100 * SECOND;
 /// There and back, and there and back again, in good weather.
 const ROUND_TRIPS: u64 = 2 * SECOND;
+/// As many requests go at once when the queue begins to drain.
+const FIRST: u64 = 16;
 /// Requests that hang may hold up the queue for this long.
 const PATIENCE: u64 = 2 * SECOND;
 /// A token just refused twice makes later refusals final for this long.
@@ -90,7 +92,7 @@ impl World {
             return;
         }
         let healed_for_good = if self.ledger.sent <= healed { self.ledger.installed.max(healed) } else { healed };
-        let drained = ROUND_TRIPS + self.backlog(healed).div_ceil(self.setup.drain) * SECOND;
+        let drained = ROUND_TRIPS + self.backlog(healed).div_ceil(self.setup.drain.min(FIRST)) * SECOND;
         let ready = self.ledger.next_attempt.max(healed_for_good) + PATIENCE;
         for id in ids {
             let Place::Queued(deadline) = self.ledger.place(*id) else { continue };

@@ -1,0 +1,175 @@
+//! How many requests an API takes at once, found out as it goes: congestion control as TCP has it, with answers in the place
+//! of acknowledgements ([RFC 5681](https://www.rfc-editor.org/rfc/rfc5681)), but growing by a tenth a round, so that an API
+//! sees little more than it can take.
+
+/// What an answer says about the API's strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Load {
+    /// It was taken, after so many milliseconds.
+    Taken(u64),
+    /// It was too much: 429, 503, or nothing came.
+    TooMuch,
+    /// Nothing.
+    Unknown,
+}
+
+/// The number of requests that may be on their way at once.
+///
+/// A round is as many answers as requests may be on their way.
+///
+/// | a round in which | the window |
+/// |---|---|
+/// | all was taken, as quickly as usual | grows by a tenth; by less where it was too much once |
+/// | something was too much | shrinks by a tenth, and that is where it was too much |
+/// | answers took longer than usual | shrinks by as much as they did, stays so for a round, and that is where it was too much |
+/// | most was too much: the API is down | shrinks by half, and is more careful from now on |
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    /// In tenths of a request.
+    tenths: u64,
+    /// Where it was too much once, in tenths.
+    threshold: u64,
+    /// So many good rounds move the threshold.
+    caution: u64,
+    good: u64,
+    last: Last,
+    round: Round,
+    /// Of all rounds as they should be.
+    usual: Round,
+}
+
+/// What the last round was like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Good,
+    Slow,
+    Crowded,
+    Down,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        let (round, usual) = (Round::default(), Round::default());
+        Self { tenths: FIRST * 10, threshold: u64::MAX, caution: 1, good: 0, last: Last::Good, round, usual }
+    }
+}
+
+impl Window {
+    /// How many may be on their way, of `most` that the configuration allows.
+    pub(super) fn size(&self, most: u64) -> u64 {
+        (self.tenths / 10).clamp(1, most)
+    }
+
+    /// Takes note of an answer. `full` says that the window was in use as a whole, of `most` that the configuration allows.
+    pub(super) fn note(&mut self, load: Load, full: bool, most: u64) {
+        self.tenths = self.tenths.min(most * 10);
+        self.round.answers += 1;
+        match load {
+            Load::Taken(ms) => {
+                self.round.take(ms);
+                let undoubted = self.round.too_much == 0 && self.last != Last::Slow;
+                self.tenths += u64::from(full && undoubted && self.tenths < self.threshold);
+            }
+            Load::TooMuch => {
+                // What follows the first sign is of the same crowd, and says nothing of where it began.
+                if self.round.too_much == 0 && matches!(self.last, Last::Good | Last::Slow) {
+                    self.shrink(9, 10);
+                }
+                self.round.too_much += 1;
+            }
+            Load::Unknown => {}
+        }
+        if self.round.answers >= self.size(most) {
+            self.end_round();
+        }
+    }
+
+    fn end_round(&mut self) {
+        let round = core::mem::take(&mut self.round);
+        self.last = if round.too_much * 2 > round.answers {
+            self.caution = if self.last == Last::Down { self.caution } else { (self.caution * 2).min(MOST_CAUTION) };
+            self.tenths = (self.tenths / 2).max(10);
+            Last::Down
+        } else if round.too_much > 0 {
+            self.tenths = if self.last == Last::Crowded { self.tenths * 9 / 10 } else { self.tenths }.max(10);
+            Last::Crowded
+        } else if self.last == Last::Good && round.is_slower_than(&self.usual) {
+            let (usual, mean) = (self.usual.mean(), round.mean());
+            self.shrink(usual.max(mean / 2), mean);
+            Last::Slow
+        } else {
+            self.usual.add(&round);
+            self.relax();
+            Last::Good
+        };
+    }
+
+    /// After enough good rounds a little more is tried.
+    fn relax(&mut self) {
+        self.good += u64::from(self.tenths >= self.threshold);
+        if self.good >= self.caution {
+            self.threshold += (self.threshold / STEP_PART).max(10);
+            self.good = 0;
+        }
+    }
+
+    fn shrink(&mut self, to: u64, of: u64) {
+        self.tenths = (self.tenths * to / of).max(10);
+        self.threshold = self.tenths;
+        self.good = 0;
+    }
+}
+
+/// How long answers took, in milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Round {
+    answers: u64,
+    too_much: u64,
+    taken: u64,
+    sum: u64,
+    squares: u64,
+}
+
+impl Round {
+    fn take(&mut self, ms: u64) {
+        let ms = ms.min(LONGEST_MS);
+        self.taken += 1;
+        self.sum += ms;
+        self.squares = self.squares.saturating_add(ms.saturating_mul(ms));
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.taken += other.taken;
+        self.sum += other.sum;
+        self.squares = self.squares.saturating_add(other.squares);
+    }
+
+    /// In eighths of a millisecond.
+    fn mean(&self) -> u64 {
+        (self.sum * 8).checked_div(self.taken).unwrap_or_default()
+    }
+
+    /// Whether its answers took longer than usual, by more than chance has it: three standard errors.
+    fn is_slower_than(&self, usual: &Self) -> bool {
+        let (mean, before) = (self.mean(), usual.mean());
+        let more = mean.saturating_sub(before);
+        let variance =
+            (usual.squares * 64).checked_div(usual.taken).unwrap_or_default().saturating_sub(before * before);
+        let both = (self.taken * usual.taken).checked_div(self.taken + usual.taken).unwrap_or_default();
+        both >= ENOUGH && more > before / SLOW_PART + SLOW_LEAST && more * more * both > 9 * variance
+    }
+}
+
+/// Requests in the first round.
+const FIRST: u64 = 16;
+/// Fewer answers tell nothing about how long they take.
+const ENOUGH: u64 = 8;
+/// Answers that take longer than usual by less than this part of it and so many eighths of a millisecond are not slow.
+const SLOW_PART: u64 = 16;
+const SLOW_LEAST: u64 = 4;
+/// Longer answers are no different, in milliseconds.
+const LONGEST_MS: u64 = 60_000;
+/// An API that went down often is tried with more once in so many good rounds.
+const MOST_CAUTION: u64 = 64;
+/// Where it was too much once, the window grows by this part.
+const STEP_PART: u64 = 32;

@@ -1,0 +1,188 @@
+//! How the queue empties: as quickly as the API takes it, on virtual time against APIs of a given strength.
+
+use std::collections::BTreeMap;
+
+use tokenkeep::proto::session::{Reply, Retry, Verdict};
+
+use crate::support::random::Random;
+use crate::support::{API, App, HOUR, SECOND};
+
+/// What an API does with requests beyond what it takes at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Manner {
+    /// They wait there.
+    Queues,
+    /// 503, with a second's pause.
+    Refuses,
+    /// It goes down under them: 503 to everything for a second.
+    FallsOver,
+}
+
+struct Api {
+    capacity: usize,
+    manner: Manner,
+    /// An answer takes from this to that, in milliseconds.
+    takes: (u64, u64),
+    random: Random,
+    /// When each of its places is free.
+    places: Vec<u64>,
+    /// What is to be answered, by time: the request, and its status.
+    answers: BTreeMap<u64, Vec<(u32, u16)>>,
+    down_until: u64,
+    falls: usize,
+    under_way: usize,
+    most: usize,
+}
+
+impl Api {
+    fn new(capacity: usize, manner: Manner, takes: (u64, u64)) -> Self {
+        Self {
+            capacity,
+            manner,
+            takes,
+            random: Random::new(7),
+            places: vec![0; capacity],
+            answers: BTreeMap::new(),
+            down_until: 0,
+            falls: 0,
+            under_way: 0,
+            most: 0,
+        }
+    }
+
+    fn take(&mut self, now: u64, id: u32) {
+        self.under_way += 1;
+        self.most = self.most.max(self.under_way);
+        let (least, most) = self.takes;
+        let takes = least + self.random.next() % (most - least + 1);
+        let full = self.under_way > self.capacity;
+        if full && self.manner == Manner::FallsOver && now >= self.down_until {
+            self.down_until = now + SECOND;
+            self.falls += 1;
+        }
+        let refused = (full && self.manner == Manner::Refuses) || now < self.down_until;
+        let at = if refused {
+            now + least
+        } else {
+            let place = self.places.iter_mut().min().expect("a place");
+            *place = now.max(*place) + takes;
+            *place
+        };
+        self.answers.entry(at).or_default().push((id, if refused { 503 } else { 200 }));
+    }
+}
+
+/// Lets the backlog of a refresh through; milliseconds until the last is answered.
+fn drain(api: &mut Api, requests: u32, options: &str) -> u64 {
+    let mut app = App::with_options(options).after_sign_in();
+    app.pass(HOUR);
+    app.queue(1..=requests);
+    app.refresh();
+    let start = app.now.instant.as_millis();
+    let mut answered = 0;
+    while answered < requests {
+        let now = app.now.instant.as_millis();
+        for id in app.take_released() {
+            api.take(now, id);
+        }
+        let Some(due) = api.answers.first_entry().filter(|due| *due.key() <= now) else {
+            let next = api.answers.keys().next().copied().unwrap_or(u64::MAX).min(now + SECOND);
+            app.pass(next - now);
+            continue;
+        };
+        for (id, status) in due.remove() {
+            api.under_way -= 1;
+            match status {
+                200 => {
+                    app.answered(id);
+                    answered += 1;
+                }
+                _ => {
+                    let verdict = app.run(|session, now| session.handle_reply(now, jitter(api), id, &refusal()));
+                    assert_eq!(verdict, Ok(Verdict::Queued), "none is lost");
+                }
+            }
+            for id in app.take_released() {
+                api.take(now, id);
+            }
+        }
+    }
+    app.now.instant.as_millis() - start
+}
+
+fn jitter(api: &mut Api) -> u32 {
+    api.random.next() as u32
+}
+
+fn refusal() -> Reply {
+    Reply {
+        target: API.into(),
+        method: "GET".into(),
+        status: 503,
+        nonce: false,
+        retry: Retry::ByMethod,
+        step_up: false,
+        streamed: false,
+        challenge: None,
+        retry_after: Some("1".into()),
+        date: None,
+    }
+}
+
+const OPTIONS: &str = r#""queueLimit":100000,"drainConcurrency":1000,"retryLimit":100,"queueTimeout":600000"#;
+
+/// Milliseconds that `requests` take at an API's whole strength.
+fn at_best(api: &Api, requests: u32) -> u64 {
+    u64::from(requests) * (api.takes.0 + api.takes.1) / 2 / api.capacity as u64
+}
+
+const SCENES: [(usize, (u64, u64)); 6] =
+    [(20, (20, 20)), (20, (2, 22)), (50, (20, 20)), (50, (2, 22)), (100, (20, 20)), (100, (2, 22))];
+
+#[test]
+fn an_api_that_refuses_what_is_too_much_is_used_to_its_capacity_and_hardly_beyond() {
+    for (capacity, takes) in SCENES {
+        let requests = 300 * capacity as u32;
+        let mut api = Api::new(capacity, Manner::Refuses, takes);
+        let (ms, best) = (drain(&mut api, requests, OPTIONS), at_best(&api, requests));
+        // Whoever is refused last keeps a pause of a second or two.
+        assert!(ms <= best * 12 / 10 + 2 * SECOND, "{capacity} {takes:?}: {ms} ms of {best}");
+        assert!(api.most <= capacity * 11 / 10 + 1, "{capacity} {takes:?}: {} at once", api.most);
+    }
+}
+
+#[test]
+fn an_api_that_lets_them_wait_is_used_to_its_capacity() {
+    for (capacity, takes) in SCENES {
+        let requests = 300 * capacity as u32;
+        let mut api = Api::new(capacity, Manner::Queues, takes);
+        let (ms, best) = (drain(&mut api, requests, OPTIONS), at_best(&api, requests));
+        assert!(ms <= best * 12 / 10, "{capacity} {takes:?}: {ms} ms of {best}");
+        // That answers take longer shows two rounds later.
+        assert!(api.most <= capacity * 2 + 4, "{capacity} {takes:?}: {} at once", api.most);
+    }
+}
+
+#[test]
+fn an_api_that_falls_over_does_so_ever_more_rarely() {
+    for (capacity, takes) in SCENES {
+        let mut api = Api::new(capacity, Manner::FallsOver, takes);
+        drain(&mut api, 300 * capacity as u32, OPTIONS);
+        assert!((1..=7).contains(&api.falls), "{capacity} {takes:?}: {} falls", api.falls);
+        assert!(api.most <= capacity * 11 / 10 + 1, "{capacity} {takes:?}: {} at once", api.most);
+    }
+}
+
+#[test]
+fn the_configured_ceiling_is_never_passed() {
+    let mut api = Api::new(1_000, Manner::Queues, (20, 20));
+    drain(&mut api, 10_000, r#""queueLimit":100000,"drainConcurrency":48"#);
+    assert_eq!(api.most, 48);
+}
+
+#[test]
+fn a_backlog_of_ten_thousand_is_through_in_less_than_a_second() {
+    let mut api = Api::new(1_000, Manner::Queues, (2, 22));
+    let ms = drain(&mut api, 10_000, r#""queueLimit":100000"#);
+    assert!(ms < 750, "{ms} ms");
+}
