@@ -8,12 +8,12 @@ import { must, npm, readJson, run } from "./run.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
 
 /** Packs pkg/ as it would be published and answers the path of the tarball. */
-export async function pack() {
-  const { name, version } = readJson(join(pkg, "package.json"));
-  const tarball = join(artifacts, `${name}-${version}.tgz`);
-  await unlessFresh({ stamp: join(artifacts, "pack.stamp"), key: hashOf([pkg]), outputs: [tarball] }, async () => {
-    mkdirSync(artifacts, { recursive: true });
-    await must(npm(), ["pack", pkg, "--pack-destination", artifacts, "--ignore-scripts"], { timeout: 120_000 });
+export async function pack(from = pkg, to = artifacts) {
+  const { name, version } = readJson(join(from, "package.json"));
+  const tarball = join(to, `${name}-${version}.tgz`);
+  await unlessFresh({ stamp: join(to, "pack.stamp"), key: hashOf([from]), outputs: [tarball] }, async () => {
+    mkdirSync(to, { recursive: true });
+    await must(npm(), ["pack", from, "--pack-destination", to, "--ignore-scripts"], { timeout: 120_000 });
   });
   return tarball;
 }

@@ -9,7 +9,7 @@ import { CurableError, say } from "./log.mjs";
 import { installPackage, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { serversPython, whyNoPython } from "./python.mjs";
-import { reproduceElsewhere } from "./reproduce.mjs";
+import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
 import { webServers, whyNoServer } from "./servers.mjs";
@@ -45,19 +45,13 @@ export const steps = [
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "attacks", runner: "node", work: withPackage(checkAttacks) },
   { name: "size", work: withPackage(size) },
-  { name: "reproducible", work: withPackage(reproducible) },
+  { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce(), text: "" })) },
   { name: "conformance", work: () => found(checkConformance(root)) },
 ];
 
 /** The outcome of a step that looks for problems, which shows what it looked at too. */
 function found({ problems, text }) {
   return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: text !== "" };
-}
-
-// Two more builds would be the whole comparison, as `npm run reproduce` makes it; one, held against the package that was
-// tested, costs half.
-async function reproducible() {
-  return found({ problems: await reproduceElsewhere(), text: "" });
 }
 
 // Every step that uses the package needs one made from the sources as they are; the reason why there is none is told once.
