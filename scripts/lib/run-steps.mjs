@@ -6,12 +6,12 @@ import { artifacts } from "./paths.mjs";
 import { keep } from "./run.mjs";
 
 /** Runs every step to its end, whatever the others did, and adds up what they counted. */
-export async function runSteps(chosen) {
+export async function runSteps(chosen, options) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const step of chosen) {
     const started = performance.now();
     say(`${step.name} ...`);
-    const result = await outcome(step);
+    const result = await outcome(step, options);
     report(step, result, seconds(started));
     for (const key of Object.keys(sum)) sum[key] += result[key] ?? 0;
   }
@@ -19,9 +19,9 @@ export async function runSteps(chosen) {
 }
 
 /** A step's result as `{ passed, failed }` or `{ skipped: 1, why }`, with its output. */
-export async function outcome({ work, runner }) {
+export async function outcome({ work, runner }, options = {}) {
   try {
-    const result = (await work()) ?? { code: 0, output: "" };
+    const result = (await work(options)) ?? { code: 0, output: "" };
     return result.skipped ? { skipped: 1, why: result.skipped } : { ...result, ...counted(result, runner) };
   } catch (error) {
     return { passed: 0, failed: 1, output: error instanceof CurableError ? error.message : error.stack };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { checkAttacks } from "./attacks.mjs";
+import { attack } from "./attacks.mjs";
 import { findDriver, whyNoDriver } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
@@ -24,7 +24,8 @@ const denyWarnings = ["--", "-D", "warnings"];
 let building;
 
 /**
- * What `npm test` does, in order. A step answers `{ code, output }`, `{ skipped: why }`, or nothing when all is well.
+ * What `npm test` does, in order. A step answers `{ code, output }`, `{ skipped: why }`, or nothing when all is well; with
+ * `write` it writes anew what it would compare.
  * `runner` names the kind of closing line that counts its tests; a step without one is one check by itself.
  */
 export const steps = [
@@ -43,7 +44,7 @@ export const steps = [
   { name: "demo", work: withPackage(buildDemo) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
-  { name: "attacks", runner: "node", work: withPackage(checkAttacks) },
+  { name: "attacks", runner: "node", work: withPackage(attack) },
   { name: "size", work: withPackage(size) },
   { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce(), text: "" })) },
   { name: "conformance", work: () => found(checkConformance(root)) },
@@ -64,9 +65,9 @@ async function builtPackage() {
 }
 
 function withPackage(work) {
-  return async () => {
+  return async (options) => {
     await builtPackage();
-    return work();
+    return work(options);
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { resultsTable } from "../lib/attacks.mjs";
+import { resultsTable } from "../../tests/attacks/support/results.mjs";
 
 const seen = (id, mode, more = {}) => ({ id, threat: "S1", title: `attack ${id}`, mode, saw: "stopped", ...more });
 const rowsOf = (observations) =>
