@@ -1,11 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-const rustTest = /^(\s*)#\[(?:test|wasm_bindgen_test)\b/;
-const rustName = /^\s*(?:pub )?(?:async )?fn (\w+)/;
+// The comments and attributes above a test, and the rest of it: its line, or all up to the line that closes at its own depth.
+const above = "(?:^ *(?://(?!!)|#\\[).*\\n)*^(?<indent> *)";
+const rest = "(?=(?<rest>.*[})];?$|[^]*?^\\k<indent>\\}))";
+const rustTest = new RegExp(`${above}(?:pub )?(?:async )?fn (?<title>\\w+)${rest}`, "gm");
 // A skipped test shows nothing, so `knownGap` is not among these.
-const scriptTest = /^(\s*)(?:await )?(?:t\.)?test\((["`])(.*)\2, /;
-const expectation = /@ts-expect-error (.*)$/;
+const scriptTest = new RegExp(`${above}(?:await )?(?:t\\.)?test\\((?<mark>["\`])(?<title>.*)\\k<mark>, ${rest}`, "gm");
+const typeTest = /@ts-expect-error (?<title>.*)$/gm;
 
 /** Every file of the checkout that may hold tests, by its path from the root. */
 export function testFiles(root) {
@@ -23,10 +25,9 @@ export function testFiles(root) {
  * name, its text and the comment on it name. A case of a table of cases, named beside the test that runs it, is a test too.
  */
 export function testsIn(path, text, prefixes) {
-  const lines = text.split("\n");
   const file = path.replace(/^tests\//, "").replace(/(\.test)?\.[a-z]+$/, "");
-  const found = path.endsWith(".rs") ? rustTests(lines) : path.endsWith(".ts") ? typeTests(lines) : scriptTests(lines);
-  return found.map(({ title, body }) => ({ file, title, ids: idsIn(`${title}\n${body}`, prefixes) })).filter(({ title }) => title);
+  const found = path.endsWith(".rs") ? rustTests(text) : path.endsWith(".ts") ? matches(typeTest, text) : scriptTests(text);
+  return found.map(({ title, body }) => ({ file, title, ids: idsIn(`${title}\n${body}`, prefixes) }));
 }
 
 /** The ids in a text; `AB-1 to AB-3` means all three. */
@@ -39,31 +40,18 @@ export function idsIn(text, prefixes) {
   return ids;
 }
 
-function rustTests(lines) {
-  return lines.flatMap((line, start) => {
-    const indent = rustTest.exec(line)?.[1];
-    if (indent === undefined) return [];
-    const named = lines.findIndex((other, at) => at > start && rustName.test(other));
-    const last = endOf(lines, named, `${indent}}`);
-    return [{ title: rustName.exec(lines[named])[1].replaceAll("_", " "), body: textOf(lines, start, last) }];
-  });
+const matches = (pattern, text) =>
+  [...text.matchAll(pattern)].map(({ 0: start, groups: { title, rest = "" } }) => ({ title, body: start + rest }));
+
+function rustTests(text) {
+  const tests = matches(rustTest, text).filter(({ body }) => /^ *#\[(?:test|wasm_bindgen_test)\b/m.test(body));
+  return tests.map(({ title, body }) => ({ title: title.replaceAll("_", " "), body }));
 }
 
-function typeTests(lines) {
-  return lines.flatMap((line) => (expectation.test(line) ? [{ title: expectation.exec(line)[1], body: "" }] : []));
-}
-
-function scriptTests(lines) {
-  const inside = new Set();
-  const tests = lines.flatMap((line, start) => {
-    const [, indent, , title] = scriptTest.exec(line) ?? [];
-    if (title === undefined) return [];
-    const last = endOf(lines, start, `${indent}}`);
-    for (let at = start; at <= last; at++) inside.add(at);
-    return [{ title, body: textOf(lines, start, last) }];
-  });
-  const outside = lines.filter((line, at) => !inside.has(at) && !/^\s*(\/\/|knownGap)/.test(line));
-  return [...tests, ...outside.flatMap(casesOf)];
+function scriptTests(text) {
+  const tests = matches(scriptTest, text);
+  const outside = tests.reduce((left, { body }) => left.replace(body, ""), text).split("\n");
+  return [...tests, ...outside.filter((line) => !/^\s*(\/\/|knownGap)/.test(line)).flatMap(casesOf)];
 }
 
 // A case is a string that ends in the ids of its rows, or a row of a table that has an id as an element.
@@ -71,18 +59,4 @@ function casesOf(line) {
   const titles = [...line.matchAll(/(["`])((?:(?!\1).)*\([A-Z]+-\d+[^)]*\))\1/g)].map(([, , title]) => ({ title, body: "" }));
   const element = /^\s*(["`])(.*?)\1: .*["`]([A-Z]+-\d+)["`]/.exec(line);
   return titles.length || !element ? titles : [{ title: element[2], body: element[3] }];
-}
-
-// From the comment or attribute above to the closing line.
-function textOf(lines, start, last) {
-  let first = start;
-  while (first > 0 && /^\s*(\/\/(?!!)|#\[)/.test(lines[first - 1])) first -= 1;
-  return lines.slice(first, last + 1).join("\n");
-}
-
-// A test's last line: the first one that closes at its own depth, itself when it is a single line.
-function endOf(lines, start, closing) {
-  if (/[})];?$/.test(lines[start]) && !lines[start].endsWith("{")) return start;
-  const end = lines.findIndex((line, at) => at > start && line.startsWith(closing));
-  return end === -1 ? lines.length - 1 : end;
 }
