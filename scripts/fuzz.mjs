@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { buildFuzzer, fuzz, keep, keepCrash, listTargets } from "./lib/libfuzzer.mjs";
+import { buildFuzzer, fuzz, keepCrash, keepLeast, listTargets } from "./lib/libfuzzer.mjs";
 import { CurableError, main, say } from "./lib/log.mjs";
 import { ensureRust } from "./lib/rust.mjs";
 
@@ -23,17 +23,13 @@ await main(async () => {
 async function fuzzAll(program, names, seconds, kept) {
   let [executions, failures] = [0, 0];
   for (const name of names) {
-    const result = await fuzz(program, name, seconds);
-    say(
-      `${name}: ${result.executions} executions in ${seconds} s, edges ${result.before} -> ${result.after}, ${result.inputs} inputs found`,
-    );
-    executions += result.executions;
-    if (result.crash) {
+    const one = await fuzz(program, name, seconds);
+    say(`${name}: ${one.executions} executions in ${seconds} s, edges ${one.before} -> ${one.after}, ${one.inputs} inputs found`);
+    executions += one.executions;
+    if (one.crashed) {
       failures += 1;
-      keepCrash(name, result.crash);
-    } else if (kept) {
-      await keep(program, name);
-    }
+      await keepCrash(program, name);
+    } else if (kept) await keepLeast(program, name);
   }
   say(`targets ${names.length}, executions ${executions}, failures ${failures}`);
   return failures ? 1 : 0;

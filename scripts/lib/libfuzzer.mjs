@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { CurableError, say } from "./log.mjs";
 import { artifacts, root, target as targetFolder } from "./paths.mjs";
 import { ask, must, run } from "./run.mjs";
 
+const corpus = join("tests", "fuzz", "corpus");
 const words = join(root, "tests", "fuzz", "words.dict");
 // What a coverage-guided fuzzer needs of the compiler; stable ones have all of it.
 const coverage = [
@@ -34,82 +35,46 @@ export async function listTargets(program) {
   return [...output.matchAll(/^(parsers|operations) (\S+)$/gm)].map(([, kind, name]) => ({ kind, name }));
 }
 
-/** Fuzzes one target for so many seconds: `{ executions, before, after, inputs, crash }`, coverage in edges. */
+/** Fuzzes one target for so many seconds: `{ executions, before, after, inputs, crashed }`, coverage in edges. */
 export async function fuzz(program, name, seconds) {
-  const [seeds, found, crashes] = ["seeds", "found", "crashes"].map((kind) => folder(name, kind));
-  unpack(readCorpus(name), seeds);
-  rmSync(crashes, { recursive: true, force: true });
-  [found, crashes].forEach((path) => mkdirSync(path, { recursive: true }));
+  const [seeds, crashes] = ["seeds", "crashes"].map((kind) => emptied(folder(name, kind)));
+  const found = folder(name, "found");
+  mkdirSync(found, { recursive: true });
   const limits = [`-max_total_time=${seconds}`, "-max_len=1024", "-timeout=10", "-rss_limit_mb=2048"];
   const args = [...limits, `-dict=${words}`, `-artifact_prefix=${crashes}/`, "-print_final_stats=1", found, seeds];
-  const { code, output } = await run(program, args, { env: environment(name), log: join(artifacts, "fuzz", `${name}.log`) });
+  const log = join(artifacts, "fuzz", `${name}.log`);
+  const { code, output } = await run(program, args, { env: environment(name, { TOKENKEEP_FUZZ_SEEDS: seeds }), log });
   const coverages = [...output.matchAll(/ cov: (\d+)/g)].map(([, edges]) => Number(edges));
   const executions = Number(output.match(/number_of_executed_units:\s*(\d+)/)?.[1] ?? 0);
-  const crash = filesIn(crashes)[0];
-  if (code !== 0 && !crash) throw new CurableError(output.split("\n").slice(-30).join("\n"), `see .artifacts/fuzz/${name}.log`);
-  return { executions, before: coverages[0] ?? 0, after: coverages.at(-1) ?? 0, inputs: filesIn(found).length, crash };
+  const crashed = readdirSync(crashes).length > 0;
+  if (code !== 0 && !crashed) throw new CurableError(output.split("\n").slice(-30).join("\n"), `see ${log}`);
+  return { executions, before: coverages[0] ?? 0, after: coverages.at(-1) ?? 0, inputs: readdirSync(found).length, crashed };
 }
 
 /** Rewrites a committed corpus as the fewest inputs that reach what all inputs known here reach. */
-export async function keep(program, name) {
-  const least = folder(name, "least");
-  unpack([], least);
-  unpack(readCorpus(name), folder(name, "seeds"));
-  const args = ["-set_cover_merge=1", "-use_counters=0", "-max_len=1024", least, folder(name, "found"), folder(name, "seeds")];
-  await must(program, args, { env: environment(name) });
-  say(`${name}: ${writeCorpus(name, filesIn(least))} inputs kept`);
+export async function keepLeast(program, name) {
+  const [least, seeds] = ["least", "seeds"].map((kind) => emptied(folder(name, kind)));
+  const args = ["-set_cover_merge=1", "-use_counters=0", "-max_len=1024", least, folder(name, "found"), seeds];
+  await must(program, args, { env: environment(name, { TOKENKEEP_FUZZ_SEEDS: seeds }) });
+  rmSync(join(root, corpus, `${name}.txt`), { force: true });
+  await must(program, [], { env: environment(name, { TOKENKEEP_FUZZ_ADD: least }) });
+  say(`${name}: ${readdirSync(least).length} inputs kept`);
 }
 
 /** Puts an input that made a target fail where `npm test` will find it. */
-export function keepCrash(name, input) {
-  writeCorpus(name, [...readCorpus(name), input]);
-  say(`${name} FAILS; this line is now in ${corpusFile(name)}:\n${encode(input)}`);
+export async function keepCrash(program, name) {
+  const output = await must(program, [], { env: environment(name, { TOKENKEEP_FUZZ_ADD: folder(name, "crashes") }) });
+  const [, line] = output.match(/^kept (.*)$/m);
+  say(`${name} FAILS; this line is now in ${join(corpus, `${name}.txt`)}:\n${line}`);
 }
 
-/** The committed inputs of a target, one a line: printable ASCII as it is, any other byte and the backslash as \xff. */
-function corpusFile(target) {
-  return join(root, "tests", "fuzz", "corpus", `${target}.txt`);
-}
+/** The environment that names a target and a folder for what the program does with it; see fuzz/src/main.rs. */
+const environment = (target, folders) => ({ ...process.env, TOKENKEEP_FUZZ_TARGET: target, ...folders });
 
-function readCorpus(target) {
-  const file = corpusFile(target);
-  return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1).map(decode) : [];
-}
+const folder = (name, kind) => join(artifacts, "fuzz", name, kind);
 
-/** Writes a corpus anew, the shortest input first. */
-function writeCorpus(target, inputs) {
-  const lines = [...new Set(inputs.map(encode))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  writeFileSync(corpusFile(target), lines.map((line) => `${line}\n`).join(""));
-  return lines.length;
-}
-
-/** Makes `folder` hold these inputs as files, as libFuzzer wants them. */
-function unpack(inputs, folder) {
+function emptied(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  inputs.forEach((input, index) => writeFileSync(join(folder, String(index)), input));
-}
-
-function filesIn(folder) {
-  return existsSync(folder) ? readdirSync(folder).map((name) => readFileSync(join(folder, name))) : [];
-}
-
-export function encode(bytes) {
-  const plain = (byte) => byte >= 0x20 && byte <= 0x7e && byte !== 0x5c;
-  return Array.from(bytes, (byte) => (plain(byte) ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)).join("");
-}
-
-export function decode(line) {
-  return Buffer.from(
-    line.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-    "latin1",
-  );
-}
-
-function environment(name) {
-  return { ...process.env, TOKENKEEP_FUZZ_TARGET: name };
-}
-
-function folder(name, kind) {
-  return join(artifacts, "fuzz", name, kind);
+  return folder;
 }

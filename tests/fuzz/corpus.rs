@@ -1,15 +1,14 @@
 //! Inputs that reach every part of a target, one a line: printable ASCII stands for itself, `\x0a` for any other byte.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub(crate) fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus")
-}
+/// From the root of the repository, where `cargo test` and `npm run fuzz` run.
+pub(crate) const FOLDER: &str = "tests/fuzz/corpus";
 
 /// The inputs of a target, and the empty one.
 pub(crate) fn read(name: &str) -> Vec<Vec<u8>> {
-    let text = fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap_or_default();
+    let text = fs::read_to_string(Path::new(FOLDER).join(format!("{name}.txt"))).unwrap_or_default();
     let mut inputs: Vec<_> = text.lines().map(|line| decode(line).expect("a line of a corpus")).collect();
     inputs.push(Vec::new());
     inputs
@@ -37,11 +36,4 @@ pub(crate) fn decode(line: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
-}
-
-/// The words of a dictionary in libFuzzer's format.
-pub(crate) fn words(dictionary: &str) -> Vec<Vec<u8>> {
-    let quoted = |line: &str| line.strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
-    let plain = |word: String| word.replace("\\\\", "\\x5c").replace("\\\"", "\"");
-    dictionary.lines().filter_map(quoted).map(|word| decode(&plain(word)).expect("a word")).collect()
 }

@@ -44,7 +44,7 @@ fn no_operations_break_a_promise() {
 #[test]
 fn every_file_of_the_corpus_belongs_to_a_target() {
     let names: BTreeSet<_> = PARSERS.iter().chain(OPERATIONS).map(|target| format!("{}.txt", target.name)).collect();
-    let files = fs::read_dir(corpus::folder()).expect("a folder").map(|file| file.expect("a file").file_name());
+    let files = fs::read_dir(corpus::FOLDER).expect("a folder").map(|file| file.expect("a file").file_name());
     let files: BTreeSet<_> = files.map(|name| name.into_string().expect("a name")).collect();
     assert_eq!(files, names);
 }
@@ -53,7 +53,7 @@ fn every_file_of_the_corpus_belongs_to_a_target() {
 fn inputs_are_read_as_they_were_written() {
     let every_byte: Vec<u8> = (0..=255).collect();
     assert_eq!(corpus::decode(&corpus::encode(&every_byte)), Some(every_byte));
-    assert_eq!(corpus::words("# \"no\"\n\"a\\\\b\"\n\"\\\"\\x0a\"\n"), [b"a\\b".to_vec(), b"\"\n".to_vec()]);
+    assert_eq!(mutation::words("# \"no\"\n\"a\\\\b\"\n\"\\\"\\x0a\"\n"), [b"a\\b".to_vec(), b"\"\n".to_vec()]);
     assert!(["\\x", "\\x0", "\\n", "\\xgg", "\\x0\u{e9}", "\u{e9}"].iter().all(|line| corpus::decode(line).is_none()));
 }
 
@@ -62,7 +62,7 @@ fn change(targets: &[Target], count: usize) {
     let given = std::env::var("TOKENKEEP_FUZZ_SEED").ok();
     let seed = given.map_or_else(|| RandomState::new().build_hasher().finish(), |seed| seed.parse().expect("a number"));
     let count = std::env::var("TOKENKEEP_FUZZ_COUNT").map_or(count, |count| count.parse().expect("a number"));
-    let words = corpus::words(WORDS);
+    let words = mutation::words(WORDS);
     for (number, target) in (0..).zip(targets) {
         let seeds = corpus::read(target.name);
         let mut random = Random::new(seed.wrapping_add(number));

@@ -2,6 +2,8 @@
 
 pub(crate) use crate::support::random::Random;
 
+use crate::corpus::decode;
+
 impl Random {
     /// A number below `end`, which is not 0.
     fn below(&mut self, end: usize) -> usize {
@@ -67,3 +69,10 @@ fn splice(input: &mut Vec<u8>, at: usize, other: &[u8]) {
 }
 
 const MAX_LENGTH: usize = 1_024;
+
+/// The words of a dictionary in libFuzzer's format.
+pub(crate) fn words(dictionary: &str) -> Vec<Vec<u8>> {
+    let quoted = |line: &str| line.strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
+    let plain = |word: String| word.replace("\\\\", "\\x5c").replace("\\\"", "\"");
+    dictionary.lines().filter_map(quoted).map(|word| decode(&plain(word)).expect("a word")).collect()
+}
