@@ -5,7 +5,7 @@ import { logs } from "./paths.mjs";
 import { must, run, which } from "./run.mjs";
 
 /** How packages can be installed here: a command prefix such as `["sudo", "-n"]`, or null where it can't be done. */
-export async function aptPrefix() {
+async function aptPrefix() {
   if (process.platform !== "linux" || !which("apt-get")) return null;
   if (process.getuid() === 0) return [];
   const sudo = which("sudo");
@@ -14,10 +14,10 @@ export async function aptPrefix() {
 
 let updating;
 
-/** Refreshes the package lists, once per set-up: a new machine's are as old as its image. */
-export function aptUpdate(prefix) {
-  updating ??= update(prefix);
-  return updating;
+/** Refreshes the package lists where that can be done, once per set-up: a new machine's are as old as its image. */
+export async function aptUpdate(given = aptPrefix()) {
+  const prefix = await given;
+  if (prefix) await (updating ??= update(prefix));
 }
 
 // A system may have a source of packages that doesn't answer, and need none of it.
@@ -27,8 +27,10 @@ async function update(prefix) {
   await apt(prefix, ["update", "-q"], "apt-update").catch(told);
 }
 
-/** Installs packages system-wide, saying so first. Refuses anything that would remove another package. */
-export async function aptInstall(prefix, names, why) {
+/** Installs packages system-wide where that can be done, saying so first. Refuses anything that would remove another package. */
+export async function aptInstall(names, why, given = aptPrefix()) {
+  const prefix = await given;
+  if (!prefix) return;
   await aptUpdate(prefix);
   say(`apt: installing ${names.join(" ")} on this system: ${why}`);
   await apt(prefix, ["install", "-q", "-y", "--no-remove", "--no-install-recommends", ...names], `apt-install-${names[0]}`);

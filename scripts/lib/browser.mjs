@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { aptInstall, aptPrefix } from "./apt.mjs";
+import { aptInstall } from "./apt.mjs";
 import { CurableError, say } from "./log.mjs";
 import { root } from "./paths.mjs";
 import { isExecutable, which } from "./run.mjs";
@@ -21,7 +21,8 @@ export const whyNoDriver = "no chromedriver was found";
 
 /** Sees to a browser for the tests and its driver; does without the driver, and says so, where there is none. */
 export async function ensureBrowser() {
-  if (!findChrome() || (findChrome() === "/usr/bin/chromium" && !findDriver())) await installDebianChromium();
+  if (!findChrome() || (findChrome() === "/usr/bin/chromium" && !findDriver()))
+    await aptInstall(["chromium", "chromium-driver"], "the browser that the tests run in");
   if (!findChrome()) throw new CurableError("no Chrome or Chromium found", cure);
   if (!findDriver()) say(`${whyNoDriver}: the shell's own tests will be skipped`);
   writeWebdriver(findChrome());
@@ -40,11 +41,6 @@ export function findDriver(env = process.env) {
 function named(variable, env) {
   if (isExecutable(env[variable])) return env[variable];
   throw new CurableError(`${variable} names no program: ${env[variable]}`, `correct or unset ${variable}`);
-}
-
-async function installDebianChromium() {
-  const prefix = await aptPrefix();
-  if (prefix) await aptInstall(prefix, ["chromium", "chromium-driver"], "the browser that the tests run in");
 }
 
 /** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate. */

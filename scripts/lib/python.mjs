@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { aptInstall, aptPrefix } from "./apt.mjs";
+import { aptInstall } from "./apt.mjs";
 import { say, seconds } from "./log.mjs";
 import { logs, root, tools } from "./paths.mjs";
 import { ask, must, which } from "./run.mjs";
@@ -22,10 +22,11 @@ export function serversPython() {
 
 /** Installs the packages of the Python servers into .tools. Does without, and says so, where there is no Python. */
 export async function ensurePython() {
-  const found = (await findPython()) ?? (await installPython());
+  const install = () => aptInstall(["python3", "python3-venv"], "a server that the tests sign in to");
+  const found = (await findPython()) ?? (await install().then(findPython));
   if (!found) return say(`${whyNoPython}: the tests with a Django server will be skipped`);
   const key = hashOf([packages], found);
-  await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => install(found));
+  await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => unpack(found));
 }
 
 // Debian keeps what a new environment needs in a package of its own.
@@ -38,14 +39,7 @@ async function findPython() {
   return null;
 }
 
-async function installPython() {
-  const prefix = await aptPrefix();
-  if (!prefix) return null;
-  await aptInstall(prefix, ["python3", "python3-venv"], "a server that the tests sign in to");
-  return findPython();
-}
-
-async function install(python) {
+async function unpack(python) {
   const started = performance.now();
   say("pip: installing the Python servers of the tests into .tools");
   rmSync(folder, { recursive: true, force: true });

@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-import { aptPrefix, aptUpdate } from "./apt.mjs";
+import { aptUpdate } from "./apt.mjs";
 import { say } from "./log.mjs";
 import { logs, tools } from "./paths.mjs";
 import { ask, isExecutable, must, run, which } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
 
 /** The web servers that the samples of docs/security/headers.md are tried with, by the names of Debian's packages. */
-export const webServers = { nginx: "usr/sbin/nginx", caddy: "usr/bin/caddy" };
+const webServers = { nginx: "usr/sbin/nginx", caddy: "usr/bin/caddy" };
 
 const folderOf = (name) => join(tools, "servers", name);
 const unpacked = (name) => join(folderOf(name), webServers[name]);
@@ -37,8 +37,7 @@ export async function ensureServers() {
 }
 
 async function unpack(name) {
-  const prefix = await aptPrefix();
-  if (prefix) await aptUpdate(prefix);
+  await aptUpdate();
   say(`apt: unpacking ${name} into .tools, to try the samples of docs/security/headers.md; nothing is installed`);
   const folder = folderOf(name);
   rmSync(folder, { recursive: true, force: true });

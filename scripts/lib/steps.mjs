@@ -5,14 +5,12 @@ import { findDriver, whyNoDriver } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
-import { CurableError, say } from "./log.mjs";
+import { CurableError } from "./log.mjs";
 import { installPackage, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
-import { serversPython, whyNoPython } from "./python.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
-import { webServers, whyNoServer } from "./servers.mjs";
 import { checkSizes, sizeTable } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { nodeTests, toolchainEnv } from "./toolchain.mjs";
@@ -89,8 +87,6 @@ async function types() {
 
 async function browserTests() {
   await installPackage(browserFolder);
-  if (!serversPython()) say(`browser: the tests with a Django server are SKIPPED, ${whyNoPython}`);
-  for (const why of Object.keys(webServers).map(whyNoServer).filter(Boolean)) say(`browser: the tests of its sample are SKIPPED, ${why}`);
   // They wait more than they work: two files at a time take little more than half the time.
   return nodeTests(browserFolder, 2);
 }

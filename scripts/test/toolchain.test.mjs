@@ -49,7 +49,7 @@ for (const [what, code] of Object.entries({
 test("packages are installed from lists that were refreshed just before", posixOnly, async () => {
   const { aptInstall } = await import("../lib/apt.mjs?fresh");
   const told = join(folderWith({}), "told");
-  await withPath(folderWith({ "apt-get": `echo "$@" >> ${told}` }), () => aptInstall([], ["one"], "for a test"));
+  await withPath(folderWith({ "apt-get": `echo "$@" >> ${told}` }), () => aptInstall(["one"], "for a test", []));
   const words = readFileSync(told, "utf8")
     .trim()
     .split("\n")
