@@ -26,17 +26,12 @@ function take(file) {
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
-    if (isAbandoned(file)) rmSync(file, { force: true });
-    return false;
   }
-}
-
-function isAbandoned(file) {
   try {
     // A lock without an owner was made just now: 0 is this very process's group, which is there.
     process.kill(Number(readFileSync(file, "utf8")), 0);
-    return false;
   } catch (error) {
-    return error.code === "ESRCH";
+    if (error.code === "ESRCH") rmSync(file, { force: true });
   }
+  return false;
 }

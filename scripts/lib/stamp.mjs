@@ -24,13 +24,9 @@ export function filesUnder(path) {
 
 /** Does `work` unless the stamp file has this key and all outputs are there; returns whether it did. */
 export async function unlessFresh({ stamp, key, outputs = [] }, work) {
-  if (readStamp(stamp) === key && outputs.every((file) => existsSync(file))) return false;
+  if ([stamp, ...outputs].every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === key) return false;
   await work();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, key);
   return true;
-}
-
-function readStamp(file) {
-  return existsSync(file) ? readFileSync(file, "utf8") : null;
 }
