@@ -1,96 +1,113 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { linkedCrates, lockedCrates } from "./crates.mjs";
-import { CurableError } from "./log.mjs";
-import { root, toolsBin } from "./paths.mjs";
-import { npm, readJson, run, which } from "./run.mjs";
-import * as rules from "./supply-rules.mjs";
+import { root } from "./paths.mjs";
+import { must, npm, readJson, run } from "./run.mjs";
+import { cargoProgram } from "./rust.mjs";
 
-const text = (...path) => readFileSync(join(root, ...path), "utf8");
-const cratesWithLock = [[], ["fuzz"]];
+const denyVersion = "0.20.2";
+const manifests = [join(root, "Cargo.toml"), join(root, "fuzz", "Cargo.toml")];
+const ownPolicy = join(root, "deny.toml");
+/** Macros run in the compiler; cargo-deny has no list for them. */
+const macros = ["rustversion", "serde_derive", "wasm-bindgen-macro", "wasm-bindgen-test-macro"];
+/** Development tools are not published, so more licences will do than for crates. */
+const toolLicenses = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT OR Apache-2.0", "MPL-2.0"];
+/** Never run: dependencies are installed with `--ignore-scripts`. */
+const withInstallScript = ["node_modules/esbuild"];
 
 /**
- * Holds everything that is depended on against the rules. `problems` fail; the text says what was looked at, and what could
- * not be and how it could. Only advisories need a network.
+ * Holds everything that is depended on against the rules: deny.toml has those for crates. `problems` fail; the text says what
+ * was looked at, and what could not be and how it could. Only advisories need a network.
  */
 export async function checkSupplyChain() {
-  const parts = [await crates(), packages(), await cargoDeny(), await npmAudit()];
-  return { problems: parts.flatMap(({ problems = [] }) => problems), text: parts.map(({ note }) => note).join("\n") };
+  const parts = [];
+  for (const manifest of manifests) parts.push(await denied(manifest), await pinsAndMacros(manifest));
+  parts.push(await advisories(), packages(), auditOutcome((await run(npm(), ["audit", "--json"], { timeout: 60_000 })).output));
+  return { problems: parts.flatMap(({ problems = [] }) => problems), text: parts.flatMap(({ note = [] }) => note).join("\n") };
 }
 
-async function crates() {
-  const policy = rules.policyOf(text("deny.toml"));
-  const linked = await linkedCrates();
-  const problems = rules.duplicateProblems(linked);
-  let count = 0;
-  for (const folder of cratesWithLock) {
-    problems.push(...rules.lockProblems(lockedCrates(text(...folder, "Cargo.lock"))));
-    const metadata = await cargoMetadata(join(root, ...folder, "Cargo.toml"));
-    if (!metadata)
-      return { problems, note: "crates: SKIPPED, not all are here and the registry doesn't answer; cure: cargo fetch --locked" };
-    problems.push(...rules.crateProblems(metadata.packages, policy), ...rules.pinProblems(metadata.packages));
-    count += metadata.packages.length;
-  }
-  return { problems, note: `crates: ${count} looked at, ${linked.length - 1} of them in the wasm` };
+async function cargoDeny(manifest, policy, ...checks) {
+  const program = await cargoProgram("cargo-deny", "cargo-deny", denyVersion);
+  const args = ["--locked", "--manifest-path", manifest, "--config", policy, "check", ...checks];
+  return run(program, args, { timeout: 120_000 });
 }
 
-/** A machine that has built needs no network for this. */
-async function cargoMetadata(manifest) {
-  for (const network of [["--offline"], []]) {
-    const args = ["metadata", "--quiet", "--locked", ...network, "--format-version", "1", "--manifest-path", manifest];
-    const { code, output } = await run("cargo", args, { timeout: 120_000 });
-    if (code === 0) return jsonIn(output);
-    if (output.includes("--locked was passed"))
-      throw new CurableError(output.trim(), `cargo metadata --manifest-path ${manifest}, and commit it`);
-  }
-  return null;
+/** What cargo-deny has against the crates of a manifest. That each has its checksum is cargo's own condition for `--locked`. */
+export async function denied(manifest, policy = ownPolicy) {
+  const { code, output } = await cargoDeny(manifest, policy, "bans", "licenses", "sources");
+  return { problems: code ? [`cargo deny, ${manifest}:\n${output.trim()}`] : [], note: `cargo deny, ${manifest}: run` };
+}
+
+async function advisories() {
+  const { code, output } = await cargoDeny(manifests[0], ownPolicy, "advisories");
+  if (code === 0 || /^error\[/m.test(output)) return { problems: code ? [output.trim()] : [], note: "advisories for crates: looked up" };
+  return { note: "advisories for crates: SKIPPED, no database of them; cure: let cargo deny fetch it once" };
+}
+
+async function pinsAndMacros(manifest) {
+  const cargo = (...args) => must("cargo", [...args, "--locked", "--quiet", "--manifest-path", manifest], { cure: "cargo fetch --locked" });
+  const { packages } = JSON.parse(await cargo("metadata", "--no-deps", "--format-version", "1"));
+  const all = ["--all-features", "--target", "all", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"];
+  return { problems: [...pinProblems(packages), ...macroProblems(await cargo("tree", ...all))] };
+}
+
+/** Direct dependencies of our own crates, as `cargo metadata` lists them, have one exact version, or are our own. */
+export function pinProblems(packages) {
+  const wishes = packages.flatMap(({ name, dependencies }) => dependencies.map((wanted) => ({ name, wanted })));
+  const loose = wishes.filter(({ wanted: { req, path } }) => !path && !/^=\d+\.\d+\.\d+/.test(req));
+  return loose.map(({ name, wanted }) => `${name} wants ${wanted.name} ${wanted.req}, no exact version`);
+}
+
+/** `tree` is what `cargo tree` says of all that is ever built. */
+export function macroProblems(tree) {
+  const names = new Set([...tree.matchAll(/^(\S+) v.*\(proc-macro\)/gm)].map(([, name]) => name));
+  return [...names].filter((name) => !macros.includes(name)).map((name) => `crate ${name} is a macro that nobody has looked at`);
 }
 
 function packages() {
   const lock = readJson(join(root, "package-lock.json"));
-  const npm = rules.npmProblems(readJson(join(root, "package.json")), lock);
-  const python = rules.requirementProblems(text("tests", "servers", "django", "requirements.txt"));
+  const requirements = readFileSync(join(root, "tests", "servers", "django", "requirements.txt"), "utf8");
   return {
-    problems: [...npm, ...python],
+    problems: [...npmProblems(readJson(join(root, "package.json")), lock), ...requirementProblems(requirements)],
     note: `npm packages: ${Object.keys(lock.packages).length - 1} looked at, none of them published`,
   };
 }
 
-async function cargoDeny() {
-  const program = which("cargo-deny", toolsBin) ?? which("cargo-deny");
-  if (!program) return { note: "cargo deny: SKIPPED, not installed; cure: cargo install --root .tools cargo-deny@0.20.2 (a few minutes)" };
-  const check = (...what) => run(program, ["--locked", ...what], { timeout: 120_000 });
-  const policy = await check("--offline", "check", "bans", "licenses", "sources");
-  const advisories = await check("check", "advisories");
-  const isKnown = advisories.code === 0 || /^error\[/m.test(advisories.output);
-  const failed = [policy, isKnown && advisories].filter((result) => result && result.code !== 0);
-  const note = isKnown ? "advisories looked up" : "advisories SKIPPED, no advisory database; cure: let cargo deny fetch it once";
-  return { problems: failed.map(({ output }) => `cargo deny:\n${output.trim()}`), note: `cargo deny: run, ${note}` };
+/** `manifest` and `lock` are package.json and package-lock.json. */
+export function npmProblems({ dependencies, devDependencies }, { packages }) {
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+  const { "": own, ...foreign } = packages;
+  return [
+    ...loose.map(([name, version]) => `package.json wants ${name} ${version}, no exact version`),
+    ...Object.entries(foreign).flatMap(packageProblems),
+  ];
 }
 
-async function npmAudit() {
-  const { output } = await run(npm(), ["audit", "--json"], { timeout: 60_000 });
-  return auditOutcome(output);
+function packageProblems([name, { integrity, resolved, link, license, hasInstallScript }]) {
+  const found = [
+    link && "is a link",
+    !/^sha512-[\w+/]{86}==$/.test(integrity ?? "") && "has no sha512 in the lock file",
+    resolved && !resolved.startsWith("https://registry.npmjs.org/") && `comes from ${resolved}`,
+    !toolLicenses.includes(license) && `has the licence ${license}`,
+    hasInstallScript && !withInstallScript.includes(name) && "has an install script that nobody has looked at",
+  ];
+  return found.filter(Boolean).map((problem) => `${name} ${problem}`);
+}
+
+/** The Python packages of one test server. */
+export function requirementProblems(text) {
+  const loose = text.split("\n").filter((line) => !/^\s*(#|$)|^[\w.-]+==\d[\w.]*\s*$/.test(line));
+  return loose.map((line) => `requirements.txt: "${line}" is no exact version`);
 }
 
 /** What `npm audit --json` found; anything that is no report means that it could not look. */
 export function auditOutcome(output) {
-  const report = jsonIn(output);
-  if (!report?.vulnerabilities)
+  if (!output.includes('"vulnerabilities"'))
     return { note: "npm audit: SKIPPED, the registry has no advisories for us; cure: npm audit with the public registry" };
-  const known = Object.values(report.vulnerabilities);
+  const known = Object.values(JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)).vulnerabilities);
   const grave = known.filter(({ severity }) => ["high", "critical"].includes(severity));
   return {
     problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`),
     note: `npm audit: run, ${known.length} advisories`,
   };
-}
-
-function jsonIn(output) {
-  try {
-    return JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1));
-  } catch {
-    return null;
-  }
 }
