@@ -12,7 +12,8 @@ export async function linkedCrates() {
   const what = ["--edges", "normal,no-proc-macro", "--target", wasmTriple, "--features", "lean"];
   const shape = ["--prefix", "depth", "--no-dedupe", "--format", "|{p}|{l}"];
   const tree = await must("cargo", ["tree", "--locked", "--quiet", ...what, ...shape], { cure: "cargo fetch --locked" });
-  return withChecksums(parseTree(tree), lockedCrates(readFileSync(join(root, "Cargo.lock"), "utf8")));
+  const checksums = new Map(lockedCrates().map((crate) => [keyOf(crate), crate.checksum]));
+  return parseTree(tree).map((crate) => ({ ...crate, checksum: checksums.get(keyOf(crate)) }));
 }
 
 /** Reads lines such as `2|cfg-if v1.0.5|MIT OR Apache-2.0`, which stand below the crate that wants them. */
@@ -36,13 +37,9 @@ export function parseTree(text) {
 
 const keyOf = ({ name, version }) => `${name}@${version}`;
 
-/** The packages of a Cargo.lock, as `{ name, version, source, checksum }`. */
-export function lockedCrates(text) {
+/** The packages of Cargo.lock, as `{ name, version, checksum }`. */
+export function lockedCrates(text = readFileSync(join(root, "Cargo.lock"), "utf8")) {
   const field = (block, name) => block.match(new RegExp(`^${name} = "([^"]*)"`, "m"))?.[1] ?? null;
   const blocks = text.split("[[package]]").slice(1);
-  return blocks.map((block) => Object.fromEntries(["name", "version", "source", "checksum"].map((name) => [name, field(block, name)])));
-}
-
-function withChecksums(crates, locked) {
-  return crates.map((crate) => ({ ...crate, checksum: locked.find((one) => keyOf(one) === keyOf(crate))?.checksum ?? null }));
+  return blocks.map((block) => Object.fromEntries(["name", "version", "checksum"].map((name) => [name, field(block, name)])));
 }

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { lockedCrates } from "./crates.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
-import { logs, root, tools, toolsBin, wasmTriple } from "./paths.mjs";
+import { logs, tools, toolsBin, wasmTriple } from "./paths.mjs";
 import { must, which } from "./run.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
@@ -28,7 +29,11 @@ export async function ensureRust() {
 }
 
 /** The path of a program of wasm-bindgen-cli; generated glue fits only the very version that Cargo.lock has of the crate. */
-export const bindgenProgram = (name) => cargoProgram(name, "wasm-bindgen-cli", lockedVersion("wasm-bindgen"));
+export function bindgenProgram(name) {
+  const crate = lockedCrates().find((one) => one.name === "wasm-bindgen");
+  if (!crate) throw new CurableError("Cargo.lock names no version of wasm-bindgen", "restore it: git checkout Cargo.lock");
+  return cargoProgram(name, "wasm-bindgen-cli", crate.version);
+}
 
 /** The path of a program of a crate, which is built into .tools unless it is there in this version. */
 export async function cargoProgram(name, crate, version) {
@@ -47,10 +52,4 @@ async function install(crate, version) {
   await must("cargo", args, { env, timeout: 1_200_000, log: join(logs, `${crate}.log`) });
   rmSync(folder, { recursive: true, force: true });
   say(`built ${crate} in ${seconds(started)}`);
-}
-
-function lockedVersion(crate) {
-  const found = readFileSync(join(root, "Cargo.lock"), "utf8").match(new RegExp(`name = "${crate}"\\r?\\nversion = "([^"]+)"`));
-  if (!found) throw new CurableError(`Cargo.lock names no version of ${crate}`, "restore it: git checkout Cargo.lock");
-  return found[1];
 }
