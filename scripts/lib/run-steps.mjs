@@ -7,15 +7,15 @@ import { keep } from "./run.mjs";
 
 /** Runs every step to its end, whatever the others did, and adds up what they counted. */
 export async function runSteps(chosen, options) {
-  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0 };
   for (const step of chosen) {
     const started = performance.now();
     say(`${step.name} ...`);
     const result = await outcome(step, options);
     report(step, result, seconds(started));
-    for (const key of Object.keys(sum)) sum[key] += result[key] ?? 0;
+    for (const key of Object.keys(total)) total[key] += result[key] ?? 0;
   }
-  return sum;
+  return total;
 }
 
 /** A step's result as `{ passed, failed }` or `{ skipped: 1, why }`, with its output. */
@@ -46,23 +46,20 @@ function report({ name }, result, time) {
   );
 }
 
+const numbers = (output, pattern) =>
+  [...stripVTControlCharacters(output).replaceAll("\r", "").matchAll(pattern)].map(([, number]) => Number(number));
+const sum = (list) => list.reduce((all, one) => all + one, 0);
+
 /** How a test runner's closing lines are read, by runner; each answers `{ passed, failed }` over all its suites. */
-export const counts = { cargo, node };
-
-// cargo test and wasm-bindgen-test: `test result: ok. 3 passed; 0 failed; 0 ignored; ...`, once per target.
-function cargo(output) {
-  const sum = (word) =>
-    [...plain(output).matchAll(new RegExp(`^test result: .*?(\\d+) ${word};`, "gm"))].reduce((all, [, count]) => all + Number(count), 0);
-  return { passed: sum("passed"), failed: sum("failed") };
-}
-
-// node --test closes with `# pass 3` and `# fail 0`, or with another mark in front where it draws for people.
-function node(output) {
-  const closing = plain(output);
-  const last = (word) => Number([...closing.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
-  return { passed: last("pass"), failed: last("fail") + last("cancelled") };
-}
-
-function plain(output) {
-  return stripVTControlCharacters(output).replaceAll("\r", "");
-}
+export const counts = {
+  // cargo test and wasm-bindgen-test: `test result: ok. 3 passed; 0 failed; 0 ignored; ...`, once per target.
+  cargo: (output) => ({
+    passed: sum(numbers(output, /^test result: .*?(\d+) passed;/gm)),
+    failed: sum(numbers(output, /^test result: .*?(\d+) failed;/gm)),
+  }),
+  // node --test closes with `# pass 3`, `# fail 0` and `# cancelled 0`, or with another mark in front where it draws for people.
+  node: (output) => ({
+    passed: sum(numbers(output, /^\S+ pass (\d+)$/gm).slice(-1)),
+    failed: sum(numbers(output, /^\S+ (?:fail|cancelled) (\d+)$/gm).slice(-2)),
+  }),
+};
