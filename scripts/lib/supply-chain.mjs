@@ -20,9 +20,12 @@ const withInstallScript = ["node_modules/esbuild"];
  * was looked at, and what could not be and how it could. Only advisories need a network.
  */
 export async function checkSupplyChain() {
-  const parts = [];
+  const parts = [packages()];
   for (const manifest of manifests) parts.push(await denied(manifest), await pinsAndMacros(manifest));
-  parts.push(await advisories(), packages(), auditOutcome((await run(npm(), ["audit", "--json"], { timeout: 60_000 })).output));
+  const known = await cargoDeny(manifests[0], ownPolicy, "advisories");
+  parts.push(advised("advisories for crates", known, /^error\[/m, "let cargo deny fetch its database once"));
+  const grave = await run(npm(), ["audit", "--audit-level=high"], { timeout: 60_000 });
+  parts.push(advised("advisories for npm packages", grave, /^Severity: /m, "npm audit with the public registry"));
   return { problems: parts.flatMap(({ problems = [] }) => problems), text: parts.flatMap(({ note = [] }) => note).join("\n") };
 }
 
@@ -38,10 +41,10 @@ export async function denied(manifest, policy = ownPolicy) {
   return { problems: code ? [`cargo deny, ${manifest}:\n${output.trim()}`] : [], note: `cargo deny, ${manifest}: run` };
 }
 
-async function advisories() {
-  const { code, output } = await cargoDeny(manifests[0], ownPolicy, "advisories");
-  if (code === 0 || /^error\[/m.test(output)) return { problems: code ? [output.trim()] : [], note: "advisories for crates: looked up" };
-  return { note: "advisories for crates: SKIPPED, no database of them; cure: let cargo deny fetch it once" };
+/** What a look for advisories came to; one that failed without naming any, as `named` would, could not look. */
+export function advised(what, { code, output }, named, cure) {
+  if (code && !named.test(output)) return { note: `${what}: SKIPPED, there is no answer; cure: ${cure}` };
+  return { problems: code ? [`${what}:\n${output.trim()}`] : [], note: `${what}: run` };
 }
 
 async function pinsAndMacros(manifest) {
@@ -98,16 +101,4 @@ function packageProblems([name, { integrity, resolved, link, license, hasInstall
 export function requirementProblems(text) {
   const loose = text.split("\n").filter((line) => !/^\s*(#|$)|^[\w.-]+==\d[\w.]*\s*$/.test(line));
   return loose.map((line) => `requirements.txt: "${line}" is no exact version`);
-}
-
-/** What `npm audit --json` found; anything that is no report means that it could not look. */
-export function auditOutcome(output) {
-  if (!output.includes('"vulnerabilities"'))
-    return { note: "npm audit: SKIPPED, the registry has no advisories for us; cure: npm audit with the public registry" };
-  const known = Object.values(JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)).vulnerabilities);
-  const grave = known.filter(({ severity }) => ["high", "critical"].includes(severity));
-  return {
-    problems: grave.map(({ name, severity }) => `npm audit: ${name}, ${severity}`),
-    note: `npm audit: run, ${known.length} advisories`,
-  };
 }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import { root } from "../lib/paths.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
-import { auditOutcome, denied, macroProblems, npmProblems, pinProblems, requirementProblems } from "../lib/supply-chain.mjs";
+import { advised, denied, macroProblems, npmProblems, pinProblems, requirementProblems } from "../lib/supply-chain.mjs";
 
 const policy = readFileSync(join(root, "deny.toml"), "utf8");
 const sha512 = `sha512-${"A".repeat(86)}==`;
@@ -75,11 +75,12 @@ test("Python packages have exact versions", () => {
   assert.equal(requirementProblems("Django>=5\nidna\n--index-url https://example.com\n").length, 3);
 });
 
-test("an audit that could not look says so, and grave advisories are problems", () => {
-  assert.match(auditOutcome("npm warn audit 405 Method Not Allowed").note, /SKIPPED.*cure/);
-  const report = (severity) => auditOutcome(`npm warn x\n${JSON.stringify({ vulnerabilities: { a: { name: "a", severity } } })}`);
-  assert.deepEqual(report("moderate").problems, []);
-  assert.deepEqual(report("critical").problems, ["npm audit: a, critical"]);
+test("a look for advisories that got no answer says so, and what it found is a problem", () => {
+  const looked = (code, output) => advised("a", { code, output }, /^Severity: /m, "ask again");
+  assert.match(looked(1, "npm error audit 405 Method Not Allowed").note, /SKIPPED.*cure: ask again/);
+  assert.equal(looked(1, "npm error audit 405 Method Not Allowed").problems, undefined);
+  assert.deepEqual(looked(0, "# npm audit report\nx <1\nSeverity: moderate"), { problems: [], note: "a: run" });
+  assert.deepEqual(looked(1, "x <1\nSeverity: critical\n").problems, ["a:\nx <1\nSeverity: critical"]);
 });
 
 test("no Rust of ours is unsafe but the test that watches freed memory", async () => {
