@@ -7,7 +7,7 @@ import { measure, measurements } from "../benches/measure.mjs";
 import { tabulate } from "../benches/report.mjs";
 import { findChrome } from "./lib/browser.mjs";
 import { build } from "./lib/build.mjs";
-import { CurableError, main, say, seconds } from "./lib/log.mjs";
+import { choose, main, say, seconds } from "./lib/log.mjs";
 import { pkg, root } from "./lib/paths.mjs";
 import { ask } from "./lib/run.mjs";
 import { setUp } from "./lib/setup.mjs";
@@ -19,7 +19,7 @@ const results = join(root, "benches", "RESULTS.md");
 await main(async () => {
   const started = performance.now();
   const chosen = process.argv.slice(2);
-  const names = chosen.length ? known(chosen) : Object.keys(measurements);
+  const names = choose("measurement", chosen, Object.keys(measurements));
   await setUp();
   await build();
   const chrome = findChrome();
@@ -32,13 +32,6 @@ await main(async () => {
   if (chosen.length === 0) writeFileSync(results, text);
   say(`bench: ${seconds(started)}`);
 });
-
-function known(names) {
-  const unknown = names.filter((name) => !(name in measurements));
-  if (unknown.length)
-    throw new CurableError(`nothing named ${unknown.join(", ")} to measure`, `choose from: ${Object.keys(measurements).join(" ")}`);
-  return names;
-}
 
 async function describeMachine(chrome, loads) {
   const [{ model }, ...more] = cpus();

@@ -1,22 +1,20 @@
 import { parseArgs } from "node:util";
 
 import { buildFuzzer, fuzz, keepCrash, keepLeast, listTargets } from "./lib/libfuzzer.mjs";
-import { CurableError, main, say } from "./lib/log.mjs";
+import { choose, main, say } from "./lib/log.mjs";
 import { ensureRust } from "./lib/rust.mjs";
 
 // npm run fuzz [-- [target|parsers|operations] [seconds]] [--keep]
 await main(async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { keep: { type: "boolean" } } });
   const isNumber = (word) => /^\d+$/.test(word);
-  const what = positionals.find((word) => !isNumber(word));
   const seconds = Number(positionals.find(isNumber) ?? 60);
+  const given = positionals.filter((word) => !isNumber(word));
   await ensureRust();
   const program = await buildFuzzer();
   const targets = await listTargets(program);
-  const names = targets.filter(({ kind, name }) => [undefined, kind, name].includes(what)).map(({ name }) => name);
-  if (names.length === 0) {
-    throw new CurableError(`nothing is called ${what}`, `choose from: parsers operations ${targets.map(({ name }) => name).join(" ")}`);
-  }
+  const wanted = choose("target", given, ["parsers", "operations", ...targets.map(({ name }) => name)]);
+  const names = targets.filter(({ kind, name }) => wanted.includes(kind) || wanted.includes(name)).map(({ name }) => name);
   return fuzzAll(program, names, Math.ceil(seconds / names.length), values.keep);
 });
 

@@ -10,6 +10,13 @@ export function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
+/** The names that were given, or all that are known when there are none; one that isn't known is told beside those that are. */
+export function choose(what, names, known) {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length) throw new CurableError(`no ${what} is called ${unknown.join(", ")}`, `choose from: ${known.join(" ")}`);
+  return names.length ? names : known;
+}
+
 export function seconds(since) {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
 }
