@@ -35,32 +35,26 @@ export function npm() {
  * `tee` shows the output as it comes, `log` names a file that gets it in the end.
  */
 export function run(program, args, { env = process.env, cwd = root, timeout, tee = false, log } = {}) {
-  return new Promise((resolve) => {
-    const chunks = [];
-    let timedOut = false;
-    const child = spawn(program, args, {
-      cwd,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: !windows,
-      shell: windows && /\.(cmd|bat)$/i.test(program),
+  const shell = windows && /\.(cmd|bat)$/i.test(program);
+  const child = spawn(program, args, { cwd, env, shell, stdio: ["ignore", "pipe", "pipe"], detached: !windows });
+  let [output, timedOut] = ["", false];
+  for (const stream of ["stdout", "stderr"]) {
+    child[stream].setEncoding("utf8").on("data", (text) => {
+      output += text;
+      if (tee) process[stream].write(text);
     });
-    const timer = timeout && setTimeout(() => ((timedOut = true), kill(child)), timeout);
-    const stop = () => kill(child);
-    process.once("exit", stop);
+  }
+  const stop = () => kill(child);
+  process.once("exit", stop);
+  const timer = timeout && setTimeout(() => ((timedOut = true), stop()), timeout);
+  return new Promise((resolve) => {
     const finish = (code, note = "") => {
       clearTimeout(timer);
       process.removeListener("exit", stop);
-      const output = Buffer.concat(chunks).toString() + note;
+      output += note;
       if (log) keep(log, output);
       resolve({ code: timedOut ? 124 : code, output, timedOut });
     };
-    const collect = (stream) => (chunk) => {
-      chunks.push(chunk);
-      if (tee) stream.write(chunk);
-    };
-    child.stdout.on("data", collect(process.stdout));
-    child.stderr.on("data", collect(process.stderr));
     child.on("error", (error) => finish(127, `${error.message}\n`));
     child.on("close", (code, signal) => finish(code ?? 1, signal && !timedOut ? `ended by ${signal}\n` : ""));
   });

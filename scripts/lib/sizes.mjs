@@ -6,7 +6,7 @@ import { pkg, root } from "./paths.mjs";
 import { readJson } from "./run.mjs";
 
 /**
- * The sizes of what is published, as `{ name, raw, gzip, brotli, budget, stretch }`, and what is wrong with them.
+ * The sizes of what is published, as `{ name, raw, gzip, brotli, budget, stretch }` and as text, and what is wrong with them.
  * "wasm and glue" is what a holder is made of before it is one file: the raw module plus the same holder without its bytes.
  */
 export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts", "size-budget.json"))) {
@@ -19,7 +19,8 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
     { name: "page mode", ...of("page.js") },
     { name: "wasm and glue", ...sum(of("tokenkeep.wasm"), of("holder-slim.js")) },
   ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));
-  return { rows, problems: [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))] };
+  const problems = [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))];
+  return { rows, problems, text: tableOf(rows) };
 }
 
 const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
@@ -29,7 +30,7 @@ export function sizesOf(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
 }
 
-export function sizeTable(rows) {
+function tableOf(rows) {
   const head = ["file", "raw", "gzip", "brotli", "budget", "stretch"];
   const lines = [head, ...rows.map((row) => [row.name, row.raw, row.gzip, row.brotli, row.budget ?? "", row.stretch ?? ""])];
   return lines.map((cells) => cells.map((cell, i) => (i ? String(cell).padStart(9) : cell.padEnd(20))).join("")).join("\n");

@@ -11,7 +11,7 @@ import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
-import { checkSizes, sizeTable } from "./sizes.mjs";
+import { checkSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { nodeTests, toolchainEnv } from "./toolchain.mjs";
 
@@ -23,8 +23,8 @@ let building;
 
 /**
  * What `npm test` does, in order. A step answers `{ code, output }`, `{ skipped: why }`, or nothing when all is well; with
- * `write` it writes anew what it would compare.
- * `runner` names the kind of closing line that counts its tests; a step without one is one check by itself.
+ * `write` it writes anew what it would compare. `runner` names the kind of closing line that counts its tests; a step without
+ * one is one check by itself.
  */
 export const steps = [
   { name: "format", work: () => cargo(["fmt", "--check"]) },
@@ -43,13 +43,13 @@ export const steps = [
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "attacks", runner: "node", work: withPackage(attack) },
-  { name: "size", work: withPackage(size) },
-  { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce(), text: "" })) },
+  { name: "size", work: withPackage(() => found(checkSizes())) },
+  { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce() })) },
   { name: "conformance", work: () => found(checkConformance(root)) },
 ];
 
 /** The outcome of a step that looks for problems, which shows what it looked at too. */
-function found({ problems, text }) {
+function found({ problems, text = "" }) {
   return { code: problems.length ? 1 : 0, output: [text, ...problems].join("\n"), show: text !== "" };
 }
 
@@ -89,11 +89,6 @@ async function browserTests() {
   await installPackage(browserFolder);
   // They wait more than they work: two files at a time take little more than half the time.
   return nodeTests(browserFolder, 2);
-}
-
-function size() {
-  const { rows, problems } = checkSizes();
-  return found({ problems, text: sizeTable(rows) });
 }
 
 function nodeProgram(name, args) {
