@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+
+import { filesUnder } from "./stamp.mjs";
 
 // The comments and attributes above a test, and the rest of it: its line, or all up to the line that closes at its own depth.
 const above = "(?:^ *(?://(?!!)|#\\[).*\\n)*^(?<indent> *)";
@@ -11,13 +12,9 @@ const typeTest = /@ts-expect-error (?<title>.*)$/gm;
 
 /** Every file of the checkout that may hold tests, by its path from the root. */
 export function testFiles(root) {
-  const under = (folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"));
-  return ["src", "tests", join("www", "server"), join("scripts", "test")]
-    .flatMap(under)
-    .filter((file) => /\.rs$|\.test\.mjs$|^tests\/types\/[^/]*\.ts$/.test(file));
+  const files = ["src", "tests", join("www", "server"), join("scripts", "test")].flatMap((folder) => filesUnder(join(root, folder)));
+  const names = files.map((file) => relative(root, file).split(sep).join("/")).filter((name) => !name.includes("node_modules/"));
+  return names.filter((name) => /\.rs$|\.test\.mjs$|^tests\/types\/[^/]*\.ts$/.test(name));
 }
 
 /**

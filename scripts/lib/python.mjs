@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { aptInstall } from "./apt.mjs";
@@ -22,14 +22,14 @@ export function serversPython() {
 
 /** Installs the packages of the Python servers into .tools. Does without, and says so, where there is no Python. */
 export async function ensurePython() {
+  // Debian keeps what a new environment needs in a package of its own.
   const install = () => aptInstall(["python3", "python3-venv"], "a server that the tests sign in to");
   const found = (await findPython()) ?? (await install().then(findPython));
   if (!found) return say(`${whyNoPython}: the tests with a Django server will be skipped`);
   const key = hashOf([packages], found);
-  await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => unpack(found));
+  await unlessFresh({ stamp: join(folder, ".tokenkeep-stamp"), key, outputs: [interpreter] }, () => makeEnvironment(found));
 }
 
-// Debian keeps what a new environment needs in a package of its own.
 async function findPython() {
   const asked = `import ensurepip, sys; print(sys.version_info >= (${oldest}))`;
   for (const name of ["python3", "python"]) {
@@ -39,11 +39,10 @@ async function findPython() {
   return null;
 }
 
-async function unpack(python) {
+async function makeEnvironment(python) {
   const started = performance.now();
   say("pip: installing the Python servers of the tests into .tools");
-  rmSync(folder, { recursive: true, force: true });
-  await must(python, ["-m", "venv", folder], { timeout: 120_000, log: join(logs, "venv.log") });
+  await must(python, ["-m", "venv", "--clear", folder], { timeout: 120_000, log: join(logs, "venv.log") });
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:", "-r", packages];
   await must(interpreter, args, { timeout: 600_000, log: join(logs, "pip.log") });
   say(`pip: done in ${seconds(started)}`);
