@@ -22,7 +22,7 @@ async function fuzzAll(program, names, seconds, kept) {
   let [executions, failures] = [0, 0];
   for (const name of names) {
     const one = await fuzz(program, name, seconds);
-    say(`${name}: ${one.executions} executions in ${seconds} s, edges ${one.before} -> ${one.after}, ${one.inputs} inputs found`);
+    say(`${name}: ${one.executions} executions in ${seconds} s, edges ${one.before} -> ${one.after}, ${one.inputs} inputs known`);
     executions += one.executions;
     if (one.crashed) {
       failures += 1;

@@ -37,25 +37,25 @@ export async function listTargets(program) {
 
 /** Fuzzes one target for so many seconds: `{ executions, before, after, inputs, crashed }`, coverage in edges. */
 export async function fuzz(program, name, seconds) {
-  const [seeds, crashes] = ["seeds", "crashes"].map((kind) => emptied(folder(name, kind)));
-  const found = folder(name, "found");
-  mkdirSync(found, { recursive: true });
+  const inputs = folder(name, "inputs");
+  const crashes = emptied(folder(name, "crashes"));
+  mkdirSync(inputs, { recursive: true });
   const limits = [`-max_total_time=${seconds}`, "-max_len=1024", "-timeout=10", "-rss_limit_mb=2048"];
-  const args = [...limits, `-dict=${words}`, `-artifact_prefix=${crashes}/`, "-print_final_stats=1", found, seeds];
+  const args = [...limits, `-dict=${words}`, `-artifact_prefix=${crashes}/`, "-print_final_stats=1", inputs];
   const log = join(artifacts, "fuzz", `${name}.log`);
-  const { code, output } = await run(program, args, { env: environment(name, { TOKENKEEP_FUZZ_SEEDS: seeds }), log });
+  const { code, output } = await run(program, args, { env: environment(name, { TOKENKEEP_FUZZ_SEEDS: inputs }), log });
   const coverages = [...output.matchAll(/ cov: (\d+)/g)].map(([, edges]) => Number(edges));
   const executions = Number(output.match(/number_of_executed_units:\s*(\d+)/)?.[1] ?? 0);
   const crashed = readdirSync(crashes).length > 0;
   if (code !== 0 && !crashed) throw new CurableError(output.split("\n").slice(-30).join("\n"), `see ${log}`);
-  return { executions, before: coverages[0] ?? 0, after: coverages.at(-1) ?? 0, inputs: readdirSync(found).length, crashed };
+  return { executions, before: coverages[0] ?? 0, after: coverages.at(-1) ?? 0, inputs: readdirSync(inputs).length, crashed };
 }
 
 /** Rewrites a committed corpus as the fewest inputs that reach what all inputs known here reach. */
 export async function keepLeast(program, name) {
-  const [least, seeds] = ["least", "seeds"].map((kind) => emptied(folder(name, kind)));
-  const args = ["-set_cover_merge=1", "-use_counters=0", "-max_len=1024", least, folder(name, "found"), seeds];
-  await must(program, args, { env: environment(name, { TOKENKEEP_FUZZ_SEEDS: seeds }) });
+  const least = emptied(folder(name, "least"));
+  const args = ["-set_cover_merge=1", "-use_counters=0", "-max_len=1024", least, folder(name, "inputs")];
+  await must(program, args, { env: environment(name) });
   rmSync(join(root, corpus, `${name}.txt`), { force: true });
   await must(program, [], { env: environment(name, { TOKENKEEP_FUZZ_ADD: least }) });
   say(`${name}: ${readdirSync(least).length} inputs kept`);
