@@ -24,7 +24,7 @@ export const freeze = (Class) => Object.freeze(Object.freeze(Class).prototype);
 freeze(TokenKeepError);
 
 /** Works across realms, where `instanceof` doesn't. */
-export const isTokenKeepError = (value) => value instanceof Object && value[brand] === true;
+export const isTokenKeepError = (value) => Object(value) === value && value[brand] === true;
 
 export const fail = (code, message) => new TokenKeepError({ code: `TOKENKEEP_${code}`, message });
 

@@ -2,7 +2,7 @@ import { spelt } from "tokenkeep:wasm";
 
 import * as arrivals from "./client/arrival.js";
 import { Auth } from "./client/auth.js";
-import { describe } from "./client/requests.js";
+import { describe, mayBeRequest } from "./client/requests.js";
 import { start } from "./kernel/load.js";
 import { decode } from "./kernel/spelling.js";
 
@@ -24,7 +24,7 @@ class PageTransport {
 
   fetch(input, init) {
     try {
-      if (input instanceof Request || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init, true));
+      if (mayBeRequest(input) || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init, true));
       return this.#send(new URL(input, globalThis.document?.baseURI).href, init);
     } catch (error) {
       return Promise.reject(error);

@@ -15,9 +15,9 @@ for (const mode of transports) {
     test(`${mode}: axios ${name} gets and posts, with a 401 first`, async (t) => {
       const stage = await startStage(t, { mode });
       const page = await stage.open();
-      await page.addScriptTag({ url: "/axios.js", type: "module" });
+      await page.addScriptTag({ url: "/library/clients.js", type: "module" });
       await signIn(page);
-      await page.addScriptTag({ url: "/axios.js", type: "module" });
+      await page.addScriptTag({ url: "/library/clients.js", type: "module" });
       const create = `axios.create({ adapter: "fetch", env: ${environment}, baseURL: "${stage.api.origin}/v1/" })`;
       stage.authorizationServer.expireAccessTokens();
       const got = await page.evaluate(`${create}.get("files", { params: { n: 1 } }).then(({ status, data }) => ({ status, data }))`);
@@ -40,7 +40,7 @@ for (const mode of transports) {
     const stage = await startStage(t, { mode });
     const page = await stage.open();
     await signIn(page);
-    await page.addScriptTag({ url: "/axios.js", type: "module" });
+    await page.addScriptTag({ url: "/library/clients.js", type: "module" });
     const tell = `(error) => [error.name, error.code, error.response?.status, error.cause?.code]`;
     const told = await page.evaluate(`(async () => {
       const client = axios.create({ adapter: "fetch", env: { fetch: app.auth.fetch } });

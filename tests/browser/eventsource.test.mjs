@@ -110,7 +110,7 @@ async function startFeed(t, { mode = "shared", lifetime = 600 } = {}) {
   stage.announceLifetime(lifetime);
   const page = await stage.open();
   await signIn(page);
-  await page.addScriptTag({ url: "/eventsource.js", type: "module" });
+  await page.addScriptTag({ url: "/library/eventsource.js", type: "module" });
   await page.evaluate((url) => follow(url), stage.v1("feed"));
   await until(() => stage.api.feed.readers === 1, "the reader");
   return { stage, page };

@@ -78,7 +78,7 @@ for (const mode of transports) {
 
   test(`${mode}: axios gets through a limit as well`, async (t) => {
     const { stage, page } = await startSignedIn(t, { mode });
-    await page.addScriptTag({ url: "/axios.js", type: "module" });
+    await page.addScriptTag({ url: "/library/clients.js", type: "module" });
     const client = `axios.create({ adapter: "fetch", env: { fetch: app.auth.fetch }, baseURL: "${stage.api.origin}/v1/" })`;
     stage.api.limit({ path: files });
     assert.equal(await page.evaluate(`${client}.get("files").then(({ status }) => status)`), 200);

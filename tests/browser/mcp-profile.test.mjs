@@ -112,7 +112,7 @@ test("a server that registers nobody is told with what to do (MCP-11)", async (t
 
 test("without a session the SDK's client gets this library's error, and nothing of a sign-in of its own", async (t) => {
   const { page, server } = await startMcp(t, { server: { registration: true } });
-  await page.addScriptTag({ url: "/mcp.js", type: "module" });
+  await page.addScriptTag({ url: "/library/mcp.js", type: "module" });
   const { error } = await page.evaluate((url) => app.outcome(() => connectMcp("streamable", url)), `${server.origin}/mcp`);
   assert.equal(error.code, "TOKENKEEP_LOGIN_REQUIRED");
   assert.deepEqual(server.requests, []);
@@ -138,7 +138,7 @@ async function startMcp(t, { mode, server: options, config = {} }) {
 
 /** What a tool of the server says, asked by the official SDK's client. */
 async function square(page, server, n) {
-  await page.addScriptTag({ url: "/mcp.js", type: "module" });
+  await page.addScriptTag({ url: "/library/mcp.js", type: "module" });
   await page.evaluate((url) => connectMcp("streamable", url), `${server.origin}/mcp`);
   return page.evaluate(async (n) => (await mcp.callTools([n], 1))[n], n);
 }

@@ -90,7 +90,7 @@ async function startMcp(t, { kind, during = () => {}, accessTokenTtl }) {
   stage = await startStage(t, { accessTokenTtl, config });
   const page = await stage.open();
   await signIn(page);
-  await page.addScriptTag({ url: "/mcp.js", type: "module" });
+  await page.addScriptTag({ url: "/library/mcp.js", type: "module" });
   await page.evaluate(([kind, url]) => connectMcp(kind, url), [kind, server.origin + paths[kind]]);
   return { stage, page, server };
 }

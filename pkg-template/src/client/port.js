@@ -32,7 +32,7 @@ export class PortTransport {
   fetch(input, init) {
     try {
       const request = describe(input, init);
-      return request instanceof Promise ? request.then((read) => this.send(read)) : this.send(request);
+      return request.then ? request.then((read) => this.send(read)) : this.send(request);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -87,7 +87,7 @@ export class PortTransport {
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
-    const answer = this.#call({ op: "fetch", ...request }, request.body instanceof ReadableStream ? [request.body] : []);
+    const answer = this.#call({ op: "fetch", ...request }, request.duplex ? [request.body] : []);
     if (!signal) return toResponse(await answer);
     const target = this.#lastId;
     const abort = () => {

@@ -1,35 +1,38 @@
 const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
+/** Whether `fetch` may take this for a Request, of whatever realm. What is text or a URL here is none. */
+export const mayBeRequest = (input) => Object(input) === input && !(input instanceof URL);
+
 /**
  * What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. A port
  * copies buffers as they are sent; without one, `copy` says to do it here, since the caller may change them later.
  */
 export function describe(input, init, copy = false) {
-  if (input instanceof Request) return readRequest(input, init);
-  const request = { url: new URL(input, globalThis.document?.baseURI).href, signal: init.signal };
+  if (mayBeRequest(input)) return readRequest(new Request(input, init), init);
+  // Whether this is a promise shows by its `then`, which must not come from a prototype.
+  const request = { __proto__: null, url: new URL(input, globalThis.document?.baseURI).href, signal: init.signal };
   for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
   if (init.headers) request.headers = [...new Headers(init.headers)];
   if (init.tokenkeep) withOptions(request, init.tokenkeep);
-  const { body } = init;
-  if (body == null) return request;
-  const bytes = isBuffer(body) && new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength);
-  // No port takes shared memory.
-  return withBody(request, bytes && (copy || !(bytes.buffer instanceof ArrayBuffer)) ? new Uint8Array(bytes) : body);
+  return init.body == null ? request : withBody(request, init.body, copy);
 }
 
-const isBuffer = (body) => body instanceof ArrayBuffer || ArrayBuffer.isView(body);
-
 /** A Request's parts; its body is read, as `fetch` would. */
-async function readRequest(input, init) {
-  const request = new Request(input, init);
-  const { url, signal, headers, body } = request;
-  const parts = { url, signal, headers: [...headers] };
+function readRequest(request, init) {
+  const { url, signal, headers, method } = request;
+  const parts = { __proto__: null, url, signal, headers: [...headers] };
   if (init.tokenkeep) withOptions(parts, init.tokenkeep);
   for (const field of fields) if (request[field]) parts[field] = request[field];
   // These are what a Request says when nobody said anything.
   if (init.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
-  if (body) parts.body = await request.blob();
-  return parts;
+  // Not every browser shows a Request's body.
+  const { body = !/^(GET|HEAD)$/.test(method) } = request;
+  return body ? complete(parts, request) : parts;
+}
+
+async function complete(request, source) {
+  request.body = await source.blob();
+  return request;
 }
 
 /** The options of one call; an idempotency key becomes a header here, so that every try has the same. */
@@ -41,23 +44,29 @@ function withOptions(request, { timeout, retry, stepUp, idempotencyKey }) {
   request.headers = [...others, ["idempotency-key", key]];
 }
 
-function withBody(request, body) {
-  if (body instanceof FormData) return withForm(request, body);
-  if (body instanceof URLSearchParams) {
-    return { ...withType(request, "application/x-www-form-urlencoded;charset=UTF-8"), body: String(body) };
+/**
+ * What is no text, bytes or Blob of this realm is what the platform makes of it, whichever realm it comes from. A form is encoded
+ * once, here, so that every replay has the same boundary and the same bytes.
+ */
+function withBody(request, body, copy) {
+  request.body = body;
+  if (typeof body === "string" || body instanceof Blob) return request;
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) {
+    const bytes = new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength);
+    // No port takes shared memory.
+    if (copy || !(bytes.buffer instanceof ArrayBuffer)) request.body = new Uint8Array(bytes);
+    return request;
   }
-  if (body instanceof ReadableStream) return { ...request, body, duplex: "half" };
-  const asIs = body instanceof Blob || isBuffer(body);
-  return { ...request, body: asIs ? body : String(body) };
-}
-
-/** A form is encoded once, here, so that every replay has the same boundary and the same bytes. */
-async function withForm(request, form) {
-  const encoded = new Response(form);
-  return { ...withType(request, encoded.headers.get("content-type")), body: await encoded.blob() };
-}
-
-function withType(request, type) {
-  const headers = request.headers ?? [];
-  return headers.some(([name]) => name === "content-type") ? request : { ...request, headers: [...headers, ["content-type", type]] };
+  const extracted = new Response(body);
+  if (extracted.body === body) {
+    request.duplex = "half";
+    return request;
+  }
+  const type = extracted.headers.get("content-type");
+  const headers = (request.headers ??= []);
+  if (type && !headers.some(([name]) => name === "content-type")) headers.push(["content-type", type]);
+  // So ends the type of what is made text here. A Blob's is in lower case.
+  if (!type?.endsWith("=UTF-8")) return complete(request, extracted);
+  request.body = String(body);
+  return request;
 }

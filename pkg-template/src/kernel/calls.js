@@ -10,7 +10,7 @@ export function describe({ href, init, options }, { status, headers }) {
   return {
     ...{ target: href, method: init.method ?? "GET", status },
     ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
-    streamed: init.body instanceof ReadableStream,
+    streamed: init.body != null && init.duplex !== undefined,
     ...{ challenge, retryAfter, date, nonce: headers.has("dpop-nonce") },
   };
 }

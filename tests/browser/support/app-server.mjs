@@ -10,18 +10,16 @@ export const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-
 /**
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
  * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path, as
- * functions from the request to `[type, body]`, `routes` adds handlers by path that see to the response themselves,
+ * functions from the request to `[type, body]`, `first` names the library that pages load before the app, `routes` adds handlers by path that see to the response themselves,
  * `headers` go with every answer, or are a function of the path that answers all headers but the type.
  */
 export async function startAppServer(shown) {
   const { scripts, wasm } = await bundles();
+  const first = () => (shown.first ? `<script type="module" src="/library/${shown.first}.js"></script>` : "");
   const page = () => `<!doctype html><html lang="en" data-holder="${shown.holder}"><meta charset="utf-8">
-    <title>app</title><script type="module" src="/app.js"></script><h1>app</h1></html>`;
+    <title>app</title>${first()}<script type="module" src="/app.js"></script><h1>app</h1></html>`;
   const files = {
     "/app.js": () => [SCRIPT, scripts[shown.mode]],
-    "/axios.js": async () => [SCRIPT, await library("axios")],
-    "/eventsource.js": async () => [SCRIPT, await library("eventsource")],
-    "/mcp.js": async () => [SCRIPT, await library("mcp")],
     "/config.js": () => [SCRIPT, `export const config = ${shown.config};`],
     "/holder.js": () => [SCRIPT, scripts.holder],
     "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],
@@ -33,7 +31,9 @@ export async function startAppServer(shown) {
     const { pathname } = urlOf(request);
     const route = shown.routes?.[pathname];
     if (route) return route(request, response);
-    const file = shown.files?.[pathname] ?? files[pathname] ?? (() => ["text/html; charset=utf-8", page()]);
+    const [, name] = /^\/library\/(\w+)\.js$/.exec(pathname) ?? [];
+    const script = name && (async () => [SCRIPT, await library(name)]);
+    const file = shown.files?.[pathname] ?? files[pathname] ?? script ?? (() => ["text/html; charset=utf-8", page()]);
     const [type, body] = await file(request);
     const headers = typeof shown.headers === "function" ? shown.headers(pathname) : withPolicy(shown);
     send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...headers });
