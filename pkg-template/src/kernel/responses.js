@@ -1,25 +1,29 @@
 const smallest = 64 * 1024;
+// Enough for a body that comes with its header, too short for anybody to notice.
+const moment = 10;
 // A Response refuses to be made with a body for these, though a browser gives them an empty one.
 const bodiless = new Set([101, 204, 205, 304]);
 
 /**
- * Hands a response over to the page: a small body of known length as a buffer, anything else as a stream of chunks
- * through a port of its own. `send` posts the answer, `done` is called when the body has been handed over.
+ * Hands a response over to the page: a small body of known length that comes with its header as a buffer, anything else as a
+ * stream of chunks through a port of its own. `send` posts the answer, `done` is called when the body has been handed over.
  */
 export async function forward(response, send, done) {
   const { status, statusText, url, redirected, type } = response;
   const facts = { status, statusText, url, redirected, type, headers: [...response.headers] };
   if (!response.body || bodiless.has(status)) {
     send(facts);
-  } else if (isSmall(response)) {
-    const body = await response.arrayBuffer();
-    send({ ...facts, body }, [body]);
-  } else {
-    const { port1, port2 } = new MessageChannel();
-    send({ ...facts, body: port2 }, [port2]);
-    return pump(response.body.getReader(), port1).finally(done);
+    return done();
   }
-  done();
+  const reader = response.body.getReader();
+  const { body, reads } = isSmall(response) ? await begin(reader, response.headers) : { reads: [] };
+  if (body) {
+    send({ ...facts, body }, [body.buffer]);
+    return done();
+  }
+  const { port1, port2 } = new MessageChannel();
+  send({ ...facts, stream: port2 }, [port2]);
+  return pump(reader, port1, reads).finally(done);
 }
 
 function isSmall({ headers }) {
@@ -27,18 +31,56 @@ function isSmall({ headers }) {
   return length !== null && Number(length) <= smallest && !headers.get("content-type")?.startsWith("text/event-stream");
 }
 
+/** The `body`, if all of it comes within a moment; else the `reads` that were begun, the last of which may be to come or fail. */
+async function begin(reader, headers) {
+  // Of a body that was compressed nobody has said how long it is.
+  const end = headers.has("content-encoding") ? -1 : Number(headers.get("content-length"));
+  const [reads, chunks] = [[], []];
+  let [size, timer] = [0];
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, moment)));
+  const next = () => reads[reads.push(reader.read()) - 1];
+  try {
+    for (;;) {
+      const read = await Promise.race([next(), late]);
+      if (!read) return { reads };
+      if (read.done) break;
+      chunks.push(read.value);
+      size += read.value.length;
+      if (size === end) break;
+    }
+  } catch {
+    return { reads };
+  } finally {
+    clearTimeout(timer);
+  }
+  // The connection is free for others when its end has been read; the page needn't wait for that.
+  if (size === end) reader.read().catch(() => {});
+  return { body: joined(chunks, size) };
+}
+
+function joined(chunks, size) {
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
 /** Sends a chunk for every credit that the page gives, so that a slow reader holds the API back. */
-async function pump(reader, port) {
+async function pump(reader, port, reads) {
   let credit = 0;
   let wake;
   port.onmessage = ({ data }) => {
-    if (data > 0) credit += data;
-    else reader.cancel().catch(() => {});
+    credit += data || Number.POSITIVE_INFINITY;
+    if (!data) reader.cancel().catch(() => {});
     wake?.();
   };
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await (reads.shift() ?? reader.read());
       if (done) break;
       while (credit < 1) await new Promise((resolve) => (wake = resolve));
       credit -= 1;
