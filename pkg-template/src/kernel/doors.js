@@ -1,4 +1,5 @@
 import { fail, toData } from "../errors.js";
+import { drop } from "./calls.js";
 import { forward } from "./responses.js";
 
 const version = 1;
@@ -7,6 +8,7 @@ const mostPending = 200_000;
 const mostDoors = 1_000;
 const mostLocks = 8;
 const mostNames = 32;
+const grace = 1_000;
 const doors = new Set();
 // Each speaks for one door: their names can be seen by others.
 const shown = new Set();
@@ -45,6 +47,7 @@ class Door {
   #locks = 0;
   #alive = !locks;
   #lent;
+  #over = false;
   #names = new Set();
 
   constructor(port, supervisor, lent = false) {
@@ -70,10 +73,12 @@ class Door {
     this.#underWay += 1;
     try {
       if (this.#lent && !lendable.has(op)) throw fail("OPERATION_REFUSED", "a page of another origin can't do this");
-      if (this.#closed && !(await this.#opens(op))) return;
-      if (!quiet.has(op)) this.#limit();
+      // What outlives its page may be sent while that is left, after it has said goodbye.
+      const lasts = op === "fetch" && message.keepalive === true;
+      if (this.#closed && !(lasts ? this.#underWay <= mostPending : await this.#opens(op))) return;
+      if (!this.#closed && !quiet.has(op)) this.#limit();
       const supervisor = this.#supervisor instanceof Promise ? await this.#supervisor : this.#supervisor;
-      if (this.#closed && !quiet.has(op)) return;
+      if (this.#closed && !lasts && !quiet.has(op)) return;
       const result = await this.#operations[op](message, supervisor.kernel, supervisor);
       if (result !== this) this.#answer({ id, ok: result });
     } catch (error) {
@@ -85,6 +90,7 @@ class Door {
 
   /** Whether a closed door lets this in, maybe later: what follows a knock waits until a lock is shown. */
   #opens(op) {
+    if (this.#over) return false;
     if (op === "hello" && locks) {
       this.#limit();
       this.#knock ??= new Promise((open) => (this.#open = open));
@@ -117,7 +123,7 @@ class Door {
     bye: () => this.#close(),
     fetch: (message, kernel) => this.#fetch(message, kernel),
     abort: ({ target }) => {
-      this.#pending.get(target)?.abort();
+      this.#pending.get(target)?.controller.abort();
       return this;
     },
     signIn: ({ id, options }, kernel) => this.#signIn(id, options, kernel),
@@ -171,9 +177,14 @@ class Door {
     } finally {
       if (first) shown.delete(lock);
       if (this.#lock === lock) this.#close();
-      // Whoever has the other end could say hello again, and nothing would tell of its end then.
-      if (this.#lent) this.#port.close();
+      if (this.#lent) this.#end();
     }
+  }
+
+  /** Whoever has the other end could say hello again, and nothing would tell of its end then. What was sent last is still to come. */
+  #end() {
+    this.#over = true;
+    setTimeout(() => this.#port.close(), grace);
   }
 
   #answerKnock(opens) {
@@ -195,19 +206,22 @@ class Door {
   }
 
   /** Something that ends when the page says so by its id, or is gone. */
-  #track(id) {
+  #track(id, lasts = false) {
     if (this.#pending.has(id)) throw fail("REQUEST_REFUSED", "there is a request with this id; take another one");
-    const controller = new AbortController();
-    this.#pending.set(id, controller);
-    return { signal: controller.signal, done: () => this.#pending.get(id) === controller && this.#pending.delete(id) };
+    const call = { controller: new AbortController(), lasts, left: this.#closed };
+    this.#pending.set(id, call);
+    return { call, signal: call.controller.signal, done: () => this.#pending.get(id) === call && this.#pending.delete(id) };
   }
 
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
-    const { signal, done } = this.#track(id);
+    const { signal, done, call } = this.#track(id, message.keepalive === true);
     try {
       const init = requestInit(message, signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
+      // Whoever asked has left, and the API was told.
+      if (call.left) return (drop(response), done(), this);
+      call.lasts = false;
       const explanation = kernel.explain(response);
       const send = (ok, transfer) => this.#answer({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
       await forward(response, send, done);
@@ -223,7 +237,7 @@ class Door {
     if (!this.#closed) this.#port.postMessage({ v: version, ...message }, transfer);
   }
 
-  /** The page is gone or hidden away: its requests are of no use to anybody. */
+  /** The page is gone or hidden away: its requests are of no use to anybody, but for those that outlive it. */
   #close() {
     this.#closed = true;
     this.#alive = !locks;
@@ -233,7 +247,10 @@ class Door {
     this.#names.clear();
     this.#silence?.();
     this.#silence = undefined;
-    for (const controller of this.#pending.values()) controller.abort();
+    for (const call of this.#pending.values()) {
+      call.left = true;
+      if (!call.lasts) call.controller.abort();
+    }
     this.#pending.clear();
     if (!(this.#supervisor instanceof Promise)) this.#supervisor.see(this, false);
     return this;
