@@ -25,7 +25,7 @@ export type HolderWorker = SharedWorker | Worker | MessagePort;
  */
 export function connect(worker: HolderWorker | (() => HolderWorker)): Auth;
 
-/** What the page works with. */
+/** What the page works with. Every method may be detached: `const { signIn } = auth`, `onClick={auth.signOut}`. */
 export interface Auth extends EventTarget {
   /** The running session, or null. The same object until something in it changes. Never a token. */
   readonly session: Session | null;
@@ -92,7 +92,7 @@ export interface Auth extends EventTarget {
   userinfo(): Promise<Record<string, unknown>>;
 
   /**
-   * As `window.fetch`, with the token. May be detached: `const { fetch } = auth`.
+   * As `window.fetch`, with the token.
    *
    * - A URL that no configured resource server covers is refused with `TOKENKEEP_TARGET_REFUSED`; nothing is sent.
    * - Without a usable token the request waits for one, at most for the configured `queueTimeout`.
@@ -251,6 +251,11 @@ export interface RequestOptions {
    * configured `stepUpTimeout`. By default the API's answer is the answer.
    */
   stepUp?: boolean;
+  /**
+   * Whether an `Authorization` header of the request's own gives way to the session's, for libraries that always set one. By
+   * default such a request is refused with `TOKENKEEP_REQUEST_REFUSED`.
+   */
+  replaceAuthorization?: boolean;
 }
 
 /** See {@link Auth.explain}. */

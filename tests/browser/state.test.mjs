@@ -49,18 +49,6 @@ for (const mode of transports) {
     assert.deepEqual([last, more], [["signedout", undefined, undefined], []]);
   });
 
-  test(`${mode}: fetch may be detached`, async (t) => {
-    const stage = await startStage(t, { mode });
-    const page = await stage.open();
-    await signIn(page);
-    const status = await page.evaluate(async (url) => {
-      const { fetch } = app.auth;
-      return (await fetch(url)).status;
-    }, stage.v1("files"));
-
-    assert.equal(status, 200);
-  });
-
   test(`${mode}: a listener that throws disturbs nobody else`, async (t) => {
     const stage = await startStage(t, { mode });
     const page = await stage.open();

@@ -8,6 +8,9 @@ const heedSignOut = () =>
     () => {},
   );
 
+// A method that handles clicks is given an event, of whatever realm or framework, which is none.
+const optionsOf = (given) => ({ __proto__: null, ...(!given?.preventDefault && given) });
+
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
   #transport;
@@ -28,7 +31,12 @@ export class Auth extends EventTarget {
     this.#connect();
     const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init ?? {}));
     // Frameworks keep notes on what they listen to, so this one object is not frozen.
-    Object.defineProperty(this, "fetch", { value: send });
+    const define = (name, value) => Object.defineProperty(this, name, { value });
+    define("fetch", send);
+    // Every method may be detached.
+    for (const { prototype } of [Auth, EventTarget])
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
+        if (value?.call && name !== "constructor") define(name, (...given) => prototype[name].apply(this, given));
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
     for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
@@ -44,7 +52,7 @@ export class Auth extends EventTarget {
 
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
   resume(given) {
-    const options = { __proto__: null, ...given };
+    const options = optionsOf(given);
     const href = this.#arrivals.scrub();
     this.#resuming ??= this.#resume(href, options)
       .catch(advised)
@@ -53,7 +61,7 @@ export class Auth extends EventTarget {
   }
 
   async signIn(given) {
-    const options = { __proto__: null, ...given };
+    const options = optionsOf(given);
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https");
     if (options.mode === "popup") return this.#signInWithPopup(options);
     const url = await this.#transport.call("signIn", { options }).catch(advised);
@@ -64,8 +72,8 @@ export class Auth extends EventTarget {
     });
   }
 
-  async signOut(options) {
-    const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options });
+  async signOut(given) {
+    const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options: optionsOf(given) });
     await heedSignOut();
     return url ? (await more()).leave(url, idTokenHint) : { revocation };
   }

@@ -36,8 +36,8 @@ async function complete(request, source) {
 }
 
 /** The options of one call; an idempotency key becomes a header here, so that every try has the same. */
-function withOptions(request, { timeout, retry, stepUp, idempotencyKey }) {
-  request.options = { timeout, retry, stepUp, idempotent: Boolean(idempotencyKey) };
+function withOptions(request, { timeout, retry, stepUp, replaceAuthorization, idempotencyKey }) {
+  request.options = { timeout, retry, stepUp, replaceAuthorization, idempotent: Boolean(idempotencyKey) };
   if (!idempotencyKey) return;
   const key = idempotencyKey === true ? crypto.randomUUID() : String(idempotencyKey);
   const others = (request.headers ?? []).filter(([name]) => name !== "idempotency-key");

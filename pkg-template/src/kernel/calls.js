@@ -70,11 +70,12 @@ export function post(url, body) {
 }
 
 /** Why `init` can't go with a token, if it can't. What is no text could say one thing to us and another to `fetch`. */
-export function refuse(init) {
+export function refuse(init, { replaceAuthorization }) {
   const { headers, mode } = init;
   const odd = texts.find((name) => init[name] !== undefined && typeof init[name] !== "string");
   if (odd) return fail("REQUEST_REFUSED", `${odd} is not a string; pass one, or leave it out`);
-  if (headers.has("authorization") || headers.has("dpop"))
-    return fail("REQUEST_REFUSED", "the request has an Authorization or DPoP header of its own; remove it");
+  if (headers.has("dpop")) return fail("REQUEST_REFUSED", "the request has a DPoP header of its own; remove it");
+  if (headers.has("authorization") && replaceAuthorization !== true)
+    return fail("REQUEST_REFUSED", "the request has an Authorization header of its own; remove it, or set replaceAuthorization");
   if (mode === "no-cors") return fail("REQUEST_REFUSED", 'mode: "no-cors" can\'t carry a token; remove it');
 }

@@ -68,7 +68,7 @@ export class Kernel {
    * `init.headers` a Headers object that this call may change.
    */
   send(url, init, options = none) {
-    const refusal = refuse(init);
+    const refusal = refuse(init, options);
     // What is judged and what is sent is text.
     return refusal ? Promise.reject(refusal) : this.#ask(this.#call(`${url}`, init, options));
   }
