@@ -270,6 +270,11 @@ export interface Options {
   earlyRefresh?: number;
   /** Over how much of that time early refreshes are spread by chance, in seconds. Default a quarter of it. */
   earlyRefreshJitter?: number;
+  /**
+   * How much of an uploaded stream is kept so that it can be sent again, in bytes. Default 0: none, and a stream that met a 401
+   * fails with `TOKENKEEP_BODY_NOT_REPLAYABLE`, as one does that is longer.
+   */
+  streamBufferLimit?: number;
   /** How often a request is sent again because an API asks for a pause (429, 503). Default 2. */
   retryLimit?: number;
   /** Longest such pause, in milliseconds; a longer one is the answer. Default 60,000. */

@@ -137,13 +137,17 @@ impl Core {
         self.driver.stored(flight, record.as_deref());
     }
 
-    /// `{ session, stats, redirectUri }` as JSON text: what the application may know of the session, numbers for people, and where
-    /// sign-ins end.
+    /// `{ session, stats, redirectUri, streamBufferLimit }` as JSON text: what the application may know of the session, numbers for
+    /// people, where sign-ins end, and how much of an uploaded stream is kept.
     pub fn describe(&self) -> String {
         self.driver.ask(|session, now| {
             let snapshot = session.snapshot().map_or(Value::Null, Value::Object);
             let described = Object::default().with("session", snapshot).with("stats", session.stats(now));
-            described.with("redirectUri", session.config().redirect_uri.as_str()).to_json()
+            let config = session.config();
+            described
+                .with("redirectUri", config.redirect_uri.as_str())
+                .with("streamBufferLimit", config.limits.stream_buffer_limit)
+                .to_json()
         })
     }
 

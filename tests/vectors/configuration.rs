@@ -56,6 +56,7 @@ fn the_least_configuration_has_defaults() {
         default_lifetime: 3_600,
         early_refresh: None,
         early_refresh_jitter: None,
+        stream_buffer_limit: 0,
         retry_limit: 2,
         max_retry_after: 60_000,
         step_up_timeout: 300_000,

@@ -35,8 +35,8 @@ export class Auth extends EventTarget {
     define("fetch", send);
     // Every method may be detached.
     for (const { prototype } of [Auth, EventTarget])
-      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
-        if (value?.call && name !== "constructor") define(name, (...given) => prototype[name].apply(this, given));
+      for (const name of Object.getOwnPropertyNames(prototype))
+        if (!/^(session|arrival|constructor)$/.test(name)) define(name, (...given) => prototype[name].apply(this, given));
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
     globalThis.document?.addEventListener("visibilitychange", () => this.#look());
     for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());

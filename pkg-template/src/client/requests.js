@@ -8,26 +8,23 @@ export const mayBeRequest = (input) => Object(input) === input && !(input instan
  * copies buffers as they are sent; without one, `copy` says to do it here, since the caller may change them later.
  */
 export function describe(input, init, copy = false) {
-  if (mayBeRequest(input)) return readRequest(new Request(input, init), init);
+  const isRequest = mayBeRequest(input);
+  const source = isRequest ? new Request(input, init) : init;
+  const url = isRequest ? source.url : new URL(input, globalThis.document?.baseURI).href;
   // Whether this is a promise shows by its `then`, which must not come from a prototype.
-  const request = { __proto__: null, url: new URL(input, globalThis.document?.baseURI).href, signal: init.signal };
-  for (const field of fields) if (init[field] !== undefined) request[field] = init[field];
-  if (init.headers) request.headers = [...new Headers(init.headers)];
+  const request = { __proto__: null, url, signal: source.signal };
+  for (const field of fields) {
+    const value = source[field];
+    // What a Request says when nobody said anything is left out.
+    const isSaid = isRequest ? value && (field !== "credentials" || value !== "same-origin" || init[field]) : value !== undefined;
+    if (isSaid) request[field] = value;
+  }
+  if (source.headers) request.headers = [...new Headers(source.headers)];
   if (init.tokenkeep) withOptions(request, init.tokenkeep);
-  return init.body == null ? request : withBody(request, init.body, copy);
-}
-
-/** A Request's parts; its body is read, as `fetch` would. */
-function readRequest(request, init) {
-  const { url, signal, headers, method } = request;
-  const parts = { __proto__: null, url, signal, headers: [...headers] };
-  if (init.tokenkeep) withOptions(parts, init.tokenkeep);
-  for (const field of fields) if (request[field]) parts[field] = request[field];
-  // These are what a Request says when nobody said anything.
-  if (init.credentials === undefined && parts.credentials === "same-origin") delete parts.credentials;
+  if (!isRequest) return init.body == null ? request : withBody(request, init.body, copy);
   // Not every browser shows a Request's body.
-  const { body = !/^(GET|HEAD)$/.test(method) } = request;
-  return body ? complete(parts, request) : parts;
+  const { body = !/^(GET|HEAD)$/.test(source.method) } = source;
+  return body ? complete(request, source) : request;
 }
 
 async function complete(request, source) {

@@ -5,11 +5,7 @@ class HeldResponse extends Response {
   #facts;
 
   constructor(body, facts) {
-    const { status, statusText, headers } = facts;
-    // Networks bring what no Response may be made with.
-    const isStatus = status > 199 && status < 600;
-    const isText = !/[^\t -~\x80-\xff]/.test(statusText);
-    super(body, { headers, status: isStatus ? status : 599, statusText: isText ? statusText : "" });
+    super(body, facts.init);
     this.#facts = facts;
   }
 

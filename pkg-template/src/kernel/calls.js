@@ -4,13 +4,16 @@ import { dispatchCaptured, own } from "./captured.js";
 const mostKeptAlive = 60_000;
 const texts = ["method", "mode", "cache", "credentials", "duplex", "integrity", "priority", "referrerPolicy"];
 
+/** Whether a body can be read once only; `duplex` is set for no other. */
+export const isStream = ({ body, duplex }) => body != null && duplex !== undefined;
+
 /** What the core has to know of an answer; what is null or undefined counts as absent. */
-export function describe({ href, init, options }, { status, headers }) {
+export function describe({ href, init, options, kept }, { status, headers }) {
   const [challenge, retryAfter, date] = ["www-authenticate", "retry-after", "date"].map((name) => headers.get(name));
   return {
     ...{ target: href, method: init.method ?? "GET", status },
     ...{ retry: options.retry, idempotent: options.idempotent, stepUp: options.stepUp },
-    streamed: init.body != null && init.duplex !== undefined,
+    streamed: isStream(init) && !kept?.whole,
     ...{ challenge, retryAfter, date, nonce: headers.has("dpop-nonce") },
   };
 }

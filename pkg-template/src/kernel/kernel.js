@@ -1,7 +1,8 @@
 import { TokenKeepError, fail, fromData } from "../errors.js";
-import { after, describe, discreet, dispatch, drop, hint, later, post, refuse, steady } from "./calls.js";
+import { after, describe, discreet, dispatch, drop, hint, isStream, later, post, refuse, steady } from "./calls.js";
 import { deferred } from "./captured.js";
 import { guarded, legible, longest, restarted } from "./guard.js";
+import { Kept } from "./kept.js";
 import { Keys } from "./keys.js";
 import { lookOut } from "./lookout.js";
 import { Records } from "./records.js";
@@ -69,8 +70,20 @@ export class Kernel {
    */
   send(url, init, options = none) {
     const refusal = refuse(init, options);
+    if (refusal) return Promise.reject(refusal);
     // What is judged and what is sent is text.
-    return refusal ? Promise.reject(refusal) : this.#ask(this.#call(`${url}`, init, options));
+    const call = this.#call(`${url}`, init, options);
+    if (isStream(init)) call.kept = this.#keep(init);
+    return this.#ask(call);
+  }
+
+  /** A stream that may have to be sent again, if the configuration wants to keep any. */
+  #keep({ body, signal }) {
+    const { streamBufferLimit } = JSON.parse(this.#core.describe());
+    if (!streamBufferLimit) return undefined;
+    const kept = new Kept(body, streamBufferLimit);
+    signal?.addEventListener("abort", () => kept.cancel(signal.reason), { once: true });
+    return kept;
   }
 
   #call(href, init, options, userinfo = false) {
@@ -211,8 +224,9 @@ export class Kernel {
   #fetch(call, generation, header) {
     // Where that is may have changed meanwhile.
     if (call.userinfo) call.href = this.#core.userinfoEndpoint();
-    const { href, init } = call;
+    const { href, init, kept } = call;
     if (!href) return undefined;
+    if (kept) init.body = kept.open();
     const fields = { __proto__: null, authorization: header };
     // Asking the core costs more than looking.
     if (header[0] !== "D") return dispatch(href, init, fields);

@@ -10,7 +10,7 @@ const bodiless = new Set([101, 204, 205, 304]);
  */
 export async function forward(response, send, done) {
   const { status, statusText, url, redirected, type } = response;
-  const facts = { status, statusText, url, redirected, type, headers: [...response.headers] };
+  const facts = { status, statusText, url, redirected, type, init: initOf(response) };
   if (!response.body || bodiless.has(status)) {
     send(facts);
     return done();
@@ -24,6 +24,13 @@ export async function forward(response, send, done) {
   const { port1, port2 } = new MessageChannel();
   send({ ...facts, stream: port2 }, [port2]);
   return pump(reader, port1, reads).finally(done);
+}
+
+/** What a Response can be made with: less than a network brings. */
+function initOf({ status, statusText, headers }) {
+  const isStatus = status > 199 && status < 600;
+  const isText = !/[^\t -~\x80-\xff]/.test(statusText);
+  return { status: isStatus ? status : 599, statusText: isText ? statusText : "", headers: [...headers] };
 }
 
 function isSmall({ headers }) {

@@ -99,6 +99,8 @@ pub struct Limits {
     pub early_refresh: Option<u64>,
     /// Over how much of that time early refreshes are spread, in seconds; a quarter of it if absent.
     pub early_refresh_jitter: Option<u64>,
+    /// How much of an uploaded stream is kept so that it can be sent again, in bytes; nothing if this is 0.
+    pub stream_buffer_limit: u64,
     /// How often a request is sent again because an API asks for a pause.
     pub retry_limit: u64,
     /// Longest pause that an API may ask for, in milliseconds.
@@ -204,6 +206,7 @@ impl Limits {
             default_lifetime: limit("defaultLifetime"),
             early_refresh: number(options, "earlyRefresh"),
             early_refresh_jitter: number(options, "earlyRefreshJitter"),
+            stream_buffer_limit: limit("streamBufferLimit"),
             retry_limit: limit("retryLimit"),
             max_retry_after: limit("maxRetryAfter"),
             step_up_timeout: limit("stepUpTimeout"),

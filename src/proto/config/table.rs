@@ -73,6 +73,7 @@ pub(super) const OPTIONS: &[(&str, Kind)] = &[
     ("profile", Other),
     ("earlyRefresh", Number { least: 0, most: DAY_MS, default: None }),
     ("earlyRefreshJitter", Number { least: 0, most: DAY_MS, default: None }),
+    ("streamBufferLimit", Number { least: 0, most: 1 << 30, default: Some(0) }),
     ("retryLimit", Number { least: 0, most: 100, default: Some(2) }),
     ("maxRetryAfter", Number { least: 0, most: DAY_MS, default: Some(60_000) }),
     ("stepUpTimeout", Number { least: 1, most: DAY_MS, default: Some(300_000) }),

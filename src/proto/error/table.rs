@@ -60,7 +60,8 @@ impl ApiMisuse {
         match self {
             Self::BodyNotReplayable(_) => (
                 "TOKENKEEP_BODY_NOT_REPLAYABLE",
-                "the API answered % and the body was a stream, which can't be sent twice; send it again, or pass a Blob",
+                "the API answered % and the body was a stream, which can't be sent twice; send it again, pass a Blob, or set \
+                 streamBufferLimit",
             ),
             Self::Config { .. } => ("TOKENKEEP_CONFIG_INVALID", "hold({ % }): %"),
             Self::ParameterRefused(_) => {
