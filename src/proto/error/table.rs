@@ -69,7 +69,8 @@ impl ApiMisuse {
             }
             Self::Redirected => (
                 "TOKENKEEP_REDIRECT_REFUSED",
-                "the API answered with a redirect, which would carry the token on; call its target directly",
+                "the API answered with a redirect, which would carry the token on; call its target directly (often only a \
+                 slash at the end differs)",
             ),
             Self::RedirectElsewhere => {
                 ("TOKENKEEP_REDIRECT_ELSEWHERE", "redirectUri has another origin; open the app there")
