@@ -182,6 +182,9 @@ test("shared: a popup that is closed while the code is exchanged has signed in",
   const stage = await startCounted(t);
   const page = await stage.open();
   const popup = await clickSignIn(page);
+  await popup.waitForSelector("#login");
+  // A popup that says that it is closed before it was seen anywhere may be alive behind COOP, and the page doesn't give up.
+  await looked(page);
   await passPages(popup);
   const answer = stage.holdTokenEndpoint();
   await popup.evaluate(() => void app.auth.resume());
