@@ -20,8 +20,8 @@ export function restore(href) {
   if (location.pathname + location.search + location.hash === scrubbed) history.replaceState(history.state, "", href);
 }
 
-/** In a page of somebody else's nothing is done. */
-function isFramed() {
+/** Whether this is in a page of somebody else's: nothing of a response is taken there. */
+export function isFramed() {
   try {
     return !top.location.href;
   } catch {

@@ -64,6 +64,7 @@ export class Auth extends EventTarget {
     const options = optionsOf(given);
     if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https");
     if (options.mode === "popup") return this.#signInWithPopup(options);
+    if (this.#arrivals.isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again"));
@@ -122,33 +123,20 @@ export class Auth extends EventTarget {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
     if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "call signIn() in a click, before any await");
     popup.opener = null;
-    const { heed, signInWith } = await more().catch((error) => {
+    const { signInWith } = await more().catch((error) => {
       popup.close();
       throw error;
     });
     await signInWith(popup, this.#transport, options, fail).catch(advised);
-    heed("signedin", {});
     return this.#session;
   }
 
-  async #resume(found, { silent, popup }) {
-    await this.#ready;
+  async #resume(found, options) {
+    await (this.#ready ?? this.#connect());
     const href = await found;
-    if (href) await this.#arrive(href, popup);
-    if (silent) await this.#trySilently();
+    const arrived = (arrival) => (this.#arrival = arrival);
+    if (href || options.silent) await (await more()).arrive(this, this.#transport, this.#arrivals, href, options, arrived);
     return this.#session;
-  }
-
-  async #trySilently() {
-    const { trySilently } = await more();
-    if (!this.#session && !this.#arrival?.popup) await trySilently(this);
-  }
-
-  async #arrive(href, popup) {
-    const { arrival, error } = await (await more()).arrive(this.#transport, href, popup);
-    if (arrival) this.#arrival = arrival;
-    if (error) throw error;
-    if (!arrival) this.#arrivals.restore(href);
   }
 
   #connect() {
@@ -157,7 +145,8 @@ export class Auth extends EventTarget {
     // An event that came meanwhile is newer than the snapshot.
     this.#ready = snapshot.then((session) => void (heard === this.#heard && this.#update(session)));
     this.#look();
-    this.#ready.catch(() => {});
+    this.#ready.catch(() => (this.#ready = undefined));
+    return this.#ready;
   }
 
   #look() {
@@ -168,6 +157,11 @@ export class Auth extends EventTarget {
     this.#heard += 1;
     const changed = this.#update(session, false);
     if (detail.reason === "signout") heedSignOut();
+    if (detail.reason === "lost") {
+      // Another holder may know more.
+      this.#ready = undefined;
+      if (!changed) return;
+    }
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (changed) this.#notify();
   }

@@ -1,6 +1,6 @@
 // What most pages need seldom or never: a file of its own, loaded when it is.
 
-import { handOver, popupState } from "./popup.js";
+import { handOver, offer, popupState } from "./popup.js";
 import { comeBack, heed, mayTry } from "./silent.js";
 
 export { advise, whyNoWorker } from "./advice.js";
@@ -10,12 +10,25 @@ export { heed } from "./silent.js";
 
 // What may come of asking without the user; some servers forget the state.
 const quiet = /INTERACTION|STATE_MISSING/;
+// What a popup hears whose page is in a frame of another site, where it has another holder.
+const unknown = /STATE_MISMATCH/;
+
+/** What `resume(options)` does beside finding the running session; `arrived` is told what the application gets back. */
+export async function arrive(auth, transport, arrivals, href, { silent, popup }, arrived) {
+  if (href) {
+    const { arrival, error } = await finish(transport, href, popup);
+    if (arrival) arrived(arrival);
+    if (error) throw error;
+    if (!arrival) arrivals.restore(href);
+  }
+  if (silent && !auth.session && !auth.arrival?.popup) await trySilently(auth);
+}
 
 /**
  * Finishes the sign-in that arrived at `href`. Resolves to what the application gets back, or to undefined if that was no
  * authorization response. Where it is a popup's, that goes to the page that waits, unless `popups` is false.
  */
-export async function arrive(transport, href, popups) {
+async function finish(transport, href, popups) {
   const place = comeBack() ?? null;
   const state = popups !== false && popupState(href);
   const popup = state && (transport.shared || (await handOver(state, href)));
@@ -29,13 +42,14 @@ export async function arrive(transport, href, popups) {
     if (arrival && !arrival.signedOut) heed("signedin", {});
     return { arrival: arrival && arrived(place ? undefined : arrival) };
   } catch (error) {
+    if (popup && unknown.test(error.code) && (await offer(href))) return { arrival: arrived() };
     const isQuiet = place && quiet.test(error.code);
     return { arrival: popup || isQuiet ? arrived() : undefined, error: isQuiet ? undefined : error };
   }
 }
 
 /** Tries to sign in without the user, unless that was tried a moment ago. Somebody who comes back from there is as they were. */
-export async function trySilently(auth) {
+async function trySilently(auth) {
   comeBack();
   if (!mayTry()) return;
   await auth.signIn({ prompt: "none" }).catch((error) => {

@@ -1,4 +1,5 @@
 import { digest } from "./digest.js";
+import { heed } from "./silent.js";
 
 const again = "; call signIn() again";
 const slow = ["POPUP_TIMEOUT", `the popup is open and didn't come back in time${again}, or raise popupTimeout`];
@@ -6,6 +7,10 @@ const severed = [
   "POPUP_SEVERED",
   `the popup didn't come back in time, and Cross-Origin-Opener-Policy of this page or of the server hides whether it was closed: send same-origin-allow-popups here, have the server send none, or lower popupTimeout${again}`,
 ];
+
+// By this name a page finds what the popup that it has opened offers.
+const offered = Symbol.for("tokenkeep.offered");
+const wait = 2_000;
 
 const channelOf = (key) => new BroadcastChannel(`tokenkeep-${key}`);
 
@@ -19,15 +24,17 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
     const outcome = transport.wait(key, waiting.signal);
     outcome.catch(() => {});
     channel = channelOf(key);
+    // Whoever waits for the outcome hears what comes of it.
+    const take = (href) => transport.call("finish", { href }).catch(() => {});
     channel.onmessage = ({ data }) => {
       if (typeof data?.href !== "string") return;
       channel.postMessage({ taken: true });
-      // Whoever waits for the outcome hears what comes of it.
-      transport.call("finish", { href: data.href }).catch(() => {});
+      take(data.href);
     };
-    timer = watch(popup, popupTimeout, waiting, fail);
+    timer = watch(popup, popupTimeout, waiting, fail, (offer) => accept(offer, key, take));
     popup.location.replace(answer.slice(43));
     await outcome;
+    heed("signedin", {});
   } catch (error) {
     throw (error.name === "AbortError" && waiting.signal.reason) || error;
   } finally {
@@ -40,16 +47,19 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
 
 /**
  * Looks whether the popup is still there, and gives up after it is gone. One that was never seen anywhere before it says
- * that it is closed may be alive behind Cross-Origin-Opener-Policy.
+ * that it is closed may be alive behind Cross-Origin-Opener-Policy. Once it is back at this origin, `accept` has what it offers.
  */
-function watch(popup, timeout, waiting, fail) {
+function watch(popup, timeout, waiting, fail, accept) {
   let seen = popup.closed;
   let gone = 0;
   const end = performance.now() + timeout;
   return setInterval(() => {
     try {
       if (popup.closed) gone += 1;
-      else seen ||= popup.location.href !== "about:blank";
+      else {
+        seen ||= popup.location.href !== "about:blank";
+        if (popup[offered]) accept(popup[offered]);
+      }
     } catch {
       seen = true;
     }
@@ -65,11 +75,31 @@ export const popupState = (href) => /[?&#]state=(p[\w-]{43})(?![\w-])/.exec(href
 /** Hands the URL over to the page that opened this popup. Resolves to whether it took it. */
 export async function handOver(state, href) {
   const channel = channelOf(await digest(state));
-  const taken = await new Promise((resolve) => {
+  const taken = new Promise((resolve) => {
     channel.onmessage = ({ data }) => data?.taken === true && resolve(true);
-    setTimeout(resolve, 2_000);
     channel.postMessage({ href });
   });
+  const outcome = await Promise.race([taken, offer(href)]);
   channel.close();
+  return outcome;
+}
+
+/**
+ * Lets the page that opened this popup take the URL out of its window. In a frame of another site that page has storage, workers
+ * and channels apart from those of this one, but what it has opened it may look into. Resolves to whether it did.
+ */
+export async function offer(href) {
+  const taken = await new Promise((resolve) => {
+    globalThis[offered] = { href, take: () => resolve(true) };
+    setTimeout(resolve, wait);
+  });
+  delete globalThis[offered];
   return taken;
+}
+
+async function accept({ href, take }, key, finish) {
+  const state = popupState(href);
+  if (!state || (await digest(state)) !== key) return;
+  take();
+  finish(href);
 }

@@ -13,6 +13,8 @@ const patience = 30_000;
  * the frame goes without `remove`.
  */
 export async function openFrame(url, gone) {
+  if (!globalThis.document) throw fail("BROWSER_MISSING", "there is no page here; do this in one, not while it is rendered");
+  if (top !== globalThis) throw fail("PAGE_FRAMED", "the holder's origin answers no page in a frame; open it in a tab");
   const frame = Object.assign(document.createElement("iframe"), { hidden: true, title: "sign-in", src: url.href });
   const { port1, port2 } = new MessageChannel();
   const line = new Line(port1);
@@ -27,6 +29,8 @@ export async function openFrame(url, gone) {
   try {
     await Promise.race([patient.failed, loaded]);
     frame.contentWindow.postMessage({ tokenkeep: version }, url.origin, [port2]);
+    // An older page doesn't know the question.
+    line.ask("here").then(patient.end, () => {});
     const { port, page, ticket } = await Promise.race([patient.failed, line.ask("open", { tab: tabName() })]);
     watch.stay();
     tell = gone;
