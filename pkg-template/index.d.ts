@@ -18,7 +18,8 @@ export type HolderWorker = SharedWorker | Worker | MessagePort;
 /**
  * Connects this page to the holder that runs in `worker`: a `SharedWorker` (recommended, one session for all tabs), a
  * dedicated `Worker`, or a port that leads to one of them. A function is called at once to make it; what it throws comes
- * out of every call, as `TOKENKEEP_SHARED_WORKER_MISSING` or `TOKENKEEP_WORKER_BLOCKED`.
+ * out of every call, as `TOKENKEEP_SHARED_WORKER_MISSING` or `TOKENKEEP_WORKER_BLOCKED`. It is called again where what it made has ended or
+ * failed, so pass one: without it such a page has to be reloaded. Where there is no browser it is not called, and there is no session.
  *
  * All pages must construct the `SharedWorker` with the same URL and the same options, else the browser refuses the
  * connection and every call fails with `TOKENKEEP_WORKER_BLOCKED`.
@@ -60,7 +61,8 @@ export interface Auth extends EventTarget {
 
   /**
    * Sends the user to the authorization server. The promise doesn't resolve, since the page is left; it rejects if
-   * that can't be done (`TOKENKEEP_STORAGE_BLOCKED`, `TOKENKEEP_COOKIES_BLOCKED`, `TOKENKEEP_REDIRECT_ELSEWHERE`, ..), or with
+   * that can't be done (`TOKENKEEP_STORAGE_BLOCKED`, `TOKENKEEP_COOKIES_BLOCKED`, `TOKENKEEP_REDIRECT_ELSEWHERE`, in a frame of another
+   * origin `TOKENKEEP_PAGE_FRAMED`, ..), or with
    * `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button.
    */
   signIn(options?: SignInOptions): Promise<never>;
@@ -472,7 +474,9 @@ export type SignOutReason =
   /** A service worker stood between the holder and the network: see `dangerAllowServiceWorker`. */
   | "intercepted"
   /** The holder met an error of its own and started anew. */
-  | "failed";
+  | "failed"
+  /** The worker ended, by the browser or by script. */
+  | "lost";
 
 /** An error with a frozen `code`. Its message names the cure. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {
@@ -500,6 +504,7 @@ export type ErrorCode =
   | "TOKENKEEP_AUTHORIZATION_ERROR"
   | "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED"
   | "TOKENKEEP_BODY_NOT_REPLAYABLE"
+  | "TOKENKEEP_BROWSER_MISSING"
   | "TOKENKEEP_CLIENT_REFUSED"
   | "TOKENKEEP_CLOCK_WRONG"
   | "TOKENKEEP_CONFIG_INVALID"
@@ -516,7 +521,9 @@ export type ErrorCode =
   | "TOKENKEEP_FRAME_LOST"
   | "TOKENKEEP_FRAME_SILENT"
   | "TOKENKEEP_HOLDER_FAILED"
+  | "TOKENKEEP_HOLDER_LOST"
   | "TOKENKEEP_HOLDER_RESTARTED"
+  | "TOKENKEEP_HOLDER_SILENT"
   | "TOKENKEEP_ID_TOKEN_INVALID"
   | "TOKENKEEP_INSECURE_CONTEXT"
   | "TOKENKEEP_INTERACTION_REQUIRED"
@@ -531,6 +538,7 @@ export type ErrorCode =
   | "TOKENKEEP_NETWORK"
   | "TOKENKEEP_OPERATION_REFUSED"
   | "TOKENKEEP_OTHER_SITE"
+  | "TOKENKEEP_PAGE_FRAMED"
   | "TOKENKEEP_PARAMETER_REFUSED"
   | "TOKENKEEP_PKCE_UNSUPPORTED"
   | "TOKENKEEP_POPUP_BLOCKED"

@@ -17,7 +17,7 @@ export type * from "./index.js";
  * What differs from `connect` of `tokenkeep`: sign-ins start and end on that origin, and come back to `returnTo`, by default
  * the page that they started from; `accessToken()` and `enterToken()` are refused with `TOKENKEEP_OPERATION_REFUSED`;
  * `signOut()` signs out every app that shares the holder. Calls that wait while somebody removes the frame from the page fail
- * with `TOKENKEEP_FRAME_LOST`.
+ * with `TOKENKEEP_FRAME_LOST`. In a page that is in a frame itself everything fails with `TOKENKEEP_PAGE_FRAMED`.
  *
  * @throws {TokenKeepError} `TOKENKEEP_CONFIG_INVALID` if `frame` is no URL, or of this page's own origin
  */

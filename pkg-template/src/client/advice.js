@@ -22,6 +22,10 @@ const cures = {
     "the authorization server refused the redirect_uri: register redirectUri for this client there, character by character (scheme, port and a slash at the end count); npx tokenkeep check-server tries it",
   STATE_MISMATCH: ({ message }) =>
     `${message} here. The response belongs to another browser or profile, or its record is gone: cleared, older than ten minutes, or of a private window that was closed`,
+  HOLDER_LOST: () =>
+    "the worker has ended, by the browser (which frees memory that way) or by script, and with it the session and what was under way: call again, which starts another one if connect() was given a function that makes it; else reload the page",
+  HOLDER_SILENT: () =>
+    "the worker has not answered for 30 seconds: check that the requests for its script and for what that imports end (a service worker of this site may keep them), and that it calls hold(). The next call asks again",
   STORAGE_BLOCKED: () =>
     'this browser keeps nothing for this site (IndexedDB is blocked or doesn\'t answer), so that a sign-in which leaves the page could not be finished: allow site data here, or sign in with mode: "popup", or use a SharedWorker',
   COOKIES_BLOCKED: () =>
@@ -59,19 +63,21 @@ function causeOf({ code, error, errorDescription }) {
   return isTheServers && isBlamed ? "REDIRECT_URI_REFUSED" : name;
 }
 
-/** Why the browser didn't start the worker, as `[message, code]`; `cause` is its event, or what making it threw. */
+/** Why the browser didn't start the worker, as `[code, message]`; `cause` is its event, or what making it threw. */
 export function whyNoWorker(cause, shared) {
   const blocked = violations().find(
     ({ disposition, effectiveDirective }) => disposition === "enforce" && effectiveDirective === "worker-src",
   );
-  if (!globalThis.SharedWorker && /SharedWorker/.test(cause.message)) return [missing, "SHARED_WORKER_MISSING"];
-  if (shared && cookiesAreBlocked()) return [cures.COOKIES_BLOCKED(), "COOKIES_BLOCKED"];
-  if (cause instanceof Error) return [`the worker could not be made (${cause.name}): ${cause.message}`, "WORKER_BLOCKED"];
-  if (cause instanceof ErrorEvent) return ["the worker's script threw an error before it called hold(): see the console"];
+  if (!globalThis.location)
+    return ["BROWSER_MISSING", "there is no browser here: do this in the page, not while it is rendered on a server"];
+  if (!globalThis.SharedWorker && /SharedWorker/.test(cause.message)) return ["SHARED_WORKER_MISSING", missing];
+  if (shared && cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
+  if (cause instanceof Error) return ["WORKER_BLOCKED", `the worker could not be made (${cause.name}): ${cause.message}`];
+  if (cause instanceof ErrorEvent) return ["HOLDER_FAILED", "the worker's script threw an error before it called hold(): see the console"];
   const policy = blocked
     ? `. The Content-Security-Policy of this page has forbidden ${blocked.blockedURL}: if that is it, add that URL to worker-src`
     : "";
-  return [(shared ? unloaded + mismatch : unloaded) + policy, "WORKER_BLOCKED"];
+  return ["WORKER_BLOCKED", (shared ? unloaded + mismatch : unloaded) + policy];
 }
 
 const missing =

@@ -9,23 +9,25 @@ const grace = 1_000;
 
 /** Calls to a holder on the other side of a port. */
 export class PortTransport {
+  #make;
   #port;
   #pending = new Map();
   #lastId = 0;
   #listener;
   #failure;
   #release;
-  #answered = false;
+  #answered;
+  #watch;
   shared;
 
-  /** `given` is a worker, a port, or a function that makes one. */
+  /** `given` is a worker, a port, or a function that makes one, and another one where that has failed. */
   constructor(given) {
-    const worker = this.#make(given);
-    this.shared = "port" in worker;
-    this.#port = worker.port ?? worker;
-    this.#port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
-    this.#port.start?.();
-    worker.addEventListener("error", (event) => this.#doubt(event));
+    if (typeof given === "function") {
+      // Where there is no browser, as on a server, nothing is done.
+      if (!globalThis.location) return;
+      this.#make = given;
+    }
+    this.#begin(given);
     globalThis.addEventListener?.("pagehide", () => this.#leave());
   }
 
@@ -43,14 +45,20 @@ export class PortTransport {
   }
 
   see(visible, online) {
-    this.#port.postMessage({ v: version, id: 0, op: "see", visible, online });
+    if (visible) this.#revive();
+    this.post({ op: "see", visible, online });
+  }
+
+  /** Says what has no answer. */
+  post(message, transfer) {
+    this.#port?.postMessage({ v: version, id: 0, ...message }, transfer);
   }
 
   /** The outcome of a sign-in that another page finishes. */
   wait(key, signal) {
     const outcome = this.#call({ op: "outcome", key });
     const target = this.#lastId;
-    signal.addEventListener("abort", () => this.#abort(target));
+    signal.addEventListener("abort", () => this.post({ op: "abort", target }));
     return outcome;
   }
 
@@ -60,54 +68,62 @@ export class PortTransport {
 
   /** Says hello, and resolves to the session as it is. */
   listen(listener) {
+    if (!this.#port && !this.#make) return Promise.resolve(null);
     this.#listener = listener;
+    const answer = this.#call({ op: "hello" });
+    const timer = setTimeout(() => this.fail("HOLDER_SILENT", "the worker doesn't answer"), patience);
     this.#stayAlive();
-    const timer = setTimeout(() => this.#giveUp(), patience);
-    return this.#call({ op: "hello" }).finally(() => clearTimeout(timer));
+    return answer.finally(() => clearTimeout(timer));
   }
 
   close() {
     this.#leave();
-    this.fail("it was closed; call connect() again");
+    this.#make = undefined;
+    this.fail("HOLDER_FAILED", "it was closed; call connect() again");
   }
 
-  #call(message, transfer = []) {
+  #call(message, transfer) {
+    this.#revive(message.op);
     if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      const id = ++this.#lastId;
-      this.#port.postMessage({ v: version, id, ...message }, transfer);
-      this.#pending.set(id, { resolve, reject });
-    });
+    const id = ++this.#lastId;
+    this.post({ id, ...message }, transfer);
+    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    if (!this.#port && !this.#make) this.#explain();
+    return answer;
   }
 
-  #abort(target) {
-    this.#port.postMessage({ v: version, id: 0, op: "abort", target });
+  /** Where the holder has failed, has another one take its place if one can be made, or asks it again if it was slow. */
+  #revive(op) {
+    if (!(this.#failure && (this.#make || /SILENT/.test(this.#failure.code)))) return;
+    this.#failure = undefined;
+    if (this.#make) this.#begin();
+    const tell = (session) => this.#listener({ type: "reconnected", detail: {}, session });
+    if (op !== "hello") this.listen(this.#listener).then(tell, () => {});
   }
 
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
-    const answer = this.#call({ op: "fetch", ...request }, request.duplex ? [request.body] : []);
-    if (!signal) return toResponse(await answer);
+    const answer = this.#call({ op: "fetch", ...request }, request.duplex ? [request.body] : undefined);
     const target = this.#lastId;
     const abort = () => {
-      this.#abort(target);
+      this.post({ op: "abort", target });
       this.#pending.get(target)?.reject(signal.reason);
       this.#pending.delete(target);
     };
-    const relax = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
+    const relax = () => signal?.removeEventListener("abort", abort);
+    signal?.addEventListener("abort", abort, { once: true });
     try {
-      const facts = await answer;
-      return toResponse(facts, signal, relax);
+      return toResponse(await answer, signal, relax);
     } catch (error) {
       relax();
       throw error;
     }
   }
 
-  #receive({ id, ok, error, event }) {
+  #receive({ id, ok, error, event, lock }) {
     this.#answered = true;
+    if (lock) return this.#outlive(lock);
     if (event) return this.#listener?.(event);
     const call = this.#pending.get(id);
     this.#pending.delete(id);
@@ -115,58 +131,76 @@ export class PortTransport {
     else call?.resolve(ok);
   }
 
-  #make(given) {
+  #begin(given) {
+    this.#port?.close?.();
+    this.#port?.terminate?.();
+    this.#port = this.#answered = undefined;
     try {
-      return typeof given === "function" ? given() : given;
+      const worker = this.#make ? this.#make() : given;
+      this.shared = "port" in worker;
+      const port = (this.#port = worker.port ?? worker);
+      port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
+      port.start?.();
+      if (this.shared) port.addEventListener("close", () => this.#lose(port));
+      worker.addEventListener("error", (event) => this.#doubt(event, port));
     } catch (error) {
-      this.#doubt(error);
-      return new MessageChannel().port1;
+      this.#explain(error);
     }
   }
 
   /** A worker that threw may still answer, and then says more than its error event. */
-  #doubt(cause) {
-    const explain = () =>
-      more().then(
-        ({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared)),
-        () => this.#giveUp(),
-      );
-    setTimeout(() => this.#answered || explain(), grace);
+  #doubt(cause, port) {
+    setTimeout(() => port === this.#port && !this.#answered && this.#explain(cause), grace);
   }
 
-  #giveUp() {
-    this.fail("the worker doesn't answer: check that it calls hold()");
+  #explain(cause) {
+    const explain = ({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared));
+    more().then(explain, () => {});
   }
 
   /** Nobody answers any more: whoever waits is told, and whoever comes. */
-  fail(message, code = "HOLDER_FAILED") {
+  fail(code, message) {
     this.#failure ??= fail(code, message);
-    this.#drop(this.#failure);
+    this.#letGo(this.#failure);
   }
 
-  #drop(reason) {
-    for (const { reject } of this.#pending.values()) reject(reason);
-    this.#pending.clear();
+  /** The holder has this lock for as long as it lives: whoever gets it has outlived the holder. */
+  #outlive(lock) {
+    const port = this.#port;
+    const { signal } = (this.#watch = new AbortController());
+    navigator.locks.request(lock, { mode: "shared", signal }, () => this.#lose(port)).catch(() => {});
+  }
+
+  #lose(port) {
+    if (port !== this.#port) return;
+    this.fail("HOLDER_LOST", "the worker has ended; call again");
+    this.#listener?.({ type: "signedout", detail: { reason: "lost" }, session: null });
   }
 
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
   #stayAlive() {
-    const { locks } = globalThis.navigator;
+    const { locks } = navigator;
     if (!this.shared || this.#release || !locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
     locks
       .request(lock, () => {
-        this.#port.postMessage({ v: version, id: 0, op: "alive", lock });
+        this.post({ op: "alive", lock });
         return held;
       })
       .catch(() => {});
   }
 
   #leave() {
-    this.#port.postMessage({ v: version, id: 0, op: "bye" });
+    this.post({ op: "bye" });
+    this.#letGo(new DOMException("the page was left", "AbortError"));
+  }
+
+  #letGo(reason) {
+    this.#watch?.abort();
     this.#release?.();
     this.#release = undefined;
-    this.#drop(new DOMException("the page was left", "AbortError"));
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
   }
 }

@@ -16,13 +16,25 @@ const shown = new Set();
 const locks = "onconnect" in globalThis ? globalThis.navigator?.locks : undefined;
 // What doesn't make a page one of those who are connected.
 const quiet = new Set(["alive", "bye", "see", "abort"]);
+// A promise of the lock that this holder has for as long as it lives, which pages wait for.
+let living;
 let lastNumber = 0;
 const fields = ["method", "body", "cache", "credentials", "duplex", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
 /** Opens a door for every page that connects. `supervisor` may be a promise. */
 export function open(supervisor) {
+  live();
   if ("onconnect" in globalThis) globalThis.onconnect = ({ ports: [port] }) => new Door(port, supervisor);
   else new Door(globalThis, supervisor);
+}
+
+/** Whoever takes the lock away gets that one only. */
+function live() {
+  const lock = `tokenkeep:holder-${crypto.randomUUID()}`;
+  living = new Promise((resolve) => {
+    const hold = () => (resolve(lock), new Promise(() => {}));
+    globalThis.navigator?.locks?.request(lock, hold).catch(live);
+  });
 }
 
 /**
@@ -114,6 +126,8 @@ class Door {
     __proto__: null,
     hello: (_, kernel, supervisor) => {
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
+      // Locks are per origin: in another one this one would be free.
+      if (!this.#lent) living.then((lock) => this.#answer({ lock }));
       return kernel.snapshot();
     },
     alive: ({ lock }) => {

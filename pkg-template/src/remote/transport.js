@@ -68,6 +68,8 @@ export class RemoteTransport {
   /** Says hello, and resolves to the session as it is. Pages that come back from the back/forward cache say it again. */
   async listen(listener) {
     this.#listener = listener;
+    // Where there is no page, as on a server, there is no session.
+    if (!globalThis.document) return null;
     // The holder has closed the door of a page that was left, and its frame may not have come back with it.
     if (this.#linked) this.#drop(lost, "FRAME_LOST");
     const { session } = await (this.#link ?? this.#connect());
@@ -131,8 +133,12 @@ export class RemoteTransport {
   #take({ port: given, ...frame }) {
     const port = new PortTransport(given);
     port.see(...this.#seen);
-    this.#linked = { ...frame, port, session: port.listen((event) => this.#listener(event)) };
-    return this.#linked;
+    const linked = { ...frame, port, session: port.listen((event) => this.#listener(event)) };
+    frame.line.ask("lost").then(
+      () => linked === this.#linked && this.#end(),
+      () => {},
+    );
+    return (this.#linked = linked);
   }
 
   #drop(message, code) {
@@ -141,8 +147,14 @@ export class RemoteTransport {
     remove?.();
     const error = fail(code, message);
     line?.cut(error);
-    port?.fail(message, code);
+    port?.fail(code, message);
     return error;
+  }
+
+  /** The holder has ended: the next call makes another one. */
+  #end() {
+    this.#drop("the worker has ended; call again", "HOLDER_LOST");
+    this.#listener({ type: "signedout", detail: { reason: "lost" }, session: null });
   }
 
   /**

@@ -36,6 +36,8 @@ const refusing = (error) => ({ open: () => Promise.reject(error) });
 function operations(lender, app, page) {
   let lent = false;
   return {
+    here: () => {},
+    lost: () => lender.lost,
     open: async ({ tab }) => {
       if (lent) throw fail("OPERATION_REFUSED", "this frame has lent the holder already; another one can");
       lent = true;

@@ -1,40 +1,40 @@
-import { PortTransport, version } from "../client/port.js";
+import { PortTransport } from "../client/port.js";
 
 /** The holder, seen from the page of its own origin, which may do everything. */
 export class Lender {
-  #make;
   #worker;
   #transport;
   #releases = new Set();
+  #tell;
+
+  /** Resolves when the holder has ended. */
+  lost = new Promise((resolve) => (this.#tell = resolve));
 
   /** `worker` is one, or a function that makes one. */
   constructor(worker) {
-    this.#make = () => (typeof worker === "function" ? worker() : worker);
+    this.#worker = worker;
     globalThis.addEventListener("pagehide", () => this.#release());
   }
 
   /** Calls to the holder. */
   call(op, parameters) {
-    this.#open();
-    return this.#transport.call(op, parameters);
+    return this.#open().call(op, parameters);
   }
 
   /** A new port to the holder that understands less, and is closed when this page ends. */
   async lend() {
-    this.#open();
     const { port1, port2 } = new MessageChannel();
     const lock = await this.#hold(`tokenkeep-${crypto.randomUUID()}`);
-    this.#port.postMessage({ v: version, id: 0, op: "lend", lock }, [port2]);
+    this.#open().post({ op: "lend", lock }, [port2]);
     return port1;
   }
 
-  get #port() {
-    return this.#worker.port ?? this.#worker;
-  }
-
+  /** Only who has said hello is told of the holder's end. */
   #open() {
-    this.#worker ??= this.#make();
-    this.#transport ??= new PortTransport(this.#worker);
+    if (this.#transport) return this.#transport;
+    this.#transport = new PortTransport(this.#worker);
+    this.#transport.listen(({ detail }) => detail.reason === "lost" && this.#tell()).catch(() => {});
+    return this.#transport;
   }
 
   /** Holds a lock for as long as this page lives or is shown: the page of the other origin can't, locks are per origin. */
