@@ -249,6 +249,12 @@ export interface Options {
   resourceServers?: readonly (string | ResourceServer)[];
   /** Whether `auth.accessToken()` may hand the access token to the page. Default false. */
   exposeAccessToken?: boolean;
+  /**
+   * Whether a SharedWorker ends once its file has changed, so that its pages start another one from the new file: at once if nobody
+   * is signed in, else when the pages that were open by then are gone, which ends the session with the reason `replaced`. The configuration
+   * of the running one counts. Default false: the `outdated` event tells, and the old one goes on while a page lives.
+   */
+  takeOver?: boolean;
   /** Whether S256 is supported though the metadata doesn't say so. Default false: such a server is refused. */
   assumePkce?: boolean;
   /** How the servers differ from the RFCs. */

@@ -428,6 +428,11 @@ export interface AuthEventMap {
    * with the option `stepUp` wait for that. Told at most five times in ten minutes per resource server.
    */
   stepup: CustomEvent<StepUp>;
+  /**
+   * The holder's file has changed since the running SharedWorker was made from it, so that configuration and version are the old ones.
+   * `givesWay` says when it ends for that: see `takeOver` of `hold()`.
+   */
+  outdated: CustomEvent<{ readonly givesWay: "never" | "at-once" | "when-left" }>;
   /** Something is out of the ordinary. `locked` says whether the session was locked for it: see `auth.unlock()`. */
   anomaly: CustomEvent<{
     readonly kind: AnomalyKind;
@@ -476,7 +481,9 @@ export type SignOutReason =
   /** The holder met an error of its own and started anew. */
   | "failed"
   /** The worker ended, by the browser or by script. */
-  | "lost";
+  | "lost"
+  /** A newer file of the holder has taken over: see `takeOver`. */
+  | "replaced";
 
 /** An error with a frozen `code`. Its message names the cure. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {

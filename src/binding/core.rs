@@ -145,6 +145,7 @@ impl Core {
             let described = Object::default().with("session", snapshot).with("stats", session.stats(now));
             let config = session.config();
             described
+                .with("givesWay", session.gives_way())
                 .with("redirectUri", config.redirect_uri.as_str())
                 .with("streamBufferLimit", config.limits.stream_buffer_limit)
                 .to_json()

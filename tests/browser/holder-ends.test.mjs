@@ -91,7 +91,7 @@ test("a page that was given no function says what to do when the SharedWorker ha
   assert.equal(await codeOf(page, stage.v1("files")), lost);
   const { error } = await resume(page);
   assert.equal(error.code, lost);
-  assert.match(error.message, /reload the page.*function/);
+  assert.match(error.message, /function.*reload the page/);
   await page.reload();
   assert.equal((await resume(page)).value, null);
   assert.ok(await signIn(page));

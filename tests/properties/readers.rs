@@ -83,6 +83,7 @@ const OPTIONS: &[&str] = &[
     "queueLimit",
     "queueTimeout",
     "exposeAccessToken",
+    "takeOver",
     "clientSecret",
     "earlyRefresh",
 ];

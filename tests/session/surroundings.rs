@@ -324,3 +324,23 @@ fn refreshes_in_the_second_half_of_a_life_are_explained() {
     }
     assert!(!app.seen().iter().any(|line| line.starts_with("anomaly")));
 }
+
+#[test]
+fn a_holder_whose_file_has_changed_gives_way_only_if_it_is_told_to_and_keeps_a_session_for_those_who_have_it() {
+    assert_eq!(App::with_options(r#""takeOver":false"#).session.gives_way(), "never");
+    assert_eq!(App::with_options("").after_sign_in().session.gives_way(), "never");
+    let app = App::with_options(r#""takeOver":true"#);
+    assert_eq!(app.session.gives_way(), "at-once");
+    let mut app = app.after_sign_in();
+    assert_eq!(app.session.gives_way(), "when-left");
+    app.sign_out();
+    assert_eq!(app.session.gives_way(), "at-once");
+}
+
+#[test]
+fn a_holder_that_exchanges_a_code_does_not_give_way_at_once() {
+    let mut app = App::with_options(r#""takeOver":true"#);
+    let mut pending = app.come_back();
+    app.session.exchange_request(app.now, &mut pending).expect("a request");
+    assert_eq!(app.session.gives_way(), "when-left");
+}

@@ -1,5 +1,5 @@
 import { fail, fromData } from "../errors.js";
-import { more } from "./later.js";
+import { compare, more } from "./later.js";
 import { describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
@@ -17,7 +17,6 @@ export class PortTransport {
   #failure;
   #release;
   #answered;
-  #watch;
   shared;
 
   /** `given` is a worker, a port, or a function that makes one, and another one where that has failed. */
@@ -40,12 +39,20 @@ export class PortTransport {
     }
   }
 
-  call(op, parameters) {
-    return this.#call({ op, ...parameters });
+  call(op, parameters, transfer) {
+    this.#revive(op);
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = ++this.#lastId;
+    this.post({ id, op, ...parameters }, transfer);
+    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    if (!this.#port && !this.#make) this.#explain();
+    return answer;
   }
 
   see(visible, online) {
-    if (visible) this.#revive();
+    // Without locks nobody tells of the holder's end: then it is asked.
+    if (visible && navigator.locks) this.#revive();
+    else if (visible) this.#ask();
     this.post({ op: "see", visible, online });
   }
 
@@ -56,7 +63,7 @@ export class PortTransport {
 
   /** The outcome of a sign-in that another page finishes. */
   wait(key, signal) {
-    const outcome = this.#call({ op: "outcome", key });
+    const outcome = this.call("outcome", { key });
     const target = this.#lastId;
     signal.addEventListener("abort", () => this.post({ op: "abort", target }));
     return outcome;
@@ -70,7 +77,7 @@ export class PortTransport {
   listen(listener) {
     if (!this.#port && !this.#make) return Promise.resolve(null);
     this.#listener = listener;
-    const answer = this.#call({ op: "hello" });
+    const answer = this.call("hello");
     const timer = setTimeout(() => this.fail("HOLDER_SILENT", "the worker doesn't answer"), patience);
     this.#stayAlive();
     return answer.finally(() => clearTimeout(timer));
@@ -82,29 +89,23 @@ export class PortTransport {
     this.fail("HOLDER_FAILED", "it was closed; call connect() again");
   }
 
-  #call(message, transfer) {
-    this.#revive(message.op);
-    if (this.#failure) return Promise.reject(this.#failure);
-    const id = ++this.#lastId;
-    this.post({ id, ...message }, transfer);
-    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    if (!this.#port && !this.#make) this.#explain();
-    return answer;
-  }
-
   /** Where the holder has failed, has another one take its place if one can be made, or asks it again if it was slow. */
   #revive(op) {
     if (!(this.#failure && (this.#make || /SILENT/.test(this.#failure.code)))) return;
     this.#failure = undefined;
     if (this.#make) this.#begin();
+    if (op !== "hello") this.#ask();
+  }
+
+  #ask() {
     const tell = (session) => this.#listener({ type: "reconnected", detail: {}, session });
-    if (op !== "hello") this.listen(this.#listener).then(tell, () => {});
+    this.listen(this.#listener).then(tell, () => {});
   }
 
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
-    const answer = this.#call({ op: "fetch", ...request }, request.duplex ? [request.body] : undefined);
+    const answer = this.call("fetch", request, request.duplex ? [request.body] : undefined);
     const target = this.#lastId;
     const abort = () => {
       this.post({ op: "abort", target });
@@ -121,9 +122,10 @@ export class PortTransport {
     }
   }
 
-  #receive({ id, ok, error, event, lock }) {
+  #receive({ id, ok, error, event, lock, file }) {
     this.#answered = true;
     if (lock) return this.#outlive(lock);
+    if (file) return compare(file, this);
     if (event) return this.#listener?.(event);
     const call = this.#pending.get(id);
     this.#pending.delete(id);
@@ -141,7 +143,6 @@ export class PortTransport {
       const port = (this.#port = worker.port ?? worker);
       port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
       port.start?.();
-      if (this.shared) port.addEventListener("close", () => this.#lose(port));
       worker.addEventListener("error", (event) => this.#doubt(event, port));
     } catch (error) {
       this.#explain(error);
@@ -167,8 +168,7 @@ export class PortTransport {
   /** The holder has this lock for as long as it lives: whoever gets it has outlived the holder. */
   #outlive(lock) {
     const port = this.#port;
-    const { signal } = (this.#watch = new AbortController());
-    navigator.locks.request(lock, { mode: "shared", signal }, () => this.#lose(port)).catch(() => {});
+    navigator.locks.request(lock, { mode: "shared" }, () => this.#lose(port)).catch(() => {});
   }
 
   #lose(port) {
@@ -197,7 +197,6 @@ export class PortTransport {
   }
 
   #letGo(reason) {
-    this.#watch?.abort();
     this.#release?.();
     this.#release = undefined;
     for (const { reject } of this.#pending.values()) reject(reason);

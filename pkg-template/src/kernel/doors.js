@@ -1,6 +1,7 @@
 import { fail, toData } from "../errors.js";
 import { drop } from "./calls.js";
 import { forward } from "./responses.js";
+import { Succession } from "./succession.js";
 
 const version = 1;
 // Far beyond what an application does: bounds for script that floods the holder.
@@ -15,7 +16,8 @@ const shown = new Set();
 // No page outlives a worker of its own, or is outlived by it.
 const locks = "onconnect" in globalThis ? globalThis.navigator?.locks : undefined;
 // What doesn't make a page one of those who are connected.
-const quiet = new Set(["alive", "bye", "see", "abort"]);
+const quiet = new Set(["alive", "bye", "see", "abort", "found"]);
+const succession = "onconnect" in globalThis ? new Succession(doors) : undefined;
 // A promise of the lock that this holder has for as long as it lives, which pages wait for.
 let living;
 let lastNumber = 0;
@@ -126,8 +128,7 @@ class Door {
     __proto__: null,
     hello: (_, kernel, supervisor) => {
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
-      // Locks are per origin: in another one this one would be free.
-      if (!this.#lent) living.then((lock) => this.#answer({ lock }));
+      if (!this.#lent) this.#introduce(supervisor);
       return kernel.snapshot();
     },
     alive: ({ lock }) => {
@@ -135,6 +136,10 @@ class Door {
       return this;
     },
     bye: () => this.#close(),
+    found: ({ print }, _, supervisor) => {
+      if (doors.has(this)) succession?.found(print, lastNumber, supervisor);
+      return this;
+    },
     fetch: (message, kernel) => this.#fetch(message, kernel),
     abort: ({ target }) => {
       this.#pending.get(target)?.controller.abort();
@@ -159,6 +164,23 @@ class Door {
       return this.#abortable(id, (signal) => kernel.outcome(key, this.#from(signal)));
     },
   };
+
+  get number() {
+    return this.#number;
+  }
+
+  get idle() {
+    return this.#underWay === 0;
+  }
+
+  /** What pages of this origin are told of the holder: locks are per origin, and so is reading its file. */
+  #introduce(supervisor) {
+    living.then((lock) => this.#answer({ lock }));
+    const file = succession?.due();
+    if (file) this.#answer({ file });
+    const event = succession?.news(supervisor);
+    if (event) this.#answer({ event });
+  }
 
   #from(signal) {
     return { door: this.#number, alive: this.#alive, signal };
@@ -266,13 +288,15 @@ class Door {
       if (!call.lasts) call.controller.abort();
     }
     this.#pending.clear();
-    if (!(this.#supervisor instanceof Promise)) this.#supervisor.see(this, false);
+    if (this.#supervisor instanceof Promise) return this;
+    this.#supervisor.see(this, false);
+    succession?.consider(this.#supervisor);
     return this;
   }
 }
 
 const operations = new Set([
-  ...["hello", "alive", "bye", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
+  ...["hello", "alive", "bye", "found", "see", "fetch", "abort", "signIn", "finish", "outcome", "signOut", "enterToken", "accessToken"],
   ...["userinfo", "stats", "audit", "unlock", "redirectUri", "lend"],
 ]);
 

@@ -170,6 +170,11 @@ export class Kernel {
     return JSON.parse(this.#core.describe()).redirectUri;
   }
 
+  /** When this holder ends for a newer one: `never`, `at-once`, `when-left`. */
+  givesWay() {
+    return JSON.parse(this.#core.describe()).givesWay;
+  }
+
   snapshot() {
     return JSON.parse(this.#core.describe()).session;
   }

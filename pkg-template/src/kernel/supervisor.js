@@ -42,7 +42,7 @@ export class Supervisor {
     const kernel = new Kernel(
       this.#instantiate(),
       this.#settings,
-      (news) => this.#tell(news),
+      (news) => this.tell(news),
       () => this.#broke(),
     );
     kernel.online(isOnline());
@@ -52,11 +52,11 @@ export class Supervisor {
 
   #broke() {
     this.#kernel = undefined;
-    this.#tell({ type: "signedout", detail: { reason: "failed" }, session: null });
+    this.tell({ type: "signedout", detail: { reason: "failed" }, session: null });
   }
 
-  // The core is in the middle of something, and in a page a listener may call it.
-  #tell(news) {
+  /** Tells every listener soon: the core is in the middle of something, and in a page a listener may call it. */
+  tell(news) {
     for (const listener of this.#listeners) later(() => listener(news));
   }
 }

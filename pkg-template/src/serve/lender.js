@@ -33,6 +33,7 @@ export class Lender {
   #open() {
     if (this.#transport) return this.#transport;
     this.#transport = new PortTransport(this.#worker);
+    this.#transport.lends = true;
     this.#transport.listen(({ detail }) => detail.reason === "lost" && this.#tell()).catch(() => {});
     return this.#transport;
   }

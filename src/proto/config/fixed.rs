@@ -45,6 +45,8 @@ pub struct Config {
     pub resource_servers: Vec<ResourceServer>,
     /// Additional parameters of every authorization request.
     pub extra_params: Vec<(String, String)>,
+    /// Whether a holder ends for another one that a newer file makes.
+    pub take_over: bool,
     /// Whether the page may read the access token.
     pub expose_access_token: bool,
     /// Whether http on loopback addresses is good enough.
@@ -153,6 +155,7 @@ impl Config {
             scope,
             resource_servers,
             extra_params: extra_params(&options)?,
+            take_over: flag(&options, "takeOver"),
             expose_access_token: flag(&options, "exposeAccessToken"),
             allow_loopback,
             allow_service_worker: flag(&options, "dangerAllowServiceWorker"),

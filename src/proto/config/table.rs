@@ -65,6 +65,7 @@ pub(super) const OPTIONS: &[(&str, Kind)] = &[
     ("strict", Flag),
     ("postLogoutRedirectUri", Other),
     ("assumePkce", Flag),
+    ("takeOver", Flag),
     ("queueLimit", Number { least: 1, most: 1_000_000, default: Some(10_000) }),
     ("queueTimeout", Number { least: 1, most: DAY_MS, default: Some(30_000) }),
     ("drainConcurrency", Number { least: 1, most: 10_000, default: Some(512) }),

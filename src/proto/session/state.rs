@@ -159,6 +159,16 @@ impl Session {
         self.grant.is_some()
     }
 
+    /// When a holder whose file has changed makes room for another one: `never`, `at-once`, or with a session that would be lost
+    /// `when-left` by the pages that were open by then.
+    pub fn gives_way(&self) -> &'static str {
+        match self.phase() {
+            _ if !self.config.take_over => "never",
+            "signedout" => "at-once",
+            _ => "when-left",
+        }
+    }
+
     /// What the application may know of the session: scope, expiry, claims. Never a token.
     pub fn snapshot(&self) -> Option<Object> {
         let grant = self.grant.as_ref()?;

@@ -1,0 +1,62 @@
+// A SharedWorker outlives the file that made it: a page that connects looks whether that has changed, and says so here.
+
+const oftenEnough = 3_600_000;
+const shape = /^[\w-]{43}$/;
+
+/** What is known of this holder's file, and what follows from that once another one is there. */
+export class Succession {
+  #print;
+  #looked = -oftenEnough;
+  #last;
+  #doors;
+
+  /** `doors` are the open ones, each with its `number` and whether it is `idle`. */
+  constructor(doors) {
+    this.#doors = doors;
+  }
+
+  /** What a page is to look at now, or undefined. Where the app is being developed every page looks. */
+  due() {
+    const { href, hostname } = location;
+    const developed = isLoopback(hostname);
+    if (!developed && performance.now() - this.#looked < oftenEnough) return undefined;
+    this.#looked = performance.now();
+    return { url: href, print: this.#print, developed };
+  }
+
+  /** What pages that come later are told, if the file has changed. */
+  news({ kernel }) {
+    const detail = { givesWay: kernel.givesWay() };
+    return this.#last === undefined ? undefined : { type: "outdated", detail, session: kernel.snapshot() };
+  }
+
+  /** A page has found this fingerprint. The first is taken for the one of the file that this holder is made of. */
+  found(print, latest, supervisor) {
+    if (!shape.test(print)) return;
+    this.#print ??= print;
+    if (print === this.#print || this.#last !== undefined) return;
+    this.#last = latest;
+    supervisor.tell(this.news(supervisor));
+    supervisor.listen(() => this.consider(supervisor));
+    this.consider(supervisor);
+  }
+
+  /** Ends this holder where the configuration wants that and the time has come: its pages start another one. */
+  consider(supervisor) {
+    if (this.#last === undefined) return;
+    // Who is being answered hears the end of it.
+    setTimeout(() => {
+      const way = supervisor.kernel.givesWay();
+      const doors = [...this.#doors];
+      const isTime = way === "at-once" ? doors.every(({ idle }) => idle) : !doors.some(({ number }) => number <= this.#last);
+      if (way !== "never" && isTime) end(supervisor);
+    });
+  }
+}
+
+function end(supervisor) {
+  if (supervisor.kernel.snapshot()) supervisor.tell({ type: "signedout", detail: { reason: "replaced" }, session: null });
+  setTimeout(() => close());
+}
+
+const isLoopback = (host) => /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(host);
