@@ -156,7 +156,7 @@ export class PortTransport {
 
   #explain(cause) {
     const explain = ({ whyNoWorker }) => this.fail(...whyNoWorker(cause, this.shared));
-    more().then(explain, () => {});
+    more().then(explain, () => this.fail("HOLDER_FAILED", "the worker doesn't answer"));
   }
 
   /** Nobody answers any more: whoever waits is told, and whoever comes. */
