@@ -24,6 +24,10 @@ export async function startAppServer(shown) {
     "/holder.js": () => [SCRIPT, scripts.holder],
     "/holder-slim.js": () => [SCRIPT, scripts["holder-slim"]],
     "/tokenkeep.wasm": () => ["application/wasm", wasm],
+    "/plain.js": () => [
+      SCRIPT,
+      `globalThis.onconnect = ({ ports: [port] }) => port.postMessage("here"); globalThis.postMessage?.("here");`,
+    ],
     "/bare.html": () => ["text/html; charset=utf-8", "<!doctype html><title>bare</title>"],
     "/favicon.ico": () => ["image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"],
   };
