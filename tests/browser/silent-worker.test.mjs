@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 
 import { bundles } from "./support/bundles.mjs";
-import { resume, statusOf } from "./support/calls.mjs";
+import { endOfBurst, resume, session, startBurst, stats, statusOf } from "./support/calls.mjs";
+import { endSharedWorker } from "./support/ending.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { ownMode, startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
+import { until } from "./support/until.mjs";
 
 const silent = "TOKENKEEP_HOLDER_SILENT";
 
@@ -91,4 +93,26 @@ test("a worker that can't be loaded at the holder's own origin is named as that"
   stage.home.files["/holder.js"] = () => ["text/html", "<h1>not found</h1>"];
   const page = await stage.open();
   assert.equal((await resume(page)).error?.code, "TOKENKEEP_WORKER_BLOCKED");
+});
+
+test("without locks a page that is looked at again asks whether its holder is there", async (t) => {
+  const gate = new Gate();
+  t.after(gate.open);
+  const { scripts } = await bundles();
+  const script = `delete WorkerNavigator.prototype.locks;\n${scripts.holder}`;
+  const files = { "/holder.js": () => ["text/javascript", script] };
+  const stage = await startStage(t, { mode: "made", files, probe: { before: () => gate.passed } });
+  await shorten(stage);
+  await stage.context.addInitScript(() => delete Navigator.prototype.locks);
+  const page = await stage.open();
+  await signIn(page);
+  await startBurst(page, stage.probed("x"), 2);
+  await until(() => stage.probe.requests.length === 2, "the requests' arrival");
+  await endSharedWorker(page);
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+
+  assert.deepEqual(await endOfBurst(page), { [silent]: 2 });
+  assert.equal((await stats(page)).phase, "signedout");
+  await until(async () => (await session(page)) === null, "the news");
+  assert.ok(await signIn(page));
 });
