@@ -190,6 +190,7 @@ impl Driver {
             }
             Action::Recall { flight, key } => self.host.recall(flight, &key),
             Action::Remember { key, record } => self.host.remember(&key, &record),
+            Action::Seek { flight } => self.host.seek(flight),
             Action::Settle { call, outcome: Ok(result) } => self.host.settle(call, result.as_deref(), None),
             Action::Settle { call, outcome: Err(error) } => {
                 self.host.settle(call, None, Some(&error.to_object().to_json()));

@@ -48,6 +48,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn report(this: &Host, url: Option<&str>, entries: &str);
 
+    /// Looks whether the record of any sign-in is pending, then calls `Core.stored(flight, record)`, with a word if so.
+    #[wasm_bindgen(method)]
+    pub fn seek(this: &Host, flight: u32);
+
     /// A function that tells whether the browser has noted a service worker between here and the network so far; given the URL
     /// of a request that was just answered, it resolves to that once the browser has noted it.
     #[wasm_bindgen(method)]

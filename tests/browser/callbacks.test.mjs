@@ -222,9 +222,9 @@ test("the app's own parameters and history.state survive the scrubbing (CB-19)",
     [`?tab=2&${good}#h`]: "?tab=2#h",
     [`?code=c&q=a%20b+c&flag&state=${state}&=x&iss=${iss}&q=%F0%9F%97%9D`]: "?q=a%20b+c&flag&=x&q=%F0%9F%97%9D",
     [`?${good}#/route?x=1`]: "#/route?x=1",
-    "?error=e&tab=2": "?tab=2",
+    [`?error=e&tab=2&state=${foreignState}`]: "?tab=2",
     "?tab=2#access_token=t&mine=1": "?tab=2#mine=1",
-    "?%63ode=c&tab=2": "?tab=2",
+    [`?%63ode=c&tab=2&state=${foreignState}`]: "?tab=2",
   };
   for (const [arrival, left] of Object.entries(places)) {
     await page.goto(`${stage.app.origin}/bare.html`);
@@ -254,21 +254,48 @@ test("a response that is carried into another browser is refused there, and good
   assert.ok((await resume(page)).value);
 });
 
-test("what is not at the redirection URI is not a response (CB-14)", async (t) => {
+test("what is not at the redirection URI is not redeemed, and says where it is if it is this browser's (CB-14)", async (t) => {
   const { stage, page, signedIn } = await startSignedIn(t);
-  const { good, key } = await begin(stage, page);
-  for (const path of ["/", "/callback/", "/Callback", "/callbacks", "/shop"]) {
-    const url = `${stage.app.origin}${path}?${good}&error_description=d#h`;
-    await page.goto(url);
+  for (const path of ["/", "/callback/", "/callback.html", "/Callback", "/shop", "//shop"]) {
+    await page.goto(stage.app.origin);
+    const { good } = await begin(stage, page);
+    await page.goto(`${stage.app.origin}${path}?${good}&error_description=d#h`);
+    const { error } = await resume(page);
+    assert.equal(error?.code, "TOKENKEEP_REDIRECT_URI_MOVED", path);
+    for (const place of [path, "/callback"]) assert.ok(error.message.includes(`${stage.app.origin}${place}`), error.message);
+    assert.equal(page.url(), `${stage.app.origin}${path}#h`, "the code has left the address bar");
+    assert.deepEqual(await session(page), signedIn);
+
+    const foreign = `${stage.app.origin}${path}?code=c&state=${foreignState}&error_description=d#h`;
+    await page.goto(foreign);
     assert.deepEqual(await resume(page), { value: signedIn });
-    assert.equal(page.url(), url);
+    assert.equal(page.url(), foreign);
   }
   assert.equal(stage.counts.tokenRequests, 0);
-  assert.ok(
-    (await pendingLogins(page)).some(([pending]) => pending === key),
-    "the pending login is gone",
-  );
 });
+
+for (const mode of modes) {
+  test(`${mode}: a host that leads the redirection URI to another path is found out`, async (t) => {
+    const lead = ({ url }, response) => response.writeHead(301, { location: url.replace("/callback", "/callback/") }).end();
+    const stage = await startStage(t, { mode, routes: { "/callback": lead } });
+    const page = await stage.open();
+    await arrive(page, undefined, (url) => new URL(url).pathname === "/callback/" && url.includes("code="));
+    const { error } = await resume(page);
+    assert.equal(error?.code, "TOKENKEEP_REDIRECT_URI_MOVED");
+    assert.equal(page.url(), `${stage.app.origin}/callback/`);
+    assert.equal(stage.counts.tokenRequests, 0);
+  });
+
+  test(`${mode}: what answers nothing that was sent is left to the application`, async (t) => {
+    const stage = await startStage(t, { mode, config: ({ app }) => ({ redirectUri: `${app.origin}/` }) });
+    const page = await stage.open();
+    for (const place of ["/?code=SPRING25", "/?error=out-of-stock#x", "/?code=SPRING25&state=CA", "/#code=main", "//x?code=1", "//x/y?error=1#z"]) {
+      await page.goto(stage.app.origin + place);
+      assert.deepEqual(await resume(page), { value: null }, place);
+      assert.equal(page.url(), stage.app.origin + place);
+    }
+  });
+}
 
 test("opening the app with parameters of a sign-in starts none, and changes none (AUTHZ-20, DISC-4)", async (t) => {
   const stage = await startStage(t);

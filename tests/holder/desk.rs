@@ -160,6 +160,10 @@ impl Desk {
     /// The store does what it was asked for at this place: records are removed when they are read.
     pub(crate) fn store(&mut self, at: usize) {
         let (flight, key, taking) = self.asked.remove(at);
+        if key == "?" {
+            let pending = self.records.iter().any(|(name, _)| !name.starts_with('~'));
+            return self.run(|holder, now| holder.handle_stored(now, flight, pending.then_some("pending")));
+        }
         let found = self.records.iter().position(|(known, _)| taking && *known == key);
         let lasting = key.starts_with('~');
         let record = found.map(|at| if lasting { self.records[at].1.clone() } else { self.records.remove(at).1 });
@@ -290,6 +294,7 @@ impl Desk {
                 }
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
+            Action::Seek { flight } => self.asked.push((flight, "?".to_owned(), true)),
             Action::Verify { flight, key, signed } => {
                 assert!(!format!("{signed:?}").contains("canary"), "LOG-4");
                 self.checked.push((flight, key, signed));
@@ -308,6 +313,7 @@ fn describe(action: &Action) -> String {
         Action::Keep { .. } => "keep".to_owned(),
         Action::MakeKey { persist, .. } => if *persist { "key to keep" } else { "key" }.to_owned(),
         Action::Take { .. } => "take".to_owned(),
+        Action::Seek { .. } => "seek".to_owned(),
         Action::Verify { signed, .. } => format!("verify {}", signed.algorithm),
         Action::Output(Output::Reject { ids, error }) => format!("reject {} {}", list(ids), short(error.code())),
         Action::Probe { url, .. } => format!("probe {url}"),

@@ -49,15 +49,87 @@ fn another_page_of_the_application_is_no_response() {
 
 #[test]
 fn a_response_of_the_wrong_shape_touches_no_record() {
+    let state = "s".repeat(43);
     for (query, code) in [
-        ("?code=a&code=b&state=s", "DUPLICATE_PARAMETER"),
-        ("?code=a", "STATE_MISSING"),
-        ("?error=access_denied", "STATE_MISSING"),
-        ("#access_token=x&state=s", "TOKEN_IN_RESPONSE"),
+        (format!("?code=a&code=b&state={state}"), "DUPLICATE_PARAMETER"),
+        (format!("?code=a&state={state}&state={state}"), "DUPLICATE_PARAMETER"),
+        ("?code=a&code=b&iss=https%3A%2F%2Fas.example".to_owned(), "DUPLICATE_PARAMETER"),
+        ("?code=a&iss=https%3A%2F%2Fas.example".to_owned(), "STATE_MISSING"),
+        ("?error=access_denied&iss=https%3A%2F%2Fas.example".to_owned(), "STATE_MISSING"),
+        ("#access_token=x&state=s".to_owned(), "TOKEN_IN_RESPONSE"),
     ] {
         let mut desk = Desk::new();
         desk.finish(1, &format!("{REDIRECT_URI}{query}"));
         assert_eq!(desk.seen(), [format!("settle 1 {code}")], "{query}");
+    }
+}
+
+#[test]
+fn what_answers_nothing_that_was_sent_is_the_application_s_own() {
+    for query in [
+        "?code=SPRING25",
+        "?error=out-of-stock",
+        "?error=login_required",
+        "?code=SPRING25&state=CA",
+        "?error=1&state=open",
+        "?code=a&code=b",
+        "?state=&code=x",
+        "#code=main",
+        "?error_description=x&error=y",
+    ] {
+        let mut desk = Desk::new();
+        desk.finish(1, &format!("{REDIRECT_URI}{query}"));
+        while !desk.asked.is_empty() {
+            desk.take();
+        }
+        assert!(desk.seen().ends_with(&["settle 1".to_owned()]), "{query}");
+        assert_eq!(desk.results, [None], "{query}: left to the application");
+
+        let mut desk = Desk::new();
+        desk.come_back(1);
+        desk.seen();
+        desk.finish(2, &format!("{REDIRECT_URI}{query}"));
+        while !desk.asked.is_empty() {
+            desk.take();
+        }
+        let seen = desk.seen();
+        let last = seen.last().expect("a word");
+        assert!(last.starts_with("settle 2 "), "{query}: a server that lost the state: {seen:?}");
+        assert!(desk.sent.is_empty() && desk.records.len() == 1, "CB-1: {query}");
+    }
+}
+
+#[test]
+fn a_response_that_the_host_led_elsewhere_says_where() {
+    for place in ["callback/", "callback.html", "", "auth/callback"] {
+        let mut desk = Desk::new();
+        let query = desk.come_back(1).split_once('?').expect("a query").1.to_owned();
+        desk.seen();
+        let arrived = format!("https://app.example/{place}");
+        for (call, mark) in [(2, '?'), (3, '#')] {
+            desk.finish(call, &format!("{arrived}{mark}{query}"));
+            desk.take();
+        }
+        let seen = desk.seen();
+        assert!(seen.contains(&"settle 2 REDIRECT_URI_MOVED".to_owned()), "CB-14: {place}: {seen:?}");
+        let moved = &desk.told[0];
+        assert!(moved.contains(&format!(" {arrived},")) && moved.contains(REDIRECT_URI), "{moved}");
+        assert!(!moved.contains("code-1") && desk.sent.is_empty(), "{moved}");
+        assert_eq!(desk.records.len(), 0, "CB-4: the record is spent");
+    }
+}
+
+#[test]
+fn a_state_that_nobody_knows_is_nothing_on_other_pages() {
+    for state in ["s".repeat(43), format!("p{}", "-".repeat(43)), "s".into(), "s".repeat(44)] {
+        let mut desk = Desk::signed_in();
+        desk.results.clear();
+        desk.finish(3, &format!("https://app.example/shop?code=SPRING25&state={state}"));
+        while !desk.asked.is_empty() {
+            desk.take();
+        }
+        assert!(desk.seen().ends_with(&["settle 3".to_owned()]), "{state}");
+        assert_eq!(desk.results, [None], "CB-14: {state}");
     }
 }
 

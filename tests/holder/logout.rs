@@ -87,6 +87,16 @@ fn coming_back_is_told_once_and_only_to_those_who_left() {
 }
 
 #[test]
+fn coming_back_counts_where_the_host_leads_on() {
+    let mut desk = desk("");
+    let url = left(&mut desk, r#"{"endSession":true,"returnTo":"/welcome"}"#);
+    desk.finish(4, &format!("{BYE}/?state={}", param(&url, "state").expect("a state")));
+    desk.take();
+    let arrival = result(&mut desk);
+    assert_eq!(arrival.string("returnTo"), Some("/welcome"), "REV-14");
+}
+
+#[test]
 fn what_else_arrives_there_is_none_of_it() {
     let mut desk = desk("");
     for href in [BYE.to_owned(), format!("{BYE}?tab=2"), format!("{BYE}?state=a&state=b"), format!("{BYE}/x?state=a")] {

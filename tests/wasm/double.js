@@ -56,6 +56,7 @@ export class Double {
       sign: () => Promise.reject(new Error("no key")),
       watch: () => () => this.intercepted,
       keep: (flight, key, record) => this.#store(`keep ${key}`, () => (this.records.set(key, record), this.#core.stored(flight))),
+      seek: (flight) => this.#store("seek", () => this.#core.stored(flight, undefined)),
       take: (flight, key) => this.#store(`take ${key}`, () => this.#core.stored(flight, this.#remove(key))),
       release: (ids, generation) => this.#note(`release ${[...ids].join(" ")} @${generation}`, () => this.#core.describe()),
       reject: (ids, error) => this.#note(`reject ${[...ids].join(" ")} ${JSON.parse(error).code}`, () => this.#core.cancel(ids[0])),

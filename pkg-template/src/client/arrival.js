@@ -8,16 +8,17 @@ let scrubbed;
  */
 export function scrub() {
   if (!globalThis.location?.href || !globalThis.history || isFramed()) return undefined;
-  const { href, pathname, search, hash } = location;
+  const { href, search, hash } = location;
   if (!looksLike(search) && !looksLike(hash)) return undefined;
-  scrubbed = pathname + without(search) + without(hash);
+  // A path alone could be read as a host: //x is one.
+  scrubbed = Object.assign(new URL(href), { search: without(search), hash: without(hash) }).href;
   history.replaceState(history.state, "", scrubbed);
   return href;
 }
 
 /** Puts back what turned out not to be an authorization response, unless the page has moved on. */
 export function restore(href) {
-  if (location.pathname + location.search + location.hash === scrubbed) history.replaceState(history.state, "", href);
+  if (location.href === scrubbed) history.replaceState(history.state, "", href);
 }
 
 /** Whether this is in a page of somebody else's: nothing of a response is taken there. */

@@ -355,6 +355,7 @@ export class Kernel {
         after(this.#records.keep(key, record, pair), (fleeting) => this.#core.stored(flight, fleeting));
       },
       take: (flight, key) => after(this.#taken(key), (record) => this.#core.stored(flight, asText(record))),
+      seek: (flight) => after(this.#records.seek(), (word) => this.#core.stored(flight, word)),
       forget: () => {
         this.#keys.forget();
         this.#records.forget();

@@ -43,6 +43,13 @@ export class Records {
     return taken?.result;
   }
 
+  /** Resolves to a word if a sign-in is pending. */
+  async seek() {
+    const found = await change((store) => store.getAll(fleeting()));
+    const isPending = ({ record, created }) => record && created > Date.now() - lifetime;
+    return [...this.#memory.keys()].some((key) => !key.startsWith(lasting)) || found?.result.some(isPending) ? "pending" : undefined;
+  }
+
   /** The key pair that outlives sign-ins, until a sign-out. */
   async key() {
     return (await change((store) => store.get(persistent)))?.result?.pair;

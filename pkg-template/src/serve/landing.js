@@ -7,9 +7,9 @@ const started = /^#start=([\w-]{43})$/;
 
 /** What the page does by itself: it starts what an app asked for, or takes what comes back. Rejects with what people are shown. */
 export function land(lender) {
-  const { href, hash, pathname } = location;
+  const { href, hash, origin, pathname } = location;
   // Nothing of it stays in the address bar or the history.
-  history.replaceState(null, "", pathname);
+  history.replaceState(null, "", origin + pathname);
   const [, ticket] = started.exec(hash) ?? [];
   return ticket ? start(lender, ticket) : arrive(new URL(href));
 }

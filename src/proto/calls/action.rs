@@ -59,6 +59,12 @@ pub enum Action {
         /// The record.
         record: String,
     },
+    /// Look whether the store holds the record of any sign-in that is pending; then call [`Holder::handle_stored`], with
+    /// a word if so.
+    Seek {
+        /// To be handed back.
+        flight: FlightId,
+    },
     /// Send a form to the authorization server, or get a document without `body`; then call
     /// [`Holder::handle_answer`].
     Send {

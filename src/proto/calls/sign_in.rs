@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::error::Error;
 use crate::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
 use crate::proto::oauth::callback::AuthorizationResponse;
 use crate::proto::oauth::dpop::DpopKey;
@@ -27,7 +28,8 @@ pub(super) struct SignIn {
 /// | `Key` | `Kept`, or `Place` once more if that became a question meanwhile |
 /// | `Kept` | `Pushed` where the server wants that, else settled: the page may navigate |
 /// | `Pushed` | settled: the page may navigate |
-/// | `Record` | `Endpoint` if the response is good, else settled |
+/// | `Expected` | settled: it is wrong, or nothing of ours |
+/// | `Record` | `Endpoint` if the response is good, else settled, or `Expected` if nobody knows it |
 /// | `Endpoint` | `Tokens` |
 /// | `Tokens` | settled: signed in, or not |
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub(super) enum Progress {
     Kept { to: Box<AuthorizationUrl> },
     /// The server to take its parameters ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)).
     Pushed { to: Box<AuthorizationUrl> },
+    /// The word whether anybody is about to come back, since what came is wrong as a response.
+    Expected { error: Error },
     /// The record of the response.
     Record { response: Box<AuthorizationResponse> },
     /// The token endpoint's URL.
@@ -84,7 +88,7 @@ impl SignIn {
 
     /// Whether the record of its response is being read.
     pub(super) fn wants_record(&self) -> bool {
-        matches!(self.progress, Progress::Record { .. })
+        matches!(self.progress, Progress::Record { .. } | Progress::Expected { .. })
     }
 
     pub(super) fn pending(&self) -> Option<&PendingExchange> {

@@ -5,9 +5,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::proto::error::{ApiMisuse, Error, Transport};
+use crate::proto::error::{ApiMisuse, Error, InvalidResponse, Transport};
 use crate::proto::oauth::authorization::{RANDOM_BYTES, SignInOptions};
-use crate::proto::oauth::callback::AuthorizationResponse;
+use crate::proto::oauth::callback::{AuthorizationResponse, Standing, is_unmistakable};
 use crate::proto::oauth::dpop::DpopKey;
 use crate::proto::session::PendingExchange;
 use crate::proto::syntax::http::Answer;
@@ -129,7 +129,10 @@ impl Holder {
                 self.settle(call, Err(Error::StorageBlocked));
             }
             Some(Progress::Kept { to }) => self.leave(call, to),
-            Some(Progress::Record { response }) => self.accept(now, call, *response, record),
+            Some(Progress::Record { response }) => self.handle_record(now, call, *response, record),
+            Some(Progress::Expected { error }) => {
+                self.settle(call, if record.is_some() { Err(error) } else { Ok(None) });
+            }
             _ => {}
         }
     }
@@ -164,13 +167,40 @@ impl Holder {
             return self.actions.push(Action::Take { flight, key });
         }
         match AuthorizationResponse::parse(href, &self.session.config().redirect_uri) {
-            Ok(Some(response)) => {
-                let key = response.key();
-                let flight = self.await_sign_in(call, Progress::Record { response: Box::new(response) });
-                self.actions.push(Action::Take { flight, key });
+            Ok(Some(response)) => self.find_record(call, response),
+            Ok(None) => match AuthorizationResponse::astray(href) {
+                Some(response) => self.find_record(call, response),
+                None => self.settle(call, Ok(None)),
+            },
+            Err(error) if is_unmistakable(href) => self.settle(call, Err(error)),
+            Err(error) => self.refuse_if_expected(call, error),
+        }
+    }
+
+    fn find_record(&mut self, call: CallId, response: AuthorizationResponse) {
+        let key = response.key();
+        let flight = self.await_sign_in(call, Progress::Record { response: Box::new(response) });
+        self.actions.push(Action::Take { flight, key });
+    }
+
+    /// What is at the redirection URI and answers nothing that was sent is the application's own, unless somebody is about
+    /// to come back: servers lose the state.
+    fn refuse_if_expected(&mut self, call: CallId, error: Error) {
+        let flight = self.await_sign_in(call, Progress::Expected { error });
+        self.actions.push(Action::Seek { flight });
+    }
+
+    fn handle_record(&mut self, now: Now, call: CallId, response: AuthorizationResponse, record: Option<&str>) {
+        let known = record.is_some() || self.session.was_spent(&response.key());
+        match response.standing() {
+            Standing::Stray if !known => {
+                self.refuse_if_expected(call, Error::InvalidResponse(InvalidResponse::StateMismatch));
             }
-            Ok(None) => self.settle(call, Ok(None)),
-            Err(error) => self.settle(call, Err(error)),
+            Standing::Astray if !known => self.settle(call, Ok(None)),
+            Standing::Astray if logout::arrival(now, record).is_some() => {
+                self.settle(call, Ok(logout::arrival(now, record)));
+            }
+            _ => self.accept(now, call, response, record),
         }
     }
 

@@ -100,6 +100,13 @@ pub enum InvalidResponse {
     StateMissing,
     /// A `state` that this browser didn't send.
     StateMismatch,
+    /// A response to this browser's own request, at another place than its redirection URI.
+    Moved {
+        /// Where it arrived: origin and path.
+        arrived: Box<str>,
+        /// The redirection URI.
+        expected: Box<str>,
+    },
     /// A `state` that was used before.
     Replayed,
     /// The sign-in was started too long ago.

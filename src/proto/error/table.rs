@@ -134,6 +134,12 @@ impl InvalidResponse {
             Self::StateMismatch => {
                 ("TOKENKEEP_STATE_MISMATCH", "this browser sent no request with this state; call signIn() again")
             }
+            Self::Moved { .. } => (
+                "TOKENKEEP_REDIRECT_URI_MOVED",
+                "the authorization response arrived at %, and redirectUri is %: the host leads on from there. Set \
+                 redirectUri to where it arrives, character by character, and register that; or have the host answer at \
+                 redirectUri itself, without a redirect",
+            ),
             Self::Replayed => {
                 ("TOKENKEEP_RESPONSE_REPLAYED", "this authorization response was used before; call signIn() again")
             }

@@ -36,6 +36,9 @@ impl Error {
                 let way = if *ahead > 0 { "behind" } else { "ahead" };
                 return [decimal(ahead.unsigned_abs().into()).into(), way.into()];
             }
+            Self::InvalidResponse(InvalidResponse::Moved { arrived, expected }) => {
+                return [(&**arrived).into(), (&**expected).into()];
+            }
             Self::InvalidResponse(invalid) => invalid.detail(),
             Self::LoginRequired(ending) => ending.reason(),
             Self::ApiMisuse(ApiMisuse::BodyNotReplayable(status)) | Self::Transport(Transport::Status(status)) => {

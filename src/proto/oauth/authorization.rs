@@ -317,8 +317,16 @@ fn refused(name: &str) -> Error {
     Error::ApiMisuse(ApiMisuse::ParameterRefused(name.chars().take(64).collect::<String>().into()))
 }
 
+/// Whether `state` has the form of those that this library sends.
+pub(in crate::proto) fn is_own_state(state: &str) -> bool {
+    let random = state.strip_prefix(POPUP_PREFIX).filter(|rest| rest.len() == STATE_LENGTH).unwrap_or(state);
+    random.len() == STATE_LENGTH && random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
 /// What `state` begins with in a popup, so that the page which the popup arrives on knows what it is.
 const POPUP_PREFIX: &str = "p";
+/// 32 bytes as base64url.
+const STATE_LENGTH: usize = 43;
 const MAX_RETURN_TARGET: usize = 2_048;
 const OPTIONS: [(&str, &str); 5] = [
     ("acrValues", "acr_values"),

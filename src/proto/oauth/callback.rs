@@ -3,9 +3,10 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::proto::error::{Error, InvalidResponse, ServerError};
-use crate::proto::oauth::authorization::{Transaction, transaction_key};
+use crate::proto::oauth::authorization::{Transaction, is_own_state, transaction_key};
 use crate::proto::syntax::form;
 use crate::proto::syntax::secret::{AuthorizationCode, State};
 use crate::proto::syntax::url::Url;
@@ -14,10 +15,22 @@ use crate::proto::syntax::url::Url;
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuthorizationResponse {
     arrival: String,
+    standing: Standing,
     state: State,
     code: Option<AuthorizationCode>,
     iss: Option<String>,
     error: Option<ServerError>,
+}
+
+/// What speaks for a response before its record is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is at the redirection URI and can be nothing else.
+    Expected,
+    /// It is at the redirection URI; no request of this library had such a `state`, and it names no issuer.
+    Stray,
+    /// It has such a `state`, and is somewhere else.
+    Astray,
 }
 
 impl AuthorizationResponse {
@@ -27,8 +40,7 @@ impl AuthorizationResponse {
     /// [`InvalidResponse`] for duplicates, tokens in the URL, a missing `state` and a malformed response.
     pub fn parse(href: &str, redirect_uri: &str) -> Result<Option<Self>, Error> {
         let Some(url) = Url::parse(href).filter(|url| is_same_place(url, redirect_uri)) else { return Ok(None) };
-        let mut params = form::read(url.query.unwrap_or_default());
-        params.extend(form::read(url.fragment.unwrap_or_default()));
+        let params = params_of(&url);
         if params.iter().any(|(name, _)| TOKENS.contains(&name.as_str())) {
             return invalid(InvalidResponse::TokenInResponse);
         }
@@ -44,11 +56,26 @@ impl AuthorizationResponse {
         }
         Ok(Some(Self {
             arrival: place(&url),
+            standing: if is_marked(&params) { Standing::Expected } else { Standing::Stray },
             state: State::new(state.as_str()),
             code: param("code").map(AuthorizationCode::new),
             iss: param("iss").cloned(),
             error: param("error").map(|error| ServerError::new(error, param("error_description").map(String::as_str))),
         }))
+    }
+
+    /// What is at another place than the redirection URI with a `state` such as this library sends: a response that the
+    /// host has led on, if the store knows it. Nothing else of it is read.
+    pub fn astray(href: &str) -> Option<Self> {
+        let url = Url::parse(href)?;
+        let (_, state) = params_of(&url).into_iter().find(|(name, value)| name == "state" && is_own_state(value))?;
+        let state = State::new(state);
+        Some(Self { arrival: place(&url), standing: Standing::Astray, state, code: None, iss: None, error: None })
+    }
+
+    /// What speaks for it.
+    pub fn standing(&self) -> Standing {
+        self.standing
     }
 
     /// The name under which this response's transaction is kept.
@@ -66,7 +93,8 @@ impl AuthorizationResponse {
             return invalid(InvalidResponse::TransactionExpired);
         }
         if Url::parse(&transaction.redirect_uri).is_none_or(|url| place(&url) != self.arrival) {
-            return invalid(InvalidResponse::StateMismatch);
+            let (arrived, expected) = (self.arrival.into(), transaction.redirect_uri.as_str().into());
+            return invalid(InvalidResponse::Moved { arrived, expected });
         }
         match &self.iss {
             Some(iss) if *iss != transaction.issuer => return invalid(InvalidResponse::IssuerMismatch),
@@ -82,6 +110,28 @@ impl AuthorizationResponse {
             (None, None) | (Some(_), Some(_)) => invalid(InvalidResponse::Malformed),
         }
     }
+}
+
+/// Whether what is in the URL `href` can only be an authorization response, right or wrong: it has a `state` such as this
+/// library sends, a token or an issuer. Codes and errors are something else to other parts of an application.
+pub fn is_unmistakable(href: &str) -> bool {
+    Url::parse(href).is_some_and(|url| is_marked(&params_of(&url)))
+}
+
+fn is_marked(params: &[(String, String)]) -> bool {
+    let marks = |(name, value): &(String, String)| match name.as_str() {
+        "state" => is_own_state(value),
+        "iss" => !value.is_empty(),
+        name => TOKENS.contains(&name),
+    };
+    params.iter().any(marks)
+}
+
+/// The parameters of query and fragment.
+fn params_of(url: &Url<'_>) -> Vec<(String, String)> {
+    let mut params = form::read(url.query.unwrap_or_default());
+    params.extend(form::read(url.fragment.unwrap_or_default()));
+    params
 }
 
 fn invalid<T>(why: InvalidResponse) -> Result<T, Error> {

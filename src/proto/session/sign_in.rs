@@ -71,6 +71,11 @@ impl Session {
         accepted
     }
 
+    /// Whether the response whose record has this name was used before, as far as is remembered.
+    pub fn was_spent(&self, key: &str) -> bool {
+        self.spent.iter().any(|spent| spent == key)
+    }
+
     fn judge_response(
         &mut self,
         now: Now,
@@ -79,7 +84,7 @@ impl Session {
     ) -> Result<PendingExchange, Error> {
         let key = response.key();
         let Some(transaction) = record.and_then(Transaction::parse) else {
-            let replayed = record == Some("") || self.spent.contains(&key);
+            let replayed = record == Some("") || self.was_spent(&key);
             let why = if replayed { InvalidResponse::Replayed } else { InvalidResponse::StateMismatch };
             return Err(Error::InvalidResponse(why));
         };

@@ -10,9 +10,9 @@ export async function signIn(page, options) {
 }
 
 /** As `signIn`, up to the moment when the callback page has loaded and nothing has looked at its URL yet. */
-export async function arrive(page, options) {
+export async function arrive(page, options, isBack = isCallback) {
   await page.evaluate((given) => void app.auth.signIn(given), options);
-  await passPages(page);
+  await passPages(page, demoPages, isBack);
 }
 
 /** What a person does at each page of the demo's authorization server, by the form that tells it. */

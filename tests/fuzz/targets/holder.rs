@@ -237,6 +237,7 @@ impl Office {
                 self.asked.push((flight, key, false));
             }
             Action::Take { flight, key } => self.asked.push((flight, key, true)),
+            Action::Seek { flight } => self.asked.push((flight, String::new(), true)),
             Action::Output(Output::Reject { ids, error }) => self.ledger.rejected(&ids, &error),
             Action::Output(Output::Release { ids, generation }) => self.ledger.released(&ids, generation),
             Action::Output(Output::LetStand { ids }) => self.ledger.stood(&ids),
