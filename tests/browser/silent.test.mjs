@@ -77,26 +77,71 @@ for (const mode of modes) {
   });
 }
 
+/** What the console warned of, as text. */
+function warningsOf(page) {
+  const warnings = [];
+  page.on("console", (message) => message.type() === "warning" && warnings.push(message.text()));
+  return warnings;
+}
+
 for (const error of ["login_required", "interaction_required", "consent_required", "account_selection_required"]) {
-  test(`${error} ends an attempt without an error, and any other does not (AUTHZ-23)`, async (t) => {
+  test(`${error} ends an attempt without a word (AUTHZ-23)`, async (t) => {
     const stage = await startStage(t);
     const page = await stage.open("/place");
-    let answer = error;
-    const asked = await answerWith(stage, page, ({ state, iss }) => `error=${answer}&state=${state}&iss=${iss}`);
+    const warnings = warningsOf(page);
+    const asked = await answerWith(stage, page, ({ state, iss }) => `error=${error}&state=${state}&iss=${iss}`);
     await attempt(page);
     assert.deepEqual(await resumeSilently(page), { value: null });
-
-    answer = "temporarily_unavailable";
-    await wait(page);
-    await attempt(page);
-    assert.equal((await resumeSilently(page)).error.error, answer);
-    assert.deepEqual(asked, ["none", "none"]);
-    await page.evaluate(() => void app.auth.signIn({ prompt: "none" }));
-    answer = error;
-    await page.waitForURL(atCallback);
-    assert.equal((await resumeSilently(page)).error.code, "TOKENKEEP_INTERACTION_REQUIRED", "it was the app that asked");
+    assert.deepEqual([asked, warnings], [["none"], []]);
+    for (const [options, code] of [
+      [{ prompt: "none" }, "INTERACTION_REQUIRED"],
+      [{}, "AUTHORIZATION_ERROR"],
+    ]) {
+      await page.evaluate((given) => void app.auth.signIn(given), options);
+      await page.waitForURL(atCallback);
+      const { error: told } = await resumeSilently(page);
+      assert.deepEqual([told.code, told.error], [`TOKENKEEP_${code}`, error], "it was the app that asked");
+    }
   });
 }
+
+for (const answer of ["invalid_request", "temporarily_unavailable", "unauthorized_client"]) {
+  test(`${answer} ends an attempt too, and is told to developers`, async (t) => {
+    const stage = await startStage(t);
+    const page = await stage.open("/place");
+    const warnings = warningsOf(page);
+    await answerWith(stage, page, ({ state, iss }) => `error=${answer}&state=${state}&iss=${iss}`);
+    await attempt(page);
+    assert.deepEqual(await resumeSilently(page), { value: null });
+    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null });
+    assert.match(warnings.join(), new RegExp(`answered ${answer}`));
+    const log = await page.evaluate(() => app.auth.audit());
+    assert.ok(log.some(({ kind, reason }) => kind === "callback-refused" && reason === "TOKENKEEP_AUTHORIZATION_ERROR"));
+  });
+}
+
+test("an attempt whose pushed request is refused, or that finds no server, keeps no app from starting", async (t) => {
+  const refuse = (body, status) => (route) =>
+    route.fulfill({ status, contentType: "application/json", headers: { "access-control-allow-origin": "*" }, body });
+  for (const answer of [refuse('{"error":"invalid_request"}', 400), refuse('{"error":"login_required"}', 400), (route) => route.abort()]) {
+    const stage = await startStage(t, { mode: "page", config: { par: true }, server: { par: "announced" } });
+    await stage.context.route(/\/request$/, answer);
+    const page = await stage.open("/place");
+    assert.deepEqual(await resumeSilently(page), { value: null });
+    assert.equal(page.url(), `${stage.app.origin}/place`);
+  }
+});
+
+test("prompt=none counts in an attempt whatever the configuration asks for", async (t) => {
+  const stage = await startStage(t, { config: { extraParams: { prompt: "consent" } } });
+  const page = await stage.open("/place");
+  const asked = await answerWith(stage, page, ({ state, iss }) => `error=login_required&state=${state}&iss=${iss}`);
+  await attempt(page);
+  assert.deepEqual(await resumeSilently(page), { value: null });
+  await page.evaluate(() => void app.auth.signIn());
+  await page.waitForURL(atCallback);
+  assert.deepEqual(asked, ["none", "consent"]);
+});
 
 for (const mode of transports) {
   test(`${mode}: a server that loses the state ends an attempt too, and no other sign-in`, async (t) => {
@@ -116,6 +161,7 @@ for (const mode of transports) {
   test(`${mode}: a server that shows a page is left with the Back button, once`, async (t) => {
     const stage = await startStage(t, { mode });
     const page = await stage.open("/place");
+    const warnings = warningsOf(page);
     await page.route(
       (url) => url.href.startsWith(`${stage.authorizationServer.issuer}/auth?`),
       (route) => route.fulfill({ contentType: "text/html", body: "<title>sorry</title>" }),
@@ -126,6 +172,7 @@ for (const mode of transports) {
 
     // The page comes back as it was left, waiting.
     assert.deepEqual(await page.evaluate(() => resumed), { value: null });
+    assert.match(warnings.join(), /didn't come back.*par: false/);
     assert.deepEqual(await resumeSilently(page), { value: null });
     assert.equal(page.url(), `${stage.app.origin}/place`);
     assert.equal(await arrivalOf(page), null);

@@ -182,6 +182,23 @@ fn extra_parameters_can_not_be_the_library_s_own() {
 }
 
 #[test]
+fn what_one_sign_in_says_of_itself_counts_for_it() {
+    let every =
+        r#""extraParams":{"prompt":"consent","ui_locales":"de","acr_values":"mfa","max_age":"60","tenant":"x"}"#;
+    for (options, said, transaction) in [
+        (r#"{"prompt":"none"}"#, "ui_locales=de&acr_values=mfa&max_age=60&tenant=x&prompt=none", true),
+        (r#"{"uiLocales":"en"}"#, "prompt=consent&acr_values=mfa&max_age=60&tenant=x&ui_locales=en", false),
+        (r#"{"acrValues":"phr","maxAge":0}"#, "prompt=consent&ui_locales=de&tenant=x&acr_values=phr&max_age=0", false),
+    ] {
+        let request = build(&config("files:read", every), options).expect("a request");
+        assert!(request.url.ends_with(&format!("&{said}")), "AUTHZ-23: {}", request.url);
+        assert_eq!(request.transaction.unattended, transaction, "{options}");
+        let kept = Transaction::parse(&request.transaction.to_json()).expect("a record");
+        assert_eq!(kept, request.transaction, "{options}");
+    }
+}
+
+#[test]
 fn extra_parameters_have_a_name_and_a_value_and_come_once() {
     let configured = config("files:read", r#""extraParams":{"audience":"a"}"#);
     for options in [

@@ -24,6 +24,7 @@ fn transaction(iss_parameter: bool) -> Transaction {
         max_age: None,
         acr_values: None,
         iss_parameter,
+        unattended: false,
         created_unix_ms: CREATED,
         return_to: None,
         app_state: None,
@@ -239,7 +240,11 @@ fn errors_that_need_the_user_are_told_apart() {
         ("server_error", "AUTHORIZATION_ERROR"),
         ("Login_Required", "AUTHORIZATION_ERROR"),
     ] {
-        assert_eq!(code_of(&format!("error={error}&state=s&{ISS}")), Err(expected), "AUTHZ-23: {error}");
+        let query = format!("error={error}&state=s&{ISS}");
+        let asked_for_no_page = Transaction { unattended: true, ..transaction(true) };
+        let told = judge(&query, &asked_for_no_page, CREATED).expect_err("an error");
+        assert_eq!(told.code(), format!("TOKENKEEP_{expected}"), "AUTHZ-23: {error}");
+        assert_eq!(code_of(&query), Err("AUTHORIZATION_ERROR"), "a person was asked: {error}");
     }
 }
 

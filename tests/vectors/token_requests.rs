@@ -29,6 +29,7 @@ fn transaction() -> Transaction {
         max_age: None,
         acr_values: None,
         iss_parameter: true,
+        unattended: false,
         created_unix_ms: 0,
         return_to: None,
         app_state: None,

@@ -9,10 +9,20 @@ export { compare } from "./outdated.js";
 export { signInWith } from "./popup.js";
 export { heed } from "./silent.js";
 
-// What may come of asking without the user; some servers forget the state.
-const quiet = /INTERACTION|STATE_MISSING/;
+// What may come of asking without the user, which nobody has called for; some servers forget the state.
+const quiet = /INTERACTION|STATE_MISSING|_ERROR$|CLIENT_REFUSED|NETWORK|TIMEOUT|SERVER_UNAVAILABLE|ABANDONED/;
+const usual = /INTERACTION|ABANDONED/;
+const unanswered =
+  "tokenkeep: the last attempt to sign in without asking didn't come back. If the authorization server shows a page though it was sent prompt=none, use no resume({ silent: true }) with it; if it takes pushed requests, some servers ignore prompt in those: try hold({ par: false })";
 // What a popup hears whose page is in a frame of another site, where it has another holder.
 const unknown = /STATE_MISMATCH/;
+
+/** Such an error is the developer's to know, and nothing that keeps an application from starting. */
+function isQuiet(error) {
+  const is = quiet.test(error.code);
+  if (is && !usual.test(error.code)) console.warn("tokenkeep: signing in without asking came to nothing", error);
+  return is;
+}
 
 /** What `resume(options)` does beside finding the running session; `arrived` is told what the application gets back. */
 export async function arrive(auth, transport, arrivals, href, { silent, popup }, arrived) {
@@ -44,17 +54,18 @@ async function finish(transport, href, popups) {
     return { arrival: arrival && arrived(place ? undefined : arrival) };
   } catch (error) {
     if (popup && unknown.test(error.code) && (await offer(href))) return { arrival: arrived() };
-    const isQuiet = place && quiet.test(error.code);
-    return { arrival: popup || isQuiet ? arrived() : undefined, error: isQuiet ? undefined : error };
+    const isNothing = place && isQuiet(error);
+    return { arrival: popup || isNothing ? arrived() : undefined, error: isNothing ? undefined : error };
   }
 }
 
 /** Tries to sign in without the user, unless that was tried a moment ago. Somebody who comes back from there is as they were. */
 async function trySilently(auth) {
-  comeBack();
+  if (comeBack()) console.warn(unanswered);
   if (!mayTry()) return;
   await auth.signIn({ prompt: "none" }).catch((error) => {
     comeBack();
-    if (!/ABANDONED/.test(error.code)) throw error;
+    if (/ABANDONED/.test(error.code)) console.warn(unanswered);
+    if (!isQuiet(error)) throw error;
   });
 }

@@ -15,6 +15,9 @@ pub enum Error {
     /// The authorization server answered the authorization request with an error
     /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
     AuthorizationResponse(Box<ServerError>),
+    /// The same, to a request that asked it to show no page (`prompt=none`), which it would have to
+    /// ([OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+    InteractionRequired(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
     /// The browser keeps nothing for this site, so that nobody who left could come back.
@@ -243,8 +246,16 @@ impl ServerError {
         }
     }
 
-    /// The four answers to `prompt=none` that mean "show the user a page"
-    /// ([OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+    /// This as the answer to an authorization request; `unattended` if that asked the server to show no page.
+    pub fn of_request(self: Box<Self>, unattended: bool) -> Error {
+        if unattended && self.needs_the_user() {
+            Error::InteractionRequired(self)
+        } else {
+            Error::AuthorizationResponse(self)
+        }
+    }
+
+    /// The four answers that mean "show the user a page".
     fn needs_the_user(&self) -> bool {
         ["login_required", "interaction_required", "consent_required", "account_selection_required"]
             .contains(&self.error.as_str())
@@ -289,9 +300,10 @@ mod tests {
 
     #[test]
     fn errors_that_need_the_user_have_their_own_code() {
-        let code = |error| Error::AuthorizationResponse(Box::new(ServerError::new(error, None))).code();
-        assert_eq!(code("login_required"), "TOKENKEEP_INTERACTION_REQUIRED");
-        assert_eq!(code("access_denied"), "TOKENKEEP_AUTHORIZATION_ERROR");
+        let code = |error, unattended| Box::new(ServerError::new(error, None)).of_request(unattended).code();
+        assert_eq!(code("login_required", true), "TOKENKEEP_INTERACTION_REQUIRED");
+        assert_eq!(code("login_required", false), "TOKENKEEP_AUTHORIZATION_ERROR");
+        assert_eq!(code("access_denied", true), "TOKENKEEP_AUTHORIZATION_ERROR");
     }
 
     #[test]

@@ -29,9 +29,10 @@ impl Error {
         let one: &str = match self {
             Self::ApiMisuse(ApiMisuse::Config { option, cure }) => return [(&**option).into(), (&**cure).into()],
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => name,
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
-                &error.error
-            }
+            Self::AuthorizationResponse(error)
+            | Self::InteractionRequired(error)
+            | Self::TokenResponse(error)
+            | Self::RegistrationResponse(error) => &error.error,
             Self::InvalidResponse(InvalidResponse::Clock(ahead)) => {
                 let way = if *ahead > 0 { "behind" } else { "ahead" };
                 return [decimal(ahead.unsigned_abs().into()).into(), way.into()];
@@ -55,7 +56,10 @@ impl Error {
         match self {
             Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", &**option),
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", &**name),
-            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
+            Self::AuthorizationResponse(error)
+            | Self::InteractionRequired(error)
+            | Self::TokenResponse(error)
+            | Self::RegistrationResponse(error) => {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),

@@ -148,6 +148,8 @@ pub struct Transaction {
     pub acr_values: Option<String>,
     /// Whether the issuer announces `iss` in its responses.
     pub iss_parameter: bool,
+    /// Whether the server was asked to show no page (`prompt=none`).
+    pub unattended: bool,
     /// When the request was made, in wall-clock milliseconds.
     pub created_unix_ms: u64,
     /// Where the application wants to go on.
@@ -172,6 +174,7 @@ impl Transaction {
             .with("maxAge", self.max_age)
             .with("acrValues", self.acr_values.as_deref())
             .with("issParameter", Value::Bool(self.iss_parameter))
+            .with("unattended", self.unattended)
             .with("created", self.created_unix_ms)
             .with("returnTo", self.return_to.as_deref())
             .with("appState", self.app_state.clone().unwrap_or(Value::Null))
@@ -195,6 +198,7 @@ impl Transaction {
             acr_values: text("acrValues"),
             max_age: record.member("maxAge").and_then(Value::as_u64),
             iss_parameter: record.member("issParameter").is_some_and(Value::is_true),
+            unattended: record.member("unattended").is_some_and(Value::is_true),
             created_unix_ms: record.member("created")?.as_u64()?,
             return_to: text("returnTo").and_then(|target| return_target(&target, &redirect_uri).ok()),
             app_state: record.member("appState").cloned(),
@@ -232,7 +236,10 @@ impl AuthorizationRequest {
         let scope = options.scope.as_deref().unwrap_or(client.scope);
         let prefix = if options.popup { POPUP_PREFIX } else { "" };
         let (verifier, state, nonce) = secrets(random, prefix, includes(scope, "openid"));
-        let extra: Vec<_> = client.extra_params.iter().chain(&options.params).collect();
+        // What one sign-in says of itself counts for it, whatever all of them say.
+        let is_said = |name: &str| is_of_one_sign_in(name) && options.params.iter().any(|(said, _)| said == name);
+        let configured = client.extra_params.iter().filter(|(name, _)| !is_said(name));
+        let extra: Vec<_> = configured.chain(&options.params).collect();
         refuse_extra(&extra, &server.authorization_endpoint)?;
         let challenge = code_challenge(&verifier);
         let thumbprint = dpop_key.as_ref().map(DpopKey::thumbprint).unwrap_or_default();
@@ -251,9 +258,10 @@ impl AuthorizationRequest {
         pairs.extend(resources.iter().map(|resource| ("resource", resource.as_str())));
         pairs.extend(extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let query = form::write(&pairs);
+        let unattended = value_of(&extra, "prompt").is_some_and(|prompt| prompt == "none");
         Ok(Self {
             url: with_query(&server.authorization_endpoint, &query),
-            push: Push::new(client.client_id, client.par, server, query)?,
+            push: Push::new(client.client_id, client.par, server, query)?.map(|push| push.of(unattended)),
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),
@@ -268,6 +276,7 @@ impl AuthorizationRequest {
                 acr_values: value_of(&extra, "acr_values").cloned(),
                 max_age: value_of(&extra, "max_age").and_then(|value| value.parse().ok()),
                 iss_parameter: server.iss_parameter,
+                unattended,
                 created_unix_ms: unix_ms,
                 return_to: options.return_to.clone(),
                 app_state: options.app_state.clone(),
@@ -294,6 +303,10 @@ fn secrets(random: &[u8; RANDOM_BYTES], prefix: &str, openid: bool) -> (CodeVeri
     };
     let state = State::new([prefix, &base64url(&part(1))].concat());
     (code_verifier(&part(0)), state, openid.then(|| Nonce::new(base64url(&part(2)))))
+}
+
+fn is_of_one_sign_in(name: &str) -> bool {
+    name == "max_age" || OPTIONS.iter().any(|(_, wire)| *wire == name)
 }
 
 fn value_of<'a>(extra: &[&'a (String, String)], name: &str) -> Option<&'a String> {

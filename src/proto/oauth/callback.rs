@@ -105,7 +105,7 @@ impl AuthorizationResponse {
             _ => {}
         }
         match (self.code, self.error) {
-            (None, Some(error)) => Err(Error::AuthorizationResponse(Box::new(error))),
+            (None, Some(error)) => Err(Box::new(error).of_request(transaction.unattended)),
             (Some(code), None) => Ok(code),
             (None, None) | (Some(_), Some(_)) => invalid(InvalidResponse::Malformed),
         }

@@ -24,6 +24,7 @@ pub struct Push {
     pub required: bool,
     authorization_endpoint: String,
     client_id: String,
+    unattended: bool,
 }
 
 impl Push {
@@ -41,10 +42,16 @@ impl Push {
                 required,
                 authorization_endpoint: server.authorization_endpoint.clone(),
                 client_id: client_id.to_owned(),
+                unattended: false,
             })),
             _ if required => Err(Error::InvalidResponse(InvalidResponse::Metadata(MISSING.into()))),
             _ => Ok(None),
         }
+    }
+
+    /// The same, of a request that asks the server to show no page if it is `unattended`.
+    pub(super) fn of(self, unattended: bool) -> Self {
+        Self { unattended, ..self }
     }
 
     /// Where to navigate to after `answer`; `None` if the plain request may be tried instead: the server gave no word on
@@ -59,6 +66,7 @@ impl Push {
                 Ok(Some(with_query(&self.authorization_endpoint, &query)))
             }
             Err(Error::Transport(_)) if !self.required => Ok(None),
+            Err(Error::AuthorizationResponse(error)) => Err(error.of_request(self.unattended)),
             Err(error) => Err(error),
         }
     }
