@@ -128,6 +128,7 @@ export interface PersonalToken extends Options {
   redirectUri?: undefined;
   scope?: undefined;
   extraParams?: undefined;
+  trustedAudiences?: undefined;
 }
 
 /** The token is in this file. Whoever can read the file can read it: never publish it. */
@@ -238,6 +239,11 @@ export interface SignInConfig extends Options {
   scope?: string;
   /** Additional parameters of every authorization request, such as `audience`. */
   extraParams?: Readonly<Record<string, string>>;
+  /**
+   * Who may be among the audiences of an ID token besides this client (OpenID Connect Core 3.1.3.7, 3): some servers add a
+   * project or an API. Without it a token for anybody else too is refused.
+   */
+  trustedAudiences?: readonly string[];
 }
 
 /** What doesn't depend on where the token comes from. */

@@ -117,6 +117,7 @@ const RECORD: &[&str] = &[
 const EXPECTED: Expected<'static> = Expected {
     issuer: "https://as.example",
     client_id: "spa",
+    audiences: &[],
     nonce: None,
     max_age: Some(1),
     anchor: None,

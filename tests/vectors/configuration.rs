@@ -199,6 +199,12 @@ fn flags() {
 }
 
 #[test]
+fn trusted_audiences() {
+    let name = "trustedAudiences";
+    check(name, &["1", r#""project""#, r#"[1]"#, r#"[""]"#, "{}"], &["[]", r#"["project","https://api.example"]"#]);
+}
+
+#[test]
 fn extra_parameters() {
     check(
         "extraParams",

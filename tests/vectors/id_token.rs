@@ -12,6 +12,7 @@ const RS256: &str = r#"{"alg":"RS256","kid":"1"}"#;
 const EXPECTED: Expected<'static> = Expected {
     issuer: "https://as.example",
     client_id: "spa",
+    audiences: &[],
     nonce: Some("n-0S6_WzA2Mj"),
     max_age: None,
     anchor: None,
@@ -89,22 +90,38 @@ fn issuer_and_audience() {
     );
     check(
         "aud",
-        &[
-            "",
-            "null",
-            "1",
-            r#""""#,
-            r#""other""#,
-            r#""SPA""#,
-            "[]",
-            r#"["other"]"#,
-            r#"["spa","other"]"#,
-            "[1]",
-            r#"{"spa":1}"#,
-        ],
+        &["", "null", "1", r#""""#, r#""other""#, r#""SPA""#, "[]", r#"["other"]"#, "[1]", r#"{"spa":1}"#],
         &[r#"["spa"]"#, r#"["spa","spa"]"#],
     );
     check("azp", &[r#""other""#, "1", r#"["spa"]"#, r#""""#], &[r#""spa""#, "null", ""]);
+}
+
+#[test]
+fn audiences_that_are_trusted() {
+    let audiences = ["project".to_owned(), "https://api.example".to_owned()];
+    for (aud, azp, expected) in [
+        (r#"["spa","project"]"#, r#""spa""#, None),
+        (r#"["project","spa","https://api.example"]"#, "", None),
+        (r#""spa""#, "", None),
+        (r#"["spa"]"#, "", None),
+        (r#""project""#, r#""spa""#, Some("aud")),
+        (r#"["project"]"#, r#""spa""#, Some("aud")),
+        (r#"["spa","project"]"#, r#""project""#, Some("azp")),
+        (r#"["spa","project",1]"#, "", Some("aud")),
+        (r#"["spa","Project"]"#, "", Some("aud has others")),
+        (r#"["spa","other"]"#, r#""spa""#, Some("aud has others")),
+        (r#"["spa",""]"#, "", Some("aud has others")),
+    ] {
+        let expectations = Expected { audiences: &audiences, ..EXPECTED };
+        let result = refused(Claims::parse(&jwt(RS256, &claims(&[("aud", aud), ("azp", azp)])), &expectations));
+        let as_expected = match (result, expected) {
+            (Some(why), Some(expected)) => why.starts_with(expected),
+            (why, expected) => why == expected,
+        };
+        assert!(as_expected, "IDT-3: {aud} {azp}: {result:?}");
+    }
+    let told = refused(parse(&[("aud", r#"["spa","project"]"#)])).expect("a refusal");
+    assert!(told.contains("trustedAudiences"), "IDT-3: {told}");
 }
 
 // IDT-1, IDT-15
@@ -112,6 +129,23 @@ fn issuer_and_audience() {
 fn subject() {
     let (longest, too_long) = (format!("\"{}\"", "x".repeat(255)), format!("\"{}\"", "x".repeat(256)));
     check("sub", &["", "null", r#""""#, "1", r#""é""#, "[]", &too_long], &[&longest, r#""a b""#]);
+}
+
+#[test]
+fn times_may_have_a_fraction() {
+    let at = |offset: i64| (NOW_S as i64 + offset).to_string();
+    let exponent = format!("{}.{}e9", &at(0)[..1], &at(0)[1..]);
+    for name in ["iat", "nbf", "auth_time"] {
+        check(name, &[], &[&format!("{}.5", at(0)), &format!("{}.000", at(-1)), &exponent]);
+    }
+    check("exp", &[&format!("{}.9", at(-200))], &[&format!("{}.25", at(300)), &exponent.replace("1.7", "1.8")]);
+    check("iat", &[&format!("{}.5", at(LEEWAY_S as i64 + 1))], &[]);
+    let expected = Expected { max_age: Some(60), ..EXPECTED };
+    let late = format!("{}.9", at(-60 - LEEWAY_S as i64 - 2));
+    for (auth_time, refusal) in [(format!("{}.9", at(0)), None), (late, Some("auth_time"))] {
+        let token = jwt(RS256, &claims(&[("auth_time", &auth_time)]));
+        assert_eq!(refused(Claims::parse(&token, &expected)), refusal, "RFC 7519, 2: {auth_time}");
+    }
 }
 
 // IDT-1, IDT-8, IDT-9

@@ -16,7 +16,8 @@ use crate::proto::syntax::url::Url;
 
 use super::choices::{AuditSink, Mcp, Personal};
 use super::options::{
-    audit_sink, check, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, scope, usage,
+    audit_sink, check, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, scope,
+    trusted_audiences, usage,
 };
 use super::origin::Origin;
 use super::refusal::bad;
@@ -47,6 +48,9 @@ pub struct Config {
     pub extra_params: Vec<(String, String)>,
     /// Whether a holder ends for another one that a newer file makes.
     pub take_over: bool,
+    /// Who may be meant by an ID token besides this client
+    /// ([OpenID Connect Core 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), point 3).
+    pub trusted_audiences: Vec<String>,
     /// Whether the page may read the access token.
     pub expose_access_token: bool,
     /// Whether http on loopback addresses is good enough.
@@ -156,6 +160,7 @@ impl Config {
             resource_servers,
             extra_params: extra_params(&options)?,
             take_over: flag(&options, "takeOver"),
+            trusted_audiences: trusted_audiences(&options)?,
             expose_access_token: flag(&options, "exposeAccessToken"),
             allow_loopback,
             allow_service_worker: flag(&options, "dangerAllowServiceWorker"),

@@ -130,6 +130,13 @@ pub(super) fn extra_params(options: &Object) -> Result<Vec<(String, String)>, Er
         .collect()
 }
 
+pub(super) fn trusted_audiences(options: &Object) -> Result<Vec<String>, Error> {
+    let Some(member) = options.member("trustedAudiences") else { return Ok(Vec::new()) };
+    let audiences = member.as_strings().filter(|audiences| audiences.iter().all(|audience| !audience.is_empty()));
+    let audiences = audiences.ok_or_else(|| bad("trustedAudiences", "must be an array of audiences, as strings"))?;
+    Ok(audiences.into_iter().map(str::to_owned).collect())
+}
+
 /// A token instead of an authorization server. What belongs to one is refused, since nothing would come of it.
 pub(super) fn personal(options: &Object) -> Result<Option<Personal>, Error> {
     let entered = flag(options, "acceptToken");

@@ -53,6 +53,7 @@ pub(super) const OPTIONS: &[(&str, Kind)] = &[
     ("redirectUri", SignIn),
     ("scope", SignIn),
     ("extraParams", SignIn),
+    ("trustedAudiences", SignIn),
     ("mcp", SignIn),
     ("authorizationServers", SignIn),
     ("clientMetadata", SignIn),

@@ -20,8 +20,10 @@ use crate::proto::syntax::text::parts;
 pub struct Expected<'a> {
     /// The issuer, compared exactly.
     pub issuer: &'a str,
-    /// The client that must be the only audience.
+    /// The client that must be among the audiences.
     pub client_id: &'a str,
+    /// The other audiences that are trusted.
+    pub audiences: &'a [String],
     /// The `nonce` that was sent; at a refresh none is demanded.
     pub nonce: Option<&'a str>,
     /// `max_age` of the request, in seconds.
@@ -105,7 +107,7 @@ impl Claims {
         check(algorithms.contains(&algorithm), "alg")?;
         check(header.member("crit").is_none(), "crit")?;
         check(claims.string("iss") == Some(expected.issuer), "iss")?;
-        check(is_audience(&claims, expected.client_id), "aud")?;
+        check_audience(&claims, expected)?;
         check(claims.member("azp").is_none_or(|azp| azp.as_str() == Some(expected.client_id)), "azp")?;
         check_times(&claims, expected)?;
         if let Some(nonce) = expected.nonce {
@@ -114,8 +116,8 @@ impl Claims {
         check(is_hash(&claims, algorithm, expected.access_token), "at_hash")?;
         let anchor = Anchor {
             nonce: claims.string("nonce").map(Nonce::new),
-            auth_time: claims.member("auth_time").and_then(Value::as_u64),
-            iat: claims.member("iat").and_then(Value::as_u64).unwrap_or_default(),
+            auth_time: claims.member("auth_time").and_then(Value::as_seconds),
+            iat: claims.member("iat").and_then(Value::as_seconds).unwrap_or_default(),
         };
         if let Some(first) = expected.anchor {
             check(anchor.nonce.is_none() || anchor.nonce == first.nonce, "nonce")?;
@@ -153,14 +155,17 @@ fn decode(id_token: &str) -> Option<(Object, Object)> {
     Some((Object::parse(&from_base64url(header)?)?, Object::parse(&from_base64url(claims)?)?))
 }
 
-fn is_audience(claims: &Object, client_id: &str) -> bool {
-    match claims.member("aud") {
-        Some(Value::String(audience)) => audience == client_id,
-        Some(Value::Array(audiences)) => {
-            !audiences.is_empty() && audiences.iter().all(|one| one.as_str() == Some(client_id))
-        }
-        _ => false,
-    }
+/// The client has to be meant, and nobody else who isn't trusted (point 3).
+fn check_audience(claims: &Object, expected: &Expected<'_>) -> Result<(), Error> {
+    let audiences = match claims.member("aud") {
+        Some(Value::String(audience)) => Some([audience.as_str()].into()),
+        Some(member) => member.as_strings(),
+        None => None,
+    };
+    let audiences = audiences.unwrap_or_default();
+    check(audiences.contains(&expected.client_id), "aud")?;
+    let is_trusted = |audience: &&str| expected.audiences.iter().any(|trusted| trusted == audience);
+    check(audiences.iter().all(|audience| *audience == expected.client_id || is_trusted(audience)), OTHERS)
 }
 
 /// Whether `at_hash`, if there, is the left half of the access token's hash
@@ -177,7 +182,7 @@ fn is_hash(claims: &Object, algorithm: &str, access_token: Option<&str>) -> bool
 
 fn check_times(claims: &Object, expected: &Expected<'_>) -> Result<(), Error> {
     let now = expected.unix_ms / 1_000;
-    let time = |name| claims.member(name).and_then(Value::as_u64);
+    let time = |name| claims.member(name).and_then(Value::as_seconds);
     check(time("exp").is_some_and(|exp| exp.saturating_add(LEEWAY_S) > now), "exp")?;
     check(time("iat").is_some_and(|iat| iat <= now.saturating_add(LEEWAY_S)), "iat")?;
     check(claims.member("nbf").is_none() || time("nbf").is_some_and(|nbf| nbf <= now.saturating_add(LEEWAY_S)), "nbf")?;
@@ -200,6 +205,7 @@ const STRICT: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
 /// Claims that only serve the protocol.
 const HIDDEN: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
 
+const OTHERS: &str = "aud has others besides this client; if they are trusted, name them in trustedAudiences";
 /// A longer ID token is nobody's, in bytes.
 const MAX_ID_TOKEN: usize = 65_536;
 /// Clocks may differ by this many seconds.

@@ -84,7 +84,7 @@ fn read(answer: Result<Answer, Transport>) -> Result<String, Error> {
         });
     }
     let body = body.ok_or_else(unusable)?;
-    let positive = body.member("expires_in").and_then(Value::as_u64).is_some_and(|seconds| seconds > 0);
+    let positive = body.member("expires_in").and_then(Value::as_seconds).is_some_and(|seconds| seconds > 0);
     let request_uri = body.string("request_uri").filter(|uri| positive && !uri.is_empty() && uri.len() <= MAX_URI);
     request_uri.map(str::to_owned).ok_or_else(unusable)
 }

@@ -159,6 +159,7 @@ impl Session {
         let expected = Expected {
             issuer: &self.discovered.issuer,
             client_id: if previous.client_id.is_empty() { &self.discovered.client_id } else { &previous.client_id },
+            audiences: &self.config.trusted_audiences,
             nonce: None,
             max_age: None,
             anchor: previous.anchor.as_ref(),

@@ -265,6 +265,7 @@ impl Session {
         let expected = Expected {
             issuer: &self.discovered.issuer,
             client_id: &transaction.client_id,
+            audiences: &self.config.trusted_audiences,
             nonce: transaction.nonce.as_ref().map(Nonce::expose),
             max_age: transaction.max_age,
             anchor: None,

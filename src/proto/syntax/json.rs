@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
+use super::text::cut;
+
 /// A JSON value; numbers keep the text they were written with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -38,6 +40,24 @@ impl Value {
             Self::Number(text) => text.parse().ok(),
             _ => None,
         }
+    }
+
+    /// The whole seconds of a `NumericDate` or a length of time that is not negative: it may have a fraction or an
+    /// exponent ([RFC 7519, 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+    pub fn as_seconds(&self) -> Option<u64> {
+        let Self::Number(text) = self else { return None };
+        let (mantissa, exponent) = match text.find(['e', 'E']) {
+            Some(at) => (&text[..at], text[at + 1..].trim_start_matches('+').parse::<i16>().ok()?),
+            None => (text.as_str(), 0),
+        };
+        let (whole, fraction) = cut(mantissa, b'.');
+        let mut digits = [whole, fraction.unwrap_or_default()].concat();
+        let length = i32::try_from(whole.len()).ok()? + i32::from(exponent);
+        while digits.len() < usize::try_from(length.min(MOST_DIGITS)).unwrap_or_default() {
+            digits.push('0');
+        }
+        digits.truncate(usize::try_from(length).unwrap_or_default());
+        if digits.is_empty() && !text.starts_with('-') { Some(0) } else { digits.parse().ok() }
     }
 
     /// Whether this is `true`.
@@ -244,6 +264,8 @@ fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// More than any number of ours has.
+const MOST_DIGITS: i32 = 24;
 /// The largest metadata documents have about a hundred members.
 const MAX_MEMBERS: usize = 1_000;
 
@@ -294,6 +316,35 @@ mod tests {
         assert_eq!(object.member("t"), Some(&Value::Bool(true)));
         assert_eq!(object.member("z"), None);
         assert!(object.member("l").is_some_and(|list| list.is_or_has("b") && !list.is_or_has("c")));
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction_or_an_exponent() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("1700000300", Some(1_700_000_300)),
+            ("1700000300.999", Some(1_700_000_300)),
+            ("1700000300.0", Some(1_700_000_300)),
+            ("1.7000003005e9", Some(1_700_000_300)),
+            ("1.7E+9", Some(1_700_000_000)),
+            ("17000003005e-1", Some(1_700_000_300)),
+            ("0.5", Some(0)),
+            ("5e-1", Some(0)),
+            ("5e-30000", Some(0)),
+            ("0e9", Some(0)),
+            ("1e19", Some(10_000_000_000_000_000_000)),
+            ("1e20", None),
+            ("1e30000", None),
+            ("1e99999", None),
+            ("-1", None),
+            ("-0.5", None),
+            ("-1.5", None),
+            ("-1700000300", None),
+        ] {
+            let object = Object::parse(alloc::format!("{{\"n\":{text}}}").as_bytes()).expect("an object");
+            assert_eq!(object.member("n").and_then(Value::as_seconds), seconds, "{text}");
+        }
+        assert_eq!(Value::from("1").as_seconds(), None);
     }
 
     #[test]

@@ -216,6 +216,7 @@ fn expected(nonce: Option<&str>) -> Expected<'_> {
     Expected {
         issuer: ISSUER,
         client_id: CLIENT_ID,
+        audiences: &[],
         nonce,
         max_age,
         anchor,
