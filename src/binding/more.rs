@@ -26,10 +26,10 @@ impl Core {
         self.driver.keyed(flight, jwk.as_deref());
     }
 
-    /// A promise of the `DPoP` field for a request with the token of `generation`, or undefined if that needs none. It
+    /// A promise of the `DPoP` field for request `id` with the token of `generation`, or undefined if that needs none. It
     /// rejects if the key is gone.
-    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
-        self.driver.prove(generation, method, href)
+    pub fn prove(&self, id: u32, generation: u32, method: &str, href: &str) -> JsValue {
+        self.driver.prove(id, generation, method, href)
     }
 
     /// An answer from `href` brought a nonce for the next proof.

@@ -117,8 +117,10 @@ impl Driver {
         self.steer(|holder, now| holder.handle_key(now, flight, jwk));
     }
 
-    /// A promise of the proof of possession that goes with the token of `generation`; undefined if that needs none.
-    pub fn prove(&self, generation: u32, method: &str, href: &str) -> JsValue {
+    /// A promise of the proof of possession that goes with request `id` and the token of `generation`; undefined if that needs
+    /// none.
+    pub fn prove(&self, id: u32, generation: u32, method: &str, href: &str) -> JsValue {
+        self.holder.borrow_mut().session_mut().handle_proven(id, href);
         let proof = random::bytes()
             .and_then(|random| self.ask(|session, now| session.proof(now, generation, method, href, random)));
         self.sign(proof)

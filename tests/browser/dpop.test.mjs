@@ -64,6 +64,15 @@ test("an API that replaces its nonces under way: no request is lost, none is don
   assertOneKey(stage.api.proofs);
 });
 
+test("an API whose nonces are good for three requests answers twenty calls at once (DPOP-13)", async (t) => {
+  const api = { dpop: { requireNonce: true, uses: 3 } };
+  const { stage, page } = await startSignedIn(t, { ...nonces, api });
+  const count = 20;
+  assert.deepEqual(await burst(page, stage.v1("effects"), count), { 201: count });
+  assertEachOnce(stage.api.effects, count);
+  assertOneKey(stage.api.proofs);
+});
+
 test("the newest nonce counts, from whatever answer (DPOP-14)", async (t) => {
   const api = { dpop: { requireNonce: true, freshNonces: true } };
   const { stage, page } = await startSignedIn(t, { ...nonces, api });

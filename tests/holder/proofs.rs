@@ -2,6 +2,7 @@
 
 use crate::support::Reply;
 use tokenkeep::proto::config::Config;
+use tokenkeep::proto::session::Verdict;
 use tokenkeep::proto::syntax::base64url::from_base64url;
 use tokenkeep::proto::syntax::http::Answer;
 use tokenkeep::proto::syntax::json::Object;
@@ -167,13 +168,74 @@ fn a_challenge_for_bearer_makes_no_bearer_of_a_bound_token() {
 }
 
 #[test]
-fn a_demanded_nonce_is_sent_once() {
+fn a_demanded_nonce_is_sent_as_long_as_it_is_another() {
     let mut desk = exchanging(announced());
-    desk.answer(Ok(with_nonce(400, DEMAND, "n-1")));
-    assert_eq!(desk.seen(), ["post /token code-1 proven"], "DPOP-13, DPOP-17");
-    assert_eq!(next_proof(&desk).string("nonce"), Some("n-1"));
-    desk.answer(Ok(with_nonce(400, DEMAND, "n-2")));
+    for nonce in ["n-1", "n-2", "n-3", "n-4"] {
+        desk.answer(Ok(with_nonce(400, DEMAND, nonce)));
+        assert_eq!(desk.seen(), ["post /token code-1 proven"], "DPOP-13, DPOP-17");
+        assert_eq!(next_proof(&desk).string("nonce"), Some(nonce));
+    }
+    desk.answer(Ok(with_nonce(400, DEMAND, "n-4")));
     assert_eq!(desk.seen(), ["settle 2 DPOP_NONCE"], "DPOP-13: never a loop");
+}
+
+#[test]
+fn a_server_that_never_takes_its_own_nonces_is_left_alone() {
+    let mut desk = exchanging(announced());
+    let mut sent = 1;
+    while desk.settled.is_empty() || !desk.settled.contains(&2) {
+        desk.answer(Ok(with_nonce(400, DEMAND, &format!("n-{sent}"))));
+        sent += 1;
+        assert!(sent < 30, "DPOP-13: never a loop");
+    }
+    assert!(desk.told.last().is_some_and(|told| told.contains("longer")), "{:?}", desk.told);
+}
+
+/// A 401 with this challenge to request 1, which left with a proof; it brings this nonce.
+fn refused_proof(desk: &mut Desk, error: &str, nonce: &str, proofs: u32) -> Verdict {
+    let target = "https://api.example/v1/x".to_owned();
+    let session = desk.holder.session_mut();
+    session.handle_nonce(&target, nonce);
+    let challenge = (!error.is_empty()).then(|| format!("DPoP error=\"{error}\""));
+    let method = "POST".to_owned();
+    let reply =
+        Reply { target, method, status: 401, generation: 1, nonce: true, challenge, proofs, ..Reply::default() };
+    let verdict = reply.hand_to(session, desk.now, 0, 1).expect("a verdict");
+    session.handle_proven(1, &reply.target);
+    verdict
+}
+
+#[test]
+fn an_api_s_nonces_may_be_good_for_a_few_requests_only() {
+    let mut desk = bound();
+    desk.authorize(1);
+    for tries in 0..16 {
+        let verdict = refused_proof(&mut desk, "use_dpop_nonce", &format!("n-{tries}"), tries);
+        assert_eq!(verdict, Verdict::Send(1), "DPOP-13: {tries}");
+    }
+    assert_eq!(refused_proof(&mut desk, "use_dpop_nonce", "n-16", 16), Verdict::Final, "DPOP-13: bounded");
+    let told = desk.holder.session_mut().take_explanation().expect("an explanation");
+    let told = told.string("message").expect("words").to_owned();
+    assert!(told.contains("nonce") && !told.contains("expose"), "the nonce could be read: {told}");
+}
+
+#[test]
+fn the_nonce_that_was_sent_is_no_news() {
+    let mut desk = bound();
+    desk.authorize(1);
+    assert_eq!(refused_proof(&mut desk, "use_dpop_nonce", "n-1", 0), Verdict::Send(1));
+    assert_eq!(refused_proof(&mut desk, "use_dpop_nonce", "n-1", 1), Verdict::Final, "DPOP-13: never a loop");
+}
+
+#[test]
+fn without_a_challenge_new_nonces_are_tried_before_another_token() {
+    let mut desk = bound();
+    desk.authorize(1);
+    desk.seen();
+    for tries in 0..3 {
+        assert_eq!(refused_proof(&mut desk, "", &format!("n-{tries}"), tries), Verdict::Send(1), "{tries}");
+    }
+    assert_eq!(refused_proof(&mut desk, "", "n-3", 3), Verdict::Queued, "USE-17: it may be the token");
 }
 
 #[test]

@@ -17,20 +17,23 @@ export class ProofRefused extends Error {
 
 /**
  * Checks proofs. With `requireNonce` each must have a nonce of this checker's; with `freshNonces` it gives a new one
- * with every answer, and takes all since the last `replaceNonces()`. Its clock is wrong by `clockOffset` seconds.
+ * with every answer, and takes all since the last `replaceNonces()`; one is good for `uses` requests. Its clock is wrong by `clockOffset` seconds.
  */
 export class ProofCheck {
   #used = new Set();
   #nonces;
 
-  constructor({ requireNonce = false, freshNonces = false, clockOffset = 0 } = {}) {
-    Object.assign(this, { requireNonce, freshNonces, clockOffset });
+  #left;
+
+  constructor({ requireNonce = false, freshNonces = false, uses = Infinity, clockOffset = 0 } = {}) {
+    Object.assign(this, { requireNonce, freshNonces, uses, clockOffset });
     this.replaceNonces();
   }
 
   /** Has all nonces so far refused. */
   replaceNonces() {
     this.#nonces = [randomBytes(16).toString("base64url")];
+    this.#left = this.uses;
   }
 
   now() {
@@ -63,6 +66,8 @@ export class ProofCheck {
   #checkNonce(nonce) {
     if (!this.requireNonce) return;
     if (!this.#nonces.includes(nonce)) throw new ProofRefused("the nonce is missing or too old", "use_dpop_nonce");
+    this.#left -= 1;
+    if (this.#left === 0) this.replaceNonces();
   }
 
   #use(proof) {

@@ -235,7 +235,7 @@ export class Kernel {
     const fields = { __proto__: null, authorization: header };
     // Asking the core costs more than looking.
     if (header[0] !== "D") return dispatch(href, init, fields);
-    const proof = this.#core.prove(generation, init.method ?? "GET", href);
+    const proof = this.#core.prove(call.id, generation, init.method ?? "GET", href);
     return proof && this.#fetchProven(href, init, fields, proof);
   }
 

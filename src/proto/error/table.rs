@@ -40,8 +40,8 @@ impl Error {
                 ),
                 "use_dpop_nonce" => (
                     "TOKENKEEP_DPOP_NONCE",
-                    "the token endpoint demands a nonce in DPoP proofs that this page can't read; let it expose \
-                     DPoP-Nonce, or set dpop: false",
+                    "the token endpoint demands a nonce in DPoP proofs: either this page can't read it (let it expose \
+                     DPoP-Nonce), or it was refused too (let it be good for longer than one request); or set dpop: false",
                 ),
                 "invalid_scope" => (
                     "TOKENKEEP_CLIENT_REFUSED",

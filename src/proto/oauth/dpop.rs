@@ -84,6 +84,8 @@ pub struct Dpop(Vec<Known>);
 struct Known {
     origin: String,
     nonce: Option<String>,
+    /// How often its nonce has changed.
+    turn: u32,
     /// Milliseconds that its clock is ahead, once it refused a proof for that.
     ahead_ms: i64,
 }
@@ -116,9 +118,16 @@ impl Dpop {
     /// Takes note of the `DPoP-Nonce` field in an answer from `href`: the newest counts, for that origin only
     /// ([RFC 9449, 8.2 and 9](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). One outside its grammar is none.
     pub fn note_nonce(&mut self, href: &str, nonce: &str) {
-        if let Some(known) = self.known(href).filter(|_| is_nonce(nonce)) {
+        if let Some(known) = self.known(href).filter(|known| is_nonce(nonce) && known.nonce.as_deref() != Some(nonce)) {
             known.nonce = Some(nonce.to_owned());
+            known.turn += 1;
         }
+    }
+
+    /// How often the nonce of the origin of `href` has changed: which one a proof had that was made then.
+    pub fn turn(&self, href: &str) -> u32 {
+        let origin = Url::parse(href).map_or("", |url| url.origin);
+        self.0.iter().find(|known| known.origin == origin).map_or(0, |known| known.turn)
     }
 
     /// Takes note that the server at `href`, which is `ahead_ms` ahead, refused a proof; whether that could be why.
@@ -163,6 +172,9 @@ fn is_nonce(nonce: &str) -> bool {
     !nonce.is_empty() && nonce.len() <= MAX_NONCE && nonce.bytes().all(allowed)
 }
 
+/// One request goes out with so many proofs, each with another nonce, at most: a nonce may be good for a few requests only,
+/// and as many may want one at once.
+pub const MOST_PROOFS: u32 = 16;
 const MAX_NONCE: usize = 1_024;
 const MOST_ORIGINS: usize = 32;
 /// A smaller difference of clocks is not why a proof is refused, in milliseconds.

@@ -31,7 +31,8 @@ pub(super) fn explain(
     let kind = kind(reply.status, challenge, replays > 0 || renewable, expired);
     let pause =
         reply.retry_after.as_deref().and_then(|field| retry_after_ms(field, reply.date.as_deref(), now.unix_ms));
-    let message = message(kind, challenge, pause);
+    let nonced = reply.nonce && challenge.is_some_and(|challenge| challenge.kind() == Kind::Nonce);
+    let message = message(kind, challenge, pause, nonced);
     let unreadable = matches!(reply.status, 401 | 403) && reply.challenge.is_none();
     let hint = if unreadable { UNREADABLE } else { "" };
     let scheme = if bound && matches!(kind, "refused" | "expired" | "malformed") { BOUND } else { "" };
@@ -64,7 +65,7 @@ fn is_about_a_proof(kind: Kind) -> bool {
     matches!(kind, Kind::Nonce | Kind::Proof)
 }
 
-fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> String {
+fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>, nonced: bool) -> String {
     let scope = challenge.and_then(|challenge| challenge.scope.as_deref()).unwrap_or("that the API wants");
     let seconds = pause.map_or_else(|| "some".into(), |ms| decimal(ms.div_ceil(1_000)));
     let parts: &[&str] = match kind {
@@ -73,6 +74,10 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>) -> Str
             &["the API wants a stronger or newer sign-in; call signIn({ acrValues, maxAge }) with what it names"]
         }
         "malformed" => &["the API takes the request for malformed; another token would not help"],
+        "proof" if nonced => &[
+            "the API refused every DPoP proof for its nonce, though each had the newest that it gave; let it take a nonce for \
+             longer, or from several requests",
+        ],
         "proof" => &[
             "the API refused the DPoP proof; let it expose DPoP-Nonce and Date (Access-Control-Expose-Headers), and check \
              this machine's clock",

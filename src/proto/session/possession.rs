@@ -4,12 +4,13 @@ use alloc::string::String;
 
 use crate::proto::error::{Ending, Error, InvalidResponse};
 use crate::proto::oauth::challenge::{Challenge, Kind};
-use crate::proto::oauth::dpop::{DpopKey, JTI_BYTES, Occasion};
+use crate::proto::oauth::dpop::{DpopKey, JTI_BYTES, MOST_PROOFS, Occasion};
 use crate::proto::oauth::extension::Use;
 use crate::proto::oauth::token::TokenResponse;
 use crate::proto::syntax::date;
 use crate::proto::syntax::time::Now;
 
+use super::queue::RequestId;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::Session;
@@ -55,6 +56,17 @@ impl Session {
         Some(Proof { handle: key.handle().into(), input: self.dpop.signing_input(key, &occasion)? })
     }
 
+    /// Takes note that request `id` to `href` is about to leave with such a proof.
+    pub fn handle_proven(&mut self, id: RequestId, href: &str) {
+        let turn = self.dpop.turn(href);
+        self.requests.get_mut(id).into_iter().for_each(|request| request.turn = turn);
+    }
+
+    /// Which of the nonces of the server at `href` a proof has that is made now.
+    pub fn nonce_turn(&self, href: &str) -> u32 {
+        self.dpop.turn(href)
+    }
+
     /// Takes note of the `DPoP-Nonce` field of an answer from `href`.
     pub fn handle_nonce(&mut self, href: &str, nonce: &str) {
         self.dpop.note_nonce(href, nonce);
@@ -84,21 +96,26 @@ impl Session {
     ) -> Option<bool> {
         let bound =
             self.grant.as_ref().is_some_and(|grant| grant.key.is_some()) && request.generation >= self.first_generation;
-        let first = request.proofs == 0;
+        // A nonce other than the one that was sent: others may have used up that one meanwhile.
+        let fresh = reply.nonce && self.dpop.turn(&reply.target) != request.turn;
         let again = match challenge.map(Challenge::kind) {
             _ if !bound => None,
-            Some(Kind::Nonce) => Some(first && reply.nonce),
+            Some(Kind::Nonce) => Some(fresh && request.proofs < MOST_PROOFS),
             Some(Kind::Proof) => {
                 let at = reply.date.as_deref().and_then(date::parse);
                 let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
-                Some(first && self.handle_proof_refused(&reply.target, ahead_ms))
+                Some(!request.clocked && self.handle_proof_refused(&reply.target, ahead_ms))
             }
             // Where the challenge can't be read, a new nonce says enough.
-            None if reply.nonce && first => Some(true),
+            None if fresh && request.proofs < MOST_BLIND => Some(true),
             _ => None,
         };
         if again == Some(true) {
-            self.requests.get_mut(request.id).into_iter().for_each(|request| request.proofs += 1);
+            let clocked = matches!(challenge.map(Challenge::kind), Some(Kind::Proof));
+            self.requests.get_mut(request.id).into_iter().for_each(|request| {
+                request.proofs += 1;
+                request.clocked |= clocked;
+            });
         }
         again
     }
@@ -116,4 +133,6 @@ impl Session {
     }
 }
 
+/// Where nobody says that it is about the nonce, it may be about the token.
+const MOST_BLIND: u32 = 3;
 const NO_ES256: &str = "dpop_signing_alg_values_supported lacks ES256";

@@ -20,6 +20,10 @@ pub struct Request {
     pub retries: u32,
     /// How often it was sent again with another proof of possession.
     pub proofs: u32,
+    /// Which of the nonces of its server the last proof had.
+    pub(super) turn: u32,
+    /// The server's clock was taken over because of it.
+    pub(super) clocked: bool,
     /// How long it is ready to wait for a token, in milliseconds, if not for the configured time.
     pub patience: Option<u64>,
     pub(super) place: Place,
@@ -34,8 +38,23 @@ pub struct Request {
 impl Request {
     pub(super) fn new(id: RequestId, place: Place, lane: usize, patience: Option<u64>) -> Self {
         let (generation, replays, retries, proofs) = (0, 0, 0, 0);
-        let (released, has_answer, settled) = (None, false, false);
-        Self { id, generation, replays, retries, proofs, patience, place, lane, released, has_answer, settled }
+        let (released, has_answer, settled, clocked) = (None, false, false, false);
+        let turn = 0;
+        Self {
+            id,
+            generation,
+            replays,
+            retries,
+            proofs,
+            turn,
+            clocked,
+            patience,
+            place,
+            lane,
+            released,
+            has_answer,
+            settled,
+        }
     }
 }
 
