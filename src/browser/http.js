@@ -81,7 +81,8 @@ export async function challenge(url, timeout) {
 /**
  * Why there was no answer: whether something answers at `url` (an empty form, if it was one, without a proof), or may just not
  * be read, whatever it says. A request whose answer nobody can read needs no permission (and follows redirects, or browsers
- * don't send it). A policy that forbids to ask says so by an event.
+ * don't send it). Under require-corp the browser shows nobody that there was an answer to that, but reports that it has kept
+ * it back. A policy that forbids to ask says so by an event.
  */
 async function diagnose(url, body, signal, proof) {
   const init = { ...always, ...(body && { method: "POST", body: new URLSearchParams() }), signal };
@@ -90,15 +91,26 @@ async function diagnose(url, body, signal, proof) {
       ({ type }) => type,
       () => "",
     );
-  let forbidden = false;
+  let [forbidden, kept] = [false, false];
   const note = ({ disposition, blockedURI }) => (forbidden ||= disposition === "enforce" && blockedURI && url.startsWith(blockedURI));
+  let tell;
+  const see = (reports) => reports.some(({ body }) => body?.toJSON?.().blockedURL === url) && ((kept = true), tell?.());
+  const observer = globalThis.ReportingObserver && new ReportingObserver(see, { types: ["coep"] });
+  observer?.observe();
   globalThis.addEventListener?.(violation, note);
   const type = await ask({ redirect: "manual" });
   const hidden = !type && (await ask({ mode: "no-cors", redirect: "follow" }));
-  // The event comes after the failure that it explains.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // What explains a failure comes after it.
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  await wait(50);
+  if (!type && !hidden && !forbidden && !kept && observer)
+    await new Promise((resolve) => {
+      tell = resolve;
+      setTimeout(resolve, 450);
+    });
+  observer?.disconnect();
   globalThis.removeEventListener?.(violation, note);
-  if (hidden || type === "opaqueredirect") return unreadable;
+  if (hidden || kept || type === "opaqueredirect") return unreadable;
   if (type) return proof ? proofBlocked : network;
   return forbidden ? policyBlocked : network;
 }

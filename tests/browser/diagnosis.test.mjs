@@ -57,6 +57,30 @@ for (const mode of transports) {
   });
 }
 
+const isolated = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+for (const mode of modes) {
+  test(`${mode}: no CORS is told from a dead network under require-corp too (TOKENKEEP_METADATA_BLOCKED, _TOKEN_ENDPOINT_BLOCKED)`, async (t) => {
+    const stage = await startOddStage(t, { mode, headers: isolated });
+    let hidden = ["oauth", "openid"];
+    stage.server.cors = (endpoint) => !hidden.includes(endpoint);
+    const page = await stage.open();
+    assert.equal((await goAndReturn(page))?.code, "TOKENKEEP_METADATA_BLOCKED");
+
+    hidden = ["token"];
+    const { error } = await signInOddly(await stage.open());
+    assert.equal(error?.code, "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED");
+
+    await stage.server.close();
+    const other = await startOddStage(t, { mode, headers: isolated, config: { issuer: stage.server.origin } });
+    assert.equal((await goAndReturn(await other.open()))?.code, "TOKENKEEP_NETWORK", "nobody is there at all");
+  });
+}
+
 for (const mode of modes) {
   test(`${mode}: connect-src that forbids the server is told from CORS and the network (TOKENKEEP_CONNECT_BLOCKED)`, async (t) => {
     const stage = await startOddStage(t, {
