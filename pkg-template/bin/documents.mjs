@@ -32,7 +32,7 @@ export function wellKnown(issuer) {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/+$/, "");
   const inserted = ["oauth-authorization-server", "openid-configuration"].map((name) => `${origin}/.well-known/${name}${path}`);
-  return [...inserted, `${origin}${path}/.well-known/openid-configuration`];
+  return [...new Set([...inserted, `${origin}${path}/.well-known/openid-configuration`])];
 }
 
 export function parse(bytes) {

@@ -39,16 +39,14 @@ function checkPkce({ code_challenge_methods_supported: methods }) {
   return failure("PKCE")`code_challenge_methods_supported has no S256; if the server supports it all the same, set assumePkce: true`;
 }
 
-/** Lists that may be left out; what is in them if they are there. */
+/** Whether a list that may be left out is there without this. Many a list is merely short: what the endpoint does says more. */
+export const lacks = (metadata, name, value) => metadata[name] !== undefined && ![metadata[name]].flat().includes(value);
+
+/** Lists that may be left out, and that tokenkeep goes by if they are there. */
 function checkLists(metadata) {
-  const lacks = (name, value) => metadata[name] !== undefined && ![metadata[name]].flat().includes(value);
   const problems = [
-    lacks("response_types_supported", "code") && failure("META")`response_types_supported lacks code`,
-    lacks("grant_types_supported", "authorization_code") && failure("META")`grant_types_supported lacks authorization_code`,
-    lacks("grant_types_supported", "refresh_token") &&
-      warning("META")`grant_types_supported lacks refresh_token: sessions end with their first token`,
-    lacks("token_endpoint_auth_methods_supported", "none") &&
-      warning("META")`token_endpoint_auth_methods_supported lacks none: public clients may be refused`,
+    lacks(metadata, "response_types_supported", "code") && failure("META")`response_types_supported lacks code`,
+    lacks(metadata, "grant_types_supported", "authorization_code") && failure("META")`grant_types_supported lacks authorization_code`,
   ];
   return orOk(problems.filter(Boolean), ok("META")`it knows the code flow`);
 }

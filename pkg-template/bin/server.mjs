@@ -7,7 +7,7 @@ import { failure, ok, warning } from "./findings.mjs";
 import { keepToHosts } from "./hosts.mjs";
 import { quoted } from "./plain.mjs";
 import { checkRedirection, random, refusalOf, requestOf } from "./redirection.mjs";
-import { checkMetadata } from "./server-metadata.mjs";
+import { checkMetadata, lacks } from "./server-metadata.mjs";
 
 /** Everything about `issuer`, for the application that the options describe. */
 export async function checkServer(issuer, options) {
@@ -16,7 +16,9 @@ export async function checkServer(issuer, options) {
   const { findings, metadata } = await findMetadata(issuer, client);
   if (!metadata) return findings;
   const { asked, findings: hosts } = keepToHosts(metadata, client);
-  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection, checkApps].map((check) => check(asked, client));
+  const rest = [checkKeys, checkToken, checkPush, checkRevocation, checkRedirection, checkApps].map((check) =>
+    check(asked, client, metadata),
+  );
   return [...findings, ...checkMetadata(metadata), ...hosts, ...(await Promise.all(rest)).flat()];
 }
 
@@ -72,8 +74,9 @@ async function checkKeys({ jwks_uri: url }, { origin, scope, ask }) {
 }
 
 /** A code that nobody issued: what counts is who may read the refusal. */
-async function checkToken({ token_endpoint: url, dpop_signing_alg_values_supported: dpop }, client) {
-  if (!url) return [];
+async function checkToken(metadata, client) {
+  const { token_endpoint: url, dpop_signing_alg_values_supported: dpop } = metadata;
+  if (!url) return shortLists(metadata);
   const { origin, clientId, redirectUri, ask } = client;
   const form = {
     grant_type: "authorization_code",
@@ -90,7 +93,34 @@ async function checkToken({ token_endpoint: url, dpop_signing_alg_values_support
     ? failure("TOKEN")`the token endpoint answers ${said}: register ${clientId} as a public client, without a secret`
     : checkRefusal(answer, said);
   const preflight = dpop ? await checkPreflight("the token endpoint", url, client, "dpop") : [];
-  return [...cors, ...preflight, judged, ...checkExposed(answer, dpop)];
+  const refresh = lacks(metadata, ...refreshing) ? [await checkRefresh(url, client)] : [];
+  return [...cors, ...preflight, judged, ...refresh, ...checkExposed(answer, dpop)];
+}
+
+const refreshing = ["grant_types_supported", "refresh_token"];
+
+/** What may be wrong where the metadata's lists are not merely short, and the token endpoint isn't asked. */
+function shortLists(metadata) {
+  const problems = [
+    lacks(metadata, ...refreshing) && "grant_types_supported lacks refresh_token: if that is so, sessions end with their first token",
+    lacks(metadata, "token_endpoint_auth_methods_supported", "none") &&
+      "token_endpoint_auth_methods_supported lacks none: if that is so, public clients are refused",
+  ];
+  return problems.filter(Boolean).map((problem) => warning("META")`${problem}`);
+}
+
+/** Whether a grant is known that the metadata doesn't list: a token that nobody issued is refused in another way. */
+async function checkRefresh(url, { origin, clientId, ask }) {
+  const answer = await ask(url, { origin, form: { grant_type: "refresh_token", client_id: clientId, refresh_token: random() } });
+  const { error, said } = refusalOf(parse(answer.text ?? ""));
+  if (["unsupported_grant_type", "unauthorized_client"].includes(error))
+    return warning(
+      "TOKEN",
+    )`this client gets no new tokens (${said}): sessions end with their first token; have refresh_token allowed for it`;
+  if (error === "invalid_grant") return ok("TOKEN")`refresh tokens are taken, though grant_types_supported lacks refresh_token`;
+  return warning(
+    "TOKEN",
+  )`grant_types_supported lacks refresh_token, and whether it is merely short can't be told (${said ?? answer.error ?? answer.status})`;
 }
 
 const isClientRefused = (error) => ["invalid_client", "unauthorized_client"].includes(error);
@@ -113,9 +143,32 @@ function checkExposed({ headers }, dpop) {
   return missing.map(([name, why]) => warning("CORS")`the token endpoint doesn't expose ${name} (Access-Control-Expose-Headers): ${why}`);
 }
 
-async function checkRevocation({ revocation_endpoint: url }, { origin, clientId, ask }) {
+/** A token that nobody issued, for which a server has to answer 200 (RFC 7009, 2.2). */
+async function checkRevocation({ revocation_endpoint: url }, { origin, clientId, ask }, { revocation_endpoint: named }) {
+  if (!named)
+    return [
+      warning(
+        "REVOKE",
+      )`the metadata names no revocation_endpoint: signOut() ends a session here, and its tokens live on; if there is one, add it by hold({ server: { revocation_endpoint } })`,
+    ];
   if (!url) return [];
-  return checkCors("the revocation endpoint", await ask(url, { origin, form: { token: random(), client_id: clientId } }), origin, warning);
+  const form = { token: random(), token_type_hint: "refresh_token", client_id: clientId };
+  const answer = await ask(url, { origin, form });
+  const cors = checkCors("the revocation endpoint", answer, origin, warning);
+  if (answer.error || (answer.status >= 300 && answer.status < 400)) return cors;
+  return [...cors, judgeRevocation(answer, clientId)];
+}
+
+function judgeRevocation({ status, text }, clientId) {
+  if (status === 200) return ok("REVOKE")`the revocation endpoint takes a made-up token`;
+  const { error, said } = refusalOf(parse(text));
+  if (isClientRefused(error))
+    return warning(
+      "REVOKE",
+    )`the revocation endpoint answers ${said}: signOut() leaves tokens alive; have ${clientId} allowed to revoke without a secret`;
+  return warning(
+    "REVOKE",
+  )`the revocation endpoint answers a made-up token with ${said ?? status}, not with 200: signOut() may leave tokens alive`;
 }
 
 async function checkPush(metadata, client) {

@@ -120,6 +120,49 @@ for (const [name, [odd, word]] of Object.entries(oddities)) {
   });
 }
 
+/** What isn't said by a list alone: how the server answers besides, what is warned of, and what isn't. */
+const revocation = (answer) => ({ revoke: () => answer });
+const short = both(
+  having({ grant_types_supported: ["authorization_code"], token_endpoint_auth_methods_supported: ["client_secret_basic"] }),
+);
+const grant =
+  (error) =>
+  (_, { params }) =>
+    refusal(400, params.grant_type === "refresh_token" ? error : "invalid_grant");
+const doubtful = {
+  "a list that is merely short": [{ ...short, token: grant("invalid_grant") }, undefined, /sessions end|public clients/],
+  "a list that lacks refresh_token, and means it": [{ ...short, token: grant("unsupported_grant_type") }, /first token.*refresh_token/],
+  "a client that may not refresh": [{ ...short, token: grant("unauthorized_client") }, /no new tokens \(unauthorized_client\)/],
+  "no revocation endpoint": [both(having({ revocation_endpoint: undefined })), /no revocation_endpoint.*hold\(\{ server/],
+  "a revocation endpoint that refuses the client": [
+    revocation(refusal(401, "invalid_client")),
+    /revocation endpoint answers invalid_client/,
+  ],
+  "a revocation endpoint that is not there": [revocation(empty(404)), /made-up token with 404/],
+  "a revocation endpoint that fails": [revocation(html(500)), /made-up token with 500/],
+};
+
+for (const [name, [odd, word, not]] of Object.entries(doubtful)) {
+  test(`a server with ${name} is ${word ? "warned of" : "not"}`, async (t) => {
+    const server = await startOddServer(odd);
+    t.after(server.close);
+    const { code, doubts, text } = await check(server.origin);
+    assert.equal(code, 0, text);
+    if (word) assert.match(doubts.join("\n"), word);
+    if (not) assert.doesNotMatch(doubts.join("\n"), not);
+  });
+}
+
+test("what is not there is told once", async (t) => {
+  const server = await startOddServer({ oauth: () => empty(404), openid: () => empty(404) });
+  t.after(server.close);
+  const { wrong } = await check(server.origin);
+  assert.deepEqual(
+    wrong.map((line) => /\.well-known\/([\w-]+): 404$/.exec(line)?.[1]),
+    ["oauth-authorization-server", "openid-configuration"],
+  );
+});
+
 for (const place of ["oauth", "jwks", "token"]) {
   test(`a server whose ${place} endpoint allows no origin fails, once`, async (t) => {
     const server = await startOddServer();
