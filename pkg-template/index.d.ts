@@ -500,6 +500,8 @@ export class TokenKeepError extends Error {
   readonly reason?: SignOutReason | "never-signed-in";
   /** `TOKENKEEP_AUTHORIZATION_SERVER_REFUSED`, `TOKENKEEP_REGISTRATION_NEEDED`: which authorization server. */
   readonly issuer?: string;
+  /** Where the authorization server's answer was asked for that could not be had, without the query. */
+  readonly url?: string;
 }
 
 /** Whether `value` is a {@link TokenKeepError}, of whatever realm. */

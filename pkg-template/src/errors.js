@@ -1,5 +1,5 @@
 const brand = Symbol.for("tokenkeep.error");
-const details = ["option", "error", "errorDescription", "reason", "issuer"];
+const details = ["option", "error", "errorDescription", "reason", "issuer", "url"];
 
 /** An error with a frozen `code`. Holds no token, no request and no response. */
 export class TokenKeepError extends Error {

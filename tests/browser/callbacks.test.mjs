@@ -289,7 +289,14 @@ for (const mode of modes) {
   test(`${mode}: what answers nothing that was sent is left to the application`, async (t) => {
     const stage = await startStage(t, { mode, config: ({ app }) => ({ redirectUri: `${app.origin}/` }) });
     const page = await stage.open();
-    for (const place of ["/?code=SPRING25", "/?error=out-of-stock#x", "/?code=SPRING25&state=CA", "/#code=main", "//x?code=1", "//x/y?error=1#z"]) {
+    for (const place of [
+      "/?code=SPRING25",
+      "/?error=out-of-stock#x",
+      "/?code=SPRING25&state=CA",
+      "/#code=main",
+      "//x?code=1",
+      "//x/y?error=1#z",
+    ]) {
       await page.goto(stage.app.origin + place);
       assert.deepEqual(await resume(page), { value: null }, place);
       assert.equal(page.url(), stage.app.origin + place);

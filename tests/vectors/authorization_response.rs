@@ -167,7 +167,7 @@ fn another_place_is_no_response() {
 fn the_record_s_own_redirection_uri_must_be_the_place_of_arrival() {
     let elsewhere = Transaction { redirect_uri: "https://app.example/other".into(), ..transaction(true) };
     let refused = judge(&format!("code=a&state=s&{ISS}"), &elsewhere, CREATED);
-    let moved = InvalidResponse::Moved { arrived: REDIRECT_URI.into(), expected: "https://app.example/other".into() };
+    let moved = InvalidResponse::Moved(format!("{REDIRECT_URI}, and redirectUri is https://app.example/other").into());
     assert_eq!(refused, Err(Error::InvalidResponse(moved)), "CB-13");
 }
 

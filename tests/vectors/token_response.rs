@@ -232,7 +232,7 @@ fn scope_is_what_the_server_says() {
 
 #[test]
 fn errors_of_the_server() {
-    let told = |name: &str| Error::TokenResponse(ServerError { error: name.into(), description: None }.into());
+    let told = |name: &str| Error::TokenResponse(ServerError::new(name, None).into());
     for (given, expected) in [
         (error(400, "invalid_grant"), told("invalid_grant")),
         (error(401, "invalid_client"), told("invalid_client")),
@@ -264,7 +264,7 @@ fn errors_of_the_server() {
 fn a_success_with_an_error_is_none() {
     let body = r#"{"access_token":"canary","token_type":"Bearer","error":"x","error_description":"y"}"#;
     let failure = parse(json(200, body)).expect_err("no grant");
-    let expected = ServerError { error: "x".into(), description: Some("y".into()) };
+    let expected = ServerError::new("x", Some("y"));
     assert_eq!(failure.error, Error::TokenResponse(expected.into()), "TOK-22");
     assert!(!format!("{failure:?}").contains("canary"));
 }

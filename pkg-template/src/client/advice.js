@@ -1,23 +1,62 @@
 const tell = "have it done, then call signIn() again";
 
+/** What to do about an error of the authorization endpoint (RFC 6749, 4.1.2.1): where the request would be the same, no other try. */
+const again = "; see errorDescription, and offer signIn() again";
+const refusals = [
+  [
+    /^invalid_scope$/,
+    ": it doesn't know the scope, or this client may not ask for it; correct scope in hold() or signIn(), or the client's registration",
+  ],
+  [/^invalid_target$/, ": it gives no token for this resource; correct resource in resourceServers"],
+  [/_client$/, ": register this client for the authorization code flow, as a public one"],
+  [
+    /^invalid_request|unsupported/,
+    ": it doesn't take this request; see errorDescription, and check extraParams and how this client is registered",
+  ],
+  [/^(server_error|temporarily_unavailable)$/, "; call signIn() again later, and look into the server's log if it stays"],
+  [/^(access|consent)_/, ": the person, or a rule of the server, said no; offer signIn() again"],
+];
+
+/** Which option of a profile an odd answer needs. */
+const deviations = [
+  ["token_type is missing", '; if this server sends none, set profile.answer.tokenType: "Bearer"'],
+  ["token_type is not Bearer", "; if that is this server's word for it, set profile.answer.tokenType"],
+  ["type is not application/json", "; profile.answer.type says what it is instead"],
+  ["status is not 200", "; profile.answer.statuses says which others are good"],
+  ["access_token is not a token", "; if this server puts it elsewhere, set profile.answer.within or profile.answer.names"],
+];
+
+const asked = ({ url }) => (url ? ` (${url})` : "");
+
 /** What to do about an error that keeps people from signing in, at the length that a developer needs. */
 const cures = {
+  AUTHORIZATION_ERROR: ({ message, error }) => `${message}${refusals.find(([names]) => names.test(error))?.[1] ?? again}`,
+  CLIENT_REFUSED: ({ message, error }) => (error === "invalid_scope" ? `${message.split(";")[0]}${refusals[0][1]}` : message),
   CLOCK_WRONG: ({ message }) =>
     `${message} (automatic date and time does it). The authorization server tells another time, and the ID token's times are judged by this one; call signIn() again`,
-  CONNECT_BLOCKED: () =>
-    "the Content-Security-Policy forbids to ask the authorization server: add the origins of its metadata, token endpoint and keys to connect-src, in the policy that the worker's script is served with (in page mode: of the page)",
+  CONNECT_BLOCKED: (error) =>
+    `the Content-Security-Policy forbids to ask the authorization server${asked(error)}: add the origins of its metadata, token endpoint and keys to connect-src, in the policy that the worker's script is served with (in page mode: of the page)`,
   ID_TOKEN_INVALID: ({ message }) =>
     /: (exp|iat|nbf|auth_time)$/.test(message)
       ? `${message}; most likely this machine's clock is wrong. Set it, and let the token endpoint expose Date, which tells by how much`
       : message,
+  INSECURE_CONTEXT: ({ message }) => {
+    if (globalThis.isSecureContext === undefined)
+      return "nobody can sign in here: isSecureContext is missing, so that this is no browser's page (jsdom and Node have none). Run this in a browser, or let tests put something in the place of auth";
+    return isSecureContext
+      ? message
+      : `${location.origin} is neither https nor loopback, and browsers keep cryptography from such pages: serve the page over https, or open it by localhost`;
+  },
   INTERACTION_REQUIRED: ({ error }) =>
     `the authorization server wants to show a page (${error}); call signIn() without prompt. Where people are signed in there and are never recognised, the browser blocks that server's cookies, or they are SameSite=Strict`,
-  KEYS_BLOCKED: () =>
-    `the issuer's keys can be reached, but not read from here: most likely its jwks_uri doesn't allow ${location.origin} by CORS, or redirects; ${tell}`,
-  METADATA_BLOCKED: () =>
-    `the issuer's metadata can be reached, but not read from here: most likely its .well-known documents don't allow ${location.origin} by CORS, or redirect, or are not there; ${tell}, or write the metadata into hold({ server })`,
+  KEYS_BLOCKED: (error) =>
+    `the issuer's keys can be reached${asked(error)}, but not read from here: most likely its jwks_uri doesn't allow ${location.origin} by CORS, or redirects; ${tell}`,
+  METADATA_BLOCKED: (error) =>
+    `the issuer's metadata can be reached${asked(error)}, but not read from here: most likely its .well-known documents don't allow ${location.origin} by CORS, or redirect, or are not there; ${tell}, or write the metadata into hold({ server })`,
   REDIRECT_ELSEWHERE: () =>
     `redirectUri is on another origin than this page (${location.origin}), where nobody could finish this sign-in: open the app there, or set redirectUri to a page of this origin. localhost and 127.0.0.1 are two origins, as are http and https`,
+  REDIRECT_URI_MOVED: ({ message }) =>
+    `${message}: the host leads on from there. Set redirectUri to where the response arrives, character by character, and register that; or have the host answer at redirectUri itself, without a redirect`,
   REDIRECT_URI_REFUSED: () =>
     "the authorization server refused the redirect_uri: register redirectUri for this client there, character by character (scheme, port and a slash at the end count); npx tokenkeep check-server tries it",
   STATE_MISMATCH: ({ message }) =>
@@ -30,8 +69,9 @@ const cures = {
     'this browser keeps nothing for this site (IndexedDB is blocked or doesn\'t answer), so that a sign-in which leaves the page could not be finished: allow site data here, or sign in with mode: "popup", or use a SharedWorker',
   COOKIES_BLOCKED: () =>
     `this browser blocks cookies and site data for ${location.host}, and so everything that a sign-in needs: allow them here and for the authorization server`,
-  TOKEN_ENDPOINT_BLOCKED: () =>
-    `the token endpoint can be reached, but not read from here: most likely it doesn't allow ${location.origin} by CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see "No CORS" in docs/profiles.md)`,
+  TOKEN_ENDPOINT_BLOCKED: (error) =>
+    `the token endpoint can be reached${asked(error)}, but not read from here: most likely it doesn't allow ${location.origin} by CORS, or it redirects. Have the origin allowed, or put a proxy of your own origin in front of it (see "No CORS" in docs/profiles.md)`,
+  TOKEN_RESPONSE_INVALID: ({ message }) => message + (deviations.find(([sign]) => message.includes(sign))?.[1] ?? ""),
   WASM_BLOCKED: () =>
     "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, of the page and in the response with the worker's own script, which has a policy of its own",
   WASM_UNAVAILABLE: () =>
@@ -83,7 +123,7 @@ export function whyNoWorker(cause, shared) {
 const missing =
   "this browser has no SharedWorker: pass a function to connect() that makes a Worker of the same file there; sessions then end with their tab";
 const unloaded =
-  "the worker could not be started: check that its URL and its imports answer 200 with a JavaScript type, from this origin and without a redirect to another";
+  "the worker could not be started: check that its URL and its imports answer 200 with a JavaScript type, from this origin and without a redirect to another, and that none of them has a syntax error, which browsers tell in the console only";
 const mismatch = ", and that every page passes the same options (name, type, credentials, extendedLifetime) to the same URL";
 
 /** What policies have forbidden on this page so far, where the browser tells. */

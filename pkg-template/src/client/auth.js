@@ -62,7 +62,7 @@ export class Auth extends EventTarget {
 
   async signIn(given) {
     const options = optionsOf(given);
-    if (!globalThis.isSecureContext) throw fail("INSECURE_CONTEXT", "serve the page over https");
+    if (!globalThis.isSecureContext) await advised(fail("INSECURE_CONTEXT", "serve the page over https"));
     if (options.mode === "popup") return this.#signInWithPopup(options);
     if (this.#arrivals.isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
     const url = await this.#transport.call("signIn", { options }).catch(advised);

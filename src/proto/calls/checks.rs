@@ -103,7 +103,9 @@ impl Holder {
                     Transport::Unreadable => Transport::KeysUnreadable,
                     failure => failure,
                 });
-                let error = blocked.map_or(Error::InvalidResponse(InvalidResponse::IdToken(why)), Error::Transport);
+                let url = self.session.server().and_then(|server| server.jwks_uri.clone()).unwrap_or_default();
+                let unreached = |failure| Error::Transport(failure).at(&url);
+                let error = blocked.map_or(Error::InvalidResponse(InvalidResponse::IdToken(why)), unreached);
                 self.refuse_exchanged(now, call, check.answer, error);
             }
             Flight::Refresh { attempt } if !self.session.may_be_ours(now, &check.answer) => {

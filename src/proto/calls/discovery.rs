@@ -134,9 +134,9 @@ impl Holder {
         let issuer = search.issuer().to_owned();
         let error = search.into_error();
         let known = self.session.server().filter(|server| server.issuer == issuer).cloned();
-        match (known, &error) {
-            (Some(server), Error::Transport(_)) => self.take_over(now, server, found),
-            _ => self.give_up(now, error),
+        match known.filter(|_| error.transport().is_some()) {
+            Some(server) => self.take_over(now, server, found),
+            None => self.give_up(now, error),
         }
     }
 
@@ -228,7 +228,11 @@ impl Holder {
                 self.actions.push(Action::Remember { key: name.to_owned(), record });
                 self.arrive(now);
             }
-            Err(error) => self.give_up(now, error),
+            Err(error) => {
+                let endpoint = self.session.server().and_then(|server| server.registration_endpoint.as_deref());
+                let error = error.at(endpoint.unwrap_or_default());
+                self.give_up(now, error);
+            }
         }
     }
 

@@ -197,10 +197,10 @@ impl Holder {
                 self.refuse_if_expected(call, Error::InvalidResponse(InvalidResponse::StateMismatch));
             }
             Standing::Astray if !known => self.settle(call, Ok(None)),
-            Standing::Astray if logout::arrival(now, record).is_some() => {
-                self.settle(call, Ok(logout::arrival(now, record)));
-            }
-            _ => self.accept(now, call, response, record),
+            standing => match logout::arrival(now, record).filter(|_| standing == Standing::Astray) {
+                Some(arrival) => self.settle(call, Ok(Some(arrival))),
+                None => self.accept(now, call, response, record),
+            },
         }
     }
 
@@ -234,9 +234,9 @@ impl Holder {
     /// Takes the tokens that the exchange brought, or what it brought instead.
     pub(super) fn handle_exchanged(&mut self, now: Now, call: CallId, answer: Result<Answer, Transport>) {
         let Some(SignIn { progress: Progress::Tokens { pending }, .. }) = self.take_sign_in(call) else { return };
-        let arrival = pending.arrival().to_json();
+        let (arrival, url) = (pending.arrival().to_json(), pending.token_endpoint().to_owned());
         let outcome = self.session.handle_exchange_response(now, *pending, answer);
-        self.settle(call, outcome.map(|()| Some(arrival)));
+        self.settle(call, outcome.map(|()| Some(arrival)).map_err(|error| error.at(&url)));
     }
 
     /// Takes an answer to the exchange that has an ID token which can't be believed.

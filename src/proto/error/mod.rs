@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use crate::proto::syntax::text::cut;
+
 mod table;
 mod words;
 
@@ -15,9 +17,6 @@ pub enum Error {
     /// The authorization server answered the authorization request with an error
     /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
     AuthorizationResponse(Box<ServerError>),
-    /// The same, to a request that asked it to show no page (`prompt=none`), which it would have to
-    /// ([OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
-    InteractionRequired(Box<ServerError>),
     /// A response broke the protocol, or isn't meant for this browser.
     InvalidResponse(InvalidResponse),
     /// The browser keeps nothing for this site, so that nobody who left could come back.
@@ -36,6 +35,27 @@ pub enum Error {
     TokenResponse(Box<ServerError>),
     /// The authorization server could not be reached or was not able to answer.
     Transport(Transport),
+    /// The same, with the URL that was asked.
+    Unanswered(Transport, Box<str>),
+}
+
+impl Error {
+    /// What kept the authorization server's answer from us, if something did.
+    pub fn transport(&self) -> Option<Transport> {
+        match self {
+            Self::Transport(transport) | Self::Unanswered(transport, _) => Some(*transport),
+            _ => None,
+        }
+    }
+
+    /// The same with the URL that was asked, without its query, where nothing came from there.
+    pub fn at(self, href: &str) -> Self {
+        match self {
+            Self::Transport(Transport::KeyLost | Transport::NoRandomness | Transport::Intercepted) => self,
+            Self::Transport(transport) => Self::Unanswered(transport, cut(href, b'?').0.into()),
+            error => error,
+        }
+    }
 }
 
 /// The application's mistakes.
@@ -103,13 +123,8 @@ pub enum InvalidResponse {
     StateMissing,
     /// A `state` that this browser didn't send.
     StateMismatch,
-    /// A response to this browser's own request, at another place than its redirection URI.
-    Moved {
-        /// Where it arrived: origin and path.
-        arrived: Box<str>,
-        /// The redirection URI.
-        expected: Box<str>,
-    },
+    /// A response to this browser's own request, at another place than its redirection URI: both, in words.
+    Moved(Box<str>),
     /// A `state` that was used before.
     Replayed,
     /// The sign-in was started too long ago.
@@ -221,12 +236,15 @@ pub struct ServerError {
     pub error: String,
     /// `error_description`: text for developers, never HTML for users.
     pub description: Option<String>,
+    /// Whether the request asked the server to show no page.
+    unattended: bool,
 }
 
 impl ServerError {
     /// Checks `error` and `error_description` against the characters RFC 6749 allows and caps their length.
     pub fn new(error: &str, description: Option<&str>) -> Self {
-        Self { error: clean(error, MAX_ERROR), description: description.map(|text| clean(text, MAX_DESCRIPTION)) }
+        let description = description.map(|text| clean(text, MAX_DESCRIPTION));
+        Self { error: clean(error, MAX_ERROR), description, unattended: false }
     }
 }
 
@@ -246,19 +264,17 @@ impl ServerError {
         }
     }
 
-    /// This as the answer to an authorization request; `unattended` if that asked the server to show no page.
-    pub fn of_request(self: Box<Self>, unattended: bool) -> Error {
-        if unattended && self.needs_the_user() {
-            Error::InteractionRequired(self)
-        } else {
-            Error::AuthorizationResponse(self)
-        }
+    /// This as the answer to an authorization request; `unattended` if that asked the server to show no page
+    /// (`prompt=none`, [OpenID Connect Core 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+    pub fn of_request(self, unattended: bool) -> Error {
+        Error::AuthorizationResponse(Box::new(Self { unattended, ..self }))
     }
 
     /// The four answers that mean "show the user a page".
     fn needs_the_user(&self) -> bool {
-        ["login_required", "interaction_required", "consent_required", "account_selection_required"]
-            .contains(&self.error.as_str())
+        self.unattended
+            && ["login_required", "interaction_required", "consent_required", "account_selection_required"]
+                .contains(&self.error.as_str())
     }
 
     /// Errors that no new sign-in cures, because the client is registered or configured wrongly.
@@ -300,7 +316,7 @@ mod tests {
 
     #[test]
     fn errors_that_need_the_user_have_their_own_code() {
-        let code = |error, unattended| Box::new(ServerError::new(error, None)).of_request(unattended).code();
+        let code = |error, unattended| ServerError::new(error, None).of_request(unattended).code();
         assert_eq!(code("login_required", true), "TOKENKEEP_INTERACTION_REQUIRED");
         assert_eq!(code("login_required", false), "TOKENKEEP_AUTHORIZATION_ERROR");
         assert_eq!(code("access_denied", true), "TOKENKEEP_AUTHORIZATION_ERROR");

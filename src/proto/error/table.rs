@@ -1,7 +1,7 @@
 //! One row for each error: the frozen code that programs compare, and the message that names the cure. Each `%` of a message
 //! stands for a detail of the error.
 
-use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, ServerError, Transport};
+use super::{ApiMisuse, Ending, Error, InvalidResponse, QueueError, Transport};
 
 /// A code and its message.
 pub(super) type Row = (&'static str, &'static str);
@@ -10,12 +10,16 @@ impl Error {
     pub(super) fn row(&self) -> Row {
         match self {
             Self::ApiMisuse(misuse) => misuse.row(),
-            Self::InteractionRequired(_) => {
+            Self::AuthorizationResponse(error) if error.needs_the_user() => {
                 ("TOKENKEEP_INTERACTION_REQUIRED", "the authorization server answered %; call signIn() without prompt")
             }
-            Self::AuthorizationResponse(error) => ("TOKENKEEP_AUTHORIZATION_ERROR", error.cure()),
+            Self::AuthorizationResponse(_) => ("TOKENKEEP_AUTHORIZATION_ERROR", "the authorization server answered %"),
             Self::InvalidResponse(invalid) => invalid.row(),
             Self::LoginRequired(Ending::Intercepted) => Transport::Intercepted.row(),
+            Self::LoginRequired(Ending::Expired) => (
+                "TOKENKEEP_LOGIN_REQUIRED",
+                "no session (%): no refresh token came, which often takes the scope offline_access or prompt=consent; call signIn()",
+            ),
             Self::LoginRequired(_) => ("TOKENKEEP_LOGIN_REQUIRED", "no session (%); call signIn()"),
             Self::Queue(queue) => queue.row(),
             Self::RegistrationResponse(_) => (
@@ -40,56 +44,15 @@ impl Error {
                 ),
                 "use_dpop_nonce" => (
                     "TOKENKEEP_DPOP_NONCE",
-                    "the token endpoint demands a nonce in DPoP proofs: either this page can't read it (let it expose \
-                     DPoP-Nonce), or it was refused too (let it be good for longer than one request); or set dpop: false",
-                ),
-                "invalid_scope" => (
-                    "TOKENKEEP_CLIENT_REFUSED",
-                    "the token endpoint answered %; correct scope in hold(), or have the client allowed to ask for it",
+                    "the token endpoint demands a nonce in DPoP proofs: let it expose DPoP-Nonce, and take that for longer than one \
+                     request; or set dpop: false",
                 ),
                 _ if error.blames_the_client() => {
                     ("TOKENKEEP_CLIENT_REFUSED", "the token endpoint answered %; check how this client is registered")
                 }
                 _ => ("TOKENKEEP_TOKEN_ERROR", "the token endpoint answered %; call signIn() again"),
             },
-            Self::Transport(transport) => transport.row(),
-        }
-    }
-}
-
-impl ServerError {
-    /// What to do about an error of the authorization endpoint
-    /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)): another try is of no use where the
-    /// request would be the same.
-    fn cure(&self) -> &'static str {
-        match self.error.as_str() {
-            "invalid_scope" => {
-                "the authorization server answered %: it doesn't know the scope, or this client may not ask for it; correct \
-                 scope in hold() or signIn(), or the client's registration"
-            }
-            "invalid_target" => {
-                "the authorization server answered %: it gives no token for this resource; correct resource in \
-                 resourceServers"
-            }
-            "unauthorized_client" | "invalid_client" => {
-                "the authorization server answered %: register this client for the authorization code flow, as a public one"
-            }
-            "invalid_request"
-            | "unsupported_response_type"
-            | "invalid_request_uri"
-            | "invalid_request_object"
-            | "request_not_supported"
-            | "request_uri_not_supported" => {
-                "the authorization server answered %: it doesn't take this request; see errorDescription, and check \
-                 extraParams and how this client is registered"
-            }
-            "server_error" | "temporarily_unavailable" => {
-                "the authorization server answered %; call signIn() again later, and look into the server's log if it stays"
-            }
-            "access_denied" | "consent_required" => {
-                "the authorization server answered %: the person, or a rule of the server, said no; offer signIn() again"
-            }
-            _ => "the authorization server answered %; see errorDescription, and offer signIn() again",
+            Self::Transport(transport) | Self::Unanswered(transport, _) => transport.row(),
         }
     }
 }
@@ -173,12 +136,9 @@ impl InvalidResponse {
             Self::StateMismatch => {
                 ("TOKENKEEP_STATE_MISMATCH", "this browser sent no request with this state; call signIn() again")
             }
-            Self::Moved { .. } => (
-                "TOKENKEEP_REDIRECT_URI_MOVED",
-                "the authorization response arrived at %, and redirectUri is %: the host leads on from there. Set \
-                 redirectUri to where it arrives, character by character, and register that; or have the host answer at \
-                 redirectUri itself, without a redirect",
-            ),
+            Self::Moved(_) => {
+                ("TOKENKEEP_REDIRECT_URI_MOVED", "the authorization response arrived at %; make them one")
+            }
             Self::Replayed => {
                 ("TOKENKEEP_RESPONSE_REPLAYED", "this authorization response was used before; call signIn() again")
             }

@@ -21,6 +21,9 @@ impl Error {
             message.push_str(detail);
             message.push_str(piece);
         }
+        if let Self::Unanswered(_, url) = self {
+            message.extend([" (", url, ")"]);
+        }
         message.into()
     }
 
@@ -29,20 +32,18 @@ impl Error {
         let one: &str = match self {
             Self::ApiMisuse(ApiMisuse::Config { option, cure }) => return [(&**option).into(), (&**cure).into()],
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => name,
-            Self::AuthorizationResponse(error)
-            | Self::InteractionRequired(error)
-            | Self::TokenResponse(error)
-            | Self::RegistrationResponse(error) => &error.error,
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
+                &error.error
+            }
             Self::InvalidResponse(InvalidResponse::Clock(ahead)) => {
                 let way = if *ahead > 0 { "behind" } else { "ahead" };
                 return [decimal(ahead.unsigned_abs().into()).into(), way.into()];
             }
-            Self::InvalidResponse(InvalidResponse::Moved { arrived, expected }) => {
-                return [(&**arrived).into(), (&**expected).into()];
-            }
             Self::InvalidResponse(invalid) => invalid.detail(),
             Self::LoginRequired(ending) => ending.reason(),
-            Self::ApiMisuse(ApiMisuse::BodyNotReplayable(status)) | Self::Transport(Transport::Status(status)) => {
+            Self::ApiMisuse(ApiMisuse::BodyNotReplayable(status))
+            | Self::Transport(Transport::Status(status))
+            | Self::Unanswered(Transport::Status(status), _) => {
                 return [decimal((*status).into()).into(), "".into()];
             }
             _ => "",
@@ -56,13 +57,11 @@ impl Error {
         match self {
             Self::ApiMisuse(ApiMisuse::Config { option, .. }) => object.with("option", &**option),
             Self::ApiMisuse(ApiMisuse::ParameterRefused(name)) => object.with("option", &**name),
-            Self::AuthorizationResponse(error)
-            | Self::InteractionRequired(error)
-            | Self::TokenResponse(error)
-            | Self::RegistrationResponse(error) => {
+            Self::AuthorizationResponse(error) | Self::TokenResponse(error) | Self::RegistrationResponse(error) => {
                 object.with("error", error.error.as_str()).with("errorDescription", error.description.as_deref())
             }
             Self::LoginRequired(ending) => object.with("reason", ending.reason()),
+            Self::Unanswered(_, url) => object.with("url", &**url),
             Self::InvalidResponse(
                 InvalidResponse::AuthorizationServer(issuer) | InvalidResponse::NoRegistration(issuer),
             ) => object.with("issuer", &**issuer),
@@ -85,6 +84,7 @@ impl InvalidResponse {
             | Self::Resource(what)
             | Self::AuthorizationServer(what)
             | Self::Registration(what)
+            | Self::Moved(what)
             | Self::NoRegistration(what) => what,
             _ => "",
         }

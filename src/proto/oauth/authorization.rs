@@ -261,7 +261,7 @@ impl AuthorizationRequest {
         let unattended = value_of(&extra, "prompt").is_some_and(|prompt| prompt == "none");
         Ok(Self {
             url: with_query(&server.authorization_endpoint, &query),
-            push: Push::new(client.client_id, client.par, server, query)?.map(|push| push.of(unattended)),
+            push: Push::new(client.client_id, client.par, server, query)?,
             key: transaction_key(&state),
             transaction: Transaction {
                 issuer: server.issuer.clone(),

@@ -1,7 +1,6 @@
 //! The authorization response ([RFC 6749, 4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)), judged in a
 //! fixed order: shape and duplicates, `state`, `iss`, `error`, `code`.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -93,8 +92,8 @@ impl AuthorizationResponse {
             return invalid(InvalidResponse::TransactionExpired);
         }
         if Url::parse(&transaction.redirect_uri).is_none_or(|url| place(&url) != self.arrival) {
-            let (arrived, expected) = (self.arrival.into(), transaction.redirect_uri.as_str().into());
-            return invalid(InvalidResponse::Moved { arrived, expected });
+            let places = [&self.arrival, ", and redirectUri is ", &transaction.redirect_uri].concat();
+            return invalid(InvalidResponse::Moved(places.into()));
         }
         match &self.iss {
             Some(iss) if *iss != transaction.issuer => return invalid(InvalidResponse::IssuerMismatch),
@@ -105,7 +104,7 @@ impl AuthorizationResponse {
             _ => {}
         }
         match (self.code, self.error) {
-            (None, Some(error)) => Err(Box::new(error).of_request(transaction.unattended)),
+            (None, Some(error)) => Err(error.of_request(transaction.unattended)),
             (Some(code), None) => Ok(code),
             (None, None) | (Some(_), Some(_)) => invalid(InvalidResponse::Malformed),
         }

@@ -186,9 +186,10 @@ impl Discovery {
                     Error::InvalidResponse(InvalidResponse::Metadata(_) | InvalidResponse::PkceUnsupported)
                 );
                 let blocked =
-                    matches!(error, Error::Transport(Transport::MetadataUnreadable | Transport::PolicyBlocked))
-                        && matches!(self.failure, Some(Error::Transport(_)));
+                    matches!(error.transport(), Some(Transport::MetadataUnreadable | Transport::PolicyBlocked))
+                        && self.failure.as_ref().is_some_and(|failure| failure.transport().is_some());
                 if self.failure.is_none() || told_more || blocked {
+                let error = error.at(self.asked.as_deref().unwrap_or_default());
                     self.failure = Some(error);
                 }
                 None
@@ -211,7 +212,7 @@ impl Discovery {
                 &self.issuer,
                 " answered ",
                 &decimal(answer.status.into()),
-                "; check the issuer's spelling",
+                "; check the issuer's spelling, or write the metadata into hold({ server }) if this server publishes none",
             ]));
         }
         let document = Object::parse(&answer.body).filter(|_| answer.is_json());

@@ -12,6 +12,7 @@ use crate::proto::syntax::form;
 use crate::proto::syntax::http::Answer;
 use crate::proto::syntax::json::{Object, Value};
 use crate::proto::syntax::secret::FormBody;
+use crate::proto::syntax::text::parts;
 
 /// An authorization request on its way to the server, which will name it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,6 @@ pub struct Push {
     pub required: bool,
     authorization_endpoint: String,
     client_id: String,
-    unattended: bool,
 }
 
 impl Push {
@@ -42,16 +42,10 @@ impl Push {
                 required,
                 authorization_endpoint: server.authorization_endpoint.clone(),
                 client_id: client_id.to_owned(),
-                unattended: false,
             })),
             _ if required => Err(Error::InvalidResponse(InvalidResponse::Metadata(MISSING.into()))),
             _ => Ok(None),
         }
-    }
-
-    /// The same, of a request that asks the server to show no page if it is `unattended`.
-    pub(super) fn of(self, unattended: bool) -> Self {
-        Self { unattended, ..self }
     }
 
     /// Where to navigate to after `answer`; `None` if the plain request may be tried instead: the server gave no word on
@@ -65,9 +59,11 @@ impl Push {
                 let query = form::write(&[("client_id", &self.client_id), ("request_uri", &request_uri)]);
                 Ok(Some(with_query(&self.authorization_endpoint, &query)))
             }
-            Err(Error::Transport(_)) if !self.required => Ok(None),
-            Err(Error::AuthorizationResponse(error)) => Err(error.of_request(self.unattended)),
-            Err(error) => Err(error),
+            Err(error) if error.transport().is_some() && !self.required => Ok(None),
+            Err(Error::AuthorizationResponse(error)) => {
+                Err(error.of_request(parts(self.body.expose(), b'&').any(|pair| pair == "prompt=none")))
+            }
+            Err(error) => Err(error.at(&self.url)),
         }
     }
 }

@@ -159,7 +159,7 @@ impl ResourceSearch {
             Ok(metadata) => Some(metadata),
             Err(error) => {
                 if self.failure.is_none() || !missing {
-                    self.failure = Some(error);
+                    self.failure = Some(error.at(&candidate.url));
                 }
                 None
             }

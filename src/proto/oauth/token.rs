@@ -131,10 +131,14 @@ impl TokenResponse {
     fn read(answer: &Answer) -> Result<Self, Error> {
         let body = Object::parse(&answer.body);
         match answer.status {
-            200 if !answer.is_json() => return Err(unusable("its type is not application/json")),
+            200 if !answer.is_json() => {
+                return Err(unusable("its type is not application/json"));
+            }
             200 => {}
             400..=499 if answer.status != 408 && answer.status != 429 => return Err(client_error(answer.status, body)),
-            201..=399 => return Err(unusable("its status is not 200")),
+            201..=399 => {
+                return Err(unusable("its status is not 200"));
+            }
             status => return Err(Error::Transport(Transport::Status(status))),
         }
         let body = body.ok_or_else(|| unusable("it is not one JSON object"))?;
@@ -148,8 +152,12 @@ impl TokenResponse {
         let dpop = match body.string("token_type") {
             Some(token_type) if token_type.eq_ignore_ascii_case("bearer") => false,
             Some(token_type) if token_type.eq_ignore_ascii_case("dpop") => true,
-            Some(_) => return Err(unusable("its token_type is not Bearer")),
-            None => return Err(unusable("token_type is missing")),
+            Some(_) => {
+                return Err(unusable("its token_type is not Bearer"));
+            }
+            None => {
+                return Err(unusable("token_type is missing"));
+            }
         };
         let token = |name| body.string(name).filter(|token| is_token68(token));
         let optional = |name, why| match body.member(name) {

@@ -21,6 +21,11 @@ pub struct PendingExchange {
 }
 
 impl PendingExchange {
+    /// Where the tokens come from.
+    pub fn token_endpoint(&self) -> &str {
+        &self.transaction.token_endpoint
+    }
+
     /// Whether an ID token was asked for.
     pub fn wants_id_token(&self) -> bool {
         self.transaction.nonce.is_some()

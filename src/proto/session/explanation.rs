@@ -74,10 +74,9 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>, nonced
             &["the API wants a stronger or newer sign-in; call signIn({ acrValues, maxAge }) with what it names"]
         }
         "malformed" => &["the API takes the request for malformed; another token would not help"],
-        "proof" if nonced => &[
-            "the API refused every DPoP proof for its nonce, though each had the newest that it gave; let it take a nonce for \
-             longer, or from several requests",
-        ],
+        "proof" if nonced => {
+            &["the API refused the newest nonces that it gave; let it take one for longer, or from several requests"]
+        }
         "proof" => &[
             "the API refused the DPoP proof; let it expose DPoP-Nonce and Date (Access-Control-Expose-Headers), and check \
              this machine's clock",
@@ -85,8 +84,14 @@ fn message(kind: &str, challenge: Option<&Challenge>, pause: Option<u64>, nonced
         "refused" => {
             &["the API refused a fresh token too; check the token's audience and scope, and the API's clock and issuer"]
         }
-        "expired" => &["the API refused the token, and nothing can renew it now; sign in again, or enter another"],
-        "forbidden" => &["the API forbids this to the user or the token"],
+        "expired" => &[
+            "the API refused the token, and nothing can renew it now, since no refresh token came (it often takes the scope \
+             offline_access, or prompt=consent); sign in again, or enter another",
+        ],
+        "forbidden" => {
+            &["the API forbids this to the user or the token; if it means that the token has run out, say so by \
+             profile.api.expired: [403]"]
+        }
         "limited" => &["the API asks for a pause of ", &seconds, " s; send fewer, or allow retries"],
         _ => &["the API is not available; try again in ", &seconds, " s"],
     };

@@ -64,7 +64,7 @@ impl Session {
             self.watch.note("callback-refused", error.code());
             match error {
                 Error::InvalidResponse(InvalidResponse::Replayed) => self.alarm(Some(Anomaly::ReplayedCallback)),
-                Error::AuthorizationResponse(_) | Error::InteractionRequired(_) => self.give_up_step_ups(),
+                Error::AuthorizationResponse(_) => self.give_up_step_ups(),
                 _ => {}
             }
         }

@@ -42,22 +42,20 @@ impl Value {
         }
     }
 
-    /// The whole seconds of a `NumericDate` or a length of time that is not negative: it may have a fraction or an
+    /// The whole seconds of a `NumericDate` or a length of time that is not negative: it may have a fraction or a positive
     /// exponent ([RFC 7519, 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
     pub fn as_seconds(&self) -> Option<u64> {
         let Self::Number(text) = self else { return None };
-        let (mantissa, exponent) = match text.find(['e', 'E']) {
-            Some(at) => (&text[..at], text[at + 1..].trim_start_matches('+').parse::<i16>().ok()?),
-            None => (text.as_str(), 0),
-        };
+        let at = text.bytes().position(|byte| byte | 32 == b'e');
+        let (mantissa, exponent) = text.split_at(at.unwrap_or(text.len()));
+        let places = exponent.get(1..).map_or(Some(0), |text| text.parse::<u64>().ok());
         let (whole, fraction) = cut(mantissa, b'.');
-        let mut digits = [whole, fraction.unwrap_or_default()].concat();
-        let length = i32::try_from(whole.len()).ok()? + i32::from(exponent);
-        while digits.len() < usize::try_from(length.min(MOST_DIGITS)).unwrap_or_default() {
-            digits.push('0');
+        let mut digits = whole.to_owned();
+        let mut fraction = fraction.unwrap_or_default().chars();
+        for _ in 0..places?.min(MOST_PLACES) {
+            digits.push(fraction.next().unwrap_or('0'));
         }
-        digits.truncate(usize::try_from(length).unwrap_or_default());
-        if digits.is_empty() && !text.starts_with('-') { Some(0) } else { digits.parse().ok() }
+        digits.parse().ok()
     }
 
     /// Whether this is `true`.
@@ -265,7 +263,7 @@ fn write_string(out: &mut String, text: &str) {
 }
 
 /// More than any number of ours has.
-const MOST_DIGITS: i32 = 24;
+const MOST_PLACES: u64 = 24;
 /// The largest metadata documents have about a hundred members.
 const MAX_MEMBERS: usize = 1_000;
 
@@ -327,10 +325,8 @@ mod tests {
             ("1700000300.0", Some(1_700_000_300)),
             ("1.7000003005e9", Some(1_700_000_300)),
             ("1.7E+9", Some(1_700_000_000)),
-            ("17000003005e-1", Some(1_700_000_300)),
             ("0.5", Some(0)),
-            ("5e-1", Some(0)),
-            ("5e-30000", Some(0)),
+            ("5e-1", None),
             ("0e9", Some(0)),
             ("1e19", Some(10_000_000_000_000_000_000)),
             ("1e20", None),

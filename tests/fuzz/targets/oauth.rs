@@ -55,6 +55,7 @@ fn kept() -> Transaction {
         max_age: None,
         acr_values: None,
         iss_parameter: true,
+        unattended: false,
         created_unix_ms: START_UNIX_MS,
         return_to: None,
         app_state: None,
