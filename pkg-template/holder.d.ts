@@ -18,7 +18,8 @@ export function hold(config: Config): void;
 
 /** The configuration. Unknown options are refused. */
 export type Config =
-  | (SignInConfig & (ByIssuer | ByMetadata) & (RegisteredClient | OpenClient))
+  | (SignInConfig & ByIssuer & (RegisteredClient | OpenClient))
+  | (SignInConfig & ByMetadata & (RegisteredClient | OpenClient))
   | (SignInConfig & ByMcp & (PinnedClient | OpenMcpClient))
   | GivenToken
   | EnteredToken;
@@ -27,8 +28,22 @@ export type Config =
 export interface ByIssuer {
   /** The issuer, exactly as the server names itself: https, no query, no fragment. */
   issuer: string;
-  server?: undefined;
+  /** Endpoints that the metadata leaves out, or has others than are to be used. */
+  server?: AddedEndpoints;
   mcp?: undefined;
+}
+
+/** Endpoints as RFC 8414 names them: https, or a path of this app. They count before those of the metadata. */
+export interface AddedEndpoints {
+  issuer?: undefined;
+  authorization_endpoint?: string;
+  end_session_endpoint?: string;
+  jwks_uri?: string;
+  pushed_authorization_request_endpoint?: string;
+  registration_endpoint?: string;
+  revocation_endpoint?: string;
+  token_endpoint?: string;
+  userinfo_endpoint?: string;
 }
 
 /** The authorization server's whole metadata by hand, for a server that publishes none. */
@@ -230,7 +245,7 @@ export type AnswerMember =
 
 /** How to sign in. */
 export interface SignInConfig extends Options {
-  /** The redirection URI that you registered; sent byte for byte. */
+  /** The redirection URI that you registered, sent byte for byte; or a path of this app, sent with the holder's own origin. */
   redirectUri: string;
   /**
    * The scope to ask for, space-separated. With `openid`, the session has claims. With `mcp` and without this, what the
@@ -249,7 +264,7 @@ export interface SignInConfig extends Options {
 /** What doesn't depend on where the token comes from. */
 export interface Options {
   /**
-   * Where the token may go: https base URLs. A path covers whole segments: `https://api.example/v1` covers
+   * Where the token may go: https base URLs, or paths of this app. A path covers whole segments: `https://api.example/v1` covers
    * `/v1` and `/v1/files`, not `/v10`. Empty by default.
    */
   resourceServers?: readonly (string | ResourceServer)[];

@@ -17,7 +17,7 @@ const mistakes = {
   "issuer: 5": "issuer",
   "issuer: null": "issuer",
   "issuer: undefined": "issuer",
-  'server: { issuer: "https://as.example.com" }': "server",
+  'server: { issuer: "https://as.example.com" }': "server.issuer",
   'issuer: undefined, server: { issuer: "https://as.example.com" }': "server",
   "issuer: undefined, server: { ...whole, token_endpoint: undefined }": "server",
   'issuer: undefined, server: { ...whole, token_endpoint: "http://as.example.com/token" }': "server",
@@ -35,14 +35,12 @@ const mistakes = {
   "redirectUri: undefined": "redirectUri",
   'redirectUri: "http://app.example.com/callback"': "redirectUri",
   'redirectUri: "https://app.example.com/callback#x"': "redirectUri",
-  'redirectUri: "/callback"': "redirectUri",
   'redirectUri: "javascript:alert(1)"': "redirectUri",
   "redirectUri: 5": "redirectUri",
   'scope: "a  b"': "scope",
   'scope: ["a"]': "scope",
   'resourceServers: "https://api.example.com/"': "resourceServers",
   'resourceServers: ["http://api.example.com/"]': "resourceServers",
-  'resourceServers: ["/v1/"]': "resourceServers",
   'resourceServers: ["*"]': "resourceServers",
   'resourceServers: ["https://*/"]': "resourceServers",
   'resourceServers: ["https://api.example.com/?q"]': "resourceServers",
@@ -160,6 +158,7 @@ for (const mode of modes) {
     const { error } = await page.evaluate(() => app.outcome(() => app.auth.signIn()));
 
     assert.equal(error.code, "TOKENKEEP_INSECURE_CONTEXT");
+    assert.match(error.message, /^http:\/\/app\.test:\d+ is neither https nor loopback/);
     assert.match(page.url(), /^http:\/\/app\.test:\d+\/$/);
   });
 
@@ -175,6 +174,40 @@ for (const mode of modes) {
     assert.equal(await page.evaluate(() => app.auth.accessToken()), stage.authorizationServer.issuedTokens()[3]);
   });
 }
+
+for (const mode of modes) {
+  test(`${mode}: where isSecureContext is missing this is no browser, and that is said`, async (t) => {
+    const stage = await startStage(t, { mode });
+    await stage.context.addInitScript(() => Object.defineProperty(globalThis, "isSecureContext", { value: undefined }));
+    const page = await stage.open();
+    const { error } = await page.evaluate(() => app.outcome(() => app.auth.signIn()));
+    assert.equal(error.code, "TOKENKEEP_INSECURE_CONTEXT");
+    assert.match(error.message, /no browser's page.*jsdom/);
+    assert.doesNotMatch(error.message, /https/);
+  });
+
+  test(`${mode}: paths in the configuration are of the holder's own origin`, async (t) => {
+    const files = { "/api/files": () => ["application/json", "[]"] };
+    const stage = await startStage(t, { mode, files, config: { redirectUri: "/callback", resourceServers: ["/api/"] } });
+    const page = await stage.open();
+    assert.ok(await signIn(page));
+    assert.equal((await send(page, `${stage.app.origin}/api/files`)).value.status, 200);
+    assert.equal((await send(page, `${stage.app.origin}/other`)).error.code, "TOKENKEEP_TARGET_REFUSED");
+  });
+}
+
+test("a revocation endpoint that the metadata leaves out is added to the issuer", async (t) => {
+  const added = (stage) => ({ server: { revocation_endpoint: `${stage.authorizationServer.issuer}/token/revocation` } });
+  const stage = await startStage(t, { config: added });
+  await stage.context.route(/\.well-known/, async (route) => {
+    const response = await route.fetch();
+    const { revocation_endpoint: _, ...json } = await response.json();
+    await route.fulfill({ response, json });
+  });
+  const page = await stage.open();
+  await signIn(page);
+  assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "confirmed" });
+});
 
 test("the page can't smuggle options in by polluting prototypes (SAFE-8)", async (t) => {
   const stage = await startStage(t, { mode: "page" });

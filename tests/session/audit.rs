@@ -161,7 +161,7 @@ fn bad_sinks_and_locks_name_the_option() {
     use tokenkeep::proto::error::{ApiMisuse, Error};
     for (member, option) in [
         (r#""auditSink":"http://app.example/audit""#, "auditSink"),
-        (r#""auditSink":"/audit""#, "auditSink"),
+        (r#""auditSink":"audit""#, "auditSink"),
         (r#""auditSink":1"#, "auditSink"),
         (r#""lockOnAnomaly":"refresh-storm""#, "lockOnAnomaly"),
         (r#""lockOnAnomaly":["storm"]"#, "lockOnAnomaly"),

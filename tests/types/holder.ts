@@ -39,6 +39,14 @@ hold({
   dangerAllowServiceWorker: true,
 });
 
+hold({
+  ...config,
+  redirectUri: "/callback",
+  resourceServers: ["/api/", { url: "/files" }],
+  server: { revocation_endpoint: "https://as.example.com/revoke", token_endpoint: "/token" },
+  trustedAudiences: ["project"],
+});
+
 const numbers: Partial<SignInConfig> = {
   earlyRefresh: 30,
   earlyRefreshJitter: 10,

@@ -1,7 +1,8 @@
 //! What `hold()` may be called with. Every refusal names the option and a cure.
 
-use tokenkeep::proto::config::{Config, Limits};
+use tokenkeep::proto::config::{AuditSink, Config, Limits};
 use tokenkeep::proto::error::{ApiMisuse, Error};
+use tokenkeep::proto::oauth::resource::ResourceServer;
 
 use crate::support::config_text;
 
@@ -104,7 +105,6 @@ fn strings_that_are_needed() {
             "null",
             r#""""#,
             "1",
-            r#""/callback""#,
             r#""http://app.example/callback""#,
             r#""http://127.0.0.1/callback""#,
             r#""https://app.example/callback#x""#,
@@ -152,7 +152,6 @@ fn resource_servers() {
             "[null]",
             r#"["*"]"#,
             r#"["api.example"]"#,
-            r#"["/v1/"]"#,
             r#"["http://api.example/"]"#,
             r#"["http://127.0.0.1:8080/"]"#,
             r#"["https://*.example/"]"#,
@@ -280,13 +279,86 @@ fn a_server_by_hand_is_a_whole_set() {
         (r#""authorization_endpoint":"https://as.example/authorize","#, "", "server"),
         ("https://as.example/token", "http://as.example/token", "server"),
         (r#""S256""#, r#""plain""#, "server"),
-        (r#"{"server":{"#, r#"{"issuer":"https://as.example","server":{"#, "server"),
+        (r#"{"server":{"#, r#"{"issuer":"https://as.example","server":{"#, "server.issuer"),
     ] {
         assert!(whole.contains(from), "{from}");
         assert_eq!(refused_option(&whole.replacen(from, to, 1), APP).as_deref(), Some(option), "DISC-8: {to}");
     }
     assert_eq!(refused_option(&text(&[("issuer", "null"), ("server", "1")]), APP).as_deref(), Some("server"));
     assert_eq!(refused_option(&text(&[("issuer", "null")]), APP).as_deref(), Some("issuer"));
+}
+
+#[test]
+fn paths_are_of_the_holder_s_own_origin() {
+    let json = text(&[
+        ("redirectUri", r#""/callback""#),
+        ("postLogoutRedirectUri", r#""/bye""#),
+        (
+            "resourceServers",
+            r#"["/api/",{"url":"/files","resource":"https://app.example/"},"https://api.example/v1/"]"#,
+        ),
+        ("auditSink", r#""/audit?x=1""#),
+        ("server", r#"{"token_endpoint":"/proxy/token"}"#),
+    ]);
+    let config = Config::parse(&json, APP).expect("a configuration");
+    assert_eq!(config.redirect_uri, "https://app.example/callback");
+    assert_eq!(config.post_logout_redirect_uri.as_deref(), Some("https://app.example/bye"));
+    let servers: Vec<_> = config.resource_servers.iter().map(ResourceServer::href).collect();
+    assert_eq!(servers, ["https://app.example/api", "https://app.example/files", "https://api.example/v1"]);
+    assert_eq!(config.audit_sink, Some(AuditSink::Url("https://app.example/audit?x=1".into())));
+    assert_eq!(config.endpoints.string("token_endpoint"), Some("https://app.example/proxy/token"));
+    assert!(!config.redirect_elsewhere);
+    let local = Config::parse(&text(&[("redirectUri", r#""/""#)]), "http://localhost:5173").expect("a configuration");
+    assert_eq!(local.redirect_uri, "http://localhost:5173/");
+
+    for bad in [r#""//evil.example/x""#, r#""/\\evil.example""#, r##""/callback#x""##, r#""callback""#, r#""/a b""#] {
+        assert_eq!(refused_option(&text(&[("redirectUri", bad)]), APP).as_deref(), Some("redirectUri"), "{bad}");
+    }
+    for origin in ["", "null"] {
+        assert!(cure_of(&text(&[("redirectUri", r#""/callback""#)]), origin).contains("Node"), "{origin:?}");
+    }
+}
+
+fn cure_of(json: &str, origin: &str) -> String {
+    Config::parse(json, origin).expect_err("a refusal").message().into_owned()
+}
+
+#[test]
+fn where_http_does_not_count_the_cause_is_told() {
+    let local = [("issuer", r#""http://localhost:9000""#)];
+    let servers = [("resourceServers", r#"[{"url":"http://127.0.0.1:7000/v1/"}]"#)];
+    for changes in [local, servers] {
+        let json = text(&changes);
+        assert!(cure_of(&json, "").contains("dangerAllowLoopbackHttp: true"), "{changes:?}");
+        assert!(cure_of(&json, "").contains("Node"), "{changes:?}");
+        let lan = cure_of(&json, "http://192.168.1.5:5173");
+        assert!(lan.contains("http://192.168.1.5:5173, which is neither https nor loopback"), "{lan}");
+        let deployed = cure_of(&json, APP);
+        assert!(deployed.contains(APP) && deployed.contains("dangerAllowLoopbackHttp"), "{deployed}");
+    }
+    let lan = text(&[("redirectUri", r#""/callback""#)]);
+    assert!(cure_of(&lan, "http://192.168.1.5:5173").contains("secure context"));
+    let other = cure_of(&text(&[("issuer", r#""ftp://x""#)]), APP);
+    assert!(other.ends_with("exactly as the server names itself"), "{other}");
+}
+
+#[test]
+fn endpoints_are_added_to_an_issuer() {
+    let json = text(&[("server", r#"{"revocation_endpoint":"https://as.example/revoke"}"#)]);
+    let config = Config::parse(&json, APP).expect("a configuration");
+    assert_eq!((config.issuer.as_str(), config.server), ("https://as.example", None));
+    assert_eq!(config.endpoints.string("revocation_endpoint"), Some("https://as.example/revoke"));
+    for (server, option) in [
+        (r#"{"revocation_endpoint":"http://as.example/revoke"}"#, "server.revocation_endpoint"),
+        (r#"{"revocation_endpoint":7}"#, "server.revocation_endpoint"),
+        (r#"{"revocation_endpoint":"https://as.example/revoke#x"}"#, "server.revocation_endpoint"),
+        (r#"{"issuer":"https://other.example"}"#, "server.issuer"),
+        (r#"{"revocationEndpoint":"https://as.example/revoke"}"#, "server.revocationEndpoint"),
+        (r#"{"code_challenge_methods_supported":["S256"]}"#, "server.code_challenge_methods_supported"),
+    ] {
+        assert_eq!(refused_option(&text(&[("server", server)]), APP).as_deref(), Some(option), "{server}");
+    }
+    assert!(refused_option(&text(&[("server", "[]")]), APP).is_some_and(|option| option == "server"));
 }
 
 #[test]
@@ -398,12 +470,8 @@ fn cure(name: &str) -> String {
 #[test]
 fn an_unknown_option_gets_a_suggestion() {
     for (name, meant) in [
-        ("authority", "issuer"),
-        ("domain", "issuer"),
         ("metadata", "server"),
         ("metadata_url", "issuer"),
-        ("audience", "extraParams"),
-        ("authorizationParams", "extraParams"),
         ("extraQueryParams", "extraParams"),
         ("requestTimeoutInSeconds", "requestTimeout"),
         ("resource", "resourceServers"),
@@ -430,6 +498,11 @@ fn an_unknown_option_gets_a_suggestion() {
 #[test]
 fn what_other_libraries_have_and_nobody_needs_here_gets_a_reason() {
     for (name, word) in [
+        ("authority", "issuer here: the URL"),
+        ("domain", "issuer here: https://"),
+        ("audience", "extraParams: { audience }"),
+        ("authorizationParams", "redirectUri"),
+        ("authorization_params", "extraParams"),
         ("client_secret", "secret"),
         ("response_type", "code with PKCE"),
         ("login_hint", "signIn()"),

@@ -3,6 +3,7 @@
 use tokenkeep::proto::error::Transport;
 use tokenkeep::proto::oauth::metadata::Discovery;
 use tokenkeep::proto::syntax::http::Answer;
+use tokenkeep::proto::syntax::json::Object;
 
 use crate::support::{answer, json};
 
@@ -41,6 +42,18 @@ fn search(answers: Vec<Given>) -> (Result<String, String>, usize) {
     assert_eq!(discovery.next_url(), None);
     let error = discovery.into_error();
     (Err(error.code().trim_start_matches("TOKENKEEP_").to_owned()), asked)
+}
+
+#[test]
+fn given_endpoints_count_before_the_document_s() {
+    let given = r#"{"revocation_endpoint":"https://as.example/revoke","token_endpoint":"https://app.example/token"}"#;
+    let given = Object::parse(given.as_bytes()).expect("an object");
+    let mut discovery = Discovery::new("https://as.example", false, false, false).with(given);
+    discovery.next_url();
+    let server = discovery.handle_answer(document("https://as.example", "S256")).expect("metadata");
+    assert_eq!(server.revocation_endpoint.as_deref(), Some("https://as.example/revoke"));
+    assert_eq!(server.token_endpoint, "https://app.example/token");
+    assert_eq!(server.authorization_endpoint, "https://as.example/authorize");
 }
 
 fn failure(first: Given, second: Given) -> String {

@@ -254,7 +254,9 @@ impl Holder {
 
 /// The search for the metadata of the configured issuer.
 fn search_for(config: &Config) -> Discovery {
-    Discovery::new(&config.issuer, includes(&config.scope, "openid"), config.allow_loopback, config.assume_pkce)
+    let openid = includes(&config.scope, "openid");
+    let search = Discovery::new(&config.issuer, openid, config.allow_loopback, config.assume_pkce);
+    search.with(config.endpoints.clone())
 }
 
 /// The scope to ask for, unless the application chose: what the challenge names, else what the resource knows; and a

@@ -15,6 +15,7 @@ use crate::proto::syntax::json::Object;
 use crate::proto::syntax::url::Url;
 
 use super::choices::{AuditSink, Mcp, Personal};
+use super::home;
 use super::options::{
     audit_sink, check, extra_params, flag, lock_on, number, personal, post_logout_redirect_uri, scope,
     trusted_audiences, usage,
@@ -30,6 +31,8 @@ pub struct Config {
     pub issuer: String,
     /// The metadata, when the application gave it instead of leaving it to discovery.
     pub server: Option<AuthorizationServer>,
+    /// Endpoints that the application adds to the metadata, by their names there.
+    pub endpoints: Object,
     /// The public client's id; empty where it comes by one later.
     pub client_id: String,
     /// How the client comes by its id, if the configuration has none.
@@ -119,37 +122,43 @@ pub struct Limits {
 
 impl Config {
     /// Reads the JSON form of what the application passed to `hold()`. `origin` is the holder's own: an application
-    /// that is served from a loopback address is being developed, and may use http to loopback addresses.
+    /// that is served from a loopback address is being developed, and may use http to loopback addresses; paths are its.
     ///
     /// # Errors
     /// [`ApiMisuse::Config`](crate::proto::error::ApiMisuse::Config) with the option's name and the cure.
     pub fn parse(json: &str, origin: &str) -> Result<Self, Error> {
-        let options =
-            Object::parse(json.as_bytes()).ok_or_else(|| bad("config", "pass one plain object of options"))?;
-        check(&options)?;
-        let personal = personal(&options)?;
+        let options = Object::parse(json.as_bytes());
+        let mut options = options.ok_or_else(|| bad("config", "pass one plain object of options"))?;
+        home::complete(&mut options, origin);
+        Self::read(&options, origin).map_err(|error| home::explain(&error, &options, origin).unwrap_or(error))
+    }
+
+    fn read(options: &Object, origin: &str) -> Result<Self, Error> {
+        check(options)?;
+        let personal = personal(options)?;
         let own = [origin, "/"].concat();
         let own = Url::parse(&own);
         let served_locally = own.is_some_and(|url| url.is_loopback());
-        let allow_loopback = served_locally || flag(&options, "dangerAllowLoopbackHttp");
-        let assume_pkce = flag(&options, "assumePkce");
+        let allow_loopback = served_locally || flag(options, "dangerAllowLoopbackHttp");
+        let assume_pkce = flag(options, "assumePkce");
         let origin = match personal {
             Some(_) => Origin::default(),
-            None => Origin::parse(&options, allow_loopback, assume_pkce)?,
+            None => Origin::parse(options, allow_loopback, assume_pkce)?,
         };
-        let skip_signature = flag(&options, "dangerSkipIdTokenSignature");
-        let scope = scope(&options)?;
+        let skip_signature = flag(options, "dangerSkipIdTokenSignature");
+        let scope = scope(options)?;
         let keyless = origin.server.as_ref().is_some_and(|server| server.jwks_uri.is_none());
         if keyless && !skip_signature && includes(&scope, "openid") {
             return Err(bad("server.jwks_uri", "missing; without the issuer's keys no ID token can be checked"));
         }
         let target = Url::parse(&origin.redirect_uri);
         let redirect_elsewhere = own.zip(target).is_some_and(|(own, target)| own.origin != target.origin);
-        let mut resource_servers = resource_servers(&options, allow_loopback)?;
+        let mut resource_servers = resource_servers(options, allow_loopback)?;
         resource_servers.splice(..0, origin.resource_server);
         Ok(Self {
             issuer: origin.issuer,
             server: origin.server,
+            endpoints: origin.endpoints,
             client_id: origin.client_id,
             registration: origin.registration,
             mcp: origin.mcp,
@@ -158,25 +167,25 @@ impl Config {
             redirect_elsewhere,
             scope,
             resource_servers,
-            extra_params: extra_params(&options)?,
-            take_over: flag(&options, "takeOver"),
-            trusted_audiences: trusted_audiences(&options)?,
-            expose_access_token: flag(&options, "exposeAccessToken"),
+            extra_params: extra_params(options)?,
+            take_over: flag(options, "takeOver"),
+            trusted_audiences: trusted_audiences(options)?,
+            expose_access_token: flag(options, "exposeAccessToken"),
             allow_loopback,
-            allow_service_worker: flag(&options, "dangerAllowServiceWorker"),
+            allow_service_worker: flag(options, "dangerAllowServiceWorker"),
             assume_pkce,
             profile: options.member("profile").map(Profile::parse).transpose()?,
             personal,
-            audit_sink: audit_sink(&options, allow_loopback)?,
-            lock_on: lock_on(&options)?,
+            audit_sink: audit_sink(options, allow_loopback)?,
+            lock_on: lock_on(options)?,
             skip_signature,
-            dpop: usage(&options, "dpop")?,
-            persist_dpop_key: flag(&options, "persistDpopKey"),
-            par: usage(&options, "par")?,
-            strict: flag(&options, "strict"),
-            post_logout_redirect_uri: post_logout_redirect_uri(&options, allow_loopback)?,
-            send_id_token_hint: flag(&options, "dangerSendIdTokenHint"),
-            limits: Limits::parse(&options),
+            dpop: usage(options, "dpop")?,
+            persist_dpop_key: flag(options, "persistDpopKey"),
+            par: usage(options, "par")?,
+            strict: flag(options, "strict"),
+            post_logout_redirect_uri: post_logout_redirect_uri(options, allow_loopback)?,
+            send_id_token_hint: flag(options, "dangerSendIdTokenHint"),
+            limits: Limits::parse(options),
         })
     }
 

@@ -3,6 +3,7 @@
 mod anomaly;
 mod choices;
 mod fixed;
+mod home;
 mod options;
 mod origin;
 mod refusal;

@@ -50,8 +50,10 @@ pub(super) fn authorization_server(
     assume_pkce: bool,
 ) -> Result<(String, Option<AuthorizationServer>), Error> {
     match (options.member("issuer"), options.member("server")) {
-        (Some(Value::String(issuer)), None) if is_issuer(issuer, allow_loopback) => Ok((issuer.clone(), None)),
-        (Some(_), None) => Err(bad("issuer", ISSUER_CURE)),
+        (Some(Value::String(issuer)), None | Some(Value::Object(_))) if is_issuer(issuer, allow_loopback) => {
+            Ok((issuer.clone(), None))
+        }
+        (Some(_), None | Some(Value::Object(_))) => Err(bad("issuer", ISSUER_CURE)),
         (None, Some(Value::Object(metadata))) => {
             let issuer = metadata.string("issuer").filter(|issuer| is_issuer(issuer, allow_loopback));
             let issuer = issuer.ok_or_else(|| bad("server.issuer", ISSUER_CURE))?;
@@ -61,8 +63,21 @@ pub(super) fn authorization_server(
         }
         (None, Some(_)) => Err(bad("server", SERVER_CURE)),
         (None, None) => Err(bad("issuer", "missing; set the authorization server's issuer URL")),
-        (Some(_), Some(_)) => Err(bad("server", "set either issuer or server, not both; server has its own issuer")),
+        (Some(_), Some(_)) => Err(bad("server", ENDPOINTS_CURE)),
     }
+}
+
+/// The endpoints that go with an issuer, for a server whose metadata leaves them out or has others than are to be used.
+pub(super) fn endpoints(options: &Object, allow_loopback: bool) -> Result<Object, Error> {
+    let Some(Value::Object(given)) = options.member("server") else { return Ok(Object::default()) };
+    for (name, value) in given.members() {
+        let is_safe =
+            |href| Url::parse(href).is_some_and(|url| is_safe(&url, allow_loopback) && url.fragment.is_none());
+        if !ENDPOINTS.contains(&name) || !value.as_str().is_some_and(is_safe) {
+            return Err(bad(&["server.", name].concat(), ENDPOINTS_CURE));
+        }
+    }
+    Ok(given.clone())
 }
 
 /// Whether `issuer` is a safe URL without query or fragment
@@ -189,6 +204,18 @@ pub(super) const ISSUER_CURE: &str =
     "must be an https URL without query or fragment (http only on loopback), exactly as the server names itself";
 const SERVER_CURE: &str = "must be a whole set of RFC 8414 metadata: issuer, authorization_endpoint and token_endpoint over \
                            https, and code_challenge_methods_supported with S256";
+const ENDPOINTS_CURE: &str = "beside issuer, server is for endpoints such as { revocation_endpoint }: https URLs without fragment (http only on \
+                              loopback); whole metadata has its own issuer";
+const ENDPOINTS: [&str; 8] = [
+    "authorization_endpoint",
+    "end_session_endpoint",
+    "jwks_uri",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+    "revocation_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+];
 const SCOPE_CURE: &str = "must be a string of scopes with single spaces between them";
-const REDIRECTION_CURE: &str =
-    "must be an absolute https URL without fragment, in the form new URL(...).href writes (http only on loopback)";
+const REDIRECTION_CURE: &str = "must be a path of this app such as /callback, or an absolute https URL without fragment, in the form new \
+     URL(...).href writes (http only on loopback)";

@@ -13,13 +13,14 @@ use crate::proto::syntax::text::trim_end;
 use crate::proto::syntax::url::Url;
 
 use super::choices::Mcp;
-use super::options::{ISSUER_CURE, authorization_server, is_issuer, redirect_uri, required};
+use super::options::{ISSUER_CURE, authorization_server, endpoints, is_issuer, redirect_uri, required};
 use super::refusal::bad;
 
 #[derive(Default)]
 pub(super) struct Origin {
     pub(super) issuer: String,
     pub(super) server: Option<AuthorizationServer>,
+    pub(super) endpoints: Object,
     pub(super) client_id: String,
     pub(super) registration: Registration,
     pub(super) mcp: Option<Mcp>,
@@ -37,7 +38,8 @@ impl Origin {
             return Err(bad("authorizationServers", "goes with mcp; with issuer there is nothing to choose from"));
         } else {
             let (issuer, server) = authorization_server(options, allow_loopback, assume_pkce)?;
-            Self { issuer, server, ..Self::default() }
+            let endpoints = if server.is_none() { endpoints(options, allow_loopback)? } else { Object::default() };
+            Self { issuer, server, endpoints, ..Self::default() }
         };
         origin.redirect_uri = redirect_uri(options, allow_loopback)?;
         origin.set_client(options, allow_loopback)?;

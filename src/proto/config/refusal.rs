@@ -23,10 +23,14 @@ pub(super) fn unknown(name: &str) -> Error {
 
 /// What other libraries have, mostly oidc-client-ts and auth0-spa-js, and which option that is here, or why there is none.
 const OTHERS: &[(&str, &str)] = &[
-    ("authority domain metadataUrl", "issuer"),
+    ("metadataUrl", "issuer"),
+    ("authority", "is issuer here: the URL that the server's metadata has as issuer, character by character"),
+    ("domain", "is issuer here: https:// and the domain, with a slash at the end if the server's metadata has one"),
     ("metadata", "server"),
     ("silentRedirectUri popupRedirectUri", "redirectUri"),
-    ("audience authorizationParams extraQueryParams", "extraParams"),
+    ("extraQueryParams", "extraParams"),
+    ("audience", "goes into extraParams: { audience }, or is resource in resourceServers (RFC 8707)"),
+    ("authorizationParams", "redirect_uri is redirectUri here, scope is scope, and the rest goes into extraParams"),
     ("requestTimeoutInSeconds httpTimeoutInSeconds", "requestTimeout"),
     ("resource", "resourceServers"),
     ("useDpop", "dpop"),

@@ -83,7 +83,7 @@ fn is_within(scope: &str, all: &str) -> bool {
     is_scope(scope) && parts(scope, b' ').all(|one| includes(all, one))
 }
 
-const SERVER_URL_CURE: &str =
-    "each must be an https base URL without query, such as https://api.example.com/v1/ (http only on loopback)";
+const SERVER_URL_CURE: &str = "each must be an https base URL without query, such as https://api.example.com/v1/, or a path of this app such as \
+     /api/ (http only on loopback)";
 const RESOURCE_CURE: &str = "resource must be an absolute URI without fragment, as the authorization server knows it; a web \
                              address must be the url or above it";

@@ -144,6 +144,8 @@ pub struct Discovery {
     issuer: String,
     allow_loopback: bool,
     assume_pkce: bool,
+    /// What counts before the document's own.
+    given: Object,
     candidates: Vec<String>,
     /// What was asked for last.
     asked: Option<String>,
@@ -157,7 +159,13 @@ impl Discovery {
         if openid {
             candidates.rotate_right(1);
         }
-        Self { issuer: issuer.to_owned(), allow_loopback, assume_pkce, candidates, asked: None, failure: None }
+        let (issuer, given) = (issuer.to_owned(), Object::default());
+        Self { issuer, allow_loopback, assume_pkce, given, candidates, asked: None, failure: None }
+    }
+
+    /// The same search where these members count, whatever the document says.
+    pub fn with(self, given: Object) -> Self {
+        Self { given, ..self }
     }
 
     /// The issuer whose metadata is looked for.
@@ -181,6 +189,7 @@ impl Discovery {
         match self.read(answer) {
             Ok(server) => Some(AuthorizationServer { found_at: self.asked.take(), ..server }),
             Err(error) => {
+                let error = error.at(self.asked.as_deref().unwrap_or_default());
                 let told_more = matches!(
                     error,
                     Error::InvalidResponse(InvalidResponse::Metadata(_) | InvalidResponse::PkceUnsupported)
@@ -189,7 +198,6 @@ impl Discovery {
                     matches!(error.transport(), Some(Transport::MetadataUnreadable | Transport::PolicyBlocked))
                         && self.failure.as_ref().is_some_and(|failure| failure.transport().is_some());
                 if self.failure.is_none() || told_more || blocked {
-                let error = error.at(self.asked.as_deref().unwrap_or_default());
                     self.failure = Some(error);
                 }
                 None
@@ -216,8 +224,12 @@ impl Discovery {
             ]));
         }
         let document = Object::parse(&answer.body).filter(|_| answer.is_json());
-        let document =
+        let mut document =
             document.ok_or_else(|| missing(&["the answer is not a JSON object of type application/json"]))?;
+        for (name, value) in self.given.members() {
+            document.remove(&[name]);
+            document.push(name.to_owned(), value.clone());
+        }
         AuthorizationServer::parse(&document, &self.issuer, self.allow_loopback, self.assume_pkce)
     }
 }
