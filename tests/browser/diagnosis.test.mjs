@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { strictPolicy } from "./support/app-server.mjs";
 import { bundles } from "./support/bundles.mjs";
 import { resume, session } from "./support/calls.mjs";
-import { refusal } from "./support/odd-server.mjs";
+import { having, refusal } from "./support/odd-server.mjs";
 import { goAndReturn, signInOddly, startOddStage } from "./support/odd-stage.mjs";
 import { arrive } from "./support/sign-in.mjs";
 import { modes, startStage, transports } from "./support/stage.mjs";
@@ -211,3 +211,26 @@ test("what is said at length is said of errors of the page's own class, once", a
 function setClock({ shown }, milliseconds) {
   shown.config = `((Date.now = ((now) => () => now() + ${milliseconds})(Date.now)), ${shown.config})`;
 }
+
+test("messages lead to the cure: the option of a profile, the URL that was asked, what an error of the endpoint is about", async (t) => {
+  const stage = await startOddStage(t, { odd: { token: having({ token_type: undefined }) } });
+  const { error: odd } = await signInOddly(await stage.open());
+  assert.match(odd.message, /token_type is missing; .*profile\.answer\.tokenType/);
+
+  const comeBack = (_, { params }) => ({
+    status: 302,
+    headers: {
+      location: `${params.redirect_uri}?error=invalid_scope&state=${params.state}&iss=${encodeURIComponent(refusing.server.origin)}`,
+    },
+  });
+  const refusing = await startOddStage(t, { odd: { authorize: comeBack } });
+  const { error: refused } = await signInOddly(await refusing.open());
+  assert.match(refused.message, /answered invalid_scope: .*correct scope/);
+  assert.doesNotMatch(refused.message, /signIn\(\) again/);
+
+  await stage.server.close();
+  const lost = await startOddStage(t, { config: { issuer: stage.server.origin } });
+  const unreached = await goAndReturn(await lost.open());
+  assert.equal(unreached.code, "TOKENKEEP_NETWORK");
+  assert.ok(unreached.message.includes(`(${stage.server.origin}/.well-known/`), unreached.message);
+});
