@@ -106,6 +106,7 @@ mod tests {
             let value = match kind {
                 Flag => "true".into(),
                 Usage => "false".into(),
+                Number { least, default, .. } if *default == Some(*least) => (least + 1).to_string(),
                 Number { least, .. } => least.to_string(),
                 SignIn | Other => continue,
             };

@@ -328,10 +328,10 @@ mod tests {
         for error in
             [Error::AuthorizationResponse(said()), Error::TokenResponse(said()), Error::RegistrationResponse(said())]
         {
-            assert!(error.message().contains(" access_denied;"), "{}", error.message());
+            assert!(error.message().contains(" access_denied"), "{}", error.message());
         }
         let blame = Error::TokenResponse(Box::new(ServerError::new("invalid_client", None)));
-        assert!(blame.message().contains(" invalid_client;"), "{}", blame.message());
+        assert!(blame.message().contains(" invalid_client"), "{}", blame.message());
     }
 
     #[test]
