@@ -52,7 +52,7 @@ fn the_least_configuration_has_defaults() {
     let limits = Limits {
         queue_limit: 10_000,
         queue_timeout: 30_000,
-        drain_concurrency: 64,
+        drain_concurrency: 512,
         request_timeout: 10_000,
         default_lifetime: 3_600,
         early_refresh: None,
