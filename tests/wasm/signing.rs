@@ -79,8 +79,11 @@ async fn options_that_can_not_be_are_refused() {
 #[wasm_bindgen_test]
 async fn a_response_without_its_record_sends_nothing() {
     let world = World::new(&with_server(""));
-    let error = world.finish(&format!("{REDIRECT_URI}?code=a&state=foreign")).await.expect_err("foreign");
+    let state = "another-browsers-state-with-the-length-ours";
+    let error = world.finish(&format!("{REDIRECT_URI}?code=a&state={state}")).await.expect_err("foreign");
     assert_eq!(error.string("code"), Some("TOKENKEEP_STATE_MISMATCH"), "CB-1");
+    let other = world.finish(&format!("{REDIRECT_URI}?code=a&state=CA")).await;
+    assert_eq!(other, Ok(None), "no request of ours had such a state");
     assert!(world.requests().is_empty());
 }
 
