@@ -18,10 +18,12 @@ import { hashOf, unlessFresh } from "./stamp.mjs";
 export async function setUp({ tests = true } = {}) {
   checkNode();
   await withLock("setup", async () => {
-    await ensureDependencies();
+    await ensureDependencies("the development dependencies", root);
     await ensureRust();
     await bindgenProgram("wasm-bindgen");
     if (!tests) return;
+    // Where npm linked their programs, `node` would be one of these.
+    await ensureDependencies("more versions of Node", join(root, "tests", "nodes"), "--no-bin-links");
     await ensureBrowser();
     await ensurePython();
     await ensureServers();
@@ -35,14 +37,14 @@ export function checkNode(version = process.versions.node) {
   throw new CurableError(`Node ${version} is too old`, `install Node ${engines.node} (https://nodejs.org)`);
 }
 
-async function ensureDependencies() {
-  const modules = join(root, "node_modules");
-  const lock = join(root, "package-lock.json");
-  if (!existsSync(lock)) throw new CurableError("package-lock.json is missing", "restore it: git checkout package-lock.json");
-  const key = hashOf([join(root, "package.json"), lock]);
+async function ensureDependencies(what, folder, ...flags) {
+  const modules = join(folder, "node_modules");
+  const lock = join(folder, "package-lock.json");
+  if (!existsSync(lock)) throw new CurableError(`${lock} is missing`, "restore it: git checkout -- '*package-lock.json'");
+  const key = hashOf([join(folder, "package.json"), lock]);
   await unlessFresh({ stamp: join(modules, ".tokenkeep-stamp"), key, outputs: [join(modules, ".package-lock.json")] }, async () => {
-    say("npm: installing the development dependencies (npm ci)");
-    const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    say(`npm: installing ${what} (npm ci)`);
+    const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder, ...flags];
     await must(npm(), args, { timeout: 600_000, log: join(logs, "npm-ci.log") });
   });
 }

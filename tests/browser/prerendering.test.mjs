@@ -15,7 +15,7 @@ const entry = (name) => JSON.stringify(pathToFileURL(join(installed, name)).href
 /** The Node that runs this, and those that set-up has brought along where there is one for this machine. */
 const runtimes = Object.fromEntries([
   ["this Node", process.execPath],
-  ...["node20", "node24"].map((name) => [name, join(root, "node_modules", name, "bin", "node")]),
+  ...["node20", "node24"].map((name) => [name, join(root, "tests", "nodes", "node_modules", name, "bin", "node")]),
 ]);
 const children = new Set();
 
