@@ -143,6 +143,8 @@ async function serve(exchange) {
   await route.before?.(exchange);
   const challenge = await state.tokens.challengeFor(request, state.origin + url.pathname, route);
   if (!challenge) return route.answer(exchange);
+  // Others may have used up the nonce while this proof was looked at.
+  addDpopHeaders(state.tokens, response);
   const { status, error = "token_required", header } = challenge;
   return sendJson(response, status, { error }, { "www-authenticate": header });
 }
