@@ -109,4 +109,6 @@ test("at the holder's own origin the frame looks while the app is developed", as
   const fresh = await stage.open();
   assert.ok((await resume(fresh)).value);
   for (const one of [page, fresh]) await outdated(one, "never");
+  const later = await stage.open();
+  await outdated(later, "never");
 });

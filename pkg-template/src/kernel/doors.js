@@ -128,7 +128,9 @@ class Door {
     __proto__: null,
     hello: (_, kernel, supervisor) => {
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
-      if (!this.#lent) this.#introduce(supervisor);
+      if (!this.#lent) this.#introduce();
+      const event = succession?.news(supervisor);
+      if (event) this.#answer({ event });
       return kernel.snapshot();
     },
     alive: ({ lock }) => {
@@ -174,12 +176,10 @@ class Door {
   }
 
   /** What pages of this origin are told of the holder: locks are per origin, and so is reading its file. */
-  #introduce(supervisor) {
+  #introduce() {
     living.then((lock) => this.#answer({ lock }));
     const file = succession?.due();
     if (file) this.#answer({ file });
-    const event = succession?.news(supervisor);
-    if (event) this.#answer({ event });
   }
 
   #from(signal) {
