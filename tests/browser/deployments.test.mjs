@@ -2,28 +2,39 @@
 
 import assert from "node:assert/strict";
 
+import { bundles } from "./support/bundles.mjs";
 import { events, resume, session, statusOf } from "./support/calls.mjs";
 import { signIn as signInOverThere } from "./support/own-origin.mjs";
-import { signIn } from "./support/sign-in.mjs";
+import { passPages, signIn } from "./support/sign-in.mjs";
 import { ownMode, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
-/** Two tabs of which the first has looked at the holder's file as it is now. */
+/** A tab that has looked at the holder's file as it is now, and whose look the holder knows of. */
 async function start(t, config = {}, options = {}) {
   const stage = await startStage(t, { mode: "made", config, ...options });
+  await stage.context.addInitScript(noteLooks);
   const said = [];
   stage.context.on("console", (message) => message.type() === "warning" && said.push(message.text()));
   const page = await stage.open();
   assert.equal((await resume(page)).value, null);
-  await looks(stage, page);
+  await looks(page);
   return { stage, page, said };
 }
 
-/** Resolves when the page has told the holder what it has found; the file is asked for last by whoever looks. */
-async function looks(stage, page) {
-  const looked = (url) => performance.getEntriesByType("resource").some((one) => one.name === url && one.initiatorType === "fetch");
-  await until(() => page.evaluate(looked, `${stage.home.origin}/config.js`), "a look at the holder's file");
+/** Notes in every page and frame what it tells a holder of the holder's file. */
+function noteLooks() {
+  const { postMessage } = MessagePort.prototype;
+  MessagePort.prototype.postMessage = function (message, ...more) {
+    postMessage.call(this, message, ...more);
+    globalThis.looked ||= message?.op === "found";
+  };
+}
+
+/** Resolves when the page has told the holder what it has found, and that has heard it: it hears one after the other. */
+async function looks(page) {
+  await until(() => page.evaluate(() => globalThis.looked), "a look at the holder's file");
+  await page.evaluate(() => globalThis.app?.auth.stats());
 }
 
 const outdated = (page, givesWay) =>
@@ -32,7 +43,7 @@ const outdated = (page, givesWay) =>
 test("a page that connects after the holder's file was edited tells every page, and the developer in the console", async (t) => {
   const { stage, page, said } = await start(t);
   await signIn(page);
-  await looks(stage, page);
+  await looks(page);
   assert.deepEqual([await events(page, "outdated"), said], [[], []]);
   stage.configure({ scope: "openid" });
   const fresh = await stage.open();
@@ -51,10 +62,10 @@ test("a file that is as it was is no news", async (t) => {
   const { stage, page, said } = await start(t);
   const other = await stage.open();
   await resume(other);
-  await looks(stage, other);
+  await looks(other);
   await page.reload();
   await resume(page);
-  await looks(stage, page);
+  await looks(page);
   assert.deepEqual([await events(page), await events(other), said], [[], [], []]);
 });
 
@@ -82,7 +93,7 @@ test("with takeOver and nobody signed in the new file counts at once", async (t)
 test("with takeOver a session stays until the last page that was open is gone", async (t) => {
   const { stage, page } = await start(t, { takeOver: true });
   await signIn(page);
-  await looks(stage, page);
+  await looks(page);
   stage.configure({ takeOver: true, scope: "openid" });
   const fresh = await stage.open();
   assert.ok((await resume(fresh)).value);
@@ -99,12 +110,62 @@ test("with takeOver a session stays until the last page that was open is gone", 
   assert.equal((await signIn(late)).scope, "openid");
 });
 
+/** A holder's file whose worker is busy for a while between its last word and its end, as on a busy machine. */
+async function lingering() {
+  const { scripts } = await bundles();
+  const script = `const end = close;
+globalThis.close = () => {
+  end();
+  for (const from = performance.now(); performance.now() < from + 700; );
+};
+${scripts.holder}`;
+  return { files: { "/holder.js": () => ["text/javascript", script] } };
+}
+
+test("who asks while the holder makes room is answered by the next one", async (t) => {
+  const { stage, page } = await start(t, { takeOver: true }, await lingering());
+  const [former] = await holders(page);
+  await page.evaluate(() => {
+    globalThis.answers = [];
+    const ask = async () => {
+      const { value, error } = await app.outcome(() => app.auth.stats());
+      answers.push(error?.code ?? value.phase);
+      setTimeout(ask);
+    };
+    void ask();
+  });
+  stage.configure({ takeOver: true, clientId: "another" });
+  await resume(await stage.open());
+  await until(async () => !(await holders(page)).includes(former), "the old holder's end");
+  const { length } = await page.evaluate(() => answers);
+  await page.waitForFunction((before) => answers.length > before, length);
+  assert.deepEqual(await page.evaluate(() => [...new Set(answers)]), ["signedout"]);
+});
+
+test("who signs in as soon as the session was ended for another holder is signed in by that", async (t) => {
+  const { stage, page } = await start(t, { takeOver: true }, await lingering());
+  await signIn(page);
+  await looks(page);
+  stage.configure({ takeOver: true, scope: "openid" });
+  const fresh = await stage.open();
+  assert.ok((await resume(fresh)).value);
+  await outdated(fresh, "when-left");
+  const late = await stage.open();
+  assert.ok((await resume(late)).value);
+  await late.evaluate(() => app.auth.addEventListener("signedout", () => void app.auth.signIn(), { once: true }));
+  await page.close();
+  await fresh.close();
+  await passPages(late);
+  assert.equal((await resume(late)).value.scope, "openid");
+});
+
 test("at the holder's own origin the frame looks while the app is developed", async (t) => {
   const stage = await startStage(t, { mode: ownMode });
+  await stage.context.addInitScript(noteLooks);
   const page = await stage.open();
   await signInOverThere(page);
   const frame = () => page.frames().find((one) => one.url().startsWith(stage.home.origin));
-  await looks(stage, frame());
+  await looks(frame());
   stage.configure({ scope: "openid" });
   const fresh = await stage.open();
   assert.ok((await resume(fresh)).value);

@@ -17,6 +17,8 @@ export class PortTransport {
   #failure;
   #release;
   #answered;
+  // The last call that the holder has heard, once it makes room for another one.
+  #heard;
   shared;
 
   /** `given` is a worker, a port, or a function that makes one, and another one where that has failed. */
@@ -43,8 +45,10 @@ export class PortTransport {
     this.#revive(op);
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
-    this.post({ id, op, ...parameters }, transfer);
-    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const send = () => this.post({ id, op, ...parameters }, transfer);
+    send();
+    // A stream is gone once it was sent.
+    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, again: !transfer && send }));
     if (!this.#port && !this.#make) this.#explain();
     return answer;
   }
@@ -122,8 +126,9 @@ export class PortTransport {
     }
   }
 
-  #receive({ id, ok, error, event, lock, file }) {
+  #receive({ id, ok, error, event, lock, file, over }) {
     this.#answered = true;
+    if (over >= 0) return this.#makeRoom(over);
     if (lock) return this.#outlive(lock);
     if (file) return compare(file, this);
     if (event) return this.#listener?.(event);
@@ -136,7 +141,7 @@ export class PortTransport {
   #begin(given) {
     this.#port?.close?.();
     this.#port?.terminate?.();
-    this.#port = this.#answered = undefined;
+    this.#port = this.#answered = this.#heard = undefined;
     try {
       const worker = this.#make ? this.#make() : given;
       this.shared = "port" in worker;
@@ -171,10 +176,25 @@ export class PortTransport {
     navigator.locks.request(lock, { mode: "shared" }, () => this.#lose(port)).catch(() => {});
   }
 
+  /** The holder has heard nothing after this call, and its end is near. */
+  #makeRoom(heard) {
+    const port = this.#port;
+    if (this.#make) this.#heard = heard;
+    if (!navigator.locks) setTimeout(() => this.#lose(port), grace);
+  }
+
+  /** What a holder had not heard when it made room is for the next one. */
   #lose(port) {
     if (port !== this.#port) return;
+    const unheard = [...this.#pending].filter(([id, { again }]) => again && id > this.#heard);
+    for (const [id] of unheard) this.#pending.delete(id);
     this.fail("HOLDER_LOST", "the worker has ended; call again");
     this.#listener?.({ type: "signedout", detail: { reason: "lost" }, session: null });
+    if (unheard[0]) this.#revive();
+    for (const [id, call] of unheard) {
+      this.#pending.set(id, call);
+      call.again();
+    }
   }
 
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */

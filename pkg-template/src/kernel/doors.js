@@ -62,6 +62,9 @@ class Door {
   #alive = !locks;
   #lent;
   #over = false;
+  // The last message that this holder has taken, and whether it takes any more.
+  #heard = 0;
+  #shut = false;
   #names = new Set();
 
   constructor(port, supervisor, lent = false) {
@@ -84,6 +87,8 @@ class Door {
 
   async #receive(message) {
     const { id, op } = message;
+    if (this.#shut) return;
+    this.#heard = Math.max(this.#heard, id);
     this.#underWay += 1;
     try {
       if (this.#lent && !lendable.has(op)) throw fail("OPERATION_REFUSED", "a page of another origin can't do this");
@@ -99,6 +104,7 @@ class Door {
       this.#answer({ id, error: toData(error) });
     } finally {
       this.#underWay -= 1;
+      if (this.idle && !(this.#supervisor instanceof Promise)) succession?.consider(this.#supervisor);
     }
   }
 
@@ -173,6 +179,12 @@ class Door {
 
   get idle() {
     return this.#underWay === 0;
+  }
+
+  /** The last word: another holder takes over, and whatever came after the last message that was heard is for that one. */
+  shut() {
+    this.#answer({ over: this.#heard });
+    this.#shut = true;
   }
 
   /** What pages of this origin are told of the holder: locks are per origin, and so is reading its file. */
@@ -270,7 +282,7 @@ class Door {
 
   // A message to a page in the back/forward cache would throw it out of there.
   #answer(message, transfer = []) {
-    if (!this.#closed) this.#port.postMessage({ v: version, ...message }, transfer);
+    if (!this.#closed && !this.#shut) this.#port.postMessage({ v: version, ...message }, transfer);
   }
 
   /** The page is gone or hidden away: its requests are of no use to anybody, but for those that outlive it. */

@@ -1,5 +1,7 @@
 // A SharedWorker outlives the file that made it: a page that connects looks whether that has changed, and says so here.
 
+import { later } from "./calls.js";
+
 const oftenEnough = 3_600_000;
 const shape = /^[\w-]{43}$/;
 
@@ -10,7 +12,7 @@ export class Succession {
   #last;
   #doors;
 
-  /** `doors` are the open ones, each with its `number` and whether it is `idle`. */
+  /** `doors` are the open ones, each with its `number`, whether it is `idle`, and `shut()` for the end. */
   constructor(doors) {
     this.#doors = doors;
   }
@@ -49,14 +51,18 @@ export class Succession {
       const way = supervisor.kernel.givesWay();
       const doors = [...this.#doors];
       const isTime = way === "at-once" ? doors.every(({ idle }) => idle) : !doors.some(({ number }) => number <= this.#last);
-      if (way !== "never" && isTime) end(supervisor);
+      if (way !== "never" && isTime) end(supervisor, doors);
     });
   }
 }
 
-function end(supervisor) {
+function end(supervisor, doors) {
   if (supervisor.kernel.snapshot()) supervisor.tell({ type: "signedout", detail: { reason: "replaced" }, session: null });
-  setTimeout(() => close());
+  // Behind the news, and with nothing between the last word and the end.
+  later(() => {
+    for (const door of doors) door.shut();
+    close();
+  });
 }
 
 const isLoopback = (host) => /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(host);
