@@ -62,9 +62,11 @@ async function bundled(text) {
 test("the README's app signs in under the advised headers with the document's lines for its worker (SAFE-2, SAFE-4)", async (t) => {
   const stage = await startAdvised(t);
   const { holder, page: code } = await readmeFiles(stage);
-  const statement = /^const worker = new SharedWorker\([^]*?^\}\);$/m;
+  const statement = /^const auth = connect\([^]*?^\);$/m;
   assert.match(code, statement);
-  const app = await bundled(`${code.replace(statement, () => snippet("js app.js"))}\nglobalThis.answered = response.status;`);
+  const app = await bundled(
+    `${code.replace(statement, () => `${snippet("js app.js")}\nconst auth = connect(makeWorker);`)}\nglobalThis.answered = response.status;`,
+  );
   const file = await built(t, holder);
   Object.assign(stage.shown.files, { "/app.js": () => [script, app], "/tokenkeep/holder.js": () => [script, file] });
   const page = await stage.open();
@@ -91,7 +93,7 @@ test("the README's own statement is what trusted types refuse (SAFE-2)", async (
 async function openSample(t) {
   const stage = await startAdvised(t);
   const html = '<!doctype html><title>trusted types</title><script type="module" src="/made.js"></script>';
-  const code = `${snippet("js app.js")}\nglobalThis.made = { worker, policy };`;
+  const code = `${snippet("js app.js")}\nglobalThis.made = { worker: makeWorker(), policy };`;
   Object.assign(stage.shown.files, { "/made": () => ["text/html", html], "/made.js": () => ["text/javascript", code] });
   const page = await stage.context.newPage();
   await page.goto(`${stage.app.origin}/made`);

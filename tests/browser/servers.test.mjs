@@ -17,7 +17,7 @@ const worker =
 const files = {
   "script.js": worker,
   "index.html": html("the app"),
-  "assets/app.js": `${snippet("js app.js")}\nworker.port.onmessage = ({ data }) => (globalThis.heard = data);\nworker.port.start();`,
+  "assets/app.js": `${snippet("js app.js")}\nconst worker = makeWorker();\nworker.port.onmessage = ({ data }) => (globalThis.heard = data);\nworker.port.start();`,
   "tokenkeep/holder.js": 'onconnect = ({ ports: [port] }) => port.postMessage("the holder is here");',
   "uploads/page.html": html("uploaded"),
   "uploads/script.js": worker,
