@@ -30,12 +30,12 @@ export function open(supervisor) {
   else new Door(globalThis, supervisor);
 }
 
-/** Whoever takes the lock away gets that one only. */
+/** Whoever takes the lock away gets that one only. Where cookies are blocked there are no locks. */
 function live() {
   const lock = `tokenkeep:holder-${crypto.randomUUID()}`;
   living = new Promise((resolve) => {
     const hold = () => (resolve(lock), new Promise(() => {}));
-    globalThis.navigator?.locks?.request(lock, hold).catch(live);
+    globalThis.navigator?.locks?.request(lock, hold).catch(({ name }) => name === "AbortError" && live());
   });
 }
 
@@ -134,7 +134,7 @@ class Door {
     __proto__: null,
     hello: (_, kernel, supervisor) => {
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
-      if (!this.#lent) this.#introduce();
+      if (!this.#lent) this.#introduce(supervisor);
       const event = succession?.news(supervisor);
       if (event) this.#answer({ event });
       return kernel.snapshot();
@@ -188,9 +188,9 @@ class Door {
   }
 
   /** What pages of this origin are told of the holder: locks are per origin, and so is reading its file. */
-  #introduce() {
+  #introduce(supervisor) {
     living.then((lock) => this.#answer({ lock }));
-    const file = succession?.due();
+    const file = succession?.due(supervisor);
     if (file) this.#answer({ file });
   }
 
