@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::verdict::{FINAL, REFUSED, TELL, to_number};
 use crate::browser::{Driver, Host, Operation};
 use crate::proto::calls::Door;
-use crate::proto::config::Config;
+use crate::proto::config::{Config, Personal};
 use crate::proto::error::Error;
 use crate::proto::session::{Reply, Verdict};
 use crate::proto::syntax::http::Answer;
@@ -146,6 +146,7 @@ impl Core {
             let config = session.config();
             described
                 .with("givesWay", session.gives_way())
+                .with("hasSecretFile", matches!(config.personal, Some(Personal::Given(_))))
                 .with("redirectUri", config.redirect_uri.as_str())
                 .with("streamBufferLimit", config.limits.stream_buffer_limit)
                 .to_json()

@@ -175,6 +175,11 @@ export class Kernel {
     return JSON.parse(this.#core.describe()).givesWay;
   }
 
+  /** Whether there is a token in the holder's file. */
+  hasSecretFile() {
+    return JSON.parse(this.#core.describe()).hasSecretFile;
+  }
+
   snapshot() {
     return JSON.parse(this.#core.describe()).session;
   }

@@ -17,8 +17,12 @@ export class Succession {
     this.#doors = doors;
   }
 
-  /** What a page is to look at now, or undefined. Where the app is being developed every page looks. */
-  due() {
+  /**
+   * What a page is to look at now, or undefined. Where the app is being developed every page looks; nowhere if the file has a
+   * token in it.
+   */
+  due({ kernel }) {
+    if (kernel.hasSecretFile()) return undefined;
     const { href, hostname } = location;
     const developed = isLoopback(hostname);
     if (!developed && performance.now() - this.#looked < oftenEnough) return undefined;
