@@ -159,6 +159,19 @@ test("who signs in as soon as the session was ended for another holder is signed
   assert.equal((await resume(late)).value.scope, "openid");
 });
 
+test("a reload of the only page has the next holder, and doesn't wait for the one that ends", async (t) => {
+  const { stage, page } = await start(t, { takeOver: true }, await lingering());
+  await signIn(page);
+  await looks(page);
+  stage.configure({ takeOver: true, scope: "openid" });
+  await page.reload();
+  assert.ok((await resume(page)).value);
+  await outdated(page, "when-left");
+  await page.reload();
+  assert.deepEqual(await resume(page), { value: null });
+  assert.equal((await signIn(page)).scope, "openid");
+});
+
 test("at the holder's own origin the frame looks while the app is developed", async (t) => {
   const stage = await startStage(t, { mode: ownMode });
   await stage.context.addInitScript(noteLooks);

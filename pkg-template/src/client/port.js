@@ -81,7 +81,7 @@ export class PortTransport {
   listen(listener) {
     if (!this.#port && !this.#make) return Promise.resolve(null);
     this.#listener = listener;
-    const answer = this.call("hello");
+    const answer = this.call("hello", { again: !!this.#make });
     const timer = setTimeout(() => this.fail("HOLDER_SILENT", "the worker doesn't answer"), patience);
     this.#stayAlive();
     return answer.finally(() => clearTimeout(timer));

@@ -104,7 +104,7 @@ class Door {
       this.#answer({ id, error: toData(error) });
     } finally {
       this.#underWay -= 1;
-      if (this.idle && !(this.#supervisor instanceof Promise)) succession?.consider(this.#supervisor);
+      if (this.#underWay === 0 && !(this.#supervisor instanceof Promise)) succession?.consider(this.#supervisor);
     }
   }
 
@@ -132,9 +132,13 @@ class Door {
   // An operation that returns the door itself has no answer, or has given it.
   #operations = {
     __proto__: null,
-    hello: (_, kernel, supervisor) => {
+    hello: ({ id, again }, kernel, supervisor) => {
+      // Locks are per origin, and so is reading the holder's file.
+      if (!this.#lent) living.then((lock) => this.#answer({ lock }));
+      if (succession?.greet(this, again === true, supervisor)) return this.#unhear(id);
       this.#silence ??= supervisor.listen((event) => this.#answer({ event }));
-      if (!this.#lent) this.#introduce(supervisor);
+      const file = this.#lent ? undefined : succession?.due(supervisor);
+      if (file) this.#answer({ file });
       const event = succession?.news(supervisor);
       if (event) this.#answer({ event });
       return kernel.snapshot();
@@ -177,8 +181,8 @@ class Door {
     return this.#number;
   }
 
-  get idle() {
-    return this.#underWay === 0;
+  get underWay() {
+    return this.#underWay;
   }
 
   /** The last word: another holder takes over, and whatever came after the last message that was heard is for that one. */
@@ -187,11 +191,9 @@ class Door {
     this.#shut = true;
   }
 
-  /** What pages of this origin are told of the holder: locks are per origin, and so is reading its file. */
-  #introduce(supervisor) {
-    living.then((lock) => this.#answer({ lock }));
-    const file = succession?.due(supervisor);
-    if (file) this.#answer({ file });
+  #unhear(id) {
+    this.#heard = id - 1;
+    return this;
   }
 
   #from(signal) {

@@ -11,8 +11,10 @@ export class Succession {
   #looked = -oftenEnough;
   #last;
   #doors;
+  // Whether every page so far can make another holder.
+  #remade = true;
 
-  /** `doors` are the open ones, each with its `number`, whether it is `idle`, and `shut()` for the end. */
+  /** `doors` are the open ones, each with its `number`, how much is `underWay`, and `shut()` for the end. */
   constructor(doors) {
     this.#doors = doors;
   }
@@ -47,16 +49,35 @@ export class Succession {
     this.consider(supervisor);
   }
 
+  /**
+   * A page says hello at `door`; `again`: it makes another holder where this one ends. Returns whether that one is to answer: it is
+   * time for this one to end.
+   */
+  greet(door, again, supervisor) {
+    this.#remade &&= again;
+    if (!again || !this.#isTime(supervisor, door)) return false;
+    end(supervisor, this.#doors);
+    return true;
+  }
+
   /** Ends this holder where the configuration wants that and the time has come: its pages start another one. */
   consider(supervisor) {
     if (this.#last === undefined) return;
     // Who is being answered hears the end of it.
     setTimeout(() => {
-      const way = supervisor.kernel.givesWay();
-      const doors = [...this.#doors];
-      const isTime = way === "at-once" ? doors.every(({ idle }) => idle) : !doors.some(({ number }) => number <= this.#last);
-      if (way !== "never" && isTime) end(supervisor, doors);
+      // A page that comes just when a worker ends is never heard, so the next one is told first, if it can do something then.
+      if (this.#doors.size === 0 && this.#remade) return;
+      if (this.#isTime(supervisor)) end(supervisor, this.#doors);
     });
+  }
+
+  /** `greeted` is a door where nothing is under way but a hello. */
+  #isTime(supervisor, greeted) {
+    if (this.#last === undefined) return false;
+    const way = supervisor.kernel.givesWay();
+    const doors = [...this.#doors];
+    if (way === "at-once") return doors.every((door) => door.underWay === (door === greeted ? 1 : 0));
+    return way === "when-left" && doors.every(({ number }) => number > this.#last);
   }
 }
 
