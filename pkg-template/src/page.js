@@ -1,6 +1,6 @@
 import { spelt } from "tokenkeep:wasm";
 
-import { isFramed, restore, scrub } from "./client/arrival.js";
+import { scrub } from "./client/arrival.js";
 import { Auth } from "./client/auth.js";
 import { describe, mayBeRequest } from "./client/requests.js";
 import { start } from "./kernel/load.js";
@@ -10,7 +10,7 @@ export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
 /** Holds the session in the page itself, where page script can reach it with effort: see the documentation. */
 export function hold(config) {
-  return new Auth(new PageTransport(start(decode(spelt), config)), { isFramed, restore, scrub });
+  return new Auth(new PageTransport(start(decode(spelt), config)), scrub);
 }
 
 /** The kernel without a port between. */

@@ -1,6 +1,5 @@
 const response = ["code", "error", "access_token", "id_token", "refresh_token"];
-const removed = new Set([...response, "state", "iss", "error_description", "error_uri", "session_state", "token_type", "expires_in"]);
-let scrubbed;
+const removed = [...response, "state", "iss", "error_description", "error_uri", "session_state", "token_type", "expires_in"];
 
 /**
  * Takes an authorization response out of the address bar and the history entry, at once and whatever it says; the
@@ -10,15 +9,14 @@ export function scrub() {
   if (!globalThis.location?.href || !globalThis.history || isFramed()) return undefined;
   const { href, search, hash } = location;
   if (!looksLike(search) && !looksLike(hash)) return undefined;
-  // A path alone could be read as a host: //x is one.
-  scrubbed = Object.assign(new URL(href), { search: without(search), hash: without(hash) }).href;
-  history.replaceState(history.state, "", scrubbed);
+  history.replaceState(history.state, "", scrubbed(href));
   return href;
 }
 
-/** Puts back what turned out not to be an authorization response, unless the page has moved on. */
-export function restore(href) {
-  if (location.href === scrubbed) history.replaceState(history.state, "", href);
+/** A URL without what belongs to an authorization response. A path alone could be read as a host: //x is one. */
+export function scrubbed(href) {
+  const url = new URL(href);
+  return Object.assign(url, { search: without(url.search), hash: without(url.hash) }).href;
 }
 
 /** Whether this is in a page of somebody else's: nothing of a response is taken there. */
@@ -41,7 +39,7 @@ function without(part) {
   const kept = part
     .slice(1)
     .split("&")
-    .filter((pair) => !removed.has(name(pair)))
+    .filter((pair) => !removed.includes(name(pair)))
     .join("&");
   return kept && part[0] + kept;
 }

@@ -1,4 +1,5 @@
 import { fail, freeze } from "../errors.js";
+import { isFramed } from "./arrival.js";
 import { advised, more } from "./later.js";
 
 // Where that can't be loaded, say offline, nobody signs in silently either.
@@ -14,7 +15,7 @@ const optionsOf = (given) => ({ __proto__: null, ...(!given?.preventDefault && g
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
   #transport;
-  #arrivals;
+  #scrub;
   #session = null;
   #arrival = null;
   #ready;
@@ -23,11 +24,11 @@ export class Auth extends EventTarget {
   #listeners = new Set();
   #heard = 0;
 
-  /** `arrivals` finds what this page has come back with, now or soon, and puts back what turns out to be something else. */
-  constructor(transport, arrivals) {
+  /** `scrub` finds what this page has come back with, now or soon. */
+  constructor(transport, scrub) {
     super();
     this.#transport = transport;
-    this.#arrivals = arrivals;
+    this.#scrub = scrub;
     this.#connect();
     const send = (input, init) => (init?.tokenkeep?.skipAuth ? fetch(input, init) : transport.fetch(input, init ?? {}));
     // Frameworks keep notes on what they listen to, so this one object is not frozen.
@@ -53,7 +54,7 @@ export class Auth extends EventTarget {
   /** Finishes a sign-in that arrived with this page's URL, or finds the running session, or null. */
   resume(given) {
     const options = optionsOf(given);
-    const href = this.#arrivals.scrub();
+    const href = this.#scrub();
     this.#resuming ??= this.#resume(href, options)
       .catch(advised)
       .finally(() => (this.#resuming = undefined));
@@ -64,7 +65,7 @@ export class Auth extends EventTarget {
     const options = optionsOf(given);
     if (!globalThis.isSecureContext) await advised(fail("INSECURE_CONTEXT", "serve the page over https"));
     if (options.mode === "popup") return this.#signInWithPopup(options);
-    if (this.#arrivals.isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
+    if (isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
       const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again"));
@@ -135,7 +136,7 @@ export class Auth extends EventTarget {
     await (this.#ready ?? this.#connect());
     const href = await found;
     const arrived = (arrival) => (this.#arrival = arrival);
-    if (href || options.silent) await (await more()).arrive(this, this.#transport, this.#arrivals, href, options, arrived);
+    if (href || options.silent) await (await more()).arrive(this, this.#transport, href, options, arrived);
     return this.#session;
   }
 

@@ -1,5 +1,6 @@
 // What most pages need seldom or never: a file of its own, loaded when it is.
 
+import { scrubbed } from "./arrival.js";
 import { handOver, offer, popupState } from "./popup.js";
 import { comeBack, heed, mayTry } from "./silent.js";
 
@@ -25,14 +26,20 @@ function isQuiet(error) {
 }
 
 /** What `resume(options)` does beside finding the running session; `arrived` is told what the application gets back. */
-export async function arrive(auth, transport, arrivals, href, { silent, popup }, arrived) {
+export async function arrive(auth, transport, href, { silent, popup }, arrived) {
   if (href) {
     const { arrival, error } = await finish(transport, href, popup);
     if (arrival) arrived(arrival);
     if (error) throw error;
-    if (!arrival) arrivals.restore(href);
+    if (!arrival) restore(href);
   }
   if (silent && !auth.session && !auth.arrival?.popup) await trySilently(auth);
+}
+
+/** Puts back what turned out not to be an authorization response, unless the page has moved on. A ticket was in no URL. */
+function restore(href) {
+  const isTicket = !href.includes(":");
+  if (!isTicket && scrubbed(href) === location.href) history.replaceState(history.state, "", href);
 }
 
 /**

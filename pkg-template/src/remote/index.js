@@ -1,4 +1,3 @@
-import { isFramed } from "../client/arrival.js";
 import { Auth } from "../client/auth.js";
 import { fail } from "../errors.js";
 import { RemoteTransport } from "./transport.js";
@@ -18,5 +17,5 @@ export function connect(frame) {
     );
   const transport = new RemoteTransport(url);
   // Nothing of a response is in this page's URL. Why there is no frame is told by whatever needs it.
-  return new Auth(transport, { scrub: () => transport.arrived().catch(() => {}), restore: () => {}, isFramed });
+  return new Auth(transport, () => transport.arrived().catch(() => {}));
 }
