@@ -41,13 +41,9 @@ class PageTransport {
     return this.#supervisor.kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
   }
 
-  async call(op, parameters) {
-    const { options, href, token } = { __proto__: null, ...parameters };
-    return this.#supervisor.kernel[op](options ?? href ?? token);
-  }
-
-  wait(key, signal) {
-    return this.#supervisor.kernel.outcome(key, { signal });
+  async call(op, parameters, signal) {
+    const { options, href, token, key } = { __proto__: null, ...parameters };
+    return this.#supervisor.kernel[op](options ?? href ?? token ?? key, signal && { signal });
   }
 
   see(visible) {

@@ -123,6 +123,44 @@ for (const mode of transports) {
     assert.equal(await statusOf(page, stage.v1("files")), 200);
   });
 
+  test(`${mode}: a signal that many calls share keeps nothing of those that are over`, async (t) => {
+    const answer = ({ response, url }) => {
+      if (url.pathname.endsWith("small")) return response.writeHead(200, { "content-length": 4 }).end("body");
+      if (url.pathname.endsWith("broken")) return response.writeHead(200).write("body", () => response.destroy());
+      return response.writeHead(200).end("body");
+    };
+    const stage = await startStage(t, { mode, probe: { answer } });
+    const page = await stage.open();
+    await signIn(page);
+    const { heard, most, ends } = await page.evaluate(async (url) => {
+      const { signal } = new AbortController();
+      const listeners = new Set();
+      let most = 0;
+      signal.addEventListener = (type, listener, ...more) => {
+        EventTarget.prototype.addEventListener.call(signal, type, listener, ...more);
+        most = Math.max(most, listeners.add(listener).size);
+      };
+      signal.removeEventListener = (type, listener, ...more) => {
+        EventTarget.prototype.removeEventListener.call(signal, type, listener, ...more);
+        listeners.delete(listener);
+      };
+      const get = async (name) => (await app.auth.fetch(url + name, { signal })).body;
+      const read = (body) => new Response(body).text();
+      const ends = [
+        await read(await get("small")),
+        await read(await get("streamed")),
+        await read(await get("broken")).catch(({ name }) => name),
+        await (await get("streamed")).cancel("of no use"),
+        await app.auth.fetch("http://[", { signal }).catch(({ name }) => name),
+      ];
+      return { heard: listeners.size, most, ends };
+    }, stage.probed(""));
+
+    assert.deepEqual(ends, ["body", "body", "TypeError", undefined, "TypeError"]);
+    assert.equal(heard, 0);
+    assert.ok(mode === "page" || most > 0, "the test sees who listens");
+  });
+
   test(`${mode}: a network failure is a TypeError, as from fetch`, async (t) => {
     const origin = await closedOrigin();
     const stage = await startStage(t, { mode, config: { resourceServers: [`${origin}/`] } });

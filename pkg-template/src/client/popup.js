@@ -21,7 +21,7 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
   try {
     const answer = await transport.call("signIn", { options });
     const key = answer.slice(0, 43);
-    const outcome = transport.wait(key, waiting.signal);
+    const outcome = transport.call("outcome", { key }, waiting.signal);
     outcome.catch(() => {});
     channel = channelOf(key);
     // Whoever waits for the outcome hears what comes of it.

@@ -32,16 +32,13 @@ export class PortTransport {
     globalThis.addEventListener?.("pagehide", () => this.#leave());
   }
 
-  fetch(input, init) {
-    try {
-      const request = describe(input, init);
-      return request.then ? request.then((read) => this.send(read)) : this.send(request);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async fetch(input, init) {
+    const request = describe(input, init);
+    return this.send(request.then ? await request : request);
   }
 
-  call(op, parameters, transfer) {
+  /** Once `signal` aborts, nobody waits for the answer any more, and the holder is told. */
+  call(op, parameters, signal, transfer) {
     this.#revive(op);
     if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
@@ -50,7 +47,13 @@ export class PortTransport {
     // A stream is gone once it was sent.
     const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, again: !transfer && send }));
     if (!this.#port && !this.#make) this.#explain();
-    return answer;
+    if (!signal) return answer;
+    const abort = () => {
+      this.post({ op: "abort", target: id });
+      this.#settle(id)?.reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    return answer.finally(() => signal.removeEventListener("abort", abort));
   }
 
   see(visible, online) {
@@ -63,14 +66,6 @@ export class PortTransport {
   /** Says what has no answer. */
   post(message, transfer) {
     this.#port?.postMessage({ v: version, id: 0, ...message }, transfer);
-  }
-
-  /** The outcome of a sign-in that another page finishes. */
-  wait(key, signal) {
-    const outcome = this.call("outcome", { key });
-    const target = this.#lastId;
-    signal.addEventListener("abort", () => this.post({ op: "abort", target }));
-    return outcome;
   }
 
   explain(response) {
@@ -109,21 +104,7 @@ export class PortTransport {
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
-    const answer = this.call("fetch", request, request.duplex ? [request.body] : undefined);
-    const target = this.#lastId;
-    const abort = () => {
-      this.post({ op: "abort", target });
-      this.#pending.get(target)?.reject(signal.reason);
-      this.#pending.delete(target);
-    };
-    const relax = () => signal?.removeEventListener("abort", abort);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return toResponse(await answer, signal, relax);
-    } catch (error) {
-      relax();
-      throw error;
-    }
+    return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal);
   }
 
   #receive({ id, ok, error, event, lock, file, over }) {
@@ -132,10 +113,15 @@ export class PortTransport {
     if (lock) return this.#outlive(lock);
     if (file) return compare(file, this);
     if (event) return this.#listener?.(event);
-    const call = this.#pending.get(id);
-    this.#pending.delete(id);
+    const call = this.#settle(id);
     if (error) call?.reject(fromData(error));
     else call?.resolve(ok);
+  }
+
+  #settle(id) {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    return call;
   }
 
   #begin(given) {

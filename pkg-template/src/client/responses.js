@@ -1,77 +1,56 @@
+import { fromData } from "../errors.js";
+
 const ahead = 8;
 
-/** A Response that says of itself what the one said that the holder got. */
-class HeldResponse extends Response {
-  #facts;
+const explanations = new WeakMap();
 
-  constructor(body, facts) {
-    super(body, facts.init);
-    this.#facts = facts;
-  }
+/** Why `auth.fetch` let a response through, where there is a reason, or null. */
+export const explanationOf = (response) => explanations.get(response) ?? null;
 
-  get url() {
-    return this.#facts.url;
-  }
+/** The response that the holder describes. */
+export const toResponse = ({ body, stream, ...facts }, signal) => respond(stream ? toStream(stream, signal) : body, facts);
 
-  get status() {
-    return this.#facts.status;
-  }
-
-  get statusText() {
-    return this.#facts.statusText;
-  }
-
-  get redirected() {
-    return this.#facts.redirected;
-  }
-
-  get type() {
-    return this.#facts.type;
-  }
-
-  static explanation(response) {
-    return response instanceof HeldResponse ? (response.#facts.explanation ?? null) : null;
-  }
-
-  clone() {
-    return new HeldResponse(super.clone().body, this.#facts);
-  }
-}
-
-export const explanationOf = (response) => HeldResponse.explanation(response);
-
-/** The response that `facts` describe; `done` is called when nothing of it can be aborted any more. */
-export function toResponse({ body, stream, ...facts }, signal, done) {
-  if (stream) return new HeldResponse(toStream(stream, signal, done), facts);
-  done?.();
-  return new HeldResponse(body, facts);
+/** A Response, made from what a Response can be made with, that says of itself what the one said that the holder got. */
+function respond(body, facts) {
+  const { init, explanation, ...said } = facts;
+  const response = new Response(body, init);
+  const clone = () => respond(Response.prototype.clone.call(response).body, facts);
+  for (const [name, value] of Object.entries({ ...said, clone })) Object.defineProperty(response, name, { __proto__: null, value });
+  explanations.set(response, explanation);
+  return response;
 }
 
 /** The chunks that come through `port`, a few of them asked for ahead. */
-function toStream(port, signal, done) {
+function toStream(port, signal) {
   let asked = 0;
+  let controller;
   // Whoever sends may wait to be asked for more.
   const end = () => {
     port.postMessage(0);
     port.close();
-    done?.();
+    signal?.removeEventListener("abort", abort);
+  };
+  const fail = (reason) => {
+    controller.error(reason);
+    end();
+  };
+  const abort = () => fail(signal.reason);
+  signal?.addEventListener("abort", abort);
+  port.onmessage = ({ data }) => {
+    asked -= 1;
+    if (ArrayBuffer.isView(data)) controller.enqueue(data);
+    else if (data) fail(fromData(data));
+    else {
+      controller.close();
+      // Who waits with bytes of his own gets them back.
+      controller.byobRequest?.respond(0);
+      end();
+    }
   };
   const source = {
     type: "bytes",
-    start(controller) {
-      const fail = (reason) => (controller.error(reason), end());
-      signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
-      port.onmessage = ({ data }) => {
-        asked -= 1;
-        if (ArrayBuffer.isView(data)) controller.enqueue(data);
-        else if (data) fail(data.name === "AbortError" ? new DOMException(data.message, data.name) : new TypeError(data.message));
-        else {
-          controller.close();
-          // Who waits with bytes of his own gets them back.
-          controller.byobRequest?.respond(0);
-          end();
-        }
-      };
+    start(given) {
+      controller = given;
     },
     pull() {
       if (asked < ahead) port.postMessage(ahead - asked);

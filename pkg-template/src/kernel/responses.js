@@ -1,3 +1,5 @@
+import { toData } from "../errors.js";
+
 const smallest = 64 * 1024;
 // Enough for a body that comes with its header, too short for anybody to notice.
 const moment = 10;
@@ -95,6 +97,6 @@ async function pump(reader, port, reads) {
     }
     port.postMessage(null);
   } catch (error) {
-    port.postMessage({ message: String(error?.message ?? error), name: String(error?.name) });
+    port.postMessage(toData(error));
   }
 }

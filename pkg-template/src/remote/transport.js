@@ -21,21 +21,18 @@ export class RemoteTransport {
     this.#url = url;
   }
 
-  fetch(input, init) {
+  async fetch(input, init) {
     if (this.#linked) return this.#linked.port.fetch(input, init);
-    try {
-      // What the caller does to the body meanwhile changes nothing.
-      const described = Promise.resolve(describe(input, init, true));
-      described.catch(() => {});
-      return this.#open().then(async ({ port }) => port.send(await described));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    // What the caller does to the body meanwhile changes nothing.
+    const described = Promise.resolve(describe(input, init, true));
+    described.catch(() => {});
+    const { port } = await this.#open();
+    return port.send(await described);
   }
 
-  async call(op, parameters) {
+  async call(op, parameters, signal) {
     const operation = Object.hasOwn(this.#operations, op) && this.#operations[op];
-    return operation ? operation(parameters) : (await this.#open()).port.call(op, parameters);
+    return operation ? operation(parameters, signal) : (await this.#open()).port.call(op, parameters);
   }
 
   /** What can't be said to the holder from here, and what its origin's page does instead. */
@@ -47,6 +44,8 @@ export class RemoteTransport {
       if (options?.endSession) return { url: await this.#visit("sign-out", options) };
       return (await this.#open()).port.call("signOut", {});
     },
+    // Settles when the popup with this ticket is back.
+    outcome: async ({ key }, signal) => void (await (await this.#open()).line.ask("outcome", { ticket: key }, signal)),
     accessToken: () => elsewhere(),
     enterToken: () => elsewhere(),
   };
@@ -54,11 +53,6 @@ export class RemoteTransport {
   see(...seen) {
     this.#seen = seen;
     this.#linked?.port.see(...seen);
-  }
-
-  /** Settles when the popup with this ticket is back. */
-  async wait(ticket, signal) {
-    await (await this.#open()).line.ask("outcome", { ticket }, signal);
   }
 
   explain(response) {
