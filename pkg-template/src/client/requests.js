@@ -19,51 +19,46 @@ export function describe(input, init, copy = false) {
     const isSaid = isRequest ? value && (field !== "credentials" || value !== "same-origin" || init[field]) : value !== undefined;
     if (isSaid) request[field] = value;
   }
-  if (source.headers) request.headers = [...new Headers(source.headers)];
-  if (init.tokenkeep) withOptions(request, init.tokenkeep);
-  if (!isRequest) return init.body == null ? request : withBody(request, init.body, copy);
-  // Not every browser shows a Request's body.
-  const { body = !/^(GET|HEAD)$/.test(source.method) } = source;
-  return body ? complete(request, source) : request;
+  const headers = new Headers(source.headers ?? {});
+  if (init.tokenkeep) request.options = optionsOf(init.tokenkeep, headers);
+  const unread = isRequest ? hasBody(source) && source : init.body != null && withBody(request, headers, init.body, copy);
+  request.headers = [...headers];
+  return unread ? complete(request, unread) : request;
 }
 
-async function complete(request, source) {
-  request.body = await source.blob();
+// Not every browser shows a Request's body.
+const hasBody = ({ body, method }) => (body === undefined ? !/^(GET|HEAD)$/.test(method) : body);
+
+async function complete(request, unread) {
+  request.body = await unread.blob();
   return request;
 }
 
 /** The options of one call; an idempotency key becomes a header here, so that every try has the same. */
-function withOptions(request, { timeout, retry, stepUp, replaceAuthorization, idempotencyKey }) {
-  request.options = { timeout, retry, stepUp, replaceAuthorization, idempotent: Boolean(idempotencyKey) };
-  if (!idempotencyKey) return;
-  const key = idempotencyKey === true ? crypto.randomUUID() : String(idempotencyKey);
-  const others = (request.headers ?? []).filter(([name]) => name !== "idempotency-key");
-  request.headers = [...others, ["idempotency-key", key]];
+function optionsOf({ timeout, retry, stepUp, replaceAuthorization, idempotencyKey }, headers) {
+  if (idempotencyKey) headers.set("idempotency-key", idempotencyKey === true ? crypto.randomUUID() : idempotencyKey);
+  return { timeout, retry, stepUp, replaceAuthorization, idempotent: Boolean(idempotencyKey) };
 }
 
 /**
  * What is no text, bytes or Blob of this realm is what the platform makes of it, whichever realm it comes from. A form is encoded
- * once, here, so that every replay has the same boundary and the same bytes.
+ * once, here, so that every replay has the same boundary and the same bytes. Answers a Response if the body has yet to be read.
  */
-function withBody(request, body, copy) {
+function withBody(request, headers, body, copy) {
   request.body = body;
-  if (typeof body === "string" || body instanceof Blob) return request;
+  if (typeof body === "string" || body instanceof Blob) return undefined;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) {
     const bytes = new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength);
     // No port takes shared memory.
     if (copy || !(bytes.buffer instanceof ArrayBuffer)) request.body = new Uint8Array(bytes);
-    return request;
+    return undefined;
   }
   const extracted = new Response(body);
-  if (extracted.body === body) {
-    request.duplex = "half";
-    return request;
-  }
   const type = extracted.headers.get("content-type");
-  const headers = (request.headers ??= []);
-  if (type && !headers.some(([name]) => name === "content-type")) headers.push(["content-type", type]);
+  if (type && !headers.has("content-type")) headers.set("content-type", type);
+  if (extracted.body === body) request.duplex = "half";
   // So ends the type of what is made text here. A Blob's is in lower case.
-  if (!type?.endsWith("=UTF-8")) return complete(request, extracted);
-  request.body = String(body);
-  return request;
+  else if (type?.endsWith("=UTF-8")) request.body = String(body);
+  else return extracted;
+  return undefined;
 }
