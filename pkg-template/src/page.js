@@ -61,6 +61,8 @@ class PageTransport {
     return this.#supervisor.kernel.snapshot();
   }
 
+  leave() {}
+
   close() {}
 }
 

@@ -1,13 +1,12 @@
 import { fail, freeze } from "../errors.js";
 import { isFramed } from "./arrival.js";
-import { advised, more } from "./later.js";
+import { advised, later, more } from "./later.js";
 
-// Where that can't be loaded, say offline, nobody signs in silently either.
-const heedSignOut = () =>
-  more().then(
-    ({ heed }) => heed("signedout", { reason: "signout" }),
-    () => {},
-  );
+// Where that can't be loaded nobody signs in silently either.
+const heedSignOut = () => later(({ heed }) => heed("signedout", { reason: "signout" }));
+
+// What the holder is asked without more ado.
+const questions = ["userinfo", "stats", "audit", "unlock", "accessToken"];
 
 // A method that handles clicks is given an event, of whatever realm or framework, which is none.
 const optionsOf = (given) => ({ __proto__: null, ...(!given?.preventDefault && given) });
@@ -37,10 +36,14 @@ export class Auth extends EventTarget {
     // Every method may be detached.
     for (const { prototype } of [Auth, EventTarget])
       for (const name of Object.getOwnPropertyNames(prototype))
-        if (!/^(session|arrival|constructor)$/.test(name)) define(name, (...given) => prototype[name].apply(this, given));
-    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#connect());
-    globalThis.document?.addEventListener("visibilitychange", () => this.#look());
-    for (const type of ["online", "offline"]) globalThis.addEventListener?.(type, () => this.#look());
+        if (!/^(session|arrival|constructor)$/.test(name)) define(name, prototype[name].bind(this));
+    for (const name of questions) define(name, () => transport.call(name));
+    if (!globalThis.document) return;
+    // Before the app's own listeners, which may call.
+    const hear = (type, act) => addEventListener(type, act, true);
+    hear("pageshow", ({ persisted }) => persisted && this.#connect());
+    addEventListener("pagehide", () => transport.leave());
+    for (const type of ["visibilitychange", "online", "offline"]) hear(type, () => this.#look());
   }
 
   get session() {
@@ -80,22 +83,6 @@ export class Auth extends EventTarget {
     return url ? (await more()).leave(url, idTokenHint) : { revocation };
   }
 
-  userinfo() {
-    return this.#transport.call("userinfo");
-  }
-
-  stats() {
-    return this.#transport.call("stats");
-  }
-
-  audit() {
-    return this.#transport.call("audit");
-  }
-
-  unlock() {
-    return this.#transport.call("unlock");
-  }
-
   /** Takes a personal access token into the holder, if the configuration accepts that. */
   enterToken(token) {
     return this.#transport.call("enterToken", { token });
@@ -104,10 +91,6 @@ export class Auth extends EventTarget {
   /** Why `auth.fetch` let an answer of 401, 403, 429 or 503 through, or null. */
   explain(response) {
     return this.#transport.explain(response);
-  }
-
-  accessToken() {
-    return this.#transport.call("accessToken");
   }
 
   subscribe(listener) {
@@ -144,7 +127,7 @@ export class Auth extends EventTarget {
     const heard = this.#heard;
     const snapshot = this.#transport.listen((event) => this.#receive(event));
     // An event that came meanwhile is newer than the snapshot.
-    this.#ready = snapshot.then((session) => void (heard === this.#heard && this.#update(session)));
+    this.#ready = snapshot.then((session) => heard === this.#heard && this.#update(session));
     this.#look();
     this.#ready.catch(() => (this.#ready = undefined));
     return this.#ready;
@@ -156,31 +139,21 @@ export class Auth extends EventTarget {
 
   #receive({ type, detail, session }) {
     this.#heard += 1;
-    const changed = this.#update(session, false);
     if (detail.reason === "signout") heedSignOut();
-    if (detail.reason === "lost") {
-      // Another holder may know more.
-      this.#ready = undefined;
-      if (!changed) return;
-    }
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (changed) this.#notify();
+    // Another holder may know more.
+    if (detail.reason === "lost") this.#ready = undefined;
+    this.#update(session, new CustomEvent(type, { detail }));
   }
 
   /** The snapshot stays the same object until something in it changes, as useSyncExternalStore wants it. */
-  #update(session, notify = true) {
+  #update(session, event) {
     const known = JSON.stringify(session);
     const changed = known !== this.#known;
-    if (changed) {
-      this.#known = known;
-      this.#session = session && Object.freeze(session);
-      if (notify) this.#notify();
-    }
-    return changed;
-  }
-
-  #notify() {
-    for (const listener of this.#listeners) listener();
+    this.#known = known;
+    if (changed) this.#session = session && Object.freeze(session);
+    // The end of a holder is news to those who had a session there.
+    if (event && (changed || event.detail.reason !== "lost")) this.dispatchEvent(event);
+    if (changed) for (const listener of this.#listeners) listener();
   }
 }
 

@@ -1,12 +1,8 @@
 /** What most pages need seldom or never: a file of its own, loaded when it is. */
 export const more = () => import("./more.js");
 
-/** Has this page look at the holder's file. */
-export const compare = (...given) =>
-  more().then(
-    (loaded) => loaded.compare(...given),
-    () => {},
-  );
+/** Does `work` with what is loaded, and nothing where that can't be loaded, say offline. */
+export const later = (work) => more().then(work, () => {});
 
 /** Lets `error` through with what there is to say about it. Where that can't be loaded it goes as it is. */
 export async function advised(error) {

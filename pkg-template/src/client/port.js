@@ -1,5 +1,5 @@
 import { fail, fromData } from "../errors.js";
-import { compare, more } from "./later.js";
+import { later, more } from "./later.js";
 import { describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
@@ -29,7 +29,6 @@ export class PortTransport {
       this.#make = given;
     }
     this.#begin(given);
-    globalThis.addEventListener?.("pagehide", () => this.#leave());
   }
 
   async fetch(input, init) {
@@ -83,7 +82,7 @@ export class PortTransport {
   }
 
   close() {
-    this.#leave();
+    this.leave();
     this.#make = undefined;
     this.fail("HOLDER_FAILED", "it was closed; call connect() again");
   }
@@ -111,7 +110,7 @@ export class PortTransport {
     this.#answered = true;
     if (over >= 0) return this.#makeRoom(over);
     if (lock) return this.#outlive(lock);
-    if (file) return compare(file, this);
+    if (file) return later(({ compare }) => compare(file, this));
     if (event) return this.#listener?.(event);
     const call = this.#settle(id);
     if (error) call?.reject(fromData(error));
@@ -197,7 +196,8 @@ export class PortTransport {
       .catch(() => {});
   }
 
-  #leave() {
+  /** The page is left: what still waits is of no use to anybody. */
+  leave() {
     this.post({ op: "bye" });
     this.#letGo(new DOMException("the page was left", "AbortError"));
   }

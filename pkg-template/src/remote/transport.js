@@ -55,6 +55,10 @@ export class RemoteTransport {
     this.#linked?.port.see(...seen);
   }
 
+  leave() {
+    this.#linked?.port.leave();
+  }
+
   explain(response) {
     return explanationOf(response);
   }

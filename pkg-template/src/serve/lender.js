@@ -13,7 +13,7 @@ export class Lender {
   /** `worker` is one, or a function that makes one. */
   constructor(worker) {
     this.#worker = worker;
-    globalThis.addEventListener("pagehide", () => this.#release());
+    globalThis.addEventListener("pagehide", () => this.#leave());
   }
 
   /** Calls to the holder. */
@@ -50,7 +50,8 @@ export class Lender {
     });
   }
 
-  #release() {
+  #leave() {
+    this.#transport?.leave();
     for (const release of this.#releases) release();
     this.#releases.clear();
   }
