@@ -107,6 +107,8 @@ async function connectOften(count) {
     const { port } = new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true });
     return new Promise((resolve) => {
       port.onmessage = ({ data }) => {
+        // What else a holder tells of itself is no answer.
+        if (data.id !== 1) return;
         const word = data.error?.code ?? "ok";
         tally[word] = (tally[word] ?? 0) + 1;
         resolve(port);
