@@ -19,7 +19,7 @@ for (const mode of transports) {
       const response = await fetch(url);
       const came = [response.status, explain(response), (await resume()).claims.sub, (await stats()).phase, (await audit()).length > 0];
       came.push((await userinfo()).sub, await unlock(), (await signOut()).revocation);
-      const names = [...Object.getOwnPropertyNames(Object.getPrototypeOf(app.auth)), "fetch", "addEventListener"];
+      const names = [app.auth, Object.getPrototypeOf(app.auth)].flatMap(Object.getOwnPropertyNames);
       const methods = names.filter((name) => name !== "constructor" && typeof app.auth[name] === "function");
       const changed = methods.filter((name) => Reflect.set(app.auth, name, 1) || Reflect.defineProperty(app.auth, name, { value: 1 }));
       close();

@@ -14,7 +14,7 @@ for (const mode of transports) {
       const { auth, tokenkeep } = app;
       const { TokenKeepError } = tokenkeep;
       const targets = [Object.getPrototypeOf(auth), auth.constructor, auth.session, TokenKeepError, TokenKeepError.prototype];
-      const names = ["fetch", ...Object.getOwnPropertyNames(Object.getPrototypeOf(auth))];
+      const names = [auth, Object.getPrototypeOf(auth)].flatMap(Object.getOwnPropertyNames);
       const replaced = names.filter((name) => {
         const before = auth[name];
         Reflect.set(auth, name, "another");

@@ -36,7 +36,7 @@ export class Auth extends EventTarget {
     // Every method may be detached.
     for (const { prototype } of [Auth, EventTarget])
       for (const name of Object.getOwnPropertyNames(prototype))
-        if (!/^(session|arrival|constructor)$/.test(name)) define(name, prototype[name].bind(this));
+        if (typeof this[name] === "function" && name !== "constructor") define(name, this[name].bind(this));
     for (const name of questions) define(name, () => transport.call(name));
     if (!globalThis.document) return;
     // Before the app's own listeners, which may call.
