@@ -24,7 +24,7 @@ class PageTransport {
 
   fetch(input, init) {
     try {
-      if (mayBeRequest(input) || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init, true));
+      if (mayBeRequest(input) || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init));
       return this.#send(new URL(input, globalThis.document?.baseURI).href, init);
     } catch (error) {
       return Promise.reject(error);

@@ -3,11 +3,8 @@ const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mod
 /** Whether `fetch` may take this for a Request, of whatever realm. What is text or a URL here is none. */
 export const mayBeRequest = (input) => Object(input) === input && !(input instanceof URL);
 
-/**
- * What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. A port
- * copies buffers as they are sent; without one, `copy` says to do it here, since the caller may change them later.
- */
-export function describe(input, init, copy = false) {
+/** What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. */
+export function describe(input, init) {
   const isRequest = mayBeRequest(input);
   const source = isRequest ? new Request(input, init) : init;
   const url = isRequest ? source.url : new URL(input, globalThis.document?.baseURI).href;
@@ -21,13 +18,13 @@ export function describe(input, init, copy = false) {
   }
   const headers = new Headers(source.headers ?? {});
   if (init.tokenkeep) request.options = optionsOf(init.tokenkeep, headers);
-  const unread = isRequest ? hasBody(source) && source : init.body != null && withBody(request, headers, init.body, copy);
+  const unread = isRequest ? hasBody(source) && source : init.body != null && withBody(request, headers, init.body);
   request.headers = [...headers];
   return unread ? complete(request, unread) : request;
 }
 
 // Not every browser shows a Request's body.
-const hasBody = ({ body, method }) => (body === undefined ? !/^(GET|HEAD)$/.test(method) : body);
+const hasBody = ({ method, body = !/^(GET|HEAD)$/.test(method) }) => body;
 
 async function complete(request, unread) {
   request.body = await unread.blob();
@@ -44,13 +41,12 @@ function optionsOf({ timeout, retry, stepUp, replaceAuthorization, idempotencyKe
  * What is no text, bytes or Blob of this realm is what the platform makes of it, whichever realm it comes from. A form is encoded
  * once, here, so that every replay has the same boundary and the same bytes. Answers a Response if the body has yet to be read.
  */
-function withBody(request, headers, body, copy) {
+function withBody(request, headers, body) {
   request.body = body;
   if (typeof body === "string" || body instanceof Blob) return undefined;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) {
-    const bytes = new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength);
-    // No port takes shared memory.
-    if (copy || !(bytes.buffer instanceof ArrayBuffer)) request.body = new Uint8Array(bytes);
+    // The caller may change them later, no port takes shared memory, and of a buffer it would take all.
+    request.body = new Uint8Array(body.buffer ?? body, body.byteOffset, body.byteLength).slice();
     return undefined;
   }
   const extracted = new Response(body);
