@@ -6,9 +6,9 @@ const removed = [...response, "state", "iss", "error_description", "error_uri", 
  * application's own parameters stay as they are. Returns the URL as it was, or undefined if there was no response.
  */
 export function scrub() {
-  if (!globalThis.location?.href || !globalThis.history || isFramed()) return undefined;
+  if (isFramed()) return undefined;
   const { href, search, hash } = location;
-  if (!looksLike(search) && !looksLike(hash)) return undefined;
+  if (![search, hash].some(looksLike)) return undefined;
   history.replaceState(history.state, "", scrubbed(href));
   return href;
 }
@@ -19,7 +19,7 @@ export function scrubbed(href) {
   return Object.assign(url, { search: without(url.search), hash: without(url.hash) }).href;
 }
 
-/** Whether this is in a page of somebody else's: nothing of a response is taken there. */
+/** Whether this is in a page of somebody else's, or in none: nothing of a response is taken there. */
 export function isFramed() {
   try {
     return !top.location.href;
@@ -27,8 +27,6 @@ export function isFramed() {
     return true;
   }
 }
-
-const name = (pair) => new URLSearchParams(pair).keys().next().value;
 
 function looksLike(part) {
   const params = new URLSearchParams(part.slice(1));
@@ -39,7 +37,7 @@ function without(part) {
   const kept = part
     .slice(1)
     .split("&")
-    .filter((pair) => !removed.includes(name(pair)))
+    .filter((pair) => !removed.includes([...new URLSearchParams(pair).keys()][0]))
     .join("&");
   return kept && part[0] + kept;
 }

@@ -19,7 +19,6 @@ export class Auth extends EventTarget {
   #arrival = null;
   #ready;
   #resuming;
-  #known = "null";
   #listeners = new Set();
   #heard = 0;
 
@@ -71,8 +70,8 @@ export class Auth extends EventTarget {
     if (isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
-      const abandoned = () => reject(fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again"));
-      addEventListener("pageshow", ({ persisted }) => persisted && abandoned(), { once: true });
+      const abandoned = fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again");
+      addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned), { once: true });
       location.assign(url);
     });
   }
@@ -107,11 +106,11 @@ export class Auth extends EventTarget {
     const popup = open("about:blank", "_blank", options.popupFeatures ?? "popup,width=480,height=720");
     if (!popup || popup.closed) throw fail("POPUP_BLOCKED", "call signIn() in a click, before any await");
     popup.opener = null;
-    const { signInWith } = await more().catch((error) => {
+    const signIn = async () => (await more()).signInWith(popup, this.#transport, options, fail);
+    await signIn().catch((error) => {
       popup.close();
-      throw error;
+      return advised(error);
     });
-    await signInWith(popup, this.#transport, options, fail).catch(advised);
     return this.#session;
   }
 
@@ -134,7 +133,7 @@ export class Auth extends EventTarget {
   }
 
   #look() {
-    this.#transport.see(globalThis.document?.visibilityState === "visible", globalThis.navigator?.onLine !== false);
+    if (globalThis.document) this.#transport.see(document.visibilityState === "visible", navigator.onLine);
   }
 
   #receive({ type, detail, session }) {
@@ -147,9 +146,7 @@ export class Auth extends EventTarget {
 
   /** The snapshot stays the same object until something in it changes, as useSyncExternalStore wants it. */
   #update(session, event) {
-    const known = JSON.stringify(session);
-    const changed = known !== this.#known;
-    this.#known = known;
+    const changed = JSON.stringify(session) !== JSON.stringify(this.#session);
     if (changed) this.#session = session && Object.freeze(session);
     // The end of a holder is news to those who had a session there.
     if (event && (changed || event.detail.reason !== "lost")) this.dispatchEvent(event);
