@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 
 import { codeOf, events, explain, resume, send, session, stats, statusOf } from "./support/calls.mjs";
+import { endSharedWorker } from "./support/ending.mjs";
+import { signIn as signInThere } from "./support/own-origin.mjs";
 import { startPlainBrowser } from "./support/plain-browser.mjs";
+import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
 import { signIn } from "./support/sign-in.mjs";
-import { modes, startStage, transports } from "./support/stage.mjs";
+import { modes, ownMode, startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -11,11 +14,11 @@ import { until } from "./support/until.mjs";
 const long = { lifetime: 15, earlyRefresh: 13 };
 const short = { lifetime: 5, earlyRefresh: 2 };
 
-for (const mode of modes) {
+for (const mode of [...modes, ownMode]) {
   test(`${mode}: a used session is refreshed ahead of time while somebody looks, and no call waits for it`, async (t) => {
     const stage = await startBrief(t, long, { mode });
     const page = await stage.open();
-    await signIn(page);
+    await (mode === ownMode ? signInThere : signIn)(page);
     assert.equal(await statusOf(page, stage.probed("x")), 200);
     stage.announceLifetime(600);
     await until(async () => (await events(page, "refreshed")).length, "the refresh ahead of time");
@@ -27,6 +30,21 @@ for (const mode of modes) {
     assert.notEqual(first, second);
   });
 }
+
+test("a holder that took the place of another knows that somebody looks", async (t) => {
+  const stage = await startBrief(t, long, { mode: "made" });
+  const page = await stage.open();
+  assert.deepEqual(await resume(page), { value: null });
+  await endSharedWorker(page);
+  // Nobody looks away or back from here on, so that the call alone brings the next holder.
+  await until(async () => (await page.evaluate(() => app.outcome(() => app.auth.stats()))).value, "another holder");
+  const popup = await clickSignIn(page);
+  await finishIn(popup);
+  assert.ok((await endOfSignIn(page)).value);
+  assert.equal(await statusOf(page, stage.probed("x")), 200);
+  stage.announceLifetime(600);
+  await until(async () => (await events(page, "refreshed")).length, "the refresh ahead of time");
+});
 
 for (const mode of transports) {
   test(`${mode}: a token that nobody used dies in peace, and so does one that nobody uses any more (REF-18)`, async (t) => {

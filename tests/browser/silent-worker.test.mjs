@@ -58,6 +58,20 @@ for (const mode of [...workerModes, "made"]) {
   });
 }
 
+test("who closes a connection that got no answer is asked nothing more by it", async (t) => {
+  const { gate, answer } = await late(t);
+  const stage = await startStage(t, { holder: "/late.js", routes: { "/late.js": answer } });
+  await shorten(stage);
+  const page = await stage.open();
+  assert.equal((await resume(page)).error?.code, silent);
+  await page.evaluate(() => app.auth.close());
+  gate.open();
+  for (let call = 0; call < 2; call += 1) {
+    const { error } = await page.evaluate(() => app.outcome(() => app.auth.stats()));
+    assert.equal(error?.code, "TOKENKEEP_HOLDER_FAILED");
+  }
+});
+
 test("a page of a service worker's that is given for the script is told of", async (t) => {
   const never = `addEventListener("fetch", (event) => /holder/.test(event.request.url) && event.respondWith(new Promise(() => {})));
 addEventListener("install", () => skipWaiting());

@@ -4,7 +4,7 @@ import { codeOf, endOfBurst, events, session, startBurst, stats, statusOf } from
 import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startProbe } from "./support/probe.mjs";
-import { modes, startStage } from "./support/stage.mjs";
+import { modes, startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -143,6 +143,53 @@ test("calls that wait when the page is left are dropped (back/forward cache)", a
   assert.deepEqual(await endOfBurst(page), { AbortError: 3 });
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.deepEqual(stage.api.effects, []);
+});
+
+for (const mode of workerModes) {
+  test(`${mode}: calls on the way out of a page end, and those on the way back are answered (back/forward cache)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    await page.evaluate((url) => {
+      globalThis.made = {};
+      const call = (name) => (made[name] ??= Promise.all([app.outcome(() => app.auth.stats()), app.send(url)]));
+      addEventListener("pagehide", () => call("pagehide"));
+      // As libraries do that look for news when somebody looks at a page.
+      document.addEventListener("visibilitychange", () => call(document.visibilityState));
+      addEventListener("pageshow", () => call("pageshow"));
+    }, stage.v1("files"));
+    if (!(await goAndComeBack(t, { stage, page }))) return;
+
+    const ends = async (name) =>
+      (await page.evaluate((one) => made[one], name)).map(({ value, error }) => value?.status ?? error?.name ?? "stats");
+    for (const name of ["pagehide", "hidden"]) assert.deepEqual(await ends(name), ["AbortError", "AbortError"], name);
+    for (const name of ["visible", "pageshow"]) assert.deepEqual(await ends(name), ["stats", 200], name);
+  });
+}
+
+test("a page that comes and goes waits for its holder's end once, and closed not at all", async (t) => {
+  const stage = await startStage(t);
+  const page = await stage.open();
+  await signIn(page);
+  const locks = (type, begin) =>
+    page.evaluate(
+      async ([of, name]) => (await navigator.locks.query())[of].filter((one) => one.name.startsWith(name)).length,
+      [type, begin],
+    );
+  const comeAndGo = () =>
+    page.evaluate(async () => {
+      for (const type of ["pagehide", "pageshow"]) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+      return app.outcome(() => app.auth.stats());
+    });
+  const waiting = () => locks("pending", "tokenkeep:holder-");
+  assert.ok((await comeAndGo()).value);
+  const before = await waiting();
+  for (let times = 0; times < 3; times += 1) assert.ok((await comeAndGo()).value);
+  assert.equal(await waiting(), before);
+
+  await page.evaluate(() => app.auth.close());
+  assert.equal((await comeAndGo()).error.code, "TOKENKEEP_HOLDER_FAILED");
+  await until(async () => (await locks("held", "tokenkeep-")) === 0, "the page's own lock to be gone");
 });
 
 test("a new deployment has a new holder: old pages keep their session, new ones start without", async (t) => {

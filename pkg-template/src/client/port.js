@@ -3,7 +3,7 @@ import { later, more } from "./later.js";
 import { describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
-export const version = 1;
+const version = 1;
 const patience = 30_000;
 const grace = 1_000;
 
@@ -19,16 +19,18 @@ export class PortTransport {
   #answered;
   // The last call that the holder has heard, once it makes room for another one.
   #heard;
+  #seen = { op: "see" };
+  #lock;
   shared;
+  /** Why calls have no answer from when the page was left until it is back. */
+  left;
+  explain = explanationOf;
 
   /** `given` is a worker, a port, or a function that makes one, and another one where that has failed. */
   constructor(given) {
-    if (typeof given === "function") {
-      // Where there is no browser, as on a server, nothing is done.
-      if (!globalThis.location) return;
-      this.#make = given;
-    }
-    this.#begin(given);
+    if (typeof given !== "function") this.#begin(() => given);
+    // Where there is no browser, as on a server, nothing is done.
+    else if (globalThis.location) this.#begin((this.#make = given));
   }
 
   async fetch(input, init) {
@@ -37,29 +39,34 @@ export class PortTransport {
   }
 
   /** Once `signal` aborts, nobody waits for the answer any more, and the holder is told. */
-  call(op, parameters, signal, transfer) {
-    this.#revive(op);
-    if (this.#failure) return Promise.reject(this.#failure);
+  async call(op, parameters, signal, transfer) {
+    if (!this.left) this.#revive(op);
+    if (this.#failure) throw this.#failure;
     const id = ++this.#lastId;
     const send = () => this.post({ id, op, ...parameters }, transfer);
     send();
+    // It was for what outlives its page, which the holder takes even now.
+    if (this.left) throw this.left;
     // A stream is gone once it was sent.
     const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, again: !transfer && send }));
     if (!this.#port && !this.#make) this.#explain();
-    if (!signal) return answer;
     const abort = () => {
       this.post({ op: "abort", target: id });
       this.#settle(id)?.reject(signal.reason);
     };
-    signal.addEventListener("abort", abort);
-    return answer.finally(() => signal.removeEventListener("abort", abort));
+    signal?.addEventListener("abort", abort);
+    try {
+      return await answer;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   see(visible, online) {
+    this.#seen = { op: "see", visible, online };
     // Without locks nobody tells of the holder's end: then it is asked.
-    if (visible && navigator.locks) this.#revive();
-    else if (visible) this.#ask();
-    this.post({ op: "see", visible, online });
+    if (visible && (this.left || this.#failure || !navigator.locks)) this.#ask();
+    else this.post(this.#seen);
   }
 
   /** Says what has no answer. */
@@ -67,32 +74,31 @@ export class PortTransport {
     this.#port?.postMessage({ v: version, id: 0, ...message }, transfer);
   }
 
-  explain(response) {
-    return explanationOf(response);
-  }
-
   /** Says hello, and resolves to the session as it is. */
-  listen(listener) {
-    if (!this.#port && !this.#make) return Promise.resolve(null);
+  async listen(listener) {
+    if (!this.#port && !this.#make) return null;
     this.#listener = listener;
+    this.left = undefined;
     const answer = this.call("hello", { again: !!this.#make });
     const timer = setTimeout(() => this.fail("HOLDER_SILENT", "the worker doesn't answer"), patience);
+    // Another holder has not heard of it.
+    this.post(this.#seen);
     this.#stayAlive();
     return answer.finally(() => clearTimeout(timer));
   }
 
   close() {
     this.leave();
-    this.#make = undefined;
+    this.#make = this.#failure = undefined;
     this.fail("HOLDER_FAILED", "it was closed; call connect() again");
   }
 
   /** Where the holder has failed, has another one take its place if one can be made, or asks it again if it was slow. */
   #revive(op) {
     if (!(this.#failure && (this.#make || /SILENT/.test(this.#failure.code)))) return;
+    if (op !== "hello") return this.#ask();
     this.#failure = undefined;
-    if (this.#make) this.#begin();
-    if (op !== "hello") this.#ask();
+    if (this.#make) this.#begin(this.#make);
   }
 
   #ask() {
@@ -109,7 +115,7 @@ export class PortTransport {
   #receive({ id, ok, error, event, lock, file, over }) {
     this.#answered = true;
     if (over >= 0) return this.#makeRoom(over);
-    if (lock) return this.#outlive(lock);
+    if (lock) return lock === this.#lock || this.#outlive(lock);
     if (file) return later(({ compare }) => compare(file, this));
     if (event) return this.#listener?.(event);
     const call = this.#settle(id);
@@ -123,25 +129,22 @@ export class PortTransport {
     return call;
   }
 
-  #begin(given) {
+  #begin(make) {
     this.#port?.close?.();
     this.#port?.terminate?.();
     this.#port = this.#answered = this.#heard = undefined;
     try {
-      const worker = this.#make ? this.#make() : given;
+      const worker = make();
       this.shared = "port" in worker;
       const port = (this.#port = worker.port ?? worker);
       port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
       port.start?.();
-      worker.addEventListener("error", (event) => this.#doubt(event, port));
+      // A worker that threw may still answer, and then says more than its error event.
+      const doubt = (event) => port === this.#port && !this.#answered && this.#explain(event);
+      worker.addEventListener("error", (event) => setTimeout(doubt, grace, event));
     } catch (error) {
       this.#explain(error);
     }
-  }
-
-  /** A worker that threw may still answer, and then says more than its error event. */
-  #doubt(cause, port) {
-    setTimeout(() => port === this.#port && !this.#answered && this.#explain(cause), grace);
   }
 
   #explain(cause) {
@@ -157,6 +160,7 @@ export class PortTransport {
 
   /** The holder has this lock for as long as it lives: whoever gets it has outlived the holder. */
   #outlive(lock) {
+    this.#lock = lock;
     const port = this.#port;
     navigator.locks.request(lock, { mode: "shared" }, () => this.#lose(port)).catch(() => {});
   }
@@ -185,7 +189,7 @@ export class PortTransport {
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
   #stayAlive() {
     const { locks } = navigator;
-    if (!this.shared || this.#release || !locks) return;
+    if (!this.shared || this.#release || this.#failure || !locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
     locks
@@ -198,8 +202,9 @@ export class PortTransport {
 
   /** The page is left: what still waits is of no use to anybody. */
   leave() {
+    this.left = new DOMException("the page was left", "AbortError");
     this.post({ op: "bye" });
-    this.#letGo(new DOMException("the page was left", "AbortError"));
+    this.#letGo(this.left);
   }
 
   #letGo(reason) {

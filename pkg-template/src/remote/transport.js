@@ -16,6 +16,7 @@ export class RemoteTransport {
   #seen = [false, true];
   // One holder serves every page, as a SharedWorker does.
   shared = true;
+  explain = explanationOf;
 
   constructor(url) {
     this.#url = url;
@@ -24,7 +25,7 @@ export class RemoteTransport {
   async fetch(input, init) {
     if (this.#linked) return this.#linked.port.fetch(input, init);
     // What the caller does to the body meanwhile changes nothing.
-    const described = Promise.resolve(describe(input, init, true));
+    const described = Promise.resolve(describe(input, init));
     described.catch(() => {});
     const { port } = await this.#open();
     return port.send(await described);
@@ -52,15 +53,12 @@ export class RemoteTransport {
 
   see(...seen) {
     this.#seen = seen;
-    this.#linked?.port.see(...seen);
+    if (seen[0] && this.#linked?.port.left) this.#return();
+    else this.#linked?.port.see(...seen);
   }
 
   leave() {
     this.#linked?.port.leave();
-  }
-
-  explain(response) {
-    return explanationOf(response);
   }
 
   /** Says hello, and resolves to the session as it is. Pages that come back from the back/forward cache say it again. */
@@ -68,10 +66,15 @@ export class RemoteTransport {
     this.#listener = listener;
     // Where there is no page, as on a server, there is no session.
     if (!globalThis.document) return null;
-    // The holder has closed the door of a page that was left, and its frame may not have come back with it.
-    if (this.#linked) this.#drop(lost, "FRAME_LOST");
+    if (this.#linked) this.#return();
     const { session } = await (this.#link ?? this.#connect());
     return session;
+  }
+
+  /** The holder has closed the door of a page that was left, and its frame may not have come back with it. */
+  #return() {
+    this.#drop(lost, "FRAME_LOST");
+    this.#connect();
   }
 
   close() {
@@ -130,8 +133,8 @@ export class RemoteTransport {
   /** The holder tells a port what happens to the session once that has said hello, and every frame has a new one. */
   #take({ port: given, ...frame }) {
     const port = new PortTransport(given);
-    port.see(...this.#seen);
     const linked = { ...frame, port, session: port.listen((event) => this.#listener(event)) };
+    port.see(...this.#seen);
     frame.line.ask("lost").then(
       () => linked === this.#linked && this.#end(),
       () => {},
