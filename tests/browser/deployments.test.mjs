@@ -172,6 +172,30 @@ test("a reload of the only page has the next holder, and doesn't wait for the on
   assert.equal((await signIn(page)).scope, "openid");
 });
 
+test("in production one page looks per hour, and the next one where that has left before it could tell", async (t) => {
+  const { scripts } = await bundles();
+  const script = `Object.defineProperty(WorkerLocation.prototype, "hostname", { get: () => "app.example.com" });\n${scripts.holder}`;
+  const stage = await startStage(t, { mode: "made", files: { "/holder.js": () => ["text/javascript", script] } });
+  const bare = await stage.open("/bare.html");
+  assert.ok(await isToLook(bare));
+  assert.ok(await isToLook(bare), "nobody has told");
+  await stage.context.addInitScript(noteLooks);
+  await looks(await stage.open());
+  assert.ok(!(await isToLook(bare)));
+});
+
+/** Whether the holder asks a page that says hello for a look; this one never tells. */
+const isToLook = (page) =>
+  page.evaluate(async () => {
+    const { port } = new SharedWorker("/holder.js", { type: "module", name: "tokenkeep", extendedLifetime: true });
+    const said = [];
+    const answered = new Promise((resolve) => (port.onmessage = ({ data }) => (said.push(data), "ok" in data && resolve())));
+    port.postMessage({ v: 1, id: 1, op: "hello", again: true });
+    await answered;
+    port.postMessage({ v: 1, id: 0, op: "bye" });
+    return said.some(({ file }) => file);
+  });
+
 test("at the holder's own origin the frame looks while the app is developed", async (t) => {
   const stage = await startStage(t, { mode: ownMode });
   await stage.context.addInitScript(noteLooks);

@@ -27,7 +27,8 @@ export class Succession {
     if (kernel.hasSecretFile()) return undefined;
     const { href, hostname } = location;
     const developed = isLoopback(hostname);
-    if (!developed && performance.now() - this.#looked < oftenEnough) return undefined;
+    // Who leaves at once, say to sign in, has told nothing: then the next one looks.
+    if (!developed && this.#print && performance.now() - this.#looked < oftenEnough) return undefined;
     this.#looked = performance.now();
     return { url: href, print: this.#print, developed };
   }
