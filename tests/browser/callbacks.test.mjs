@@ -280,6 +280,7 @@ for (const mode of modes) {
     const stage = await startStage(t, { mode, routes: { "/callback": lead } });
     const page = await stage.open();
     await arrive(page, undefined, (url) => new URL(url).pathname === "/callback/" && url.includes("code="));
+    await page.waitForFunction(() => globalThis.app);
     const { error } = await resume(page);
     assert.equal(error?.code, "TOKENKEEP_REDIRECT_URI_MOVED");
     assert.equal(page.url(), `${stage.app.origin}/callback/`);

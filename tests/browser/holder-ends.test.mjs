@@ -128,7 +128,7 @@ test("script that takes the holder's lock away ends nothing", async (t) => {
   assert.equal(await statusOf(page, stage.v1("files")), 200);
   assert.equal(stage.counts.exchanges, 1);
   await endSharedWorker(page);
-  assert.equal((await resume(page)).value, null, "its real end is told of too");
+  await until(async () => (await resume(page)).value === null, "its real end to be told of too");
 });
 
 test("the end of a holder on an origin of its own is told to the app, and the next call has another", async (t) => {
