@@ -17,6 +17,8 @@ export class PortTransport {
   #failure;
   #release;
   #answered;
+  // After a holder's end, until another one answers: what is to be said to that.
+  #held;
   // The last call that the holder has heard, once it makes room for another one.
   #heard;
   #seen = { op: "see" };
@@ -48,7 +50,7 @@ export class PortTransport {
     // It was for what outlives its page, which the holder takes even now.
     if (this.left) throw this.left;
     // A stream is gone once it was sent.
-    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, again: !transfer && send }));
+    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, op, again: !transfer && send }));
     if (!this.#port && !this.#make) this.#explain();
     const abort = () => {
       this.post({ op: "abort", target: id });
@@ -71,7 +73,8 @@ export class PortTransport {
 
   /** Says what has no answer. */
   post(message, transfer) {
-    this.#port?.postMessage({ v: version, id: 0, ...message }, transfer);
+    if (this.#held && message.op !== "hello") this.#held.push([message, transfer]);
+    else this.#port?.postMessage({ v: version, id: 0, ...message }, transfer);
   }
 
   /** Says hello, and resolves to the session as it is. */
@@ -114,6 +117,7 @@ export class PortTransport {
 
   #receive({ id, ok, error, event, lock, file, over }) {
     this.#answered = true;
+    this.#flush();
     if (over >= 0) return this.#makeRoom(over);
     if (lock) return lock === this.#lock || this.#outlive(lock);
     if (file) return later(({ compare }) => compare(file, this));
@@ -141,10 +145,28 @@ export class PortTransport {
       port.start?.();
       // A worker that threw may still answer, and then says more than its error event.
       const doubt = (event) => port === this.#port && !this.#answered && this.#explain(event);
-      worker.addEventListener("error", (event) => setTimeout(doubt, grace, event));
+      worker.addEventListener("error", (event) => {
+        this.#flush();
+        setTimeout(doubt, grace, event);
+      });
+      if (this.#held) setTimeout(() => this.#insist(port), grace);
     } catch (error) {
       this.#explain(error);
     }
+  }
+
+  /** A worker on its way out takes connections and hears nothing: another one is made, and only what does no harm twice was said. */
+  #insist(port) {
+    if (port !== this.#port || !this.#held) return;
+    port.postMessage({ v: version, id: 0, op: "bye" });
+    this.#begin(this.#make);
+    for (const { op, again } of this.#pending.values()) if (op === "hello") again();
+  }
+
+  #flush() {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const one of held) this.post(...one);
   }
 
   #explain(cause) {
@@ -178,6 +200,7 @@ export class PortTransport {
     const unheard = [...this.#pending].filter(([id, { again }]) => again && id > this.#heard);
     for (const [id] of unheard) this.#pending.delete(id);
     this.fail("HOLDER_LOST", "the worker has ended; call again");
+    if (this.#make && this.shared) this.#held = [];
     this.#listener?.({ type: "signedout", detail: { reason: "lost" }, session: null });
     if (unheard[0]) this.#revive();
     for (const [id, call] of unheard) {
@@ -203,6 +226,7 @@ export class PortTransport {
   /** The page is left: what still waits is of no use to anybody. */
   leave() {
     this.left = new DOMException("the page was left", "AbortError");
+    this.#flush();
     this.post({ op: "bye" });
     this.#letGo(this.left);
   }
@@ -210,6 +234,7 @@ export class PortTransport {
   #letGo(reason) {
     this.#release?.();
     this.#release = undefined;
+    if (this.#held) this.#held = [];
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
   }
