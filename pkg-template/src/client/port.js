@@ -40,7 +40,7 @@ export class PortTransport {
     return this.send(request.then ? await request : request);
   }
 
-  /** Once `signal` aborts, nobody waits for the answer any more, and the holder is told. */
+  /** Once `signal` aborts the holder is told, and nobody waits for the answer any more. */
   async call(op, parameters, signal, transfer) {
     if (!this.left) this.#revive(op);
     if (this.#failure) throw this.#failure;
@@ -54,7 +54,8 @@ export class PortTransport {
     if (!this.#port && !this.#make) this.#explain();
     const abort = () => {
       this.post({ op: "abort", target: id });
-      this.#settle(id)?.reject(signal.reason);
+      // What has become of a sign-in by now the holder knows.
+      if (op !== "outcome") this.#settle(id)?.reject(signal.reason);
     };
     signal?.addEventListener("abort", abort);
     try {
