@@ -79,7 +79,7 @@ export class Kernel {
 
   /** A stream that may have to be sent again, if the configuration wants to keep any. */
   #keep({ body, signal }) {
-    const { streamBufferLimit } = JSON.parse(this.#core.describe());
+    const { streamBufferLimit } = this.#facts();
     if (!streamBufferLimit) return undefined;
     const kept = new Kept(body, streamBufferLimit);
     signal?.addEventListener("abort", () => kept.cancel(signal.reason), { once: true });
@@ -162,26 +162,31 @@ export class Kernel {
   }
 
   stats() {
-    return JSON.parse(this.#core.describe()).stats;
+    return this.#facts().stats;
   }
 
   /** Where sign-ins end, as configured. */
   redirectUri() {
-    return JSON.parse(this.#core.describe()).redirectUri;
+    return this.#facts().redirectUri;
   }
 
   /** When this holder ends for a newer one: `never`, `at-once`, `when-left`. */
   givesWay() {
-    return JSON.parse(this.#core.describe()).givesWay;
+    return this.#facts().givesWay;
   }
 
   /** Whether there is a token in the holder's file. */
   hasSecretFile() {
-    return JSON.parse(this.#core.describe()).hasSecretFile;
+    return this.#facts().hasSecretFile;
   }
 
   snapshot() {
-    return JSON.parse(this.#core.describe()).session;
+    return this.#facts().session;
+  }
+
+  /** What the core tells of the session and of itself. */
+  #facts() {
+    return JSON.parse(this.#core.describe());
   }
 
   #start(operation, text, { door = 0, alive = true, signal } = none) {

@@ -8,7 +8,7 @@ const shape = /^[\w-]{43}$/;
 /** What is known of this holder's file, and what follows from that once another one is there. */
 export class Succession {
   #print;
-  #looked = -oftenEnough;
+  #looked;
   #last;
   #doors;
   // Whether every page so far can make another holder.
@@ -24,19 +24,19 @@ export class Succession {
    * token in it.
    */
   due({ kernel }) {
-    if (kernel.hasSecretFile()) return undefined;
     const { href, hostname } = location;
     const developed = isLoopback(hostname);
     // Who leaves at once, say to sign in, has told nothing: then the next one looks.
     if (!developed && this.#print && performance.now() - this.#looked < oftenEnough) return undefined;
+    if (kernel.hasSecretFile()) return undefined;
     this.#looked = performance.now();
     return { url: href, print: this.#print, developed };
   }
 
   /** What pages that come later are told, if the file has changed. */
   news({ kernel }) {
-    const detail = { givesWay: kernel.givesWay() };
-    return this.#last === undefined ? undefined : { type: "outdated", detail, session: kernel.snapshot() };
+    if (this.#last === undefined) return undefined;
+    return { type: "outdated", detail: { givesWay: kernel.givesWay() }, session: kernel.snapshot() };
   }
 
   /** A page has found this fingerprint. The first is taken for the one of the file that this holder is made of. */
