@@ -90,14 +90,20 @@ test("with takeOver and nobody signed in the new file counts at once", async (t)
   assert.equal((await resume(page)).value, null, "the old page has the new one too");
 });
 
-test("with takeOver a session stays until the last page that was open is gone", async (t) => {
-  const { stage, page } = await start(t, { takeOver: true });
+/** Signs `page` in, and puts another file in the place of the holder's; the page that finds that. */
+async function deploy(stage, page) {
   await signIn(page);
   await looks(page);
   stage.configure({ takeOver: true, scope: "openid" });
   const fresh = await stage.open();
   assert.ok((await resume(fresh)).value);
   await outdated(fresh, "when-left");
+  return fresh;
+}
+
+test("with takeOver a session stays until the last page that was open is gone", async (t) => {
+  const { stage, page } = await start(t, { takeOver: true });
+  const fresh = await deploy(stage, page);
   assert.equal(await statusOf(fresh, stage.v1("files")), 200);
   const late = await stage.open();
   assert.ok((await resume(late)).value);
@@ -157,12 +163,7 @@ test("who asks while the holder makes room is answered by the next one", async (
 for (const early of [false, true])
   test(`who signs in as soon as the session was ended for another holder is signed in by that${early ? ", though the browser hasn't let the old one go" : ""}`, async (t) => {
     const { stage, page } = await start(t, { takeOver: true }, await lingering(early));
-    await signIn(page);
-    await looks(page);
-    stage.configure({ takeOver: true, scope: "openid" });
-    const fresh = await stage.open();
-    assert.ok((await resume(fresh)).value);
-    await outdated(fresh, "when-left");
+    const fresh = await deploy(stage, page);
     const late = await stage.open();
     assert.ok((await resume(late)).value);
     await late.evaluate(() => app.auth.addEventListener("signedout", () => void app.auth.signIn(), { once: true }));
