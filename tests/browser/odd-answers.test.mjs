@@ -6,7 +6,7 @@ import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
-import { until } from "./support/until.mjs";
+import { heldBack, until } from "./support/until.mjs";
 
 const start = async (t, mode, answer) => {
   const stage = await startStage(t, { mode, probe: { answer } });
@@ -164,13 +164,7 @@ for (const mode of ["shared", "worker"]) {
       globalThis.reader = (await app.auth.fetch(url)).body.getReader();
       for (let size = 0; size < 32 * 1024 * 1024; ) size += (await reader.read()).value.length;
     }, stage.probed("flood"));
-    let before = -1;
-    await until(async () => {
-      const quiet = before === written;
-      before = written;
-      for (let turn = 0; turn < 100; turn += 1) await page.evaluate(() => 0);
-      return quiet;
-    }, "the API to be held back");
+    await heldBack(page, () => written);
 
     assert.ok(written < 160, `${written} MB were taken from the API for nobody`);
   });

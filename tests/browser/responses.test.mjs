@@ -6,7 +6,7 @@ import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
-import { until } from "./support/until.mjs";
+import { heldBack, until } from "./support/until.mjs";
 
 const large = Buffer.alloc(300_000, "0123456789");
 const json = { "content-type": "application/json" };
@@ -197,14 +197,7 @@ for (const mode of transports) {
     const page = await stage.open();
     await signIn(page);
     await page.evaluate(async (url) => void (globalThis.response = await app.auth.fetch(url)), stage.probed("flood"));
-    let before = -1;
-    // Quiet means: nothing was written while the page answered a hundred times.
-    await until(async () => {
-      const quiet = before === written;
-      before = written;
-      for (let turn = 0; turn < 100; turn += 1) await page.evaluate(() => 0);
-      return quiet;
-    }, "the API to be held back");
+    await heldBack(page, () => written);
 
     // The system's own buffers between two local sockets take about 60 MB.
     assert.ok(written < 128, `${written} MB were taken from the API for nobody`);
