@@ -121,8 +121,11 @@ class Door {
 
   #limit() {
     if (this.#underWay > mostPending) throw fail("QUEUE_FULL", "this page has too many requests under way; send fewer");
-    if (doors.size >= mostDoors && !doors.has(this)) {
-      const oldest = [...doors].find((door) => !door.#alive);
+    if (doors.has(this)) return;
+    // A page at an origin of the holder's own has two, of which one is lent.
+    const kind = [...doors].filter((door) => door.#lent === this.#lent);
+    if (kind.length >= mostDoors) {
+      const oldest = kind.find((door) => !door.#alive);
       if (!oldest) throw fail("QUEUE_FULL", "too many connections; call close() on those that aren't used any more");
       oldest.#close();
     }
