@@ -23,6 +23,8 @@ export async function startProbe({ answer = tell, http2 = false } = {}) {
     requests.push(record);
     response.once("close", () => Object.assign(record, { status: response.statusCode, closed: true }));
     record.body = await readBody(request).catch(() => null);
+    // Who broke off hears nothing.
+    if (record.body === null) return request.destroy();
     return answer({ request, response, record, body: record.body, url: urlOf(request) });
   });
   return { origin: `${http2 ? "https" : "http"}://127.0.0.1:${port}`, port, requests, close };
