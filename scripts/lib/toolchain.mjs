@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-import { findChrome, findDriver } from "./browser.mjs";
+import { findChrome, findDriver, findShell } from "./browser.mjs";
 import { wasmTarget } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { filesUnder } from "./stamp.mjs";
@@ -11,8 +11,9 @@ import { filesUnder } from "./stamp.mjs";
  */
 export function toolchainEnv(base = process.env) {
   const { RUSTFLAGS, CARGO_ENCODED_RUSTFLAGS, CARGO_BUILD_TARGET, ...kept } = base;
-  const [chrome, driver] = [findChrome(base), findDriver(base)];
-  return { ...kept, CARGO_TARGET_DIR: wasmTarget, ...(chrome && { CHROME_PATH: chrome }), ...(driver && { CHROMEDRIVER: driver }) };
+  const programs = { CHROME_PATH: findChrome(base), CHROME_HEADLESS_SHELL: findShell(base), CHROMEDRIVER: findDriver(base) };
+  const found = Object.entries(programs).filter(([, program]) => program);
+  return { ...kept, CARGO_TARGET_DIR: wasmTarget, ...Object.fromEntries(found) };
 }
 
 /** Runs the `*.test.mjs` directly in `folder`, `atOnce` files at a time; answers `{ code, output }`. */

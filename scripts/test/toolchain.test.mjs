@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { chromeArguments, findChrome, findDriver } from "../lib/browser.mjs";
+import { chromeArguments, findChrome, findDriver, findShell } from "../lib/browser.mjs";
 import { wasmTarget, wasmTriple } from "../lib/paths.mjs";
 import { ensureRust } from "../lib/rust.mjs";
 import { checkNode } from "../lib/setup.mjs";
@@ -82,6 +82,16 @@ test("a named browser and driver win, and a wrong name is told", posixOnly, () =
   assert.throws(() => findDriver({ PATH, CHROMEDRIVER: "/no/such" }), /CHROMEDRIVER names no program/);
 });
 
+test("the browser without a surface is one that was found or named, and none where another browser is named", posixOnly, () => {
+  const PATH = folderWith({ "chromium-headless-shell": "" });
+  const mine = join(folderWith({ mine: "" }), "mine");
+  assert.equal(findShell({ PATH }), join(PATH, "chromium-headless-shell"));
+  assert.equal(findShell({ PATH: folderWith({}) }), null);
+  assert.equal(findShell({ PATH, CHROME_PATH: mine }), null);
+  assert.equal(findShell({ PATH, CHROME_PATH: mine, CHROME_HEADLESS_SHELL: mine }), mine);
+  assert.throws(() => findShell({ PATH, CHROME_HEADLESS_SHELL: "/no/such" }), /CHROME_HEADLESS_SHELL names no program/);
+});
+
 test("the browser's sandbox is given up only for root", () => {
   assert.ok(chromeArguments(0).includes("--no-sandbox"));
   assert.ok(!chromeArguments(1000).includes("--no-sandbox"));
@@ -94,8 +104,9 @@ test("old Node versions are refused", () => {
 });
 
 test("the environment names the browser and drops flags that would replace the project's", posixOnly, () => {
-  const PATH = folderWith({ "google-chrome": "", chromedriver: "" });
+  const programs = { CHROME_PATH: "google-chrome", CHROME_HEADLESS_SHELL: "chrome-headless-shell", CHROMEDRIVER: "chromedriver" };
+  const PATH = folderWith(Object.fromEntries(Object.values(programs).map((name) => [name, ""])));
   const env = toolchainEnv({ PATH, RUSTFLAGS: "-g", HOME: "/h" });
-  const found = { CHROME_PATH: join(PATH, "google-chrome"), CHROMEDRIVER: join(PATH, "chromedriver") };
+  const found = Object.fromEntries(Object.entries(programs).map(([variable, name]) => [variable, join(PATH, name)]));
   assert.deepEqual(env, { PATH, HOME: "/h", CARGO_TARGET_DIR: wasmTarget, ...found });
 });

@@ -2,12 +2,15 @@
 
 import assert from "node:assert/strict";
 
+import { takeWholeBrowser } from "./support/browser.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn as signInThere } from "./support/own-origin.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, ownMode, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
+
+takeWholeBrowser();
 
 /** Bodies as source that runs in the page. */
 const bodies = {

@@ -4,11 +4,13 @@
 import assert from "node:assert/strict";
 
 import { filled, sets, snippet, withOwnWorker } from "./support/advice.mjs";
-import { browser } from "./support/browser.mjs";
+import { browser, takeWholeBrowser } from "./support/browser.mjs";
 import { registeredScopes, tryToRegister } from "./support/registrations.mjs";
 import { samples, startSite } from "./support/servers.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
+
+takeWholeBrowser();
 
 const html = (title) => `<!doctype html><title>${title}</title><script type="module" src="/assets/app.js"></script>`;
 const worker =

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { takeWholeBrowser } from "./support/browser.mjs";
 import { strictPolicy } from "./support/app-server.mjs";
 import { resume, session } from "./support/calls.mjs";
 import { clickSignIn, endOfSignIn, refuseIn, startResume } from "./support/popup.mjs";
@@ -7,6 +8,8 @@ import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, scope, startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
+
+takeWholeBrowser();
 
 const silent = { silent: true };
 const atCallback = ({ pathname, search }) => pathname === "/callback" && search !== "";

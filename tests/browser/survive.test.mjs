@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { takeWholeBrowser } from "./support/browser.mjs";
 import { codeOf, endOfBurst, events, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
@@ -7,6 +8,8 @@ import { startProbe } from "./support/probe.mjs";
 import { modes, startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
+
+takeWholeBrowser();
 
 /** A site of its own that the tab can go to. */
 async function elsewhere(t) {

@@ -4,9 +4,11 @@ import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
+import { findChrome, findShell } from "../../../scripts/lib/browser.mjs";
 import { fingerprint } from "./certificate.mjs";
 
-export const executablePath = process.env.CHROME_PATH || "/usr/bin/chromium";
+/** The whole browser, for what is a matter of its surface: settings, hidden pages, blocked popups. */
+export const executablePath = findChrome();
 
 export const args = [
   "--disable-gpu",
@@ -17,12 +19,18 @@ export const args = [
   // Its sandbox refuses to start for root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];
+let wanted = findShell() ?? executablePath;
 let launched;
+
+/** Has this file's tests take the whole browser, such as for pages that are kept for the Back button. */
+export function takeWholeBrowser() {
+  wanted = executablePath;
+}
 
 /** The browser of this test file, started when first asked for. */
 export function browser() {
   launched ??= chromium.launch({
-    executablePath,
+    executablePath: wanted,
     args,
     // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
