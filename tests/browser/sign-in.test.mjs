@@ -9,7 +9,7 @@ import { test } from "./support/test.mjs";
 
 for (const mode of modes) {
   test(`${mode}: signing in through the consent page lets the API be called`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
     const signedIn = await signIn(page);
 
@@ -30,7 +30,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: the authorization request follows the configuration (AUTHZ-4, AUTHZ-10, PKCE-2)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open("/odd/place?code_challenge=x#y");
     const appState = { email: "ada@example.com" };
     const { url, ...sent } = await leave(page, { appState, loginHint: "ada", uiLocales: "en fr", maxAge: 900 });
@@ -51,7 +51,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: the verifier is in the pending-login record only, which is spent on use (AUTHZ-16, CB-4)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
     const other = await stage.open();
     await arrive(page);
@@ -68,7 +68,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: the callback URL is clean before resume() has returned (CB-18)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
     await arrive(page);
     const moments = await page.evaluate(async () => {
@@ -85,7 +85,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: signing out ends the session here and at the server (REV-1, REV-2)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
     await signIn(page);
     const [accessToken] = stage.authorizationServer.issuedTokens();
@@ -102,7 +102,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: without a session nothing is sent`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
 
     assert.equal(await page.evaluate(() => app.auth.resume()), null);
@@ -113,7 +113,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: nothing is added to the global scope (SAFE-9)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, pages: true });
     const page = await stage.open();
     await signIn(page);
     const bare = await stage.context.newPage();

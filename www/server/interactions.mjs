@@ -13,41 +13,47 @@ const ASSETS = {
   "/bricks.svg": ["image/svg+xml", read("bricks.svg")],
 };
 
-/** Makes a function that answers the requests for these pages, and says of each request whether it was one of them. */
-export function interactionRoutes({ provider, redirectUris }) {
+/**
+ * Makes a function that answers the requests for these pages, and says of each request whether it was one of them. While `person`
+ * answers a name there are no pages: that one decides at once.
+ */
+export function interactionRoutes({ provider, redirectUris, person = () => undefined }) {
   const html = (response, status, body) => send(response, status, body, pageHeaders(redirectUris()));
+
+  const finish = provider.interactionFinished.bind(provider);
 
   async function show(request, response) {
     const { prompt, params, session, uid } = await provider.interactionDetails(request, response);
+    const present = person();
+    if (present) return prompt.name === "login" ? logInAs(present, request, response) : consent(request, response);
     const client = await provider.Client.find(params.client_id);
     const page = prompt.name === "login" ? loginPage : consentPage;
     const scopes = String(params.scope ?? "").split(" ");
     const login = session?.accountId ?? params.login_hint ?? "";
-    html(response, 200, page({ uid, client, scopes, login, redirectUri: params.redirect_uri }));
+    return html(response, 200, page({ uid, client, scopes, login, redirectUri: params.redirect_uri }));
   }
 
   async function logIn(request, response) {
     const login = (await form(request)).get("login")?.trim();
-    if (!login) return show(request, response);
+    return login ? logInAs(login, request, response) : show(request, response);
+  }
+
+  async function logInAs(login, request, response) {
     const { params } = await provider.interactionDetails(request, response);
     // One way to sign in is all there is; it passes for as strong as the client asks.
     const acr = params.acr_values?.split(" ")[0];
-    return provider.interactionFinished(
-      request,
-      response,
-      { login: { accountId: login, ...(acr && { acr }) } },
-      { mergeWithLastSubmission: false },
-    );
+    return finish(request, response, { login: { accountId: login, ...(acr && { acr }) } }, { mergeWithLastSubmission: false });
   }
 
   async function decide(request, response) {
-    if ((await form(request)).has("refuse")) {
-      const refusal = { error: "access_denied", error_description: "The person refused the request." };
-      return provider.interactionFinished(request, response, refusal, { mergeWithLastSubmission: false });
-    }
+    if (!(await form(request)).has("refuse")) return consent(request, response);
+    const refusal = { error: "access_denied", error_description: "The person refused the request." };
+    return finish(request, response, refusal, { mergeWithLastSubmission: false });
+  }
+
+  async function consent(request, response) {
     const details = await provider.interactionDetails(request, response);
-    const consent = { grantId: await saveGrant(provider, details) };
-    return provider.interactionFinished(request, response, { consent });
+    return finish(request, response, { consent: { grantId: await saveGrant(provider, details) } });
   }
 
   const steps = { "GET ": show, "POST /login": logIn, "POST /consent": decide };

@@ -36,6 +36,7 @@ import { startAuthorizationServer } from "../../../www/server/authorization-serv
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
 import { browser } from "../../browser/support/browser.mjs";
+import { hurry } from "../../browser/support/sign-in.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
 import { brokenFiles } from "./broken.mjs";
@@ -78,6 +79,7 @@ export async function startRig(t, options = {}) {
     await front.close();
     await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
+  hurry(context, as);
   as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
   const rig = new Rig({
     mode,

@@ -2,7 +2,7 @@
 
 import { isBack, leave, passPopup } from "../../browser/support/own-origin.mjs";
 import { finishIn } from "../../browser/support/popup.mjs";
-import { arrive, demoPages, passPages } from "../../browser/support/sign-in.mjs";
+import { arrive, demoPages, hurried, passPages } from "../../browser/support/sign-in.mjs";
 
 /** In one way of running: `arrive(page, options)` up to where nothing has been finished yet, `finish(popup)` to its end. */
 export const waysOf = (mode) => (mode === "own" ? elsewhere : here);
@@ -10,10 +10,11 @@ export const waysOf = (mode) => (mode === "own" ? elsewhere : here);
 const here = { arrive, finish: finishIn };
 
 const elsewhere = {
-  async arrive(page, options) {
-    await leave(page, options);
-    await passPages(page, demoPages, isBack(page));
-  },
+  arrive: (page, options) =>
+    hurried(page, async () => {
+      await leave(page, options);
+      await passPages(page, demoPages, isBack(page));
+    }),
   finish: passPopup,
 };
 

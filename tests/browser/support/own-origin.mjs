@@ -1,12 +1,14 @@
 // Signing in where the holder is on an origin of its own: the page comes back by itself, with nothing in its URL.
 
-import { demoPages, passPages } from "./sign-in.mjs";
+import { demoPages, hurried, passPages } from "./sign-in.mjs";
 import { until } from "./until.mjs";
 
 /** Signs in as a person would. Resolves to what `resume()` says, in the page that was come back to. */
 export async function signIn(page, options) {
-  await leave(page, options);
-  await passPages(page, demoPages, isBack(page));
+  await hurried(page, async () => {
+    await leave(page, options);
+    await passPages(page, demoPages, isBack(page));
+  });
   return page.evaluate(() => app.auth.resume());
 }
 

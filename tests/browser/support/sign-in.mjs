@@ -3,16 +3,35 @@ import { until } from "./until.mjs";
 /** Whether a response has arrived that nothing has looked at yet. */
 const isCallback = (url) => new URL(url).pathname === "/callback" && new URL(url).searchParams.has("state");
 
-/** Signs in as a person would: through the pages of the authorization server. Resolves to what `resume()` said. */
+// The authorization server of a browser's profile, where a test has but one.
+const servers = new WeakMap();
+
+/** From now on nobody is shown a page by `server` in this profile where a test doesn't look at the pages. */
+export const hurry = (context, server) => void servers.set(context, server);
+
+/** Carries out a sign-in in `page` for which nobody has to see a page. */
+export async function hurried(page, work) {
+  const server = servers.get(page.context());
+  server?.decideAtOnce("ada");
+  try {
+    return await work();
+  } finally {
+    server?.decideAtOnce(undefined);
+  }
+}
+
+/** Signs in as a person would. Resolves to what `resume()` said. */
 export async function signIn(page, options) {
   await arrive(page, options);
   return page.evaluate(() => app.auth.resume());
 }
 
 /** As `signIn`, up to the moment when the callback page has loaded and nothing has looked at its URL yet. */
-export async function arrive(page, options, isBack = isCallback) {
-  await page.evaluate((given) => void app.auth.signIn(given), options);
-  await passPages(page, demoPages, isBack);
+export function arrive(page, options, isBack = isCallback) {
+  return hurried(page, async () => {
+    await page.evaluate((given) => void app.auth.signIn(given), options);
+    await passPages(page, demoPages, isBack);
+  });
 }
 
 /** What a person does at each page of the demo's authorization server, by the form that tells it. */

@@ -8,6 +8,7 @@ import { browser } from "./browser.mjs";
 import { Gate } from "./gate.mjs";
 import { startHolderServer } from "./holder-server.mjs";
 import { guarded, startProbe } from "./probe.mjs";
+import { hurry } from "./sign-in.mjs";
 
 export const workerModes = ["shared", "worker"];
 /** The holder on an origin of its own, which not every test makes sense with: see own-origin.mjs. */
@@ -23,14 +24,14 @@ export const scope = "openid profile files:read files:write";
  * `before`; `server` has options of the authorization server and `api` those of the API, or a list for several APIs;
  * with `proxied` a proxy stands in front of the authorization server that injects faults; `context` is a browser's
  * profile other than a fresh one of the shared browser; `home` is the place of the holder if it is on an origin of its own
- * and not what startHolderServer makes; what else is given goes to the app's server.
+ * and not what startHolderServer makes; with `pages` signing in shows the authorization server's; what else is given goes to the app's server.
  *
  * With `server.resources` each API is a resource of its own (RFC 8707), whose tokens are for `<its origin>/v1/`. Then
  * `api` has the `scope` that it offers, the `format` of its tokens, and whether it `isDefault`.
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
-  const { context = await (await browser()).newContext(), api = {}, home: given, ...shownToo } = more;
+  const { context = await (await browser()).newContext(), api = {}, home: given, pages, ...shownToo } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
   let authorizationServer;
   const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
@@ -43,6 +44,7 @@ export async function startStage(t, options = {}) {
     await context.close();
     await Promise.all([app, home === app ? null : home, probeServer, ...apis, proxy, authorizationServer].map((one) => one?.close?.()));
   });
+  if (!pages) hurry(context, authorizationServer);
   const redirects = { redirectUris: [`${home.origin}${home.callback}`], postLogoutRedirectUris: [`${home.origin}${home.bye}`] };
   authorizationServer.allow({ ...redirects, origins: [home.origin] });
   for (const one of apis) one.allow({ origins: [home.origin] });
