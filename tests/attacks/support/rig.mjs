@@ -35,8 +35,7 @@
 import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
-import { browser } from "../../browser/support/browser.mjs";
-import { hurry } from "../../browser/support/sign-in.mjs";
+import { browser, takeWholeBrowser } from "../../browser/support/browser.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
 import { brokenFiles } from "./broken.mjs";
@@ -47,6 +46,9 @@ import { request } from "./outside.mjs";
 import { scan, summaryOf } from "./scanner.mjs";
 import { followSecrets } from "./secrets.mjs";
 import { waysOf } from "./signing-in.mjs";
+
+// What page script can reach is the whole browser's affair.
+takeWholeBrowser();
 
 const hosts = { app: "app.rig.test", auth: "auth.rig.test", as: "as.rig.test", api: "api.rig.test", evil: "evil.test" };
 
@@ -79,7 +81,6 @@ export async function startRig(t, options = {}) {
     await front.close();
     await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
-  hurry(context, as);
   as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
   const rig = new Rig({
     mode,
