@@ -45,7 +45,6 @@ export async function startAuthorizationServer({
   ...more
 }) {
   const allowed = { redirectUris, origins, claims: {} };
-  const present = { person: undefined };
   const features = { ...more, dpop: more.dpop === true ? {} : more.dpop };
   const keys = new SigningKeys(signingAlgs);
   const issued = new IssuedTokens();
@@ -64,8 +63,8 @@ export async function startAuthorizationServer({
 
   const { counts } = records;
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
-  handle = route({ provider, endpoint, records, allowed, features, headers, present });
-  const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records, present };
+  handle = route({ provider, endpoint, records, allowed, features, headers });
+  const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records };
   return { issuer, origin, port: bound, provider, close, ...recordsOf(records, parts), ...methodsOf(parts) };
 }
 
@@ -85,15 +84,13 @@ function recordsOf({ counts, requests, pushed, proofs }, { issued, keys }) {
 }
 
 /** What bends the server. */
-function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys, records, present }) {
+function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys, records }) {
   return {
     /**
      * Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, `claims` about whoever signs in,
-     * `userinfo`: what that endpoint says instead, and `exposed`: more fields that scripts may read.
+     * `person`: who signs in and agrees without being shown a page, `userinfo`: what that endpoint says instead, and `exposed`: more fields that scripts may read.
      */
     allow: (more) => void Object.assign(allowed, more),
-    /** From now on the person of this name signs in and agrees without being shown a page; without a name there are pages again. */
-    decideAtOnce: (person) => void (present.person = person),
     reset: () => void Object.assign(records.counts, noCounts()),
     expireAccessTokens() {
       store.dropAccessTokens();
@@ -119,10 +116,10 @@ function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys,
   };
 }
 
-function route({ provider, endpoint, records, allowed, features, headers, present }) {
+function route({ provider, endpoint, records, allowed, features, headers }) {
   const { counts, requests, proofs } = records;
   const callback = provider.callback();
-  const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris), person: () => present.person });
+  const interactions = interactionRoutes({ provider, redirectUris: () => listOf(allowed.redirectUris), person: () => allowed.person });
   return (request, response) => {
     const { method } = request;
     const { pathname: path } = urlOf(request);

@@ -17,7 +17,7 @@ const ASSETS = {
  * Makes a function that answers the requests for these pages, and says of each request whether it was one of them. While `person`
  * answers a name there are no pages: that one decides at once.
  */
-export function interactionRoutes({ provider, redirectUris, person = () => undefined }) {
+export function interactionRoutes({ provider, redirectUris, person }) {
   const html = (response, status, body) => send(response, status, body, pageHeaders(redirectUris()));
 
   const finish = provider.interactionFinished.bind(provider);
