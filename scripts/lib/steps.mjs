@@ -90,9 +90,8 @@ async function types() {
 
 async function browserTests({ isQuick }) {
   await installPackage(browserFolder);
-  if (isQuick) return nodeTests(browserFolder, 4, quickFiles);
   // They wait more than they work, on two cores too.
-  return nodeTests(browserFolder, 4);
+  return nodeTests(browserFolder, 4, isQuick ? quickFiles : undefined);
 }
 
 function nodeProgram(name, args) {
