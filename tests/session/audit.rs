@@ -117,12 +117,12 @@ fn waits_and_backoffs_are_measured() {
     let mut app = waiting(1..=4);
     app.pass(2 * SECOND);
     app.refresh_with(Err(Transport::Network));
-    app.pass(400);
+    app.pass(800);
     app.refresh();
     app.settle(4);
     let stats = app.session.stats(app.now).to_json();
     assert!(
-        stats.contains(r#""queuePeak":4,"waits":{"count":4,"ms":9600},"backoffs":{"count":1,"ms":400}"#),
+        stats.contains(r#""queuePeak":4,"waits":{"count":4,"ms":11200},"backoffs":{"count":1,"ms":800}"#),
         "{stats}"
     );
 }
@@ -149,7 +149,7 @@ fn the_circuit_is_told() {
     assert_eq!(circuit(&app), "closed");
     app.refresh_with(Err(Transport::Network));
     assert_eq!(circuit(&app), "open");
-    app.pass(400);
+    app.pass(800);
     assert_eq!(circuit(&app), "probing", "one attempt at a time");
     assert_eq!(app.refreshes.len(), 1);
     app.refresh();

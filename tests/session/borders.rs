@@ -9,7 +9,7 @@ use crate::support::{App, HOUR, SECOND};
 #[test]
 fn a_pause_that_the_server_asks_for_and_is_taken_anyway_is_not_stretched() {
     let mut app = waiting(1..=1);
-    for (given, pause) in [(Err(Transport::Network), 1_000), (retry_after(503, "2"), 2_000)] {
+    for (given, pause) in [(Err(Transport::Network), 2_000), (retry_after(503, "4"), 4_000)] {
         let attempt = app.refreshes.remove(0).attempt;
         app.run(|session, now| session.handle_refresh_response(now, u32::MAX, attempt, given));
         assert_eq!(app.stat("nextAttemptIn"), pause);

@@ -92,6 +92,11 @@ impl Access {
         self.early_at
     }
 
+    /// How long it is still of use, in milliseconds.
+    pub(super) fn usable_ms(&self, now: Instant) -> u64 {
+        self.unusable_at.map_or(0, |at| at.since(now))
+    }
+
     pub(super) fn freshness(&self, now: Instant, renewable: bool) -> Freshness {
         let reached = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         match (reached(self.unusable_at), reached(self.early_at)) {

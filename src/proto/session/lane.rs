@@ -56,6 +56,11 @@ impl Lane {
         access.map_or(Freshness::Stale, |access| access.freshness(now, renewable))
     }
 
+    /// How long its token still works, in milliseconds.
+    pub(super) fn usable_ms(&self, now: Instant) -> u64 {
+        self.access.as_ref().map_or(0, |access| access.usable_ms(now))
+    }
+
     /// Takes note that its token is asked for.
     pub(super) fn touch(&mut self) {
         self.used = true;

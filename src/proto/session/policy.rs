@@ -56,8 +56,8 @@ pub(super) struct Need {
     pub(super) online: bool,
     /// When the first of those who wait gives up.
     pub(super) deadline: Option<Instant>,
-    /// Nobody waits, and the token still works.
-    pub(super) at_leisure: bool,
+    /// How long the token still works if nobody waits, in milliseconds.
+    pub(super) leisure_ms: u64,
 }
 
 /// What follows a failed attempt.
@@ -78,11 +78,11 @@ pub(super) fn after_failure(failure: &TokenFailure, failures: u32, doubted: bool
     let urgent_ms = match judgement {
         Judgement::Over => return Next::Over,
         Judgement::Doubtful if doubted => return Next::Refused,
-        Judgement::Doubtful => pause(failure, failures, jitter, need).max(DOUBT_MS),
-        Judgement::Misconfigured => MISCONFIGURED_MS,
+        Judgement::Doubtful => pause(failure, failures, jitter, need).max(DOUBT_MS + part_of(DOUBT_MS / 2, jitter)),
+        Judgement::Misconfigured => MISCONFIGURED_MS + part_of(MISCONFIGURED_MS / 10, jitter),
         Judgement::Transient => pause(failure, failures, jitter, need),
     };
-    let ms = if need.at_leisure { urgent_ms.max(LEISURE_MS) } else { urgent_ms };
+    let ms = urgent_ms.max(spread(need.leisure_ms.min(LEISURE_MS), jitter));
     let (stands, doubts) = (judgement == Judgement::Misconfigured, judgement == Judgement::Doubtful);
     Next::Again { ms, urgent_ms, stands, doubts }
 }
@@ -143,18 +143,25 @@ pub(super) fn reconsider(pause: Pause, need: Need) -> Instant {
     }
 }
 
-/// Milliseconds until the next attempt: jitter over the upper three fifths below an exponential ceiling, never before the
-/// server said. Jitter down to nothing would spend seven attempts on an outage of five seconds, if rarely.
+/// Milliseconds until the next attempt: below an exponential ceiling, and never before the server said.
 fn backoff(failures: u32, jitter: u32, retry_after_ms: Option<u64>) -> u64 {
     let limit = if failures > PATIENT_FAILURES { LATE_CEILING_MS } else { CEILING_MS };
-    let ceiling = (BASE_MS << failures.min(10)).min(limit);
-    let floor = ceiling / 5 * 2;
-    let part_of = |range: u64| range * u64::from(jitter) / u64::from(u32::MAX);
-    let spread = floor + part_of(ceiling - floor);
+    let pause = spread((BASE_MS << failures.min(10)).min(limit), jitter);
     match retry_after_ms {
-        Some(asked) if asked > spread => asked + part_of(asked / 10),
-        _ => spread,
+        Some(asked) if asked > pause => asked + part_of(asked / 10, jitter),
+        _ => pause,
     }
+}
+
+/// A pause in the upper three fifths below a ceiling, by chance. Down to nothing it would be over too soon for some, who would
+/// ask more often than all need.
+fn spread(ceiling: u64, jitter: u32) -> u64 {
+    let floor = ceiling / 5 * 2;
+    floor + part_of(ceiling - floor, jitter)
+}
+
+fn part_of(range: u64, jitter: u32) -> u64 {
+    range * u64::from(jitter) / u64::from(u32::MAX)
 }
 
 /// Milliseconds from the request to the early window and to the end of use.
@@ -192,7 +199,7 @@ const MARGIN_MS: u64 = 5_000;
 pub(super) const LEAST_USE_MS: u64 = 1_000;
 
 /// What the pauses double up from, in milliseconds.
-const BASE_MS: u64 = 500;
+const BASE_MS: u64 = 1_000;
 /// The ceiling while an outage is young and requests wait for its end, in milliseconds.
 const CEILING_MS: u64 = 4_000;
 /// The ceiling after [`PATIENT_FAILURES`] failures in a row, in milliseconds: shorter than requests wait, so that each sees an
@@ -207,8 +214,9 @@ const LAST_CALL_MS: u64 = 1_000;
 const LEAST_PAUSE_MS: u64 = 100;
 /// Shortest pause before an attempt because of being online, in milliseconds: a platform may change its mind often.
 const LEAST_SILENCE_MS: u64 = 400;
-/// Shortest pause between attempts while the token still works and nobody waits, in milliseconds.
-const LEISURE_MS: u64 = 5_000;
+/// Ceiling of the pauses while the token still works and nobody waits, in milliseconds. In an outage that is most of a fleet,
+/// and these pauses are what its server meets afterwards (docs/fleet.md).
+const LEISURE_MS: u64 = 30_000;
 /// How long no attempt is made while the platform says that it is offline, in milliseconds. It may be wrong.
 const OFFLINE_MS: u64 = 60_000;
 /// How long it takes at least until the one more try for a grant in doubt, in milliseconds.
@@ -227,8 +235,8 @@ mod tests {
 
     #[test]
     fn backoff_stays_between_floor_and_ceiling() {
-        assert_eq!(backoff(1, 0, None), 400);
-        assert_eq!(backoff(1, u32::MAX, None), 1_000);
+        assert_eq!(backoff(1, 0, None), 800);
+        assert_eq!(backoff(1, u32::MAX, None), 2_000);
         assert_eq!(backoff(4, u32::MAX, None), 4_000);
         assert_eq!(backoff(PATIENT_FAILURES, u32::MAX, None), CEILING_MS);
         assert_eq!(backoff(400, u32::MAX, None), LATE_CEILING_MS);

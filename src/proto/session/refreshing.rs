@@ -180,8 +180,7 @@ impl Session {
         if self.lanes.numbers().len() > 1 && failure.blames_the_resource() {
             return self.refuse_resource(now, lane, failure.error);
         }
-        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
-        let need = self.need(now, at_leisure);
+        let need = Need { leisure_ms: self.leisure_ms(now, lane), ..self.need(now) };
         let doubted = self.grant.as_ref().is_some_and(|grant| grant.doubted);
         let (ms, urgent_ms, stands, doubts) = match after_failure(&failure, failures, doubted, jitter, need) {
             Next::Over => return self.end(self.why_over(&failure.error)),
@@ -222,19 +221,26 @@ impl Session {
     }
 
     /// What there is to consider when the time of the next attempt is set.
-    fn need(&self, now: Now, at_leisure: bool) -> Need {
-        Need { now: now.instant, online: self.surroundings.online, deadline: self.lanes.next_deadline(), at_leisure }
+    fn need(&self, now: Now) -> Need {
+        let deadline = self.lanes.next_deadline();
+        Need { now: now.instant, online: self.surroundings.online, deadline, leisure_ms: 0 }
+    }
+
+    /// How long a lane's token still works, in milliseconds, if it is due for renewal and nobody waits for any.
+    fn leisure_ms(&self, now: Now, lane: usize) -> u64 {
+        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
+        if at_leisure { self.lanes.get(lane).usable_ms(now.instant) } else { 0 }
     }
 
     /// Shortens the pause under way for a request that has just begun to wait.
     pub(super) fn hasten(&mut self, now: Now) {
-        let need = self.need(now, false);
+        let need = self.need(now);
         self.refresh.reschedule(|pause| hasten(pause, need));
     }
 
     /// Holds the next attempt back while offline. Online it comes at once, if the network was what failed.
     pub(super) fn reconsider(&mut self, now: Now) {
-        let need = self.need(now, false);
+        let need = self.need(now);
         self.refresh.reschedule(|pause| if pause.asked { pause.until } else { reconsider(pause, need) });
     }
 
