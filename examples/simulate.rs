@@ -1,5 +1,11 @@
 //! Runs schedules of the simulator: `simulate [count] [--from X]`, or one of them step by step: `simulate --seed X` or
-//! `simulate --schedule FILE`. `npm run simulate` builds this optimised and with overflow checks.
+//! `simulate --schedule FILE`. `simulate fleet [sessions] [--write]` runs a fleet. `npm run simulate` builds this optimised and
+//! with overflow checks.
+
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "../tests/simulation/fleet/mod.rs"]
+#[allow(unused_imports, reason = "its tests look closer")]
+mod fleet;
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "../tests/simulation/simulator/mod.rs"]
@@ -18,6 +24,10 @@ fn main() -> std::process::ExitCode {
     let number = |text: &str| text.parse::<u64>().ok();
     let passed = match arguments[..] {
         [] => Some(native::run(0, 20_000)),
+        ["fleet"] => Some(fleets::show(fleets::SESSIONS)),
+        ["fleet", "--write"] => Some(fleets::write(fleets::SESSIONS)),
+        ["fleet", count] => fleets::sessions(count).map(fleets::show),
+        ["fleet", count, "--write"] => fleets::sessions(count).map(fleets::write),
         [count] => number(count).map(|count| native::run(0, count)),
         [count, "--from", first] => number(first).zip(number(count)).map(|(first, count)| native::run(first, count)),
         ["--seed", seed] => number(seed).map(native::repeat_seed),
@@ -30,6 +40,7 @@ fn main() -> std::process::ExitCode {
         None => {
             eprintln!("usage: npm run simulate -- [count] [--from X]\n       npm run simulate -- --seed X");
             eprintln!("       npm run simulate -- --schedule FILE");
+            eprintln!("       npm run simulate -- fleet [sessions] [--write]");
             std::process::ExitCode::from(2)
         }
     }
@@ -93,5 +104,54 @@ mod native {
         }
         println!("schedules {count}, failures {failures}, {speed:.0} per second");
         failures == 0
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod fleets {
+    use std::fs;
+    use std::path::Path;
+
+    use super::fleet;
+
+    pub(super) const SESSIONS: usize = 10_000;
+    const SEED: u64 = 1;
+    /// What stands around the table in docs/fleet.md.
+    const MARKS: (&str, &str) = ("<!-- the table is written by the run -->\n", "<!-- so far -->");
+
+    /// A number of sessions that a scene can be run with.
+    pub(super) fn sessions(text: &str) -> Option<usize> {
+        text.parse().ok().filter(|count| (1..=1_000_000).contains(count))
+    }
+
+    /// Runs a fleet and prints what came of it.
+    pub(super) fn show(sessions: usize) -> bool {
+        print!("{}", fleet::table(&rows(sessions)));
+        true
+    }
+
+    /// The same, and writes it into docs.
+    pub(super) fn write(sessions: usize) -> bool {
+        let rows = rows(sessions);
+        let table = fleet::table(&rows);
+        print!("{table}");
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+        let written = fs::write(docs.join("fleet.svg"), fleet::picture(&rows)).and_then(|()| {
+            let page = fs::read_to_string(docs.join("fleet.md"))?;
+            let (before, rest) = page.split_once(MARKS.0).expect("the table's place");
+            let (_, after) = rest.split_once(MARKS.1).expect("the end of the table's place");
+            fs::write(docs.join("fleet.md"), format!("{before}{}\n{table}\n{}{after}", MARKS.0, MARKS.1))
+        });
+        written.inspect_err(|error| eprintln!("{}: {error}", docs.display())).is_ok()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "how long a scene takes is told in real time")]
+    fn rows(sessions: usize) -> Vec<fleet::Row> {
+        let mut started = std::time::Instant::now();
+        fleet::rows(sessions, SEED, |row| {
+            let took = started.elapsed().as_secs_f64();
+            eprintln!("{}, {}: {took:.1} s", row.scene.name(), row.policy.name());
+            started = std::time::Instant::now();
+        })
     }
 }

@@ -37,6 +37,7 @@ export const steps = [
   { name: "supply-chain", work: async () => found(await checkSupplyChain()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
   { name: "native", runner: "cargo", work: () => cargo(["test"]) },
+  { name: "fleet", work: () => cargo(["run", "--quiet", "--example", "simulate", "--", "fleet", "60"]) },
   { name: "build", work: builtPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
   { name: "types", work: withPackage(types) },

@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod fleet;
+mod fleets;
 mod simulator;
 
 use std::fs;
