@@ -25,19 +25,18 @@ class PageTransport {
   fetch(input, init) {
     try {
       if (mayBeRequest(input) || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init));
-      return this.#send(new URL(input, globalThis.document?.baseURI).href, init);
+      return this.#send(new URL(input, globalThis.document?.baseURI).href, init, new Headers(init?.headers));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   async #fetchDescribed(description) {
-    const { url, options, ...init } = await description;
-    return this.#send(url, init, options);
+    const { url, options, headers, ...init } = await description;
+    return this.#send(url, init, headers, options);
   }
 
-  #send(href, init, options) {
-    const headers = new Headers(init?.headers);
+  #send(href, init, headers, options) {
     return this.#supervisor.kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
   }
 

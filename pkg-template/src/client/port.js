@@ -113,6 +113,7 @@ export class PortTransport {
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
+    request.headers = [...request.headers];
     return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal);
   }
 

@@ -3,7 +3,7 @@ const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mod
 /** Whether `fetch` may take this for a Request, of whatever realm. What is text or a URL here is none. */
 export const mayBeRequest = (input) => Object(input) === input && !(input instanceof URL);
 
-/** What `fetch(input, init)` asks for, as data that can cross a port. A promise only where a body has to be read. */
+/** What `fetch(input, init)` asks for; but for the headers all of it can cross a port. A promise only where a body has to be read. */
 export function describe(input, init) {
   const isRequest = mayBeRequest(input);
   const source = isRequest ? new Request(input, init) : init;
@@ -16,10 +16,10 @@ export function describe(input, init) {
     const isSaid = isRequest ? value && (field !== "credentials" || value !== "same-origin" || init[field]) : value !== undefined;
     if (isSaid) request[field] = value;
   }
-  const headers = new Headers(source.headers ?? {});
+  const headers = new Headers(source.headers);
   if (init.tokenkeep) request.options = optionsOf(init.tokenkeep, headers);
   const unread = isRequest ? hasBody(source) && source : init.body != null && withBody(request, headers, init.body);
-  request.headers = [...headers];
+  request.headers = headers;
   return unread ? complete(request, unread) : request;
 }
 

@@ -116,16 +116,20 @@ export function secure({ memory, __wbindgen_externrefs: table }) {
 }
 
 /** `text` for the glue to read: it has of its own what that would ask String.prototype for. */
-export function readable(text) {
-  if (typeof text !== "string") return text;
-  return freeze({
-    __proto__: null,
-    length: text.length,
-    charCodeAt: (at) => charCodeAt(text, at),
-    slice: (start) => slice(text, start),
-    toString: () => text,
-  });
-}
+export const readable = (text) => (typeof text === "string" ? { __proto__: legibles, text, length: text.length } : text);
+
+const legibles = freeze({
+  __proto__: null,
+  charCodeAt(at) {
+    return charCodeAt(this.text, at);
+  },
+  slice(start) {
+    return slice(this.text, start);
+  },
+  toString() {
+    return this.text;
+  },
+});
 
 /**
  * What the wasm imports: the functions of `glue`, but for the one that fills the wasm's memory with random values. The glue's may
