@@ -17,7 +17,7 @@ export async function attack({ write }) {
   rmSync(records, { recursive: true, force: true });
   await installPackage(join(root, "tests", "browser"));
   // They wait more than they work.
-  const { code, output } = await nodeTests(join(root, "tests", "attacks"), 2);
+  const { code, output } = await nodeTests(join(root, "tests", "attacks"), 3);
   const known = readFileSync(page, "utf8");
   const text = resultsPage(known, records);
   if (code !== 0)

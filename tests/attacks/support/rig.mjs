@@ -36,6 +36,7 @@ import { startAuthorizationServer } from "../../../www/server/authorization-serv
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
 import { browser, takeWholeBrowser } from "../../browser/support/browser.mjs";
+import { hurry } from "../../browser/support/sign-in.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
 import { brokenFiles } from "./broken.mjs";
@@ -81,6 +82,7 @@ export async function startRig(t, options = {}) {
     await front.close();
     await Promise.all([app, home, as, api, evil].map((one) => one.close()));
   });
+  hurry(context, as);
   as.allow({ redirectUris: [home.callback], postLogoutRedirectUris: [home.bye], ...callers });
   const rig = new Rig({
     mode,
@@ -140,7 +142,7 @@ class Rig {
     return page;
   }
 
-  /** A new tab of the app, signed in through the pages of the authorization server. */
+  /** A new tab of the app, signed in; the authorization server asks nothing. */
   async signedIn() {
     const page = await this.open();
     const session = await this.signIn(page);
@@ -148,7 +150,7 @@ class Rig {
     return page;
   }
 
-  /** Signs in as a person would. Resolves to what `resume()` says. */
+  /** Signs in, as whom the authorization server takes for granted. Resolves to what `resume()` says. */
   async signIn(page, options) {
     await this.arrive(page, options);
     return page.evaluate(() => app.auth.resume());
