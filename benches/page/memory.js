@@ -10,6 +10,5 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
 
 /** The size of the wasm's memory, in bytes. */
 export function memorySize() {
-  const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
-  return memory.buffer.byteLength;
+  return instance.exports.memory.buffer.byteLength;
 }
