@@ -9,13 +9,16 @@ const most = 300_000;
 export const measurements = {
   calls: "calls over loopback",
   wrapper: "the wrapper alone",
+  crossing: "the way through a worker alone",
+  starts: "the start of a page",
   backlog: "10,000 calls behind one refresh",
+  wave: "10,000 calls behind one refresh, an API that is no limit",
   surge: "100,000 calls behind one refresh",
 };
 
-/** Has a browser run the named measurements on the package in `pkg`; gives their results by name. */
-export async function measure({ chrome, pkg, names, say }) {
-  const servers = await start(pkg);
+/** Has a browser run the named measurements on the package in `pkg`, or a `scale` of them; gives their results by name. */
+export async function measure({ chrome, pkg, names, say, scale = 1 }) {
+  const servers = await start(pkg, scale);
   try {
     const results = {};
     for (const name of names) {
@@ -29,7 +32,7 @@ export async function measure({ chrome, pkg, names, say }) {
   }
 }
 
-async function start(pkg) {
+async function start(pkg, scale) {
   const authorization = await startAuthorizationServer();
   const resource = await startResourceServer({ accepts: authorization.accepts, origins: () => [site.origin, home.origin] });
   const operations = {
@@ -49,7 +52,7 @@ async function start(pkg) {
   });
   // The holder on an origin of its own: another port is another origin of the same site.
   const atHome = (origin) => ({ ...configure(origin), redirectUri: `${origin}/callback.html` });
-  const home = await startSite({ pkg, configure: atHome, operations, places: () => ({ apps: [site.origin] }) });
-  const site = await startSite({ pkg, configure, operations, places: () => ({ home: home.origin }) });
+  const home = await startSite({ pkg, scale, configure: atHome, operations, places: () => ({ apps: [site.origin] }) });
+  const site = await startSite({ pkg, scale, configure, operations, places: () => ({ home: home.origin }) });
   return { authorization, resource, home, site };
 }

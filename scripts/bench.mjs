@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { markdownTable } from "../benches/markdown.mjs";
 import { measure, measurements } from "../benches/measure.mjs";
@@ -15,21 +16,22 @@ import { checkSizes } from "./lib/sizes.mjs";
 
 const results = join(root, "benches", "RESULTS.md");
 
-// npm run bench [-- calls wrapper backlog surge]; a chosen part is printed only.
+// npm run bench [-- calls wrapper crossing starts backlog wave surge] [--small]
+// What is not all of it is printed only; a small run shows that everything works, and has no figures worth reading.
 await main(async () => {
   const started = performance.now();
-  const chosen = process.argv.slice(2);
+  const { values, positionals: chosen } = parseArgs({ allowPositionals: true, options: { small: { type: "boolean" } } });
   const names = choose("measurement", chosen, Object.keys(measurements));
   await setUp();
   await build();
   const chrome = findChrome();
   const loads = [loadavg()[0]];
   const { rows: sizes } = checkSizes();
-  const figures = await measure({ chrome, pkg, names, say });
+  const figures = await measure({ chrome, pkg, names, say, scale: values.small ? 0.01 : 1 });
   const facts = await describeMachine(chrome, [...loads, loadavg()[0]]);
   const text = write(facts, tabulate({ sizes, ...figures }));
   say(`\n${text}`);
-  if (chosen.length === 0) writeFileSync(results, text);
+  if (chosen.length === 0 && !values.small) writeFileSync(results, text);
   say(`bench: ${seconds(started)}`);
 });
 

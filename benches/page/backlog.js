@@ -1,12 +1,10 @@
 // 10,000 calls over loopback behind one refresh, in every mode.
 
-import { config } from "/config.js";
-
 import { openPage, openPlain, openSharedWorker, openWorker } from "./modes.js";
-import { ofAuth, ofPlain, queueBehindRefresh } from "./queue.js";
+import { ofAuth, ofPlain, queueBehindRefresh, reading } from "./queue.js";
+import { scaled } from "./rounds.js";
 
-const [api] = config.resourceServers;
-const count = 10_000;
+const count = scaled(10_000);
 
 /** For each mode what `queueBehindRefresh` gives, and the growth of the wasm's memory in bytes. */
 export async function run() {
@@ -22,9 +20,3 @@ export async function run() {
   results.plain = await queueBehindRefresh({ call: reading(plain.fetch), count, ...ofPlain(plain) });
   return results;
 }
-
-const reading = (fetch) => async () => {
-  const response = await fetch(`${api}small`);
-  await response.arrayBuffer();
-  return response;
-};

@@ -2,7 +2,7 @@
 
 import { config } from "/config.js";
 
-import { openOwnOrigin, openPage, openPlain, openSharedWorker, openWorker } from "./modes.js";
+import { openOwnOrigin, openPage, openPlain, openRelays, openSharedWorker, openWorker } from "./modes.js";
 import { interleave } from "./rounds.js";
 
 const [api] = config.resourceServers;
@@ -16,13 +16,15 @@ const kinds = {
   "1m": { path: "1m", bytes: 1024 * kilobyte, calls: 2, rounds: 80, seconds: 7 },
   burst: { path: "json", bytes: 2 * kilobyte, calls: 500, rounds: 8, seconds: 18, atOnce: true },
 };
+// What is measured once.
+const aside = ["plain", "workerRelay", "sharedRelay", "ownOrigin"];
 
 /** For each kind `{ calls, times: { mode: [milliseconds of one sample] } }`. */
 export async function run() {
   const modes = await openModes();
   const results = {};
   for (const [name, kind] of Object.entries(kinds)) {
-    const chosen = Object.entries(modes).filter(([mode]) => kind.whole || !["plain", "ownOrigin"].includes(mode));
+    const chosen = Object.entries(modes).filter(([mode]) => kind.whole || !aside.includes(mode));
     const works = Object.fromEntries(chosen.map(([mode, fetch]) => [mode, sample(fetch, kind)]));
     results[name] = { calls: kind.calls, times: await interleave(works, kind) };
   }
@@ -37,6 +39,7 @@ async function openModes() {
     raw: (url) => fetch(url, init),
     plain: plain.fetch,
     page: page.fetch,
+    ...(await openRelays()),
     worker: worker.fetch,
     sharedWorker: sharedWorker.fetch,
     ownOrigin: (await openOwnOrigin()).fetch,

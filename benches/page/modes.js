@@ -4,6 +4,7 @@ import { places } from "/places.js";
 
 import { memorySize } from "./memory.js";
 import { plainWrapper } from "./plain.js";
+import { relayThrough } from "./relay.js";
 import { network } from "./site.js";
 
 /** The token kept in the page: `{ auth, memory }`. */
@@ -13,14 +14,14 @@ export async function openPage() {
   return signedIn(hold(config), memorySize);
 }
 
-export function openWorker() {
-  const worker = new Worker("/holder.js", { type: "module", name: "dedicated" });
-  return signedIn(connect(worker), () => askForMemory("dedicated"));
+export function openWorker(file = "/holder.js", name = "dedicated") {
+  const worker = new Worker(file, { type: "module", name });
+  return signedIn(connect(worker), () => askForMemory(name));
 }
 
-export function openSharedWorker() {
-  const worker = new SharedWorker("/holder.js", { type: "module", name: "shared", extendedLifetime: true });
-  return signedIn(connect(worker), () => askForMemory("shared"));
+export function openSharedWorker(file = "/holder.js", name = "shared") {
+  const worker = new SharedWorker(file, { type: "module", name, extendedLifetime: true });
+  return signedIn(connect(worker), () => askForMemory(name));
 }
 
 /** The holder on another origin of this site. A popup signs in, since the pages over there need a window of their own. */
@@ -38,6 +39,16 @@ export async function openPlain() {
   const body = new URLSearchParams({ grant_type: "authorization_code", code: "bench-code" });
   const response = await network(tokenEndpoint, { method: "POST", body });
   return plainWrapper({ resourceServers: config.resourceServers, tokenEndpoint, tokens: await response.json() });
+}
+
+/** The least that a call through each kind of worker takes: `{ workerRelay, sharedRelay }`, each a `fetch`. */
+export async function openRelays(file = "/relay-worker.js") {
+  const plain = await openPlain();
+  const token = plain.header();
+  return {
+    workerRelay: relayThrough(new Worker(file, { type: "module", name: "relay" }), token),
+    sharedRelay: relayThrough(new SharedWorker(file, { type: "module", name: "relay" }), token),
+  };
 }
 
 async function signedIn(auth, memory) {

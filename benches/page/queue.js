@@ -1,4 +1,8 @@
+import { config } from "/config.js";
+
 import { ask } from "./site.js";
+
+const [api] = config.resourceServers;
 
 /**
  * Has `count` calls wait for one refresh. The first one meets a 401; the token endpoint is held back until all wait.
@@ -21,6 +25,13 @@ export async function queueBehindRefresh({ call, count, isRefreshing, waiting })
   const { tokenRequests } = await ask("counts");
   return { in: handedOver - began, waiting: allWait - began, out: settled - allWait, answered, lost: count - answered, tokenRequests };
 }
+
+/** A call of the API whose answer is read to the end. */
+export const reading = (fetch) => async () => {
+  const response = await fetch(`${api}small`);
+  await response.arrayBuffer();
+  return response;
+};
 
 /** Asks again and again, each time after a message has gone around the event loop. */
 async function until(condition) {

@@ -3,11 +3,12 @@
 import { config } from "/config.js";
 
 import { ofAuth, ofPlain, queueBehindRefresh } from "./queue.js";
+import { scaled } from "./rounds.js";
 import { answerInPlaceOf } from "./stub.js";
 
 const [api] = config.resourceServers;
-const count = 100_000;
-const rounds = 5;
+const count = scaled(100_000);
+const rounds = scaled(5);
 const refused = Promise.resolve(new Response(null, { status: 401 }));
 const served = Promise.resolve(new Response(null, { status: 200 }));
 

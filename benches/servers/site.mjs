@@ -10,12 +10,13 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 
 /**
  * Starts it on a loopback port. `pkg` is the folder of the package; `configure(origin)` gives the holder's
- * configuration; `operations` are what a page may have done by `POST /do/<name>`; `places()` is what its pages know of others.
+ * configuration; `operations` are what a page may have done by `POST /do/<name>`; `places()` is what its pages know of others; `scale` is
+ * how much of a measurement they carry out.
  */
-export async function startSite({ pkg, configure, operations, places }) {
+export async function startSite({ pkg, configure, operations, places, scale }) {
   const { exports } = JSON.parse(await readFile(join(pkg, "package.json"), "utf8"));
   const reports = { waiting: null };
-  const state = { pkg, exports, operations, places, reports };
+  const state = { pkg, exports, operations, places, reports, scale };
   const { port, close } = await listen((request, response) => {
     handle(state, request, response).catch((error) => send(response, 500, error.message));
   });
@@ -30,7 +31,8 @@ async function handle(state, request, response) {
   // The authorization response arrives here by a redirect that began at another origin.
   response.setHeader("access-control-allow-origin", "*");
   if (request.method === "POST") return take(state, request, response, pathname);
-  if (pathname === "/config.js") return script(response, `export const config = ${JSON.stringify(state.config)};\n`);
+  if (pathname === "/config.js")
+    return script(response, `export const config = ${JSON.stringify(state.config)};\nexport const scale = ${state.scale};\n`);
   if (pathname === "/places.js") return script(response, `export const places = ${JSON.stringify(state.places())};\n`);
   const published = state.exports[pathname.replace(/^\/tokenkeep(?=\/|$)/, ".")];
   if (published) return script(response, await readFile(join(state.pkg, published.default)));
@@ -51,5 +53,6 @@ async function take({ operations, reports }, request, response, pathname) {
   else reports.waiting?.resolve(report.result);
 }
 
+// Chromium was seen to leave a dedicated worker waiting whose file was in its cache, in a frame that followed another.
 const headersOf = (file) => ({ "content-type": types[extname(file)], "cache-control": "no-store" });
 const script = (response, text) => send(response, 200, text, headersOf("any.js"));

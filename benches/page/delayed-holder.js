@@ -1,0 +1,2 @@
+import "./delayed-api.js";
+import "./holder.js";

@@ -1,0 +1,2 @@
+import "./stub-answers.js";
+import "./holder.js";

@@ -1,0 +1,2 @@
+import "./stub-answers.js";
+import "./relay-worker.js";
