@@ -161,9 +161,10 @@ impl Ledger {
         self.tally.failed_refreshes += 1;
     }
 
-    /// Whether requests are told that the server refuses this client, instead of waiting.
+    /// Whether requests may be told that the server refuses this client, instead of waiting: until the next attempt, which a
+    /// tenth of the pause may put off.
     pub(crate) fn is_client_refused(&self, now: u64) -> bool {
-        self.client_refused && self.last_failure.is_some_and(|(at, pause)| now < at + pause)
+        self.client_refused && self.last_failure.is_some_and(|(at, pause)| now <= at + pause + pause / 10)
     }
 
     /// Takes a deed, in the order in which the session did them.
@@ -289,5 +290,5 @@ impl Ledger {
 
 /// Every answer of the token endpoint has come after so long.
 const LONGEST_REQUEST: u64 = 10 * SECOND;
-/// A refused client isn't tried again for so long.
+/// A refused client isn't tried again for so long, at least.
 const CLIENT_REFUSED: u64 = 60 * SECOND;
