@@ -38,7 +38,8 @@ impl Reply {
         }
         let known = session.request(id).copied().expect("it is under way");
         let expected = (self.generation, self.replays, self.retries, self.proofs);
-        assert_eq!((known.generation, known.replays, known.retries, known.proofs), expected, "request {id}");
+        let counts = (u32::from(known.replays), u32::from(known.retries), u32::from(known.proofs));
+        assert_eq!((known.generation, counts.0, counts.1, counts.2), expected, "request {id}");
         if session.handle_status(now, id, self.status) == Ok(true) {
             return Ok(Verdict::Final);
         }

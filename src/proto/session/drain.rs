@@ -1,40 +1,54 @@
 //! How fast the queue empties: a number of requests on their way at once that follows what the API takes.
 
+use alloc::vec::Vec;
+
 use crate::proto::syntax::time::Instant;
 
+use super::queue::RequestId;
 use super::window::{Load, Window};
 
-/// Counts the released requests whose answers are still to come.
-#[derive(Clone, Copy, Debug, Default)]
+/// The released requests whose answers are still to come, and since when.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Drain {
-    on_the_way: u64,
+    on_the_way: Vec<(RequestId, Instant)>,
     patience: Option<Instant>,
     window: Window,
 }
 
 impl Drain {
     pub(super) fn on_the_way(&self) -> u64 {
-        self.on_the_way
+        self.on_the_way.len() as u64
     }
 
-    /// Takes a place among those that there are, at `most` this many, if one is free.
-    pub(super) fn take(&mut self, most: u64, now: Instant) -> bool {
-        if self.on_the_way == 0 {
+    pub(super) fn has(&self, id: RequestId) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// Whether there is a place for one more, at `most` this many.
+    pub(super) fn has_room(&mut self, most: u64, now: Instant) -> bool {
+        if self.on_the_way.is_empty() {
             self.handle_timeout(now);
         }
-        let free = self.on_the_way < self.window.size(most);
-        if free {
-            self.on_the_way += 1;
-            self.patience = Some(now.after(PATIENCE_MS));
-        }
-        free
+        self.on_the_way() < self.window.size(most)
     }
 
-    /// Gives a place back, with what the answer says of the API.
-    pub(super) fn give_back(&mut self, load: Load, most: u64) {
-        let full = self.on_the_way >= self.window.size(most);
-        self.on_the_way = self.on_the_way.saturating_sub(1);
-        self.window.note(load, full, most);
+    /// Gives a place to a request that leaves now.
+    pub(super) fn take(&mut self, id: RequestId, now: Instant) {
+        self.on_the_way.push((id, now));
+        self.patience = Some(now.after(PATIENCE_MS));
+    }
+
+    /// Takes back the place of a request, if it has one, with what `load` makes of how long it was away; whether it had one.
+    pub(super) fn give_back(&mut self, id: RequestId, most: u64, load: impl FnOnce(Instant) -> Load) -> bool {
+        let full = self.on_the_way() >= self.window.size(most);
+        let Some(at) = self.find(id) else { return false };
+        let (_, since) = self.on_the_way.swap_remove(at);
+        self.window.note(load(since), full, most);
+        true
+    }
+
+    fn find(&self, id: RequestId) -> Option<usize> {
+        self.on_the_way.iter().position(|(one, _)| *one == id)
     }
 
     /// Stops waiting for answers that don't come: a long poll must not hold up the queue. What was learned is old by then.

@@ -100,7 +100,7 @@ impl Session {
         let fresh = reply.nonce && self.dpop.turn(&reply.target) != request.turn;
         let again = match challenge.map(Challenge::kind) {
             _ if !bound => None,
-            Some(Kind::Nonce) => Some(fresh && request.proofs < MOST_PROOFS),
+            Some(Kind::Nonce) => Some(fresh && u32::from(request.proofs) < MOST_PROOFS),
             Some(Kind::Proof) => {
                 let at = reply.date.as_deref().and_then(date::parse);
                 let ahead_ms = at.map(|at| at.cast_signed().saturating_sub(now.unix_ms.cast_signed()));
@@ -113,7 +113,7 @@ impl Session {
         if again == Some(true) {
             let clocked = matches!(challenge.map(Challenge::kind), Some(Kind::Proof));
             self.requests.get_mut(request.id).into_iter().for_each(|request| {
-                request.proofs += 1;
+                request.proofs = request.proofs.saturating_add(1);
                 request.clocked |= clocked;
             });
         }
@@ -134,5 +134,5 @@ impl Session {
 }
 
 /// Where nobody says that it is about the nonce, it may be about the token.
-const MOST_BLIND: u32 = 3;
+const MOST_BLIND: u8 = 3;
 const NO_ES256: &str = "dpop_signing_alg_values_supported lacks ES256";

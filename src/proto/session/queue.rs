@@ -1,6 +1,5 @@
 //! Requests that wait for a token: bounded, in the order of first sending, each with a deadline.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::proto::syntax::time::Instant;
@@ -30,11 +29,13 @@ const LEFT: Instant = Instant::from_millis(u64::MAX);
 
 /// The queue of waiting requests.
 ///
-/// A waiter that left keeps its place without a deadline until it reaches the front or half of the places are such,
-/// so that leaving costs a search and not a move.
+/// A waiter that left keeps its place without a deadline until half of the places are such, so that leaving costs a search
+/// and not a move.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    places: VecDeque<Waiter>,
+    places: Vec<Waiter>,
+    /// So many of the first have left.
+    gone: usize,
     waiting: usize,
     earliest: Option<Instant>,
 }
@@ -58,13 +59,17 @@ impl Queue {
     /// Takes a request in, in the order of its number. A number that waits already is taken once.
     pub fn push(&mut self, id: RequestId, deadline: Instant) {
         let waiter = Waiter { id, until: deadline.min(LATEST) };
-        match self.places.back() {
-            Some(last) if last.id >= id => match self.places.binary_search_by_key(&id, |place| place.id) {
-                Ok(at) if self.places[at].deadline().is_some() => return,
-                Ok(at) => self.places[at] = waiter,
-                Err(at) => self.places.insert(at, waiter),
-            },
-            _ => self.places.push_back(waiter),
+        match self.places.last() {
+            Some(last) if last.id >= id => {
+                let found = self.places.binary_search_by_key(&id, |place| place.id);
+                match found {
+                    Ok(at) if self.places[at].deadline().is_some() => return,
+                    Ok(at) => self.places[at] = waiter,
+                    Err(at) => self.places.insert(at, waiter),
+                }
+                self.gone = self.gone.min(found.unwrap_or_else(|at| at));
+            }
+            _ => self.places.push(waiter),
         }
         self.waiting += 1;
         self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
@@ -72,13 +77,13 @@ impl Queue {
 
     /// The first request in the queue, which leaves it.
     pub fn pop(&mut self) -> Option<RequestId> {
-        while let Some(place) = self.places.pop_front() {
-            if place.deadline().is_some() {
-                self.waiting -= 1;
-                return Some(place.id);
-            }
-        }
-        None
+        self.gone += self.places[self.gone..].iter().position(|place| place.deadline().is_some())?;
+        let Waiter { id, .. } = self.places[self.gone];
+        self.places[self.gone].until = LEFT;
+        self.gone += 1;
+        self.waiting -= 1;
+        self.tidy();
+        Some(id)
     }
 
     /// Lets a request leave; whether it was waiting.
@@ -87,10 +92,20 @@ impl Queue {
         let waited = self.places[at].deadline().is_some();
         self.places[at].until = LEFT;
         self.waiting -= usize::from(waited);
-        if self.places.len() > 2 * self.waiting + SLACK {
-            self.places.retain(|place| place.deadline().is_some());
-        }
+        self.tidy();
         waited
+    }
+
+    fn tidy(&mut self) {
+        if self.places.len() > 2 * self.waiting + SLACK {
+            self.keep(|_| true);
+        }
+    }
+
+    /// Keeps those who wait, and of them only some.
+    fn keep(&mut self, which: impl Fn(Instant) -> bool) {
+        self.places.retain(|place| place.deadline().is_some_and(&which));
+        self.gone = 0;
     }
 
     /// Takes out every request whose deadline has come.
@@ -100,7 +115,7 @@ impl Queue {
         }
         let is_due = |place: &Waiter| place.deadline().is_some_and(|deadline| deadline <= now);
         let due = self.places.iter().filter(|place| is_due(place)).map(|place| place.id).collect();
-        self.places.retain(|place| place.deadline().is_some_and(|deadline| deadline > now));
+        self.keep(|deadline| deadline > now);
         self.waiting = self.places.len();
         self.earliest = self.places.iter().filter_map(|place| place.deadline()).min();
         due
@@ -149,6 +164,16 @@ mod tests {
         queue.remove(1);
         queue.push(1, LATER);
         assert_eq!(queue.drain(), [1, 2]);
+    }
+
+    #[test]
+    fn those_who_come_back_to_the_front_are_not_passed_over() {
+        let mut queue = Queue::default();
+        [2, 4, 6, 8].into_iter().for_each(|id| queue.push(id, LATER));
+        assert_eq!((queue.pop(), queue.pop()), (Some(2), Some(4)));
+        queue.push(4, LATER);
+        queue.push(1, LATER);
+        assert_eq!([(); 5].map(|()| queue.pop()), [Some(1), Some(4), Some(6), Some(8), None]);
     }
 
     #[test]

@@ -74,7 +74,8 @@ impl Session {
             }
             let bound = self.authorization(request.generation).is_some_and(|header| header.starts_with("DPoP "));
             let token = explanation::Token { renewable, expired, bound };
-            let (kind, explanation) = explanation::explain(reply, request.replays, challenge.as_ref(), token, now);
+            let (kind, explanation) =
+                explanation::explain(reply, request.replays.into(), challenge.as_ref(), token, now);
             let explanation = self.with_metadata(server, explanation);
             self.watch.note_more("api-refused", kind, 1, Some(server));
             self.explanation = Some(explanation);
@@ -138,7 +139,7 @@ impl Session {
         let pause = asked.max(LEAST_PAUSE_MS << retries.min(8));
         let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
         self.pauses.push(id, now.instant.after(pause + spread));
-        self.requests.get_mut(id).into_iter().for_each(|request| request.retries += 1);
+        self.requests.get_mut(id).into_iter().for_each(|request| request.retries = request.retries.saturating_add(1));
         self.watch.server(server).retries += 1;
         self.watch.note_more("api-pause", "", 1, Some(server));
         Verdict::Queued

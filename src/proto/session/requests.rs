@@ -80,8 +80,7 @@ impl Session {
 
     /// As [`handle_status`](Self::handle_status) where nothing follows from it; whether that was so.
     pub fn settle_plainly(&mut self, id: RequestId, status: u16) -> bool {
-        let released = self.requests.get(id).is_some_and(|request| request.released.is_some());
-        let plain = !released && status != 0 && !self.is_telling(status);
+        let plain = !self.drain.has(id) && status != 0 && !self.is_telling(status);
         if plain {
             self.settle_taken(id);
         }
@@ -114,14 +113,14 @@ impl Session {
     /// Frees the place on the way that a released request took up. It was answered with `status`, or with nothing if that
     /// is 0; or it has not left yet.
     pub(super) fn give_back(&mut self, now: Now, id: RequestId, status: Option<u16>) {
-        let Some(released) = self.requests.get_mut(id).and_then(|request| request.released.take()) else { return };
-        let load = match status {
+        let load = |since| match status {
             Some(0 | 429 | 503) => Load::TooMuch,
-            Some(200..500) => Load::Taken(now.instant.since(released)),
+            Some(200..500) => Load::Taken(now.instant.since(since)),
             _ => Load::Unknown,
         };
-        self.drain.give_back(load, self.config.limits.drain_concurrency);
-        self.pump(now);
+        if self.drain.give_back(id, self.config.limits.drain_concurrency, load) {
+            self.pump(now);
+        }
     }
 
     /// Lets a waiting request go without an answer, because its caller gave up.
@@ -133,7 +132,8 @@ impl Session {
     /// Takes a 401 to `request`. A token that has been replaced meanwhile says nothing about the current one, so that
     /// request just goes again.
     pub(super) fn handle_unauthorized(&mut self, now: Now, request: Request) -> Result<Verdict, Error> {
-        let Request { id, place, lane, generation, replays, .. } = request;
+        let Request { id, place, generation, replays, .. } = request;
+        let lane = request.lane();
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }
@@ -162,7 +162,7 @@ impl Session {
     pub(super) fn replay(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
         let verdict = self.admit(now, id)?;
         if let Some(request) = self.requests.get_mut(id) {
-            request.replays += 1;
+            request.replays = request.replays.saturating_add(1);
         }
         self.counters.replays += 1;
         Ok(verdict)
@@ -170,7 +170,7 @@ impl Session {
 
     /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
     pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
-        let Some(lane) = self.requests.get(id).map(|request| request.lane) else { return };
+        let Some(lane) = self.requests.get(id).map(Request::lane) else { return };
         let stale = self.freshness(now, lane) == Some(Freshness::Stale);
         match if stale { self.prepare_refresh(now, lane) } else { Ok(()) } {
             Ok(()) => self.enqueue(now, id),

@@ -70,7 +70,10 @@ impl Session {
     pub(super) fn release_step_ups(&mut self, now: Now) {
         for id in self.step_ups.meet() {
             self.counters.replays += 1;
-            self.requests.get_mut(id).into_iter().for_each(|request| request.replays += 1);
+            self.requests
+                .get_mut(id)
+                .into_iter()
+                .for_each(|request| request.replays = request.replays.saturating_add(1));
             self.enqueue(now, id);
         }
     }

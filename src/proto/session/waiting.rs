@@ -8,6 +8,7 @@ use crate::proto::syntax::time::Now;
 use super::access::Freshness;
 use super::command::Output;
 use super::queue::RequestId;
+use super::request::Request;
 use super::state::Session;
 use super::verdict::Verdict;
 
@@ -21,8 +22,8 @@ impl Session {
     /// Lets a request wait in the queue.
     pub(super) fn enqueue(&mut self, now: Now, id: RequestId) {
         let Some(request) = self.requests.get(id) else { return };
-        let deadline = now.instant.after(request.patience.unwrap_or(self.config.limits.queue_timeout));
-        self.lanes.get_mut(request.lane).push(id, deadline);
+        let deadline = now.instant.after(request.patience().unwrap_or(self.config.limits.queue_timeout));
+        self.lanes.get_mut(request.lane()).push(id, deadline);
         self.watch.wait(self.lanes.waiting());
     }
 
@@ -38,7 +39,7 @@ impl Session {
     }
 
     fn judge_request(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
-        let lane = self.requests.get(id).map_or(0, |request| request.lane);
+        let lane = self.requests.get(id).map_or(0, Request::lane);
         let freshness = self.freshness(now, lane);
         let own = self.lanes.get_mut(lane);
         own.touch();
@@ -130,14 +131,16 @@ impl Session {
         }
         let mut ids = Vec::new();
         let lane = self.lanes.get_mut(lane);
-        while lane.is_waited_for() && self.drain.take(self.config.limits.drain_concurrency, now.instant) {
-            ids.extend(lane.pop());
+        while lane.is_waited_for() && self.drain.has_room(self.config.limits.drain_concurrency, now.instant) {
+            let Some(id) = lane.pop() else { break };
+            self.drain.take(id, now.instant);
+            ids.push(id);
         }
         if !ids.is_empty() {
             let generation = lane.generation();
             for id in &ids {
                 if let Some(request) = self.requests.get_mut(*id) {
-                    (request.generation, request.released, request.has_answer) = (generation, Some(now.instant), false);
+                    (request.generation, request.has_answer) = (generation, false);
                 }
             }
             self.put(Output::Release { ids, generation });
