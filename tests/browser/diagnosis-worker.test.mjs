@@ -11,7 +11,7 @@ import { installPackage } from "../../scripts/lib/pack.mjs";
 
 import { strictPolicy } from "./support/app-server.mjs";
 import { bundles } from "./support/bundles.mjs";
-import { resume, statusOf } from "./support/calls.mjs";
+import { resume, resumeInVain, statusOf } from "./support/calls.mjs";
 import { startOddBrowser } from "./support/odd-browser.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage, workerModes } from "./support/stage.mjs";
@@ -58,7 +58,7 @@ for (const mode of workerModes) {
     test(`${mode}: a worker whose script ${name} (TOKENKEEP_WORKER_BLOCKED)`, async (t) => {
       const none = (_, response) => response.writeHead(404).end();
       const stage = await startStage(t, { mode, holder: "/odd.js", routes: { "/odd.js": answer, "/none.js": none } });
-      const { error } = await resume(await stage.open());
+      const { error } = await resumeInVain(stage);
 
       assert.equal(error.code, "TOKENKEEP_WORKER_BLOCKED", error.message);
       assert.match(error.message, /URL.*JavaScript type.*redirect/);
@@ -69,7 +69,7 @@ for (const mode of workerModes) {
   test(`${mode}: a worker whose script throws before hold() is not called blocked (TOKENKEEP_HOLDER_FAILED)`, async (t) => {
     const throwing = (_, response) => response.writeHead(200, { "content-type": "text/javascript" }).end("throw new Error('canary')");
     const stage = await startStage(t, { mode, holder: "/odd.js", routes: { "/odd.js": throwing } });
-    const { error } = await resume(await stage.open());
+    const { error } = await resumeInVain(stage);
 
     assert.equal(error.code, "TOKENKEEP_HOLDER_FAILED");
     assert.match(error.message, /threw an error before it called hold\(\)/);

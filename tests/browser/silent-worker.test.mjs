@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { bundles } from "./support/bundles.mjs";
-import { endOfBurst, resume, session, startBurst, stats, statusOf } from "./support/calls.mjs";
+import { endOfBurst, resume, resumeInVain, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { endSharedWorker } from "./support/ending.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn } from "./support/sign-in.mjs";
@@ -105,8 +105,7 @@ test("a worker that hangs at the holder's own origin is not taken for a frame th
 test("a worker that can't be loaded at the holder's own origin is named as that", async (t) => {
   const stage = await startStage(t, { mode: ownMode });
   stage.home.files["/holder.js"] = () => ["text/html", "<h1>not found</h1>"];
-  const page = await stage.open();
-  assert.equal((await resume(page)).error?.code, "TOKENKEEP_WORKER_BLOCKED");
+  assert.equal((await resumeInVain(stage)).error?.code, "TOKENKEEP_WORKER_BLOCKED");
 });
 
 test("without locks a page that is looked at again asks whether its holder is there", async (t) => {

@@ -29,6 +29,15 @@ export const endOfBurst = (page) => page.evaluate(() => globalThis.calls);
 /** The outcome of `resume()`. */
 export const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.resume()));
 
+/**
+ * What `resume` says in a new page whose worker can't start. About once in a hundred times Chromium tells nobody so, and silence
+ * is all that the page hears; then another page is asked, once.
+ */
+export async function resumeInVain(stage) {
+  const outcome = await resume(await stage.open());
+  return outcome.error?.code === "TOKENKEEP_HOLDER_SILENT" ? resume(await stage.open()) : outcome;
+}
+
 export const session = (page) => page.evaluate(() => app.auth.session);
 
 export const stats = (page) => page.evaluate(() => app.auth.stats());
