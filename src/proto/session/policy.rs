@@ -160,7 +160,8 @@ fn spread(ceiling: u64, jitter: u32) -> u64 {
     floor + part_of(ceiling - floor, jitter)
 }
 
-fn part_of(range: u64, jitter: u32) -> u64 {
+/// So much of a range as chance has it.
+pub(super) fn part_of(range: u64, jitter: u32) -> u64 {
     range * u64::from(jitter) / u64::from(u32::MAX)
 }
 

@@ -7,6 +7,7 @@ use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Now;
 
 use super::explanation;
+use super::policy::part_of;
 use super::queue::RequestId;
 use super::reply::{Reply, Retry};
 use super::request::Request;
@@ -137,7 +138,7 @@ impl Session {
             return Verdict::Final;
         };
         let pause = asked.max(LEAST_PAUSE_MS << retries.min(8));
-        let spread = (pause / 10).max(LEAST_SPREAD_MS) * u64::from(jitter) / u64::from(u32::MAX);
+        let spread = part_of((pause / 10).max(LEAST_SPREAD_MS), jitter);
         self.pauses.push(id, now.instant.after(pause + spread));
         self.requests.get_mut(id).into_iter().for_each(|request| request.retries = request.retries.saturating_add(1));
         self.watch.server(server).retries += 1;

@@ -80,13 +80,11 @@ struct Part {
 
 impl Requests {
     pub(super) fn get(&self, id: RequestId) -> Option<&Request> {
-        let part = &self.0[self.part_of(id).ok()?];
-        Some(&part.places[place_of(id)]).filter(|place| !place.settled)
+        self.find(id).map(|(part, at)| &self.0[part].places[at])
     }
 
     pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut Request> {
-        let part = self.part_of(id).ok()?;
-        Some(&mut self.0[part].places[place_of(id)]).filter(|place| !place.settled)
+        self.find(id).map(|(part, at)| &mut self.0[part].places[at])
     }
 
     /// Takes a request in; one that is known stays what it is.
@@ -109,13 +107,16 @@ impl Requests {
 
     /// Lets a request go; what it was.
     pub(super) fn settle(&mut self, id: RequestId) -> Option<Request> {
-        let part = self.part_of(id).ok()?;
+        let (part, at) = self.find(id)?;
         let part = &mut self.0[part];
-        let place = Some(&mut part.places[place_of(id)]).filter(|place| !place.settled)?;
-        let request = *place;
-        place.settled = true;
+        part.places[at].settled = true;
         part.under_way -= 1;
-        Some(request)
+        Some(Request { settled: false, ..part.places[at] })
+    }
+
+    fn find(&self, id: RequestId) -> Option<(usize, usize)> {
+        let (part, at) = (self.part_of(id).ok()?, place_of(id));
+        (!self.0[part].places[at].settled).then_some((part, at))
     }
 
     fn part_of(&self, id: RequestId) -> Result<usize, usize> {
