@@ -1,18 +1,11 @@
 // What a call costs on its way through a worker and back where nothing is sent: fetch answers at once over there.
 
-import { config } from "/config.js";
-
 import { openRelays, openSharedWorker, openWorker } from "./modes.js";
+import { requests } from "./requests.js";
 import { interleave } from "./rounds.js";
 
-const [api] = config.resourceServers;
 const calls = 100;
 const pace = { rounds: 100, seconds: 10 };
-
-const requests = {
-  get: [`${api}json`],
-  post: [`${api}json`, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: "{}" }],
-};
 
 /** For each kind of request `{ calls, times: { mode: [milliseconds of one sample] } }`. */
 export async function run() {

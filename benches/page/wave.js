@@ -11,13 +11,13 @@ const rounds = scaled(5);
 /** For each mode a list of what `queueBehindRefresh` gives. */
 export async function run() {
   const results = { plain: [], page: [], worker: [], sharedWorker: [] };
+  const page = await openPage();
   for (let round = 0; round < rounds; round += 1) {
     refuseNext();
     const plain = await openPlain();
     results.plain.push(await queueBehindRefresh({ call: reading(plain.fetch), count, ...ofPlain(plain) }));
     refuseNext();
-    const { auth } = await (pageMode ??= openPage());
-    results.page.push(await queueBehindRefresh({ call: reading(auth.fetch), count, ...ofAuth(auth) }));
+    results.page.push(await queueBehindRefresh({ call: reading(page.fetch), count, ...ofAuth(page.auth) }));
     // A new worker refuses its first token.
     for (const [mode, open] of Object.entries({ worker: openWorker, sharedWorker: openSharedWorker })) {
       const { auth } = await open("/delayed-holder.js", `${mode} ${round}`);
@@ -27,5 +27,3 @@ export async function run() {
   }
   return results;
 }
-
-let pageMode;

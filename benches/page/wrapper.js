@@ -2,6 +2,7 @@
 
 import { config } from "/config.js";
 
+import { requests } from "./requests.js";
 import { interleave } from "./rounds.js";
 import { answerInPlaceOf } from "./stub.js";
 
@@ -9,11 +10,6 @@ const [api] = config.resourceServers;
 const answer = Promise.resolve(new Response("{}"));
 const calls = 4000;
 const pace = { rounds: 80, seconds: 5 };
-
-const requests = {
-  get: [`${api}json`],
-  post: [`${api}json`, { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: "{}" }],
-};
 
 /** For each kind of request `{ calls, times: { plain, page } }`. */
 export async function run() {
