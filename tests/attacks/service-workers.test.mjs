@@ -159,6 +159,7 @@ async function plant(rig, page, options) {
 /** Whether the session is over because of it. */
 const isOver = async (page) => (await events(page, "signedout")).some(({ detail }) => detail.reason === "intercepted");
 
+/** Resolves when it is. */
 async function ended(page) {
   await until(() => isOver(page), "the end of the session");
   assert.equal(await page.evaluate(() => app.auth.session), null);

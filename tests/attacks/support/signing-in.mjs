@@ -1,22 +1,15 @@
 // Signing in as a person does, wherever the holder is.
 
-import { isBack, leave, passPopup } from "../../browser/support/own-origin.mjs";
+import { arrive as arriveThere, passPopup } from "../../browser/support/own-origin.mjs";
 import { finishIn } from "../../browser/support/popup.mjs";
-import { arrive, demoPages, hurried, passPages } from "../../browser/support/sign-in.mjs";
+import { arrive, demoPages, passPages } from "../../browser/support/sign-in.mjs";
 
 /** In one way of running: `arrive(page, options)` up to where nothing has been finished yet, `finish(popup)` to its end. */
 export const waysOf = (mode) => (mode === "own" ? elsewhere : here);
 
 const here = { arrive, finish: finishIn };
 
-const elsewhere = {
-  arrive: (page, options) =>
-    hurried(page, async () => {
-      await leave(page, options);
-      await passPages(page, demoPages, isBack(page));
-    }),
-  finish: passPopup,
-};
+const elsewhere = { arrive: arriveThere, finish: passPopup };
 
 /** Passes the pages of the server up to the response, which nothing gets to see; resolves to its URL. */
 export async function keepResponse(rig, page, pages = demoPages) {

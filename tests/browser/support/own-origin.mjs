@@ -3,12 +3,16 @@
 import { demoPages, hurried, passPages } from "./sign-in.mjs";
 import { until } from "./until.mjs";
 
-/** Signs in as a person would. Resolves to what `resume()` says, in the page that was come back to. */
-export async function signIn(page, options) {
-  await hurried(page, async () => {
+/** Signs in as a person would, up to the page that was come back to. */
+export const arrive = (page, options) =>
+  hurried(page, async () => {
     await leave(page, options);
     await passPages(page, demoPages, isBack(page));
   });
+
+/** As `arrive`. Resolves to what `resume()` says there. */
+export async function signIn(page, options) {
+  await arrive(page, options);
   return page.evaluate(() => app.auth.resume());
 }
 
