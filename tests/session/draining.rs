@@ -32,6 +32,9 @@ struct Api {
     falls: usize,
     under_way: usize,
     most: usize,
+    /// While it stands still: from when until when, after its first request.
+    stalls: Vec<(u64, u64)>,
+    began: Option<u64>,
 }
 
 impl Api {
@@ -47,6 +50,8 @@ impl Api {
             falls: 0,
             under_way: 0,
             most: 0,
+            stalls: Vec::new(),
+            began: None,
         }
     }
 
@@ -68,6 +73,9 @@ impl Api {
             *place = now.max(*place) + takes;
             *place
         };
+        let began = *self.began.get_or_insert(now);
+        let stall = self.stalls.iter().find(|(from, until)| (began + from..began + until).contains(&at));
+        let at = stall.map_or(at, |(_, until)| began + until);
         self.answers.entry(at).or_default().push((id, if refused { 503 } else { 200 }));
     }
 }
@@ -191,4 +199,33 @@ fn a_backlog_of_ten_thousand_is_through_in_less_than_a_second() {
     let mut api = Api::new(1_000, Manner::Queues, (2, 22));
     let ms = drain(&mut api, 10_000, r#""queueLimit":100000"#);
     assert!(ms < 750, "{ms} ms");
+}
+
+#[test]
+fn a_moment_in_which_nothing_moves_says_nothing_about_the_api() {
+    let undisturbed = drain(&mut Api::new(1_000, Manner::Queues, (2, 22)), 10_000, OPTIONS);
+    for first in [20, 60, 100, 200] {
+        let mut api = Api::new(1_000, Manner::Queues, (2, 22));
+        api.stalls = vec![(first, first + 40), (first + 150, first + 180)];
+        let ms = drain(&mut api, 10_000, OPTIONS);
+        assert!(ms <= undisturbed * 16 / 10, "{ms} ms instead of {undisturbed}, from {first} ms on");
+    }
+}
+
+#[test]
+fn a_page_that_is_busy_all_the_time_is_no_sign_of_a_weak_api() {
+    let undisturbed = drain(&mut Api::new(1_000, Manner::Queues, (2, 22)), 10_000, OPTIONS);
+    for seed in 1..=10 {
+        let mut api = Api::new(1_000, Manner::Queues, (2, 22));
+        let mut random = Random::new(seed);
+        let mut at = 0;
+        while at < 10_000 {
+            at += 10 + random.next() % 90;
+            let until = at + 10 + random.next() % 60;
+            api.stalls.push((at, until));
+            at = until;
+        }
+        let ms = drain(&mut api, 10_000, OPTIONS);
+        assert!(ms <= undisturbed * 3, "{ms} ms instead of {undisturbed}, seed {seed}");
+    }
 }

@@ -21,7 +21,7 @@ pub(super) enum Load {
 /// |---|---|
 /// | all was taken, as quickly as usual | grows by a tenth; by less where it was too much once |
 /// | something was too much | shrinks by a tenth, and that is where it was too much |
-/// | answers took longer than usual | shrinks by as much as they did, stays so for a round, and that is where it was too much |
+/// | answers took longer than usual | stays; in the fourth in a row shrinks by as much as they did, not below the first, for a few rounds |
 /// | most was too much: the API is down | shrinks by half, and is more careful from now on |
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -32,6 +32,8 @@ pub(super) struct Window {
     /// So many good rounds move the threshold.
     caution: u64,
     good: u64,
+    /// After so many good rounds the threshold is forgotten: it is where answers took longer, and not where something was refused.
+    patience: Option<u64>,
     last: Last,
     round: Round,
     /// Of all rounds as they should be.
@@ -42,6 +44,8 @@ pub(super) struct Window {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Last {
     Good,
+    /// So many rounds in a row answers took longer: a few are chance, a page that was busy say.
+    Late(u8),
     Slow,
     Crowded,
     Down,
@@ -50,7 +54,16 @@ enum Last {
 impl Default for Window {
     fn default() -> Self {
         let (round, usual) = (Round::default(), Round::default());
-        Self { tenths: FIRST * 10, threshold: u64::MAX, caution: 1, good: 0, last: Last::Good, round, usual }
+        Self {
+            tenths: FIRST * 10,
+            threshold: u64::MAX,
+            caution: 1,
+            good: 0,
+            patience: None,
+            last: Last::Good,
+            round,
+            usual,
+        }
     }
 }
 
@@ -67,13 +80,14 @@ impl Window {
         match load {
             Load::Taken(ms) => {
                 self.round.take(ms);
-                let undoubted = self.round.too_much == 0 && self.last != Last::Slow;
+                let undoubted = self.round.too_much == 0 && !matches!(self.last, Last::Late(_) | Last::Slow);
                 self.tenths += u64::from(full && undoubted && self.tenths < self.threshold);
             }
             Load::TooMuch => {
                 // What follows the first sign is of the same crowd, and says nothing of where it began.
-                if self.round.too_much == 0 && matches!(self.last, Last::Good | Last::Slow) {
+                if self.round.too_much == 0 && !matches!(self.last, Last::Crowded | Last::Down) {
                     self.shrink(9, 10);
+                    self.patience = None;
                 }
                 self.round.too_much += 1;
             }
@@ -93,10 +107,15 @@ impl Window {
         } else if round.too_much > 0 {
             self.tenths = if self.last == Last::Crowded { self.tenths * 9 / 10 } else { self.tenths }.max(10);
             Last::Crowded
-        } else if self.last == Last::Good && round.is_slower_than(&self.usual) {
-            let (usual, mean) = (self.usual.mean(), round.mean());
-            self.shrink(usual.max(mean / 2), mean);
-            Last::Slow
+        } else if self.last != Last::Slow && round.is_slower_than(&self.usual) {
+            match self.last {
+                Last::Late(SURE) => {
+                    self.slow_down(&round);
+                    Last::Slow
+                }
+                Last::Late(rounds) => Last::Late(rounds + 1),
+                _ => Last::Late(1),
+            }
         } else {
             self.usual.add(&round);
             self.relax();
@@ -104,10 +123,23 @@ impl Window {
         };
     }
 
+    fn slow_down(&mut self, round: &Round) {
+        self.patience = match self.patience {
+            None if self.threshold == u64::MAX => Some(FIRST_PATIENCE),
+            more => more.map(|rounds| (rounds * 2).min(MOST_PATIENCE)),
+        };
+        let (usual, mean, least) = (self.usual.mean(), round.mean(), self.tenths.min(FIRST * 10));
+        self.shrink(usual.max(mean / 2), mean);
+        self.tenths = self.tenths.max(least);
+        self.threshold = self.tenths;
+    }
+
     /// After enough good rounds a little more is tried.
     fn relax(&mut self) {
         self.good += u64::from(self.tenths >= self.threshold);
-        if self.good >= self.caution {
+        if self.patience.is_some_and(|rounds| self.good >= rounds) {
+            self.threshold = u64::MAX;
+        } else if self.good >= self.caution && self.patience.is_none() {
             self.threshold += (self.threshold / STEP_PART).max(10);
             self.good = 0;
         }
@@ -167,6 +199,11 @@ const ENOUGH: u64 = 8;
 /// Answers that take longer than usual by less than this part of it and so many eighths of a millisecond are not slow.
 const SLOW_PART: u64 = 16;
 const SLOW_LEAST: u64 = 4;
+/// After so many good rounds answers that took longer were chance, at first.
+const FIRST_PATIENCE: u64 = 2;
+const MOST_PATIENCE: u64 = 8;
+/// After so many rounds of them they are not.
+const SURE: u8 = 3;
 /// Longer answers are no different, in milliseconds.
 const LONGEST_MS: u64 = 60_000;
 /// An API that went down often is tried with more once in so many good rounds.
