@@ -2,15 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { takeWholeBrowser } from "./support/browser.mjs";
 import { Gate } from "./support/gate.mjs";
 import { signIn as signInThere } from "./support/own-origin.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, ownMode, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-takeWholeBrowser();
 
 /** Bodies as source that runs in the page. */
 const bodies = {
@@ -20,9 +17,10 @@ const bodies = {
   "a buffer": 'new TextEncoder().encode("last")',
 };
 
+// The requests of a dedicated worker go on where the browser keeps the page for the Back button.
 async function start(t, mode) {
   const gate = new Gate();
-  const stage = await startStage(t, { mode, probe: { before: () => gate.passed } });
+  const stage = await startStage(t, { mode, whole: mode === "worker", probe: { before: () => gate.passed } });
   t.after(gate.open);
   const page = await stage.open();
   await (mode === ownMode ? signInThere : signIn)(page);

@@ -4,13 +4,11 @@
 import assert from "node:assert/strict";
 
 import { filled, sets, snippet, withOwnWorker } from "./support/advice.mjs";
-import { browser, takeWholeBrowser } from "./support/browser.mjs";
+import { wholeBrowser } from "./support/browser.mjs";
 import { registeredScopes, tryToRegister } from "./support/registrations.mjs";
 import { samples, startSite } from "./support/servers.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-takeWholeBrowser();
 
 const html = (title) => `<!doctype html><title>${title}</title><script type="module" src="/assets/app.js"></script>`;
 const worker =
@@ -182,7 +180,7 @@ async function registerFromCache(path) {
 }
 
 async function openApp(t, url) {
-  const context = await (await browser()).newContext();
+  const context = await (await wholeBrowser()).newContext();
   t.after(() => context.close());
   const page = await context.newPage();
   await page.goto(url);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import { takeWholeBrowser } from "./support/browser.mjs";
 import { strictPolicy } from "./support/app-server.mjs";
 import { resume, session } from "./support/calls.mjs";
 import { clickSignIn, endOfSignIn, refuseIn, startResume } from "./support/popup.mjs";
@@ -8,8 +7,6 @@ import { arrive, signIn } from "./support/sign-in.mjs";
 import { modes, scope, startStage, transports } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-takeWholeBrowser();
 
 const silent = { silent: true };
 const atCallback = ({ pathname, search }) => pathname === "/callback" && search !== "";
@@ -162,7 +159,7 @@ for (const mode of transports) {
   });
 
   test(`${mode}: a server that shows a page is left with the Back button, once`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, whole: true });
     const page = await stage.open("/place");
     const warnings = warningsOf(page);
     await page.route(

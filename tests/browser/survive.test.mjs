@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import { takeWholeBrowser } from "./support/browser.mjs";
 import { codeOf, endOfBurst, events, session, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
@@ -8,8 +7,6 @@ import { startProbe } from "./support/probe.mjs";
 import { modes, startStage, workerModes } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
-
-takeWholeBrowser();
 
 /** A site of its own that the tab can go to. */
 async function elsewhere(t) {
@@ -90,7 +87,7 @@ test("a dedicated worker ends with its page, and so does the session (STORE-14)"
 
 for (const mode of modes) {
   test(`${mode}: a page that comes from the back/forward cache goes on`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, whole: true });
     const page = await stage.open();
     const before = await signIn(page);
     if (!(await goAndComeBack(t, { stage, page }))) return;
@@ -100,7 +97,7 @@ for (const mode of modes) {
   });
 
   test(`${mode}: coming back from the login page without signing in ends signIn()`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, whole: true });
     const page = await stage.open();
     await page.evaluate(() => void (globalThis.attempt = app.outcome(() => app.auth.signIn())));
     await page.waitForSelector("#login");
@@ -112,7 +109,7 @@ for (const mode of modes) {
 }
 
 test("a page that comes from the back/forward cache after a sign-out is signed out (STORE-15)", async (t) => {
-  const stage = await startStage(t);
+  const stage = await startStage(t, { whole: true });
   const page = await stage.open();
   await signIn(page);
   const other = await stage.open();
@@ -130,7 +127,7 @@ test("a page that comes from the back/forward cache after a sign-out is signed o
 });
 
 test("calls that wait when the page is left are dropped (back/forward cache)", async (t) => {
-  const stage = await startStage(t);
+  const stage = await startStage(t, { whole: true });
   const page = await stage.open();
   await signIn(page);
   const other = await stage.open();
@@ -150,7 +147,7 @@ test("calls that wait when the page is left are dropped (back/forward cache)", a
 
 for (const mode of workerModes) {
   test(`${mode}: calls on the way out of a page end, and those on the way back are answered (back/forward cache)`, async (t) => {
-    const stage = await startStage(t, { mode });
+    const stage = await startStage(t, { mode, whole: true });
     const page = await stage.open();
     await signIn(page);
     await page.evaluate((url) => {
@@ -171,7 +168,7 @@ for (const mode of workerModes) {
 }
 
 test("a page that comes and goes waits for its holder's end once, and closed not at all", async (t) => {
-  const stage = await startStage(t);
+  const stage = await startStage(t, { whole: true });
   const page = await stage.open();
   await signIn(page);
   const locks = (type, begin) =>

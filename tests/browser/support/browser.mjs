@@ -1,4 +1,4 @@
-// One Chromium per test file, and a fresh profile in it for every test.
+// One Chromium per test file, or one of either kind, and a fresh profile in it for every test.
 
 import { after } from "node:test";
 
@@ -19,25 +19,21 @@ export const args = [
   // Its sandbox refuses to start for root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];
-let wanted = findShell() ?? executablePath;
-let launched;
+const launched = new Map();
 
-/** Has this file's tests take the whole browser, such as for pages that are kept for the Back button. */
-export function takeWholeBrowser() {
-  wanted = executablePath;
-}
+/** The browser of this test file, started when first asked for: without its surface, where there is such a one. */
+export const browser = () => browserAt(findShell() ?? executablePath);
 
-/** The browser of this test file, started when first asked for. */
-export function browser() {
-  launched ??= chromium.launch({
-    executablePath: wanted,
-    args,
-    // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
-  return launched;
+/** The whole one, which keeps pages for the Back button. */
+export const wholeBrowser = () => browserAt(executablePath);
+
+function browserAt(executablePath) {
+  // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.
+  const options = { executablePath, args, ignoreDefaultArgs: ["--disable-back-forward-cache"] };
+  if (!launched.has(executablePath)) launched.set(executablePath, chromium.launch(options));
+  return launched.get(executablePath);
 }
 
 after(async () => {
-  if (launched) await (await launched).close();
+  for (const one of launched.values()) await (await one).close();
 });

@@ -4,7 +4,7 @@ import { startAuthorizationServer } from "../../../www/server/authorization-serv
 import { startFaultProxy } from "../../../www/server/fault-proxy.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "./app-server.mjs";
-import { browser } from "./browser.mjs";
+import { browser, wholeBrowser } from "./browser.mjs";
 import { Gate } from "./gate.mjs";
 import { startHolderServer } from "./holder-server.mjs";
 import { guarded, startProbe } from "./probe.mjs";
@@ -23,7 +23,7 @@ export const scope = "openid profile files:read files:write";
  * or is a function of the stage that answers them; `probe` has the probe's `answer` to good tokens and what it does
  * `before`; `server` has options of the authorization server and `api` those of the API, or a list for several APIs;
  * with `proxied` a proxy stands in front of the authorization server that injects faults; `context` is a browser's
- * profile other than a fresh one of the shared browser; `home` is the place of the holder if it is on an origin of its own
+ * profile other than a fresh one of the shared browser, and with `whole` it is one of the whole browser; `home` is the place of the holder if it is on an origin of its own
  * and not what startHolderServer makes; with `pages` signing in shows the authorization server's; what else is given goes to the app's server.
  *
  * With `server.resources` each API is a resource of its own (RFC 8707), whose tokens are for `<its origin>/v1/`. Then
@@ -31,7 +31,14 @@ export const scope = "openid profile files:read files:write";
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
-  const { context = await (await browser()).newContext(), api = {}, home: given, pages, ...shownToo } = more;
+  const {
+    whole,
+    context = await (await (whole ? wholeBrowser() : browser())).newContext(),
+    api = {},
+    home: given,
+    pages,
+    ...shownToo
+  } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
   let authorizationServer;
   const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
