@@ -31,8 +31,8 @@ export async function speakOn(evil) {
   const closed = new Promise((resolve) => port.addEventListener("close", () => resolve(true)));
   const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
   frame.remove();
-  for (let round = 0; round < 50; round += 1) {
-    if (round === 40) answers = 0;
+  for (let round = 0; round < 600; round += 1) {
+    if (round === 590) answers = 0;
     void ask("hello").then(() => (answers += 1));
     if (await Promise.race([closed, pause()])) return false;
   }
