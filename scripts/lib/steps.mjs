@@ -92,7 +92,7 @@ async function types() {
 async function browserTests({ isQuick }) {
   await installPackage(browserFolder);
   // They wait more than they work, on two cores too.
-  return nodeTests(browserFolder, 4, isQuick ? quickFiles : undefined);
+  return nodeTests(browserFolder, { atOnce: 4, names: isQuick ? quickFiles : undefined });
 }
 
 function nodeProgram(name, args) {

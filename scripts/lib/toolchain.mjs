@@ -16,11 +16,14 @@ export function toolchainEnv(base = process.env) {
   return { ...kept, CARGO_TARGET_DIR: wasmTarget, ...Object.fromEntries(found) };
 }
 
-/** Runs the `*.test.mjs` directly in `folder`, or those that are named, `atOnce` files at a time; answers `{ code, output }`. */
-export function nodeTests(folder, atOnce = 1, names = undefined) {
+/**
+ * Runs the `*.test.mjs` directly in `folder`, or those that are named, `atOnce` files at a time; `env` is on top of this process's own.
+ * Answers `{ code, output }`.
+ */
+export function nodeTests(folder, { atOnce = 1, names, env } = {}) {
   const all = filesUnder(folder).filter((file) => file.endsWith(".test.mjs") && dirname(file) === folder);
   const files = names ? names.map((name) => join(folder, `${name}.test.mjs`)) : all;
   if (files.length === 0) return { code: 1, output: `no *.test.mjs in ${folder}` };
   const args = ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", "--test-timeout=600000", ...files];
-  return run(process.execPath, args, { env: toolchainEnv(), timeout: 2_700_000 });
+  return run(process.execPath, args, { env: toolchainEnv({ ...process.env, ...env }), timeout: 2_700_000 });
 }

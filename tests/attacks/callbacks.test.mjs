@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 
 import { resume, session, statusOf } from "../browser/support/calls.mjs";
-import { browser } from "../browser/support/browser.mjs";
 import { leave } from "../browser/support/own-origin.mjs";
 import { until } from "../browser/support/until.mjs";
 import { attack, butOwn } from "./support/attack.mjs";
@@ -209,7 +208,7 @@ async function abandonedState(rig, page) {
 }
 
 async function openElsewhere(t, rig) {
-  const context = await (await browser()).newContext();
+  const context = await rig.context.browser().newContext();
   t.after(() => context.close());
   const page = await context.newPage();
   await page.goto(rig.origins.app);

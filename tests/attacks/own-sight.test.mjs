@@ -16,8 +16,13 @@ const rig = { as: { logout: true }, config: ({ home }) => ({ postLogoutRedirectU
 
 const sight = { id: "T56", threat: "S11", modes: ["own"], when: ["early"], rig, outcome: "stopped" };
 
+// The first address of a popup is shown by the whole browser only.
 attack(
-  { ...sight, title: "watch every window, message, store, address and note of the browser, and what the app's server is asked (OWN-2)" },
+  {
+    ...sight,
+    rig: { ...rig, whole: true },
+    title: "watch every window, message, store, address and note of the browser, and what the app's server is asked (OWN-2)",
+  },
   async (rig) => {
     await rig.plant(watchAll);
     const page = await signInAndOut(rig);

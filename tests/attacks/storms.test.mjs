@@ -157,7 +157,12 @@ attack({ ...logout, title: "sign out while a code is redeemed (REF-20)" }, async
 });
 
 attack(
-  { ...logout, title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)", modes: ["shared", "own"] },
+  {
+    ...logout,
+    title: "sign out in another tab, then come Back from the cache (STORE-15, REV-9)",
+    modes: ["shared", "own"],
+    rig: { whole: true },
+  },
   async (rig) => {
     const page = await rig.signedIn();
     const other = await rig.open();

@@ -1,6 +1,5 @@
 // What a debugger sees of the holder, wherever it runs: no script can look there.
 
-import { browser } from "../../browser/support/browser.mjs";
 import { until } from "../../browser/support/until.mjs";
 import { catchInstances } from "../scripts/memory.mjs";
 
@@ -56,12 +55,12 @@ const connect = {
     await until(() => attached.length > 0, "the page's worker");
     return attached;
   },
-  shared: ({ home }) => sharedWorkerOf(home),
-  own: ({ home }) => sharedWorkerOf(home),
+  shared: sharedWorkerOf,
+  own: sharedWorkerOf,
 };
 
-async function sharedWorkerOf({ origin }) {
-  const session = await (await browser()).newBrowserCDPSession();
+async function sharedWorkerOf({ context, home: { origin } }) {
+  const session = await context.browser().newBrowserCDPSession();
   const { targetInfos } = await session.send("Target.getTargets");
   const { targetId } = targetInfos.find(({ type, url }) => type === "shared_worker" && url.startsWith(`${origin}/`));
   const { sessionId } = await session.send("Target.attachToTarget", { targetId, flatten: false });

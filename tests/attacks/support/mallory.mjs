@@ -1,6 +1,5 @@
 // The attacker as a user of the same authorization server, in a browser of its own.
 
-import { browser } from "../../browser/support/browser.mjs";
 import { pendingLogins } from "../../browser/support/records.mjs";
 import { demoPages } from "../../browser/support/sign-in.mjs";
 import { keepResponse } from "./signing-in.mjs";
@@ -18,7 +17,7 @@ const mallorysPages = {
  * Resolves to the response's URL as `arrival`, and to the `records` that the app's origin has in that browser.
  */
 export async function mallorysSignIn(t, rig, start) {
-  const context = await (await browser()).newContext();
+  const context = await rig.context.browser().newContext();
   t.after(() => context.close());
   const page = await context.newPage();
   await page.goto(start ?? rig.origins.app);

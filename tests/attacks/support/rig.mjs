@@ -35,7 +35,7 @@
 import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
-import { browser, takeWholeBrowser } from "../../browser/support/browser.mjs";
+import { browser, wholeBrowser } from "../../browser/support/browser.mjs";
 import { hurry } from "../../browser/support/sign-in.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
@@ -48,19 +48,26 @@ import { scan, summaryOf } from "./scanner.mjs";
 import { followSecrets } from "./secrets.mjs";
 import { waysOf } from "./signing-in.mjs";
 
-// What page script can reach is the whole browser's affair.
-takeWholeBrowser();
-
 const hosts = { app: "app.rig.test", auth: "auth.rig.test", as: "as.rig.test", api: "api.rig.test", evil: "evil.test" };
 
 /**
  * Starts a rig for test `t`, which takes it down. `as` and `api` have options of the authorization server and of the API,
  * `config` overrides members of the holder's configuration or is a function of the rig that answers them, `headers` go
  * with every answer of the app's origin, `policy` is its Content-Security-Policy (none: a script is in), `context` has
- * options of the browser's profile, or makes one, and `home` is startHome's. What else is given goes to the app's server.
+ * options of the browser's profile, or makes one, which with `whole` is the whole browser's, and `home` is startHome's. What else is given goes to the app's server.
  */
 export async function startRig(t, options = {}) {
-  const { mode = "shared", when = "late", as: asOptions, api: apiOptions, config = {}, context: profile, home: place, ...more } = options;
+  const {
+    mode = "shared",
+    when = "late",
+    as: asOptions,
+    api: apiOptions,
+    config = {},
+    home: place,
+    context: profile,
+    whole,
+    ...more
+  } = options;
   const broken = await brokenFiles();
   const front = await startFront();
   const origins = Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, front.originOf(host)]));
@@ -75,7 +82,7 @@ export async function startRig(t, options = {}) {
   const evil = await startEvil();
   const behind = (port) => `http://127.0.0.1:${port}`;
   Object.assign(front.routes, { [hosts.app]: app.origin, [hosts.as]: as.origin, [hosts.api]: behind(api.port), "*": behind(evil.port) });
-  const context = typeof profile === "function" ? await profile() : await (await browser()).newContext(profile);
+  const context = typeof profile === "function" ? await profile() : await (await (whole ? wholeBrowser() : browser())).newContext(profile);
   t.after(async () => {
     // The browser may be gone already, where the rig was the whole file's.
     await context.close().catch(() => {});
