@@ -43,6 +43,7 @@ export const steps = [
   { name: "publint", work: withPackage(() => nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"])) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
   { name: "demo", work: withPackage(buildDemo) },
+  { name: "tools", runner: "node", work: withPackage(() => nodeTests(join(root, "tests", "tools"))) },
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "commands", runner: "node", work: withPackage(() => nodeTests(join(root, "scripts", "test", "commands"))) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },

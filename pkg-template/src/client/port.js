@@ -213,11 +213,10 @@ export class PortTransport {
 
   /** Holds a lock for as long as this page lives, so that the holder learns of its end however that comes. */
   #stayAlive() {
-    const { locks } = navigator;
-    if (!this.shared || this.#release || this.#failure || !locks) return;
+    if (!this.shared || this.#release || this.#failure || !navigator.locks) return;
     const lock = `tokenkeep-${crypto.randomUUID()}`;
     const held = new Promise((resolve) => (this.#release = resolve));
-    locks
+    navigator.locks
       .request(lock, () => {
         this.post({ op: "alive", lock });
         return held;
