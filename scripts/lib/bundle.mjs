@@ -12,6 +12,7 @@ const entries = {
   more: "client/more.js",
   remote: "remote/index.js",
   serve: "serve/index.js",
+  testing: "testing/index.js",
 };
 const pageEntries = { page: "page.js" };
 

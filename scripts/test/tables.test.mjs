@@ -113,3 +113,21 @@ test("the documents and the page's advice name codes that there are", () => {
     [],
   );
 });
+
+test("the auth for tests refuses with the codes and the words of the table", () => {
+  const rust = readAll("src", ".rs").replace(/\\\n\s*/g, "");
+  const refusals = read("pkg-template", "src", "testing", "refusals.js").split("};")[0];
+  const said = [...refusals.matchAll(/^ {2}([A-Z_]+):\s+"(.*)",$/gm)];
+  assert.ok(said.length > 5, `${said.length} refusals`);
+  for (const [, name, message] of said) {
+    const pattern = new RegExp(`"TOKENKEEP_${name}",\\s*"${message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"`);
+    assert.match(rust, pattern, name);
+  }
+});
+
+test("the README has the options of fakeAuth() that the types have", () => {
+  const said = tableUnder("| option | |\n|---|---|\n| `session`").flatMap(([cell]) => found(cell, /`(\w+)`/g));
+  const members = membersOf("FakeAuthOptions", declarations("testing.d.ts")).map(([name]) => name);
+  assert.ok(members.length > 5, `${members.length} options`);
+  assert.deepEqual(said.sort(), members.sort());
+});

@@ -84,7 +84,7 @@ for (const [name, program] of Object.entries(runtimes)) {
   });
 
   test(`${name}: every entry can be imported`, { skip }, async () => {
-    for (const file of ["index.js", "holder.js", "holder-slim.js", "page.js", "remote.js", "serve.js", "profiles.js"]) {
+    for (const file of ["index.js", "holder.js", "holder-slim.js", "page.js", "remote.js", "serve.js", "testing.js", "profiles.js"]) {
       assert.equal(typeof (await run(program, `console.log(Object.keys(await import(${entry(file)})).length)`)), "number", file);
     }
   });

@@ -42,3 +42,12 @@ test("connect() to a port needs no more than the port", async () => {
   `);
   assert.deepEqual(facts, { scope: "x" });
 });
+
+test("the auth for tests needs a Response where it answers, and nothing else", async () => {
+  const facts = await printed(`
+    const { fakeAuth } = await import("tokenkeep/testing");
+    const auth = fakeAuth({ session: { scope: "x" } });
+    console.log(JSON.stringify([(await auth.resume()).scope, (await auth.signOut()).revocation, auth.session, auth.calls.length]));
+  `);
+  assert.deepEqual(facts, ["x", "confirmed", null, 2]);
+});

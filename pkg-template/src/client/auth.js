@@ -1,15 +1,13 @@
 import { fail, freeze } from "../errors.js";
 import { isFramed } from "./arrival.js";
 import { advised, later, more } from "./later.js";
+import { optionsOf } from "./options.js";
 
 // Where that can't be loaded nobody signs in silently either.
 const heedSignOut = () => later(({ heed }) => heed("signedout", { reason: "signout" }));
 
 // What the holder is asked without more ado.
 const questions = ["userinfo", "stats", "audit", "unlock", "accessToken"];
-
-// A method that handles clicks is given an event, of whatever realm or framework, which is none.
-const optionsOf = (given) => ({ __proto__: null, ...(!given?.preventDefault && given) });
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
