@@ -64,6 +64,7 @@ test("npm packages are pinned, hashed, from the registry and of a known licence"
     [{ link: true }, /is a link/],
     [{ license: "UNLICENSED" }, /licence UNLICENSED/],
     [{ license: undefined }, /licence undefined/],
+    [{ license: "CC-BY-4.0" }, /licence CC-BY/],
     [{ hasInstallScript: true }, /install script/],
   ])
     assert.match(npmWith({ "node_modules/a": { ...entry, ...change } }).join("\n"), complaint);
