@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 
 import { root } from "../lib/paths.mjs";
@@ -89,6 +89,18 @@ test("links between the documents lead somewhere, and so do the paths that they 
       file,
     );
   }
+});
+
+test("docs/testing.md shows the files of its example as they are run", () => {
+  const text = readFileSync(join(root, "docs", "testing.md"), "utf8");
+  const example = join(root, "examples", "testing");
+  const shown = Object.fromEntries([...text.matchAll(/^```js (\S+)\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]));
+  const files = filesUnder(example)
+    .map((file) => relative(example, file).replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".js") && !name.includes("node_modules/") && name !== "app/main.js");
+  assert.deepEqual(Object.keys(shown).sort(), files.sort());
+  for (const [name, code] of Object.entries(shown)) assert.equal(code, readFileSync(join(example, name), "utf8"), name);
+  assert.match(readme, /docs\/testing\.md of the repository/);
 });
 
 test("the ways to docs/security are there (SAFE-4)", () => {
