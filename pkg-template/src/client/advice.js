@@ -42,7 +42,7 @@ const cures = {
       : message,
   INSECURE_CONTEXT: ({ message }) => {
     if (globalThis.isSecureContext === undefined)
-      return "nobody can sign in here: isSecureContext is missing, so that this is no browser's page (jsdom and Node have none). Run this in a browser, or let tests put something in the place of auth";
+      return "nobody can sign in here: isSecureContext is missing, so that this is no browser's page (jsdom and Node have none). Run this in a browser, or have tests put fakeAuth() of tokenkeep/testing in the place of auth";
     return isSecureContext
       ? message
       : `${location.origin} is neither https nor loopback, and browsers keep cryptography from such pages: serve the page over https, or open it by localhost`;
@@ -110,6 +110,7 @@ export function whyNoWorker(cause, shared) {
   );
   if (!globalThis.location)
     return ["BROWSER_MISSING", "there is no browser here: do this in the page, not while it is rendered on a server"];
+  if (!globalThis.Worker) return ["BROWSER_MISSING", workerless];
   if (!globalThis.SharedWorker && /SharedWorker/.test(cause.message)) return ["SHARED_WORKER_MISSING", missing];
   if (shared && cookiesAreBlocked()) return ["COOKIES_BLOCKED", cures.COOKIES_BLOCKED()];
   if (cause instanceof Error) return ["WORKER_BLOCKED", `the worker could not be made (${cause.name}): ${cause.message}`];
@@ -122,6 +123,8 @@ export function whyNoWorker(cause, shared) {
 
 const missing =
   "this browser has no SharedWorker: pass a function to connect() that makes a Worker of the same file there; sessions then end with their tab";
+const workerless =
+  "there are no workers here, so that this is no browser's page (jsdom and happy-dom have none): have tests put fakeAuth() of tokenkeep/testing in the place of auth";
 const unloaded =
   "the worker could not be started: check that its URL and its imports answer 200 with a JavaScript type, from this origin and without a redirect to another, and that none of them has a syntax error, which browsers tell in the console only";
 const mismatch = ", and that every page passes the same options (name, type, credentials, extendedLifetime) to the same URL";

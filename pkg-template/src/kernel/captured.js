@@ -1,9 +1,17 @@
+import { fail } from "../errors.js";
+
 // Page mode shares its realm with script that may patch whatever tokens pass through. What is here was taken when the
 // package was loaded; the bundler puts these in the place of the globals of the same names: see builtins.js.
 // Script that ran earlier is not stopped by this, and what the browser itself looks up at the time is not either.
 
 const { apply, construct, defineProperty, getPrototypeOf, getOwnPropertyDescriptor, ownKeys, setPrototypeOf } = Reflect;
 const { freeze } = Object;
+// A DOM for tests may have nothing of this kind, or something that is made otherwise.
+if (!getOwnPropertyDescriptor(globalThis.Response?.prototype ?? {}, "status")?.get)
+  throw fail(
+    "BROWSER_MISSING",
+    "the holder in the page needs the fetch and the Response of a browser or of Node: run this there, or test with fakeAuth() of tokenkeep/testing",
+  );
 const uncurried =
   (method) =>
   (that, ...given) =>

@@ -1,4 +1,6 @@
-// The example's configuration with the browser of this machine.
+// The example's configuration with the browser of this machine, and with what the DOMs are told beside it.
+
+import { fileURLToPath } from "node:url";
 
 import { playwright } from "@vitest/browser-playwright";
 
@@ -6,6 +8,7 @@ import config from "../../../examples/testing/vitest/vitest.config.js";
 import { args, executablePath } from "./browser.mjs";
 
 const { projects } = config.test;
+const doms = fileURLToPath(new URL("../doms", import.meta.url));
 const provider = playwright({ launchOptions: { executablePath, args } });
 // A busy machine must not run into a limit that is not the subject.
 const testTimeout = 60_000;
@@ -22,6 +25,12 @@ export default {
   test: {
     ...config.test,
     attachmentsDir: process.env.OUTPUT,
-    projects: projects.map(({ test, ...project }) => ({ ...project, test: onMachine(test) })),
+    projects: [
+      ...projects.map(({ test, ...project }) => ({ ...project, test: onMachine(test) })),
+      ...["jsdom", "happy-dom"].map((environment) => ({
+        root: doms,
+        test: { name: `connecting in ${environment}`, environment, include: ["connect.test.js"] },
+      })),
+    ],
   },
 };
