@@ -29,7 +29,7 @@ export default {
       ...projects.map(({ test, ...project }) => ({ ...project, test: onMachine(test) })),
       ...["jsdom", "happy-dom"].map((environment) => ({
         root: doms,
-        test: { name: `connecting in ${environment}`, environment, include: ["connect.test.js"] },
+        test: { name: `${environment}, by itself`, environment, include: ["connect.test.js", "fake.test.js"] },
       })),
     ],
   },
