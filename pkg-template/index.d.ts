@@ -108,6 +108,19 @@ export interface Auth extends EventTarget {
   fetch(input: RequestInfo | URL, init?: AuthRequestInit): Promise<Response>;
 
   /**
+   * A `blob:` URL of the answer to a request, for what has a `src` or an `href` and sends no token by itself: images, fonts, sound, films
+   * of a few hundred megabytes at most, downloads. All of it is in memory first.
+   *
+   * When `init.signal` aborts, the URL is gone, as the request is before; without one call `URL.revokeObjectURL()` yourself.
+   *
+   * What a browser could run as a page of yours (HTML, SVG, XML, script) becomes `application/octet-stream`: it can be downloaded and not
+   * shown, unless you say `dangerKeepType`.
+   *
+   * @throws {TokenKeepError} `TOKENKEEP_OBJECT_UNAVAILABLE` if the answer isn't a good one, and what `fetch` throws
+   */
+  objectURL(input: RequestInfo | URL, init?: ObjectURLInit): Promise<string>;
+
+  /**
    * Why `auth.fetch` let this answer of 401, 403, 429 or 503 through; null for every other response. For developers:
    * the words may change.
    */
@@ -233,6 +246,14 @@ export interface SignInOptions {
 /** `RequestInit` and what is tokenkeep's own. */
 export interface AuthRequestInit extends RequestInit {
   tokenkeep?: RequestOptions;
+}
+
+export interface ObjectURLInit extends AuthRequestInit {
+  /**
+   * Keep the type that the API names, whatever it is. Whoever can put a file there can then have script run in your origin, as soon as
+   * somebody opens the URL in a window or a frame.
+   */
+  dangerKeepType?: boolean;
 }
 
 /** How one request is to be treated. */
@@ -545,6 +566,7 @@ export type ErrorCode =
   | "TOKENKEEP_METADATA_BLOCKED"
   | "TOKENKEEP_METADATA_INVALID"
   | "TOKENKEEP_NETWORK"
+  | "TOKENKEEP_OBJECT_UNAVAILABLE"
   | "TOKENKEEP_OPERATION_REFUSED"
   | "TOKENKEEP_OTHER_SITE"
   | "TOKENKEEP_PAGE_FRAMED"

@@ -30,6 +30,7 @@ export class Auth extends EventTarget {
     // Frameworks keep notes on what they listen to, so this one object is not frozen.
     const define = (name, value) => Object.defineProperty(this, name, { value });
     define("fetch", send);
+    define("objectURL", async (...given) => (await more()).objectURL(send, ...given));
     // Every method may be detached.
     for (const { prototype } of [Auth, EventTarget])
       for (const name of Object.getOwnPropertyNames(prototype))

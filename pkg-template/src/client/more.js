@@ -6,6 +6,7 @@ import { comeBack, heed, mayTry } from "./silent.js";
 
 export { advise, whyNoWorker } from "./advice.js";
 export { leave } from "./leave.js";
+export { objectURL } from "./object-url.js";
 export { compare } from "./outdated.js";
 export { signInWith } from "./popup.js";
 export { heed } from "./silent.js";

@@ -1,3 +1,4 @@
+import { objectURL } from "../client/object-url.js";
 import { optionsOf } from "../client/options.js";
 import { describe } from "../client/requests.js";
 import { misuse, refusal, tokenKeepError } from "./refusals.js";
@@ -8,7 +9,7 @@ import { targets } from "./targets.js";
 
 const known = ["session", "claims", "arrival", "routes", "resourceServers", "userinfo", "accessToken", "acceptToken", "explain", "stats"];
 const recorded = [
-  ...["resume", "signIn", "signOut", "fetch", "explain", "userinfo", "stats", "audit", "unlock"],
+  ...["resume", "signIn", "signOut", "fetch", "objectURL", "explain", "userinfo", "stats", "audit", "unlock"],
   ...["enterToken", "accessToken", "close"],
 ];
 const leftPage = new Promise(() => {});
@@ -76,6 +77,11 @@ export class FakeAuth extends EventTarget {
     signal?.throwIfAborted();
     this.#admit(request);
     return send({ ...request, ...call.request }, this.#now.routes.find(call.request), options);
+  }
+
+  async objectURL(input, init) {
+    this.#called("objectURL", input, init);
+    return objectURL(this.fetch, input, init);
   }
 
   explain(response) {
