@@ -97,7 +97,9 @@ async function buildPackage() {
     [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],
     version,
   );
-  const scripts = ["holder", "holder-slim", "index", "page", "profiles", "more", "remote", "serve", "testing"].map((name) => `${name}.js`);
+  const scripts = ["holder", "holder-slim", "index", "page", "profiles", "more", "remote", "serve", "testing", "inspector"].map(
+    (name) => `${name}.js`,
+  );
   const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });

@@ -13,6 +13,7 @@ const entries = {
   remote: "remote/index.js",
   serve: "serve/index.js",
   testing: "testing/index.js",
+  inspector: "inspector/index.js",
 };
 const pageEntries = { page: "page.js" };
 

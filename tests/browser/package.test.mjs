@@ -131,7 +131,7 @@ const exempt = { "remote.js": "sessionStorage", "serve.js": "document.cookie" };
 test("the package does nothing that a strict page forbids (SAFE-7)", async (t) => {
   const { installed } = await emptyProject(t);
   const files = (await readdir(installed)).filter((name) => name.endsWith(".js"));
-  const scripts = ["holder-slim", "holder", "index", "more", "page", "profiles", "remote", "serve", "testing"];
+  const scripts = ["holder-slim", "holder", "index", "more", "page", "profiles", "remote", "serve", "testing", "inspector"];
   assert.deepEqual(
     files.sort(),
     scripts.map((name) => `${name}.js`),

@@ -1,0 +1,5 @@
+// What developers see of a session.
+
+import * as inspector from "tokenkeep/inspector";
+
+Object.assign(globalThis, { inspector });
