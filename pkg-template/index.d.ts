@@ -199,8 +199,11 @@ export interface ResumeOptions {
    * Whether to ask the server for a session that the person has there already, without showing a page (`prompt=none`),
    * if there is none here. The page is left for that and comes back; `arrival.returnTo` says where it was. Tried once a
    * minute in each tab, and after a sign-out not before the next sign-in; never in a frame.
+   *
+   * `"auto"`: only in a tab where somebody was signed in who has an ID token and hasn't signed out, until the server says that it doesn't know
+   * them any more. So a reload keeps the session where the browser ends the worker with the page, and strangers are sent nowhere.
    */
-  silent?: boolean;
+  silent?: boolean | "auto";
   /**
    * `false` if no page of this application signs in by popup: then a response is finished where it arrives and handed to
    * nobody. With a Worker and in page mode that takes a channel away which injected script could use.

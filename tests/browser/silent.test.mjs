@@ -77,6 +77,43 @@ for (const mode of modes) {
   });
 }
 
+/** Reloads, and says what `resume({ silent: "auto" })` comes to, and how often the server was asked meanwhile. */
+async function reload(stage, page, path) {
+  const asked = [];
+  const note = (request) => request.url().startsWith(`${stage.authorizationServer.issuer}/auth?`) && asked.push(request.url());
+  page.on("request", note);
+  await page.goto(stage.app.origin + path);
+  await page.evaluate(() => void (globalThis.resumed = app.outcome(() => app.auth.resume({ silent: "auto" }))));
+  // Where the page is left the answer is the next page's.
+  const outcome = await until(async () => {
+    const said = await page.evaluate(() => globalThis.resumed).catch(() => null);
+    if (said) return said;
+    if (!atCallback(new URL(page.url()))) return null;
+    return page.evaluate(() => app.outcome(() => app.auth.resume({ silent: "auto" }))).catch(() => null);
+  }, "what resume() says");
+  page.off("request", note);
+  return { outcome, asked: asked.length };
+}
+
+for (const mode of ["worker", "page"]) {
+  test(`${mode}: who was signed in stays so over reloads, and nobody else is sent anywhere (CB-23)`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open("/place");
+    assert.deepEqual(await reload(stage, page, "/place"), { outcome: { value: null }, asked: 0 });
+    await signIn(page);
+    await page.evaluate(() => app.auth.resume({ silent: "auto" }));
+    for (let round = 0; round < 3; round += 1) {
+      const { outcome, asked } = await reload(stage, page, "/place?x=1#y");
+      assert.deepEqual([outcome.value?.scope, asked], [scope, 1]);
+      assert.equal((await arrivalOf(page)).returnTo, "/place?x=1#y");
+    }
+    await page.context().clearCookies();
+    const { outcome, asked } = await reload(stage, page, "/place");
+    assert.deepEqual([outcome.value, asked], [null, 1], "the server doesn't know them any more");
+    assert.deepEqual(await reload(stage, page, "/place"), { outcome: { value: null }, asked: 0 });
+  });
+}
+
 /** What the console warned of, as text. */
 function warningsOf(page) {
   const warnings = [];

@@ -2,7 +2,7 @@
 
 import { scrubbed } from "./arrival.js";
 import { handOver, offer, popupState } from "./popup.js";
-import { comeBack, heed, mayTry } from "./silent.js";
+import { comeBack, expect, heed, mayTry } from "./silent.js";
 
 export { advise, whyNoWorker } from "./advice.js";
 export { leave } from "./leave.js";
@@ -34,8 +34,18 @@ export async function arrive(auth, transport, href, { silent, popup }, arrived) 
     if (error) throw error;
     if (!arrival) restore(href);
   }
-  if (silent && !auth.session && !auth.arrival?.popup) await trySilently(auth);
+  if (silent === "auto") heedSignIns(auth);
+  if (silent && !auth.session && !auth.arrival?.popup) await trySilently(auth, silent);
 }
+
+/** Whom the server gave an ID token it may know again by its own; a server without such may show a page whatever it is asked. */
+function heedSignIns(auth) {
+  if (auth.session) expect(auth.session.claims);
+  // The same listener every time: however often this is called there is but one.
+  auth.addEventListener("signedin", heedSignIn);
+}
+
+const heedSignIn = ({ detail }) => expect(detail.claims);
 
 /** Puts back what turned out not to be an authorization response, unless the page has moved on. A ticket was in no URL. */
 function restore(href) {
@@ -63,14 +73,18 @@ async function finish(transport, href, popups) {
   } catch (error) {
     if (popup && unknown.test(error.code) && (await offer(href))) return { arrival: arrived() };
     const isNothing = place && isQuiet(error);
+    if (isNothing && usual.test(error.code)) expect(false);
     return { arrival: popup || isNothing ? arrived() : undefined, error: isNothing ? undefined : error };
   }
 }
 
 /** Tries to sign in without the user, unless that was tried a moment ago. Somebody who comes back from there is as they were. */
-async function trySilently(auth) {
-  if (comeBack()) console.warn(unanswered);
-  if (!mayTry()) return;
+async function trySilently(auth, silent) {
+  if (comeBack()) {
+    console.warn(unanswered);
+    expect(false);
+  }
+  if (!mayTry(silent)) return;
   await auth.signIn({ prompt: "none" }).catch((error) => {
     comeBack();
     if (/ABANDONED/.test(error.code)) console.warn(unanswered);
