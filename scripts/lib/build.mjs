@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { bundle } from "./bundle.mjs";
+import { bundle, scriptNames } from "./bundle.mjs";
 import { linkedCrates } from "./crates.mjs";
 import { integrityOf } from "./integrity.mjs";
 import { withLock } from "./lock.mjs";
@@ -97,14 +97,12 @@ async function buildPackage() {
     [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],
     version,
   );
-  const scripts = ["holder", "holder-slim", "index", "page", "profiles", "more", "remote", "serve", "testing", "inspector"].map(
-    (name) => `${name}.js`,
-  );
+  const scripts = scriptNames.map((name) => `${name}.js`);
   const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
-    await bundle({ template, glue, wasm, out: pkg });
+    await bundle({ template, glue, wasm, version, out: pkg });
     copyFileSync(wasm, join(pkg, `${name}.wasm`));
     copyText();
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));

@@ -14,19 +14,29 @@ const entries = {
   serve: "serve/index.js",
   testing: "testing/index.js",
   inspector: "inspector/index.js",
+  worker: "worker.js",
 };
 const pageEntries = { page: "page.js" };
+const standaloneEntries = { standalone: "standalone.js" };
+
+/** The names of all scripts that are made. */
+export const scriptNames = Object.keys({ ...entries, ...pageEntries, ...standaloneEntries });
 
 /**
  * Bundles and minifies the published JavaScript from pkg-template/src into `out`, with the module and the glue at `wasm` and
  * `glue`.
  */
-export async function bundle({ template, glue, wasm, out }) {
+export async function bundle({ template, glue, wasm, version, out }) {
   await bundleWith({ glue, wasm, PAGE: false }, { template, entries, out });
   await bundleWith({ glue, wasm, PAGE: true }, { template, entries: pageEntries, out });
+  const alone = { format: "iife", banner: { js: standaloneBanner(version) } };
+  await bundleWith({ glue, wasm, PAGE: false }, { template, entries: standaloneEntries, out, ...alone });
 }
 
-async function bundleWith({ glue, wasm, PAGE }, { template, entries, out }) {
+/** Parts what an app has written in its holder's file from what is ours, for `npx tokenkeep init`. */
+const standaloneBanner = (version) => `/* tokenkeep ${version}: all below is the package's; npx tokenkeep init --update renews it */`;
+
+async function bundleWith({ glue, wasm, PAGE }, { template, entries, out, ...more }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
@@ -41,6 +51,7 @@ async function bundleWith({ glue, wasm, PAGE }, { template, entries, out }) {
     define: { PAGE: String(PAGE) },
     plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel"), PAGE && glue)],
     logLevel: "warning",
+    ...more,
   });
 }
 

@@ -33,13 +33,10 @@ async function installAlone(folder) {
   return place;
 }
 
-// Imports every JavaScript export, from inside the project; that the others are there is publint's to see.
+// Imports every module that is exported, from inside the project; that the others are there is publint's to see.
 const check = `
 import manifest from "tokenkeep/package.json" with { type: "json" };
-for (const name of Object.keys(manifest.exports)) {
-  const specifier = "tokenkeep" + name.slice(1);
-  if (import.meta.resolve(specifier).endsWith(".js")) await import(specifier);
-}
+for (const [name, { default: file }] of Object.entries(manifest.exports)) if (file?.endsWith(".js")) await import("tokenkeep" + name.slice(1));
 `;
 
 /** Installs the tarball in an empty project, without a registry, and uses everything that it exports. */

@@ -15,7 +15,9 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
     { name: "page client", ...of("index.js") },
     { name: "remote client", ...of("remote.js") },
     { name: "serve", ...of("serve.js") },
+    { name: "worker", ...of("worker.js") },
     { name: "holder", ...of("holder.js") },
+    { name: "standalone", ...of("standalone.js") },
     { name: "page mode", ...of("page.js") },
     { name: "wasm and glue", ...sum(of("tokenkeep.wasm"), of("holder-slim.js")) },
   ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));

@@ -14,7 +14,7 @@ const budgets = { "page client": { brotli: 100 }, "wasm and glue": { brotli: 300
 
 function packageWith(files) {
   const folder = mkdtempSync(join(tmpdir(), "tokenkeep-sizes-"));
-  const scripts = ["index", "holder", "holder-slim", "page", "remote", "serve"].map((name) => [`${name}.js`, "1"]);
+  const scripts = ["index", "holder", "holder-slim", "page", "remote", "serve", "worker", "standalone"].map((name) => [`${name}.js`, "1"]);
   const modules = ["tokenkeep"].map((name) => [`${name}.wasm`, emptyModule]);
   const small = Object.fromEntries([...scripts, ...modules]);
   for (const [name, content] of Object.entries({ ...small, ...files })) writeFileSync(join(folder, name), content);

@@ -149,7 +149,7 @@ for (const [title, { outcome, make, folder = "" }] of Object.entries(own)) {
 /** Runs in the page: what an app does for a service worker of its own. */
 async function registerOwn(url) {
   const { contentWindow } = document.body.appendChild(document.createElement("iframe"));
-  const policy = contentWindow.trustedTypes.createPolicy("app", { createScriptURL: (one) => one });
+  const policy = contentWindow.trustedTypes.createPolicy("tokenkeep", { createScriptURL: (one) => one });
   await navigator.serviceWorker.register(policy.createScriptURL(url));
   await navigator.serviceWorker.ready;
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { scriptNames } from "../../scripts/lib/bundle.mjs";
 import { installPackage } from "../../scripts/lib/pack.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
 
@@ -67,6 +68,9 @@ globalThis.auth = connect(() => new SharedWorker(new URL("./holder.js", import.m
   "a Worker that this runtime has too": `import { connect } from ${entry("index.js")};
 globalThis.Worker = class { constructor() { throw new Error("made"); } };
 globalThis.auth = connect(() => (globalThis.SharedWorker ? new SharedWorker("/holder.js") : new Worker("/holder.js")));`,
+  "a holder at a place that stays": `import { connect } from ${entry("index.js")};
+import { holderAt } from ${entry("worker.js")};
+globalThis.auth = connect(holderAt("/tokenkeep/holder.js"));`,
   "a holder on an origin of its own": `import { connect } from ${entry("remote.js")};
 globalThis.auth = connect("https://auth.example.com/frame");`,
 };
@@ -84,7 +88,8 @@ for (const [name, program] of Object.entries(runtimes)) {
   });
 
   test(`${name}: every entry can be imported`, { skip }, async () => {
-    for (const file of ["index.js", "holder.js", "holder-slim.js", "page.js", "remote.js", "serve.js", "testing.js", "profiles.js"]) {
+    // That one is a worker's script.
+    for (const file of scriptNames.filter((one) => one !== "standalone").map((one) => `${one}.js`)) {
       assert.equal(typeof (await run(program, `console.log(Object.keys(await import(${entry(file)})).length)`)), "number", file);
     }
   });

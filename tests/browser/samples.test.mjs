@@ -121,7 +121,7 @@ test("the policy that the document has for trusted types makes the worker's URL 
 test("as the document says, that policy can't be made twice in a realm, and can in a fresh one, whose URLs count (SAFE-2, SW-3)", async (t) => {
   const page = await openSample(t);
   const tried = await page.evaluate(async () => {
-    const made = (realm) => realm.trustedTypes.createPolicy("app", { createScriptURL: (url) => url });
+    const made = (realm) => realm.trustedTypes.createPolicy("tokenkeep", { createScriptURL: (url) => url });
     const nameOf = (work) => {
       try {
         return work() && "made";

@@ -171,7 +171,7 @@ for (const [title, { without, outcome }] of Object.entries({
 /** Runs in the page: starts a worker from a script, so that it is in the cache, and has it registered from there. */
 async function registerFromCache(path) {
   const { contentWindow } = document.body.appendChild(document.createElement("iframe"));
-  const url = contentWindow.trustedTypes.createPolicy("app", { createScriptURL: (one) => one }).createScriptURL(path);
+  const url = contentWindow.trustedTypes.createPolicy("tokenkeep", { createScriptURL: (one) => one }).createScriptURL(path);
   await new Promise((resolve) => (new Worker(url).onmessage = resolve));
   return navigator.serviceWorker.register(url, { updateViaCache: "all" }).then(
     ({ scope }) => scope,

@@ -54,6 +54,6 @@ export function describe(error) {
 /** Where this page's holder is, fit for a page that demands trusted types. */
 export function holderUrl() {
   const { holder } = document.documentElement.dataset;
-  const policy = globalThis.trustedTypes?.createPolicy("app", { createScriptURL: (url) => url });
+  const policy = globalThis.trustedTypes?.createPolicy("tokenkeep", { createScriptURL: (url) => url });
   return policy?.createScriptURL(holder) ?? holder;
 }

@@ -10,7 +10,7 @@ export async function tryToRegister({ urls, documents = [] }) {
   await new Promise(ready);
   // Another realm of the origin, where no policy has been made yet.
   const frame = document.documentElement.appendChild(document.createElement("iframe"));
-  const policy = frame.contentWindow.trustedTypes.createPolicy("app", { createScriptURL: (url) => url });
+  const policy = frame.contentWindow.trustedTypes.createPolicy("tokenkeep", { createScriptURL: (url) => url });
   const outcome = async (work) => {
     try {
       return (await work()).scope;
