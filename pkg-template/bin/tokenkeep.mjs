@@ -4,10 +4,23 @@
 import { parseArgs } from "node:util";
 
 import { checkClient } from "./client.mjs";
+import { init } from "./init.mjs";
 import { shown } from "./plain.mjs";
 import { checkServer } from "./server.mjs";
 
-const usage = `npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>] [--app <origin>]... [--timeout <seconds>]
+const usage = `npx tokenkeep init [folder] [--issuer <url>] [--client-id <id>] [--api <url>]... [--scope <scope>]
+                   [--redirect-uri <url or path>] [--stack <name>] [--public <folder>] [--yes] [--dry-run] [--check | --update]
+
+Writes the holder's file, the module that connects to it and the page at the redirection URI, as the project's tool wants them, and says
+what is left to do. Asks for what the options don't say. Leaves files that are there as they are.
+  --stack    the tool or framework, if it isn't the one that package.json tells
+  --public   the folder whose files are served as they are, if it isn't where that tool has it
+  --yes      ask nothing: scope "openid" and path "/callback" where nothing is said
+  --dry-run  write nothing
+  --check    say what is missing in a set-up; after an update, whether the holder's file is of the installed version
+  --update   renew the package's part of the holder's file, and nothing else
+
+npx tokenkeep check-client <url> [--at <url or file>] [--server <issuer>] [--app <origin>]... [--timeout <seconds>]
 
 Checks the Client ID Metadata Document whose URL is an application's client id, and asks nobody for anything else.
   --at      get the document from here instead, to check it before it is deployed
@@ -36,8 +49,17 @@ const text = { type: "string" };
 const texts = { ...text, multiple: true };
 const flag = { type: "boolean" };
 
-/** By name: the options, those that must be there, and what does the work. */
+/** By name: the options, those that must be there, and what does the work. `alone`: it may be called without a first word. */
 const commands = {
+  init: {
+    options: {
+      ...{ issuer: text, "client-id": text, api: texts, scope: text, "redirect-uri": text, stack: text, public: text },
+      ...{ yes: flag, "dry-run": flag, check: flag, update: flag },
+    },
+    needed: [],
+    alone: true,
+    work: init,
+  },
   "check-client": { options: { at: text, server: text, app: texts, timeout: text }, needed: [], work: checkClient },
   "check-server": {
     options: {
@@ -56,7 +78,8 @@ async function main([name, ...argv]) {
   const options = { ...command.options, help: { type: "boolean", short: "h" } };
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
   if (values.help) return say(usage, 0);
-  if (positionals.length !== 1 || command.needed.some((option) => !values[option])) return say(usage, 2);
+  const isCalled = positionals.length === 1 || (command.alone && positionals.length === 0);
+  if (!isCalled || command.needed.some((option) => !values[option])) return say(usage, 2);
   return report(await command.work(positionals[0], values));
 }
 

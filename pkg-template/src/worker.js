@@ -33,7 +33,7 @@ function trusted(href, name) {
   } catch {
     throw fail(
       "WORKER_BLOCKED",
-      `this page may make no trusted types policy called ${name}: add it to trusted-types in the Content-Security-Policy, and make no other of that name`,
+      `this page may make no trusted types policy ${name}: list it in trusted-types of the Content-Security-Policy, and make no other of that name`,
     );
   }
   return policies.get(name).createScriptURL(href);

@@ -98,7 +98,7 @@ async function buildPackage() {
     version,
   );
   const scripts = scriptNames.map((name) => `${name}.js`);
-  const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs"];
+  const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs", "init/auth.js"];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
@@ -113,7 +113,7 @@ async function buildPackage() {
 function copyText() {
   const names = readdirSync(template).filter((name) => name.endsWith(".d.ts") || name.endsWith(".md"));
   for (const name of names) copyFileSync(join(template, name), join(pkg, name));
-  cpSync(join(template, "bin"), join(pkg, "bin"), { recursive: true });
+  for (const name of ["bin", "init"]) cpSync(join(template, name), join(pkg, name), { recursive: true });
 }
 
 /** Writes what tells of the package: its manifest, what it is made of, and the hashes of what browsers load. */

@@ -144,7 +144,7 @@ test("a policy that the page may not make is named, with its cure (SAFE-2)", asy
   };
   const { code, message } = await refusal(t, other);
   assert.equal(code, "TOKENKEEP_WORKER_BLOCKED");
-  assert.match(message, /called tokenkeep: add it to trusted-types/);
+  assert.match(message, /policy tokenkeep: list it in trusted-types/);
 });
 
 test("holderAt() takes URLs of this origin, and makes the same worker each time; without SharedWorker it makes a Worker", async (t) => {

@@ -1,0 +1,52 @@
+// Puts the files of a set-up into a project, looks at those that are there, or renews the package's part of them.
+
+import { failure, ok, warning } from "./findings.mjs";
+import { answersFrom } from "./init/answers.mjs";
+import { checkProject } from "./init/check.mjs";
+import { filesOf, placesOf, renew, write } from "./init/files.mjs";
+import { policiesFor } from "./init/headers.mjs";
+import { readProject } from "./init/project.mjs";
+
+/** The findings; nothing is ever overwritten but the package's own part, by `--update`. */
+export async function init(folder = ".", options) {
+  const project = readProject(folder, options);
+  if (options.check) return checkProject(project);
+  if (options.update) return update(project, options["dry-run"]);
+  const { stdin, stdout } = process;
+  const answers = await answersFrom(options, stdin.isTTY ? { input: stdin, output: stdout } : undefined);
+  const { written, left } = write(project, filesOf(project, answers), options["dry-run"]);
+  return [
+    ok("STACK")`${project.stack.name}${project.typescript ? " with TypeScript" : ""}; another one is chosen by --stack`,
+    ...written.map((path) => ok("WROTE")`${path}${options["dry-run"] ? " would be written" : ""}`),
+    ...left.map((path) => warning("LEFT")`${path} is there already, and was left as it is`),
+    ...advice(project, answers),
+  ];
+}
+
+function update(project, tried) {
+  const { renewed, foreign } = renew(project, tried);
+  if (foreign.length > 0)
+    return foreign.map((path) => failure("HOLDER")`${path} has no part of tokenkeep's that could be renewed: run npx tokenkeep init`);
+  if (renewed.length === 0) return [ok("HOLDER")`${placesOf(project).holder} is of the installed version`];
+  return renewed.map((path) => ok("WROTE")`${path}${tried ? " would be renewed" : " is of the installed version now"}`);
+}
+
+/** What is left to do by hand. */
+function advice({ stack }, { issuer, api, "redirect-uri": redirectUri }) {
+  const app = redirectUri.startsWith("/") ? "https://app.example.com" : new URL(redirectUri).origin;
+  const { pages, worker } = policiesFor({ app, issuer, apis: api, types: stack.types });
+  const texts = [
+    ...stack.paste.map((text) => ["TODO", text]),
+    ...(stack.fallback ? [["SERVE", `In development: ${stack.fallback}`]] : []),
+    ["SERVE", "In production: answer /callback with the page that has this script, without a redirect."],
+    ["PAGES", `Content-Security-Policy: ${pages}`],
+    ["HOLDER", `Content-Security-Policy: ${worker}`],
+    ["HEADER", "The other headers, and samples for nginx, Caddy and Express: docs/security/headers.md of the repository."],
+    [
+      "UPDATE",
+      'Have "predev" and "prebuild" in package.json run `tokenkeep init --update`; `npx tokenkeep init --check` says what is missing.',
+    ],
+    ["SERVER", `npx tokenkeep check-server ${issuer} --client-id .. --redirect-uri .. asks the authorization server.`],
+  ];
+  return texts.map(([row, text]) => ({ kind: "ok", row, text }));
+}

@@ -1,0 +1,113 @@
+// What each tool wants: where its public folder is, where the two files of an app go, and what is left to do by hand. Paths are
+// without an extension where that depends on the language; `base` is put before both if the project has it.
+
+const own = "Call callback() where your app starts, before it renders: import it from the file above.";
+const besides = "Copy the public folder beside what is built, such as by `cp -r public/. dist` at the end of the build script.";
+const inline = "It writes script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.";
+const styles = "It writes styles into its pages: style-src needs `'unsafe-inline'` or their hashes.";
+
+/** In the order in which they are looked for: a framework before the tool that it is built on. */
+export const stacks = [
+  {
+    name: "next",
+    needs: "next",
+    base: "src",
+    probe: "src/app",
+    client: "lib/auth",
+    callback: "app/callback/page",
+    template: "next.jsx",
+    types: ["nextjs", "nextjs#bundler"],
+    paste: [inline],
+  },
+  {
+    name: "nuxt",
+    needs: "nuxt",
+    base: "app",
+    probe: "app",
+    client: "utils/auth",
+    callback: "pages/callback.vue",
+    template: "nuxt.vue",
+    types: ["vue"],
+    paste: [inline, styles],
+  },
+  {
+    name: "sveltekit",
+    needs: "@sveltejs/kit",
+    public: "static",
+    client: "src/lib/auth",
+    callback: "src/routes/callback/+page.svelte",
+    template: "sveltekit.svelte",
+    types: ["svelte-trusted-html"],
+    paste: [inline],
+  },
+  {
+    name: "astro",
+    needs: "astro",
+    client: "src/lib/auth",
+    callback: "src/pages/callback.astro",
+    template: "astro.astro",
+    paste: [
+      "In astro.config.mjs: `vite: { build: { assetsInlineLimit: 0 } }`, else small scripts are in the page, which script-src forbids.",
+    ],
+  },
+  {
+    name: "react-router",
+    needs: "@react-router/dev",
+    client: "app/auth",
+    callback: "app/routes/callback",
+    template: "react-router.jsx",
+    wired: ["app/routes", "callback"],
+    paste: ['In app/routes.ts: `route("callback", "./routes/callback.tsx")`.', inline],
+  },
+  {
+    name: "angular",
+    needs: "@angular/core",
+    client: "src/app/auth",
+    callback: "src/app/callback",
+    template: "angular.ts",
+    types: ["angular", "angular#bundler"],
+    wired: ["src/app/app.routes", "callback"],
+    paste: [
+      'In src/app/app.routes.ts: `{ path: "callback", loadComponent: () => import("./callback").then((file) => file.Callback) }`.',
+      "Set `optimization: { styles: { inlineCritical: false } }` in angular.json, and ngCspNonce if components have styles.",
+    ],
+  },
+  {
+    name: "solidstart",
+    needs: "@solidjs/start",
+    client: "src/lib/auth",
+    callback: "src/routes/callback",
+    template: "solidstart.jsx",
+    paste: [inline],
+  },
+  { name: "vite", needs: "vite", paste: [own], fallback: "Its server answers /callback with index.html by itself." },
+  {
+    name: "rspack",
+    needs: "@rspack/core",
+    paste: [own, besides],
+    fallback: '`devServer: { historyApiFallback: true, static: "public" }` in rspack.config.',
+  },
+  {
+    name: "webpack",
+    needs: "webpack",
+    paste: [own, besides],
+    fallback: '`devServer: { historyApiFallback: true, static: "public" }` in webpack.config.',
+  },
+  {
+    name: "parcel",
+    needs: "parcel",
+    paste: [own, besides],
+    fallback:
+      "Its server answers /callback with index.html by itself, and /tokenkeep/holder.js only with parcel-reporter-static-files-copy.",
+  },
+  { name: "rollup", needs: "rollup", paste: [own, besides] },
+  { name: "esbuild", needs: "esbuild", paste: [own, besides], fallback: "`--servedir=dist --serve-fallback=dist/index.html`" },
+  {
+    name: "bun",
+    needs: "bun",
+    probe: "bun.lock",
+    paste: [own, besides],
+    fallback: 'In Bun.serve(): `routes: { "/callback": index, "/tokenkeep/holder.js": Bun.file("public/tokenkeep/holder.js") }`.',
+  },
+  { name: "none", client: "%PUBLIC%/auth", callback: "%PUBLIC%/callback", vendor: true, paste: [own] },
+].map((stack) => ({ public: "public", client: "src/auth", callback: "src/callback", template: "page.js", types: [], ...stack }));
