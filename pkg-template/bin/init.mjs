@@ -31,12 +31,20 @@ function update(project, tried) {
   return renewed.map((path) => ok("WROTE")`${path}${tried ? " would be renewed" : " is of the installed version now"}`);
 }
 
+const inline = "It writes script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.";
+const styles = "It writes styles into its pages: style-src needs 'unsafe-inline', or the hash of each.";
+
+const based = "Its pages have a <base>: base-uri needs 'self' in the place of 'none'.";
+
 /** What is left to do by hand. */
 function advice({ stack }, { issuer, api, "redirect-uri": redirectUri }) {
   const app = redirectUri.startsWith("/") ? "https://app.example.com" : new URL(redirectUri).origin;
   const { pages, worker } = policiesFor({ app, issuer, apis: api, types: stack.types });
   const texts = [
     ...stack.paste.map((text) => ["TODO", text]),
+    ...(stack.inline ? [["TODO", inline]] : []),
+    ...(stack.based ? [["TODO", based]] : []),
+    ...(stack.styles ? [["TODO", styles]] : []),
     ...(stack.fallback ? [["SERVE", `In development: ${stack.fallback}`]] : []),
     ["SERVE", "In production: answer /callback with the page that has this script, without a redirect."],
     ["PAGES", `Content-Security-Policy: ${pages}`],

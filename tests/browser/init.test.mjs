@@ -44,7 +44,6 @@ const cases = {
     ["app/auth.js", "app/routes/callback.jsx"],
   ],
   angular: [["@angular/core"], { "src/app/app.routes.ts": 'path: "callback"' }, ["src/app/auth.ts", "src/app/callback.ts"]],
-  solidstart: [["@solidjs/start", "vite"], {}, ["src/lib/auth.js", "src/routes/callback.jsx"]],
   ...Object.fromEntries(
     ["vite", "@rspack/core", "webpack", "parcel", "rollup", "esbuild", "bun"].map((name) => [
       name,

@@ -1,10 +1,16 @@
 // What each tool wants: where its public folder is, where the two files of an app go, and what is left to do by hand. Paths are
 // without an extension where that depends on the language; `base` is put before both if the project has it.
+// `types` are the trusted types policies that a framework makes, `inline` and `styles` say that it writes script or styles into its pages,
+// `based` that they have a `<base>`.
 
 const own = "Call callback() where your app starts, before it renders: import it from the file above.";
 const besides = "Copy the public folder beside what is built, such as by `cp -r public/. dist` at the end of the build script.";
-const inline = "It writes script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.";
-const styles = "It writes styles into its pages: style-src needs `'unsafe-inline'` or their hashes.";
+
+const chunks = (tool) =>
+  `In ${tool}.config: \`output: { publicPath: "/", trustedTypes: { policyName: "webpack" } }\`, for what it loads later.`;
+
+const turbopack =
+  "Build by `next build --webpack`, or leave trusted types out of the pages' policy: Turbopack's loader makes no policy for what it loads.";
 
 /** In the order in which they are looked for: a framework before the tool that it is built on. */
 export const stacks = [
@@ -17,7 +23,8 @@ export const stacks = [
     callback: "app/callback/page",
     template: "next.jsx",
     types: ["nextjs", "nextjs#bundler"],
-    paste: [inline],
+    paste: [turbopack],
+    inline: true,
   },
   {
     name: "nuxt",
@@ -28,7 +35,8 @@ export const stacks = [
     callback: "pages/callback.vue",
     template: "nuxt.vue",
     types: ["vue"],
-    paste: [inline, styles],
+    inline: true,
+    styles: true,
   },
   {
     name: "sveltekit",
@@ -38,7 +46,8 @@ export const stacks = [
     callback: "src/routes/callback/+page.svelte",
     template: "sveltekit.svelte",
     types: ["svelte-trusted-html"],
-    paste: [inline],
+    inline: true,
+    styles: true,
   },
   {
     name: "astro",
@@ -57,7 +66,8 @@ export const stacks = [
     callback: "app/routes/callback",
     template: "react-router.jsx",
     wired: ["app/routes", "callback"],
-    paste: ['In app/routes.ts: `route("callback", "./routes/callback.tsx")`.', inline],
+    paste: ['In app/routes.ts: `route("callback", "./routes/callback.tsx")`.'],
+    inline: true,
   },
   {
     name: "angular",
@@ -66,36 +76,32 @@ export const stacks = [
     callback: "src/app/callback",
     template: "angular.ts",
     types: ["angular", "angular#bundler"],
+    based: true,
     wired: ["src/app/app.routes", "callback"],
     paste: [
       'In src/app/app.routes.ts: `{ path: "callback", loadComponent: () => import("./callback").then((file) => file.Callback) }`.',
       "Set `optimization: { styles: { inlineCritical: false } }` in angular.json, and ngCspNonce if components have styles.",
     ],
   },
-  {
-    name: "solidstart",
-    needs: "@solidjs/start",
-    client: "src/lib/auth",
-    callback: "src/routes/callback",
-    template: "solidstart.jsx",
-    paste: [inline],
-  },
   { name: "vite", needs: "vite", paste: [own], fallback: "Its server answers /callback with index.html by itself." },
   {
     name: "rspack",
     needs: "@rspack/core",
-    paste: [own, besides],
+    types: ["webpack"],
+    paste: [own, besides, chunks("rspack")],
     fallback: '`devServer: { historyApiFallback: true, static: "public" }` in rspack.config.',
   },
   {
     name: "webpack",
     needs: "webpack",
-    paste: [own, besides],
+    types: ["webpack"],
+    paste: [own, besides, chunks("webpack")],
     fallback: '`devServer: { historyApiFallback: true, static: "public" }` in webpack.config.',
   },
   {
     name: "parcel",
     needs: "parcel",
+    inline: true,
     paste: [own, besides],
     fallback:
       "Its server answers /callback with index.html by itself, and /tokenkeep/holder.js only with parcel-reporter-static-files-copy.",
@@ -110,4 +116,4 @@ export const stacks = [
     fallback: 'In Bun.serve(): `routes: { "/callback": index, "/tokenkeep/holder.js": Bun.file("public/tokenkeep/holder.js") }`.',
   },
   { name: "none", client: "%PUBLIC%/auth", callback: "%PUBLIC%/callback", vendor: true, paste: [own] },
-].map((stack) => ({ public: "public", client: "src/auth", callback: "src/callback", template: "page.js", types: [], ...stack }));
+].map((stack) => ({ public: "public", client: "src/auth", callback: "src/callback", template: "page.js", types: [], paste: [], ...stack }));

@@ -1,0 +1,71 @@
+// What somebody does with an app: signs in, calls, reloads, and has it open while it is deployed anew.
+
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+
+import { demoPages, passPages } from "../../browser/support/sign-in.mjs";
+import { until } from "../../browser/support/until.mjs";
+import { startProject } from "./project.mjs";
+import { startSite } from "./site.mjs";
+
+/** Goes all the way with one tool. Resolves to `{ version, stack }`; rejects where something isn't as it should be. */
+export async function walk(name, tool, { context, authorizationServer, api, linked }) {
+  const project = await startProject(name, tool, { authorizationServer, api, linked });
+  const site = await startSite({ stack: project.stack, tool, authorizationServer, api });
+  const built = [];
+  const deploy = async () => site.serve(built[built.push(await project.build()) - 1]);
+  try {
+    authorizationServer.allow({ redirectUris: [`${site.origin}/callback`], origins: [site.origin] });
+    api.allow({ origins: [site.origin] });
+    await deploy();
+    const before = authorizationServer.counts.exchanges;
+    const old = await signIn(context, site);
+    await old.reload();
+    await call(old);
+    await project.edit();
+    await deploy();
+    const fresh = await open(context, site);
+    assert.match(await fresh.textContent("#build"), /second build/);
+    for (const page of [fresh, old]) await call(page);
+    assert.equal(authorizationServer.counts.exchanges - before, 1, "one sign-in was enough");
+    assert.deepEqual(site.violations, [], "the policies have forbidden something");
+    return { version: project.version, stack: project.stack };
+  } catch (error) {
+    error.message += `\nforbidden: ${site.violations.slice(0, 5).join("; ") || "nothing"}`;
+    throw error;
+  } finally {
+    await Promise.all([site.close(), project.end(), ...built.map((folder) => rm(folder, { recursive: true, force: true }))]);
+  }
+}
+
+async function open(context, { origin }) {
+  const page = await context.newPage();
+  page.on("pageerror", ({ message }) => (page.said = message));
+  await page.goto(origin);
+  return page;
+}
+
+async function signIn(context, site) {
+  const page = await open(context, site);
+  await says(page, "#who", "nobody");
+  await page.click("#sign-in");
+  const isBack = async (url) => url === `${site.origin}/` && (await textAt(page, "#who")) === "somebody";
+  await passPages(page, demoPages, isBack);
+  await call(page);
+  return page;
+}
+
+async function call(page) {
+  await says(page, "#who", "somebody");
+  await page.click("#call");
+  await says(page, "#answer", "200");
+}
+
+/** The text there now, whatever page it is. */
+const textAt = (page, place) => page.evaluate((wanted) => document.querySelector(wanted)?.textContent, place).catch(() => undefined);
+
+const says = (page, place, text) =>
+  until(async () => (await textAt(page, place)) === text, `${place} to say ${text}`).catch(async (error) => {
+    error.message += `: ${await textAt(page, "body")} ${page.said ?? ""} ${page.url()}`.slice(0, 500);
+    throw error;
+  });

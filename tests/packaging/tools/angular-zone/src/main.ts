@@ -1,0 +1,12 @@
+import "zone.js";
+
+import { Component, provideZoneChangeDetection } from "@angular/core";
+import { bootstrapApplication } from "@angular/platform-browser";
+import { RouterOutlet, provideRouter } from "@angular/router";
+
+import { routes } from "./app/app.routes";
+
+@Component({ selector: "app-root", imports: [RouterOutlet], template: "<router-outlet />" })
+class App {}
+
+void bootstrapApplication(App, { providers: [provideZoneChangeDetection({ eventCoalescing: true }), provideRouter(routes)] });

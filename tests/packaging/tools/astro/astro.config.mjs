@@ -1,0 +1,3 @@
+import { defineConfig } from "astro/config";
+
+export default defineConfig({ vite: { build: { assetsInlineLimit: 0 } } });

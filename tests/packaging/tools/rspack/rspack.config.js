@@ -1,0 +1,7 @@
+import { rspack } from "@rspack/core";
+
+export default {
+  entry: "./src/main.js",
+  output: { filename: "[name].[contenthash].js", publicPath: "/", clean: true, trustedTypes: { policyName: "webpack" } },
+  plugins: [new rspack.HtmlRspackPlugin({ template: "index.html" })],
+};
