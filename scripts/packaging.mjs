@@ -53,7 +53,7 @@ async function tried(name) {
 }
 
 /** Has the row of this tool be what was seen now. */
-function write(name, { version, stack }) {
+function write(name, { version, stack, developed }) {
   const text = readFileSync(page, "utf8");
   const [before, rest] = text.split(begin);
   const [table, after] = rest.split(end);
@@ -63,9 +63,15 @@ function write(name, { version, stack }) {
       .slice(3)
       .flatMap((line) => rowOf(line)),
   );
-  known.set(tools[name].title, [tools[name].title, version || "-", stack.name, additions(name, stack)]);
+  known.set(tools[name].title, [
+    tools[name].title,
+    version || "-",
+    stack.name,
+    developed ? "build, server" : "build",
+    additions(name, stack),
+  ]);
   const rows = Object.values(tools).flatMap(({ title }) => (known.has(title) ? [known.get(title)] : []));
-  const head = ["tool", "version", "`--stack`", "what its pages need beside the advised headers"];
+  const head = ["tool", "version", "`--stack`", "tried", "what its pages need beside the advised headers"];
   writeFileSync(page, `${before}${begin}\n${markdownTable({ head, rows })}\n${end}${after}`);
 }
 

@@ -2,12 +2,14 @@
 // here; tests/packaging has what is written in real tools.
 
 import assert from "node:assert/strict";
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 
 import { installPackage } from "../../scripts/lib/pack.mjs";
+import { root } from "../../scripts/lib/paths.mjs";
+import { run } from "../../scripts/lib/run.mjs";
 import { filled, sets } from "./support/advice.mjs";
 import { runCommand } from "./support/command.mjs";
 import { test } from "./support/test.mjs";
@@ -66,6 +68,23 @@ test("each project gets its files where its tool wants them, and --check has not
     const checked = await init("--check");
     assert.deepEqual([checked.code, checked.wrong, checked.doubts], [0, [], []], `${name}\n${checked.output}`);
   }
+});
+
+test("what is written in TypeScript compiles, and so does the configuration", async (t) => {
+  const { init, folder } = await project(t, ["vite", "typescript"]);
+  await init(...call, "--yes");
+  await mkdir(join(folder, "node_modules"));
+  await symlink(installed, join(folder, "node_modules", "tokenkeep"));
+  const strict = ["--strict", "--noEmit", "--target", "es2022", "--module", "preserve", "--lib", "es2022,dom", "--types", ""];
+  const compile = (path, ...more) =>
+    run(join(root, "node_modules", ".bin", "tsc"), [...strict, ...more, "--ignoreConfig", path], { cwd: folder });
+  assert.deepEqual(await compile("src/callback.ts"), { code: 0, output: "", timedOut: false });
+  const holder = join(folder, "public", "tokenkeep", "holder.js");
+  const text = await readFile(holder, "utf8");
+  await writeFile(join(folder, "good.js"), text.slice(0, text.indexOf("/* tokenkeep")));
+  await writeFile(join(folder, "bad.js"), text.slice(0, text.indexOf("/* tokenkeep")).replace('"my-spa"', "1"));
+  assert.equal((await compile("good.js", "--checkJs", "--allowJs")).output, "");
+  assert.match((await compile("bad.js", "--checkJs", "--allowJs")).output, /number.*string|not assignable/);
 });
 
 test("the configuration is what was said, and the policies that are told are the document's", async (t) => {

@@ -1,6 +1,7 @@
 // A project with its tool and the packed package, set up by `npx tokenkeep init` and by nothing else.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -24,7 +25,7 @@ Object.assign(env, { NUXT_TELEMETRY_DISABLED: "1", NG_CLI_ANALYTICS: "false", np
 
 /**
  * Makes the project of a tool for these servers. `linked`: its dependencies are the repository's own, and none is fetched.
- * Resolves to `{ build, edit, end, version, stack }`: `build` answers the folder of what was built.
+ * Resolves to `{ build, develop, edit, end, version, stack }`: `build` answers the folder of what was built.
  */
 export async function startProject(name, tool, { authorizationServer, api, linked = false }) {
   const place = await mkdtemp(join(tmpdir(), `tokenkeep-${name}-`));
@@ -36,7 +37,15 @@ export async function startProject(name, tool, { authorizationServer, api, linke
     await writeFile(join(place, stack.public, "api.json"), JSON.stringify({ url: `${api.origin}/v1/files` }));
     if (tool.shared) await addPage(place, tool);
     await must(place, process.execPath, [command(place), "init", "--check"]);
-    return { place, stack, end, edit: () => edit(place), build: () => build(place, tool), version: versionOf(place, tool) };
+    return {
+      place,
+      stack,
+      end,
+      edit: () => edit(place),
+      build: () => build(place, tool),
+      develop: (port) => develop(place, tool, port),
+      version: versionOf(place, tool),
+    };
   } catch (error) {
     await end();
     throw error;
@@ -102,6 +111,23 @@ async function build(place, { output = "dist", script = "build" }) {
   const built = await mkdtemp(join(tmpdir(), "tokenkeep-built-"));
   await cp(join(place, output), built, { recursive: true });
   return built;
+}
+
+/** Starts the tool's own server, where it has one: some end with their input. Answers what ends it, or undefined. */
+function develop(place, { script }, port) {
+  const name = script?.replace("build", "dev") ?? "dev";
+  if (!readJson(join(place, "package.json")).scripts[name]) return undefined;
+  const child = spawn(npm(), ["run", name], {
+    cwd: place,
+    env: { ...env, PORT: port },
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  return () => {
+    if (child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    return ended;
+  };
 }
 
 /** The next version of the app. */

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 
+import { listen } from "../../../www/server/http.mjs";
 import { demoPages, passPages } from "../../browser/support/sign-in.mjs";
 import { until } from "../../browser/support/until.mjs";
 import { startProject } from "./project.mjs";
 import { startSite } from "./site.mjs";
 
-/** Goes all the way with one tool. Resolves to `{ version, stack }`; rejects where something isn't as it should be. */
+/** Goes all the way with one tool. Resolves to `{ version, stack, developed }`; rejects where something isn't as it should be. */
 export async function walk(name, tool, { context, authorizationServer, api, linked }) {
   const project = await startProject(name, tool, { authorizationServer, api, linked });
   const site = await startSite({ stack: project.stack, tool, authorizationServer, api });
@@ -29,12 +30,41 @@ export async function walk(name, tool, { context, authorizationServer, api, link
     for (const page of [fresh, old]) await call(page);
     assert.equal(authorizationServer.counts.exchanges - before, 1, "one sign-in was enough");
     assert.deepEqual(site.violations, [], "the policies have forbidden something");
-    return { version: project.version, stack: project.stack };
+    const developed = linked ? undefined : await develop(project, { context, authorizationServer, api });
+    return { version: project.version, stack: project.stack, developed };
   } catch (error) {
     error.message += `\nforbidden: ${site.violations.slice(0, 5).join("; ") || "nothing"}`;
     throw error;
   } finally {
     await Promise.all([site.close(), project.end(), ...built.map((folder) => rm(folder, { recursive: true, force: true }))]);
+  }
+}
+
+/** Signs in and calls at the tool's own server, as its makers have set that up; whether there is one. */
+async function develop(project, { context, authorizationServer, api }) {
+  const { port, close } = await listen(() => {});
+  await close();
+  const end = project.develop(port);
+  if (!end) return false;
+  const origin = `http://127.0.0.1:${port}`;
+  try {
+    authorizationServer.allow({ redirectUris: [`${origin}/callback`], origins: [origin] });
+    api.allow({ origins: [origin] });
+    await until(
+      () =>
+        fetch(origin).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      "the development server",
+      120_000,
+    );
+    const page = await signIn(context, { origin });
+    await page.reload();
+    await call(page);
+    return true;
+  } finally {
+    await end();
   }
 }
 
