@@ -6,6 +6,7 @@ import { checkProject } from "./init/check.mjs";
 import { filesOf, placesOf, renew, write } from "./init/files.mjs";
 import { policiesFor } from "./init/headers.mjs";
 import { readProject } from "./init/project.mjs";
+import { shown } from "./plain.mjs";
 
 /** The findings; nothing is ever overwritten but the package's own part, by `--update`. */
 export async function init(folder = ".", options) {
@@ -33,20 +34,22 @@ function update(project, tried) {
 
 const inline = "It writes script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.";
 const styles = "It writes styles into its pages: style-src needs 'unsafe-inline', or the hash of each.";
-
 const based = "Its pages have a <base>: base-uri needs 'self' in the place of 'none'.";
 
 /** What is left to do by hand. */
-function advice({ stack }, { issuer, api, "redirect-uri": redirectUri }) {
-  const app = redirectUri.startsWith("/") ? "https://app.example.com" : new URL(redirectUri).origin;
-  const { pages, worker } = policiesFor({ app, issuer, apis: api, types: stack.types });
+function advice(project, { issuer, api, "redirect-uri": redirectUri }) {
+  const { stack } = project;
+  const { origin, pathname } = new URL(redirectUri, "https://app.example.com");
+  const { pages, worker } = policiesFor({ app: origin, issuer, apis: api, types: stack.types });
+  const isElsewhere = pathname !== "/callback" && stack.template !== "page.js";
   const texts = [
     ...stack.paste.map((text) => ["TODO", text]),
+    ...(isElsewhere ? [["TODO", `Move ${placesOf(project).callback} to where it has the route ${shown(pathname)}.`]] : []),
     ...(stack.inline ? [["TODO", inline]] : []),
     ...(stack.based ? [["TODO", based]] : []),
     ...(stack.styles ? [["TODO", styles]] : []),
     ...(stack.fallback ? [["SERVE", `In development: ${stack.fallback}`]] : []),
-    ["SERVE", "In production: answer /callback with the page that has this script, without a redirect."],
+    ["SERVE", `In production: answer ${shown(pathname)} with the page that has this script, without a redirect.`],
     ["PAGES", `Content-Security-Policy: ${pages}`],
     ["HOLDER", `Content-Security-Policy: ${worker}`],
     ["HEADER", "The other headers, and samples for nginx, Caddy and Express: docs/security/headers.md of the repository."],
@@ -54,7 +57,7 @@ function advice({ stack }, { issuer, api, "redirect-uri": redirectUri }) {
       "UPDATE",
       'Have "predev" and "prebuild" in package.json run `tokenkeep init --update`; `npx tokenkeep init --check` says what is missing.',
     ],
-    ["SERVER", `npx tokenkeep check-server ${issuer} --client-id .. --redirect-uri .. asks the authorization server.`],
+    ["SERVER", `npx tokenkeep check-server ${shown(issuer)} --client-id .. --redirect-uri .. asks the authorization server.`],
   ];
   return texts.map(([row, text]) => ({ kind: "ok", row, text }));
 }

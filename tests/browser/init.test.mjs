@@ -114,6 +114,13 @@ test("the configuration is what was said, and the policies that are told are the
   }
 });
 
+test("a redirection URI that isn't /callback is where things have to be moved to", async (t) => {
+  const { init } = await project(t, ["next"]);
+  const { output } = await init(...call, "--yes", "--redirect-uri=/auth/back");
+  assert.match(output, /Move app\/callback\/page\.jsx to where it has the route \/auth\/back/);
+  assert.match(output, /answer \/auth\/back with the page/);
+});
+
 test("nothing is overwritten, and with --dry-run nothing is written", async (t) => {
   const { init, read } = await project(t, ["vite"], { "src/auth.js": "// mine" });
   const tried = await init(...call, "--yes", "--dry-run");
