@@ -5,4 +5,4 @@ import { holderAt } from "%TOKENKEEP_WORKER%";
 export const auth = connect(holderAt("/tokenkeep/holder.js"));
 
 /** Finishes a sign-in that came back with this page, or finds the running session. Wait for it before anything else. */
-export const ready = auth.resume();
+export const ready = auth.resume({ silent: "auto" });
