@@ -24,6 +24,7 @@ export async function setUp({ tests = true } = {}) {
     if (!tests) return;
     // Where npm linked their programs, `node` would be one of these.
     await ensureDependencies("more versions of Node", join(root, "tests", "nodes"), "--no-bin-links");
+    await ensureDependencies("earlier versions of frameworks", join(root, "tests", "earlier"));
     await ensureBrowser();
     await ensurePython();
     await ensureServers();
