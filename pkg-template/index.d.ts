@@ -534,6 +534,7 @@ export function isTokenKeepError(value: unknown): value is TokenKeepError;
 /** The codes of {@link TokenKeepError}. They don't change; new ones may come. */
 export type ErrorCode =
   | "TOKENKEEP_APP_REFUSED"
+  | "TOKENKEEP_AUTH_MISSING"
   | "TOKENKEEP_AUTHORIZATION_ERROR"
   | "TOKENKEEP_AUTHORIZATION_SERVER_REFUSED"
   | "TOKENKEEP_BODY_NOT_REPLAYABLE"

@@ -16,11 +16,20 @@ const entries = {
   inspector: "inspector/index.js",
   worker: "worker.js",
 };
+const frameworkEntries = {
+  react: "frameworks/react.js",
+  vue: "frameworks/vue.js",
+  svelte: "frameworks/svelte.js",
+  angular: "frameworks/angular.js",
+  "angular-http": "frameworks/angular-http.js",
+};
 const pageEntries = { page: "page.js" };
 const standaloneEntries = { standalone: "standalone.js" };
 
+/** Those that belong to one framework each. */
+export const frameworkNames = Object.keys(frameworkEntries);
 /** The names of all scripts that are made. */
-export const scriptNames = Object.keys({ ...entries, ...pageEntries, ...standaloneEntries });
+export const scriptNames = Object.keys({ ...entries, ...pageEntries, ...standaloneEntries, ...frameworkEntries });
 
 /**
  * Bundles and minifies the published JavaScript from pkg-template/src into `out`, with the module and the glue at `wasm` and
@@ -29,6 +38,8 @@ export const scriptNames = Object.keys({ ...entries, ...pageEntries, ...standalo
 export async function bundle({ template, glue, wasm, version, out }) {
   await bundleWith({ glue, wasm, PAGE: false }, { template, entries, out });
   await bundleWith({ glue, wasm, PAGE: true }, { template, entries: pageEntries, out });
+  // The app's own frameworks.
+  await bundleWith({ glue, wasm, PAGE: false }, { template, entries: frameworkEntries, out, packages: "external" });
   const alone = { format: "iife", banner: { js: standaloneBanner(version) } };
   await bundleWith({ glue, wasm, PAGE: false }, { template, entries: standaloneEntries, out, ...alone });
 }

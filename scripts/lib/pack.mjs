@@ -33,10 +33,16 @@ async function installAlone(folder) {
   return place;
 }
 
-// Imports every module that is exported, from inside the project; that the others are there is publint's to see.
+// Imports every module that is exported, from inside the project, as far as that has what it is for; that the others are there is publint's
+// to see.
 const check = `
 import manifest from "tokenkeep/package.json" with { type: "json" };
-for (const [name, { default: file }] of Object.entries(manifest.exports)) if (file?.endsWith(".js")) await import("tokenkeep" + name.slice(1));
+const peers = Object.keys(manifest.peerDependencies);
+const unlessPeer = (error) => {
+  if (!peers.some((name) => error.message.includes(\`'\${name}'\`))) throw error;
+};
+for (const [name, { default: file }] of Object.entries(manifest.exports))
+  if (file?.endsWith(".js")) await import("tokenkeep" + name.slice(1)).catch(unlessPeer);
 `;
 
 /** Installs the tarball in an empty project, without a registry, and uses everything that it exports. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
+import { frameworkNames } from "./bundle.mjs";
 import { pkg, root } from "./paths.mjs";
 import { readJson } from "./run.mjs";
 
@@ -19,6 +20,7 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
     { name: "holder", ...of("holder.js") },
     { name: "standalone", ...of("standalone.js") },
     { name: "page mode", ...of("page.js") },
+    ...frameworkNames.map((name) => ({ name, ...of(`${name}.js`) })),
     { name: "wasm and glue", ...sum(of("tokenkeep.wasm"), of("holder-slim.js")) },
   ].map((row) => ({ ...row, budget: budgets[row.name]?.brotli, stretch: budgets[row.name]?.stretch }));
   const problems = [...overruns(rows, budgets), ...foreignImports(readFileSync(join(folder, "tokenkeep.wasm")))];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { scriptNames } from "../lib/bundle.mjs";
 import { checkSizes, sizesOf } from "../lib/sizes.mjs";
 
 const emptyModule = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -14,7 +15,7 @@ const budgets = { "page client": { brotli: 100 }, "wasm and glue": { brotli: 300
 
 function packageWith(files) {
   const folder = mkdtempSync(join(tmpdir(), "tokenkeep-sizes-"));
-  const scripts = ["index", "holder", "holder-slim", "page", "remote", "serve", "worker", "standalone"].map((name) => [`${name}.js`, "1"]);
+  const scripts = scriptNames.map((name) => [`${name}.js`, "1"]);
   const modules = ["tokenkeep"].map((name) => [`${name}.wasm`, emptyModule]);
   const small = Object.fromEntries([...scripts, ...modules]);
   for (const [name, content] of Object.entries({ ...small, ...files })) writeFileSync(join(folder, name), content);

@@ -26,8 +26,7 @@ import {
   type StepUp,
 } from "tokenkeep";
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function same<A, B>(_: Equal<A, B>): void {}
+import { same } from "./same.js";
 
 const options = { type: "module", name: "tokenkeep", extendedLifetime: true } as const;
 const auth: Auth = connect(new SharedWorker("/holder.js", options));

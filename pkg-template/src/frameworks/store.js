@@ -1,0 +1,85 @@
+const brand = Symbol.for("tokenkeep.error");
+const stores = new WeakMap();
+
+/** The one store of `auth`, however many providers and guards share it. */
+export function storeOf(auth) {
+  if (!auth?.resume) missing();
+  if (!stores.has(auth)) stores.set(auth, createStore(auth));
+  return stores.get(auth);
+}
+
+/** Throws what `isTokenKeepError` knows, without another copy of that class. */
+export function missing() {
+  const error = new Error("give tokenkeep's provider the auth of connect()");
+  throw Object.assign(error, { name: "TokenKeepError", code: "TOKENKEEP_AUTH_MISSING", [brand]: true });
+}
+
+/** `get()` answers the same object until something changes; nothing begins before `start()`. */
+function createStore(auth) {
+  const listeners = new Set();
+  let started;
+  let isSettled = false;
+  let asking;
+
+  /** Leaves for the authorization server, once however many want it; resolves if that comes to nothing. */
+  const signIn = (given) => {
+    const ended = (error) => ((asking = undefined), show(error));
+    // A handler of clicks is given an event.
+    const options = given?.preventDefault ? {} : given;
+    asking ??= auth.signIn({ returnTo: location.href, ...options }).then(() => ended(), ended);
+    show();
+    return asking;
+  };
+
+  const loading = { auth, signIn, status: "loading", session: null, error: null };
+  let state = loading;
+  const show = (error = null) => {
+    const { session } = auth;
+    state = { ...loading, session, error };
+    if (session) state.status = "signed-in";
+    else if (!asking) state.status = error && !/ABANDONED|POPUP_CLOSED/.test(error.code) ? "error" : "signed-out";
+    for (const listener of listeners) listener();
+  };
+  auth.subscribe(() => isSettled && show());
+
+  const start = (options) =>
+    (started ??= resume(auth, options).then((error) => {
+      isSettled = true;
+      show(error);
+    }));
+
+  const subscribe = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return { loading, get: () => state, subscribe, start };
+}
+
+/** For routers: whether somebody is signed in; who isn't is sent to sign in. On a server everybody may pass. */
+export async function enter(store, returnTo, options) {
+  if (!globalThis.document) return true;
+  await store.start(options);
+  const { status, signIn } = store.get();
+  if (status === "signed-out") await signIn({ returnTo, ...options?.signIn });
+  return store.get().status === "signed-in";
+}
+
+/** Finishes a sign-in or finds the session, and goes on where it began. Resolves to what went wrong. */
+async function resume(auth, options) {
+  const { arrival } = auth;
+  try {
+    await auth.resume(options);
+    // This page has only to close itself.
+    if (auth.arrival?.popup) await new Promise(() => {});
+    if (auth.arrival !== arrival) await (options?.onArrival ?? goOn)(auth.arrival);
+  } catch (error) {
+    goOn({});
+    return error;
+  }
+}
+
+/** Has routers read the address again, without the response. Where they are given no state they keep none of before. */
+function goOn({ returnTo }) {
+  history.replaceState(history.state, "", returnTo ?? location.href);
+  dispatchEvent(new PopStateEvent("popstate", { state: null }));
+}
