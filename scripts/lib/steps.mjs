@@ -17,6 +17,7 @@ import { nodeTests, toolchainEnv } from "./toolchain.mjs";
 
 const minute = 60_000;
 const browserFolder = join(root, "tests", "browser");
+const examplesFolder = join(root, "examples");
 const typesFolder = join(root, "tests", "types");
 /** What `npm test -- quick` runs: what a change breaks most often, in two minutes. */
 export const quick = ["format", "lint", "clippy", "native", "build", "types", "browser"];
@@ -87,7 +88,11 @@ async function wasmTests() {
 
 async function types() {
   await installPackage(typesFolder);
-  return nodeProgram("tsc", ["--noEmit", "-p", typesFolder]);
+  await installPackage(examplesFolder);
+  for (const project of [typesFolder, join(typesFolder, "router"), join(examplesFolder, "angular")]) {
+    const checked = await nodeProgram("tsc", ["--noEmit", "-p", project]);
+    if (checked.code) return checked;
+  }
 }
 
 async function browserTests({ isQuick }) {

@@ -10,7 +10,7 @@ export const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-
 /**
  * Starts the app's server. `shown` may be changed while it runs: `mode` names the page's script, `holder` the URL of
  * the holder, `config` is the text of the configuration as the holder's file has it, `files` adds more by path, as
- * functions from the request to `[type, body]`, `first` names the library that pages load before the app, `routes` adds handlers by path that see to the response themselves,
+ * functions from the request to `[type, body]`, `page` is such a function for every path that has no other, `first` names the library that pages load before the app, `routes` adds handlers by path that see to the response themselves,
  * `headers` go with every answer, or are a function of the path that answers all headers but the type.
  */
 export async function startAppServer(shown) {
@@ -37,7 +37,7 @@ export async function startAppServer(shown) {
     if (route) return route(request, response);
     const [, name] = /^\/library\/(\w+)\.js$/.exec(pathname) ?? [];
     const script = name && (async () => [SCRIPT, await library(name)]);
-    const file = shown.files?.[pathname] ?? files[pathname] ?? script ?? (() => ["text/html; charset=utf-8", page()]);
+    const file = shown.files?.[pathname] ?? files[pathname] ?? script ?? shown.page ?? (() => ["text/html; charset=utf-8", page()]);
     const [type, body] = await file(request);
     const headers = typeof shown.headers === "function" ? shown.headers(pathname) : withPolicy(shown);
     send(response, 200, body, { "content-type": type, "cache-control": "no-cache", ...headers });

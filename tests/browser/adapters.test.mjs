@@ -1,0 +1,76 @@
+// The apps of examples/ in each framework: signed in, signed out and refused, in a real browser.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+import { root } from "../../scripts/lib/paths.mjs";
+import { builtExample, startExample } from "./support/examples.mjs";
+import { demoPages, passPages } from "./support/sign-in.mjs";
+import { test } from "./support/test.mjs";
+
+// React mounts twice in StrictMode only while it is developed with.
+const developed = { define: { "process.env.NODE_ENV": '"development"' } };
+const earlier = (name) => join(root, "tests", "earlier", "node_modules", name);
+const react18 = { ...developed, resolve: { alias: { react: earlier("react"), "react-dom": earlier("react-dom") } } };
+// Angular's templates are compiled in the browser here.
+const compiled = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; worker-src 'self'; connect-src http:";
+
+const apps = {
+  react: () => builtExample("react", developed),
+  "react 18": () => builtExample("react", react18),
+  vue: () => builtExample("vue"),
+  svelte: () => builtExample("svelte"),
+  angular: () => builtExample("angular"),
+};
+const place = "/files/a%20b?sort=name&by=ada%26co#newest";
+const signedIn = (page) => page.waitForSelector("text=Sign out ada");
+const responseIn = /[?&](code|state|iss|error)=/;
+
+/** Opens `path`; what goes wrong in the page without anybody seeing it is an error here. */
+async function open(stage, path) {
+  const page = await stage.context.newPage();
+  page.uncaught = [];
+  page.asked = [];
+  page.on("request", (request) => new URL(request.url()).pathname === "/auth" && page.asked.push(request.url()));
+  page.on("pageerror", (error) => page.uncaught.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.uncaught.push(message.text()));
+  await page.goto(stage.app.origin + path);
+  return page;
+}
+
+for (const [name, app] of Object.entries(apps)) {
+  const start = async (t) => startExample(t, await app(), name === "angular" ? { policy: compiled } : {});
+
+  test(`${name}: a guard sends to sign in, once, and back to the place with query and fragment; other tabs see the end`, async (t) => {
+    const stage = await start(t);
+    const page = await open(stage, place);
+    // Without a router nothing guards the first page.
+    if (name === "svelte") await page.click("text=Sign in");
+    await page.waitForSelector("#login");
+    await passPages(page, demoPages, (url) => url.startsWith(stage.app.origin));
+    await signedIn(page);
+    assert.equal(page.url(), stage.app.origin + place);
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), responseIn);
+    assert.deepEqual([page.asked.length, stage.grants.length], [1, 1]);
+    if (name === "angular") await page.waitForSelector("text=bailey.txt");
+
+    const other = await open(stage, "/elsewhere");
+    await signedIn(other);
+    await other.click("text=Sign out ada");
+    for (const one of [other, page]) await one.waitForSelector("text=Sign in");
+    assert.equal(await page.isVisible("text=Sign out ada"), false);
+    assert.equal(page.url(), stage.app.origin + place);
+    assert.deepEqual([...page.uncaught, ...other.uncaught], []);
+  });
+
+  test(`${name}: what resume() is rejected with is shown, nobody is sent away for it, and the response leaves the address`, async (t) => {
+    const stage = await start(t);
+    const page = await open(stage, `/callback?error=access_denied&state=${"s".repeat(43)}`);
+    await page.waitForSelector("[role=alert]");
+    assert.match(await page.textContent("[role=alert]"), /sign-in|signIn/);
+    assert.doesNotMatch(page.url(), responseIn);
+    assert.ok(page.url().startsWith(stage.app.origin));
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), responseIn);
+    assert.deepEqual([page.uncaught, page.asked], [[], []]);
+  });
+}
