@@ -11,7 +11,11 @@ import type { Auth, Session } from "./index.js";
 
 export type { AuthStatus, GuardOptions, ProviderOptions, SignIn } from "./frameworks.js";
 
-/** For the providers of an application: gives `auth` to it. Calls `resume()` once. */
+/**
+ * For the providers of an application: gives `auth` to it. Calls `resume()` once.
+ *
+ * @throws {TokenKeepError} `TOKENKEEP_AUTH_MISSING` without `auth`
+ */
 export function provideAuth(auth: Auth, options?: GuardOptions): EnvironmentProviders;
 
 /** What there is to show. */
@@ -27,7 +31,7 @@ export interface AuthFacts {
 /**
  * What there is to show, in an injection context.
  *
- * @throws {TokenKeepError} `TOKENKEEP_AUTH_MISSING` in an application without `provideAuth()`, or where that was given no `auth`
+ * @throws {TokenKeepError} `TOKENKEEP_AUTH_MISSING` in an application without `provideAuth()`
  */
 export function useAuth(): AuthFacts;
 

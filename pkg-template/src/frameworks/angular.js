@@ -6,8 +6,10 @@ import { enter, missing, storeOf } from "./store.js";
 const Provided = /* @__PURE__ */ new InjectionToken("tokenkeep");
 
 /** For the providers of an application. */
-export const provideAuth = (auth, options) =>
-  makeEnvironmentProviders([{ provide: Provided, useFactory: () => follow(storeOf(auth), options) }]);
+export function provideAuth(auth, options) {
+  const store = storeOf(auth);
+  return makeEnvironmentProviders([{ provide: Provided, useFactory: () => follow(store, options) }]);
+}
 
 function follow(store, options) {
   const state = signal(store.loading);
