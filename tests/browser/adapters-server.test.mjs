@@ -2,50 +2,11 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { before } from "node:test";
 
-import { build } from "esbuild";
-import { compile } from "svelte/compiler";
-
-import { installPackage } from "../../scripts/lib/pack.mjs";
+import { bundled, forBrowser, forServer, policyFor } from "./support/framework-bundles.mjs";
 import { signIn } from "./support/sign-in.mjs";
-import { strictPolicy } from "./support/app-server.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
-
-const folder = join(import.meta.dirname, "app", "rendered");
-const server = { platform: "node", format: "cjs" };
-const flags = ["__VUE_OPTIONS_API__", "__VUE_PROD_DEVTOOLS__", "__VUE_PROD_HYDRATION_MISMATCH_DETAILS__"];
-const define = Object.fromEntries(flags.map((flag) => [flag, "true"]));
-const client = { format: "esm", conditions: ["browser", "development"], target: "es2022", define };
-
-before(() => installPackage(import.meta.dirname));
-
-async function bundled(name, options) {
-  const generate = options === server ? "server" : "client";
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, `${name}.js`)],
-    bundle: true,
-    write: false,
-    logLevel: "error",
-    tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
-    plugins: [svelte(generate)],
-    ...options,
-  });
-  return outputFiles[0].text;
-}
-
-const svelte = (generate) => ({
-  name: "svelte",
-  setup(building) {
-    building.onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      return { contents: compile(source, { generate, dev: generate === "client", filename: path }).js.code };
-    });
-  },
-});
 
 /** What a program tells in the end; rejects if it fails, or is still there after half a minute. */
 function run(program) {
@@ -66,18 +27,17 @@ const pageWith = (html) => {
 
 for (const name of ["react", "vue", "svelte", "angular"]) {
   test(`${name}: a server renders that nobody knows, ends, and says what is missing; the browser meets that and goes on`, async (t) => {
-    const { html, missing } = await run(await bundled(`${name}-server`, server));
+    const { html, missing } = await run(await bundled(`rendered/${name}-server.js`, forServer));
     assert.match(html, /<b>loading<\/b>.*wait/);
     assert.deepEqual(missing, Array(2).fill(["TOKENKEEP_AUTH_MISSING", true]));
 
-    const script = await bundled(`${name}-client`, client);
+    const script = await bundled(`rendered/${name}-client.js`, forBrowser);
     const stage = await startStage(t, {
       files: {
         "/client.js": () => ["text/javascript; charset=utf-8", script],
         "/rendered": () => ["text/html; charset=utf-8", pageWith(html)],
       },
-      // Angular's templates are compiled in the browser here.
-      policy: name === "angular" ? strictPolicy.replace("'self'", "'self' 'unsafe-eval'") : strictPolicy,
+      policy: policyFor(name),
     });
     await signIn(await stage.open());
     const shown = await stage.context.newPage();
