@@ -25,7 +25,7 @@ const pageWith = (html) => {
   return `<!doctype html>${html.startsWith("<html") ? html.replace("</body>", `${script}</body>`) : `<div id="app">${html}</div>${script}`}`;
 };
 
-for (const name of ["react", "vue", "svelte", "angular"]) {
+for (const name of ["react", "vue", "svelte", "svelte4", "angular"]) {
   test(`${name}: a server renders that nobody knows, ends, and says what is missing; the browser meets that and goes on`, async (t) => {
     const { html, missing } = await run(await bundled(`rendered/${name}-server.js`, forServer));
     assert.match(html, /<b>loading<\/b>.*wait/);

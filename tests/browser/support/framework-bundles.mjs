@@ -10,6 +10,7 @@ import { installPackage } from "../../../scripts/lib/pack.mjs";
 import { strictPolicy } from "./app-server.mjs";
 
 const folder = join(import.meta.dirname, "..");
+const earlier = join(folder, "..", "earlier");
 const flags = ["__VUE_OPTIONS_API__", "__VUE_PROD_DEVTOOLS__", "__VUE_PROD_HYDRATION_MISMATCH_DETAILS__"];
 export const forServer = { platform: "node", format: "cjs" };
 export const forBrowser = {
@@ -31,7 +32,7 @@ export async function bundled(path, options) {
     write: false,
     logLevel: "error",
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
-    plugins: [svelte(options === forServer ? "server" : "client")],
+    plugins: [path.includes("svelte4") ? svelte4(options === forServer) : svelte(options === forServer ? "server" : "client")],
     ...options,
   });
   return outputFiles[0].text;
@@ -43,6 +44,21 @@ const svelte = (generate) => ({
     building.onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       return { contents: compile(source, { generate, dev: generate === "client", filename: path }).js.code };
+    });
+  },
+});
+
+/** The last of Svelte 4, in the place of the newest. */
+const svelte4 = (isServer) => ({
+  name: "svelte4",
+  setup(building) {
+    building.onResolve({ filter: /^svelte(\/|$)/ }, ({ path, kind, pluginData }) =>
+      pluginData ? undefined : building.resolve(path, { kind, resolveDir: earlier, pluginData: "earlier" }),
+    );
+    building.onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
+      const { compile: compile4 } = await import(join(earlier, "node_modules", "svelte", "src", "compiler", "index.js"));
+      const options = { generate: isServer ? "ssr" : "dom", hydratable: true, dev: !isServer, filename: path };
+      return { contents: compile4(await readFile(path, "utf8"), options).js.code };
     });
   },
 });

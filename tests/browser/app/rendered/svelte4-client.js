@@ -1,0 +1,3 @@
+import App from "./App.svelte";
+
+globalThis.app = new App({ target: document.getElementById("app"), hydrate: true });
