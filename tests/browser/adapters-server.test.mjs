@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 
-import { bundled, forBrowser, forServer, policyFor } from "./support/framework-bundles.mjs";
+import { bundled, bundledText, forBrowser, forServer, policyFor } from "./support/framework-bundles.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -49,3 +49,13 @@ for (const name of ["react", "vue", "svelte", "svelte4", "angular"]) {
     assert.deepEqual(uncaught, []);
   });
 }
+
+test("an app pays for what it uses of an adapter, and not for what it only names", async () => {
+  for (const name of ["react", "vue", "svelte", "angular"]) {
+    const whole = await bundledText(`export * from "tokenkeep/${name}";`);
+    const part = await bundledText(`export { useSession } from "tokenkeep/${name}";`);
+    assert.match(whole, /returnTo/, name);
+    assert.doesNotMatch(part, /returnTo/, name);
+    assert.equal((await bundledText(`import "tokenkeep/${name}";`)).trim(), "", name);
+  }
+});

@@ -38,6 +38,15 @@ export async function bundled(path, options) {
   return outputFiles[0].text;
 }
 
+/** Resolves to what becomes of a program without its frameworks. */
+export async function bundledText(contents) {
+  const resolveDir = await installPackage(folder);
+  const frameworks = ["react", "vue", "svelte", "@angular/*", "rxjs"];
+  const options = { bundle: true, write: false, minify: true, format: "esm", logLevel: "silent", external: frameworks };
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: join(resolveDir, "..", "..") }, ...options });
+  return outputFiles[0].text;
+}
+
 const svelte = (generate) => ({
   name: "svelte",
   setup(building) {
