@@ -10,7 +10,10 @@ import type { Arrival, Auth, PopupSignInOptions, ResumeOptions, Session, SignInO
  */
 export type AuthStatus = "loading" | "signed-in" | "signed-out" | "error";
 
-/** How a provider begins. Whichever provider or guard of one `auth` is first decides. */
+/**
+ * How a provider begins. Whichever provider or guard of one `auth` is first decides. `silent` is `"auto"` if nothing is said: a reload keeps the
+ * session where the browser ends the worker with the page.
+ */
 export interface ProviderOptions extends ResumeOptions {
   /**
    * Goes on after a sign-in that was finished on this page, or after a sign-out at the server. What it throws is shown as

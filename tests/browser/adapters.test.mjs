@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { root } from "../../scripts/lib/paths.mjs";
+import { endSharedWorker } from "./support/ending.mjs";
 import { builtExample, startExample } from "./support/examples.mjs";
 import { demoPages, passPages } from "./support/sign-in.mjs";
 import { test } from "./support/test.mjs";
@@ -53,6 +54,14 @@ for (const [name, app] of Object.entries(apps)) {
     assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), responseIn);
     assert.deepEqual([page.asked.length, stage.grants.length], [1, 1]);
     if (name === "angular") await page.waitForSelector("text=bailey.txt");
+
+    // As browsers do whose workers end with their pages.
+    await page.goto("about:blank");
+    await endSharedWorker(page, stage.app);
+    await page.goto(stage.app.origin + place);
+    await signedIn(page);
+    assert.equal(page.url(), stage.app.origin + place);
+    assert.deepEqual([page.asked.length, stage.grants.length], [2, 2], "a reload is a quick visit");
 
     const other = await open(stage, "/elsewhere");
     await signedIn(other);

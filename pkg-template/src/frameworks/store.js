@@ -68,7 +68,7 @@ export async function enter(store, returnTo, options) {
 async function resume(auth, options) {
   const { arrival } = auth;
   try {
-    await auth.resume(options);
+    await auth.resume({ silent: "auto", ...options });
     // This page has only to close itself.
     if (auth.arrival?.popup) await new Promise(() => {});
     if (auth.arrival !== arrival) await (options?.onArrival ?? goOn)(auth.arrival);
