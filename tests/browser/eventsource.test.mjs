@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { events, session, statusOf } from "./support/calls.mjs";
+import { endOfToken, events, statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -57,8 +57,7 @@ test("a stream outlives its token, and is taken up again only with a new one", a
   const { stage, page } = await startFeed(t, { lifetime: 5 });
   const { feed } = stage.api;
   stage.announceLifetime(600);
-  const { expiresAt } = await session(page);
-  await until(() => Date.now() > expiresAt, "the token's end");
+  await endOfToken(page);
   publish(feed, 1, 10);
   await untilHeard(page, 10);
   assert.equal(requests(stage).length, 1, "neither its token's end nor a rotation cut it");

@@ -1,5 +1,7 @@
 // What tests ask of a page's connection. Each resolves to plain data.
 
+import { until } from "./until.mjs";
+
 /** The outcome of a request: `{ value: { status, text } }` or `{ error }`. */
 export const send = (page, url, init) => page.evaluate((request) => app.send(...request), [url, init]);
 
@@ -36,6 +38,12 @@ export const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.r
 export async function resumeInVain(stage) {
   const outcome = await resume(await stage.open());
   return outcome.error?.code === "TOKENKEEP_HOLDER_SILENT" ? resume(await stage.open()) : outcome;
+}
+
+/** Resolves when the page's token is of no use any more: its life is over, and so is the second that any token is used for. */
+export async function endOfToken(page) {
+  const end = Math.max((await session(page)).expiresAt, Date.now() + 1_000);
+  await until(() => Date.now() > end, "the token's end");
 }
 
 export const session = (page) => page.evaluate(() => app.auth.session);
