@@ -41,8 +41,9 @@ const peers = Object.keys(manifest.peerDependencies);
 const unlessPeer = (error) => {
   if (!peers.some((name) => error.message.includes(\`'\${name}'\`))) throw error;
 };
+// What is named with its ending is served, and not imported.
 for (const [name, { default: file }] of Object.entries(manifest.exports))
-  if (file?.endsWith(".js")) await import("tokenkeep" + name.slice(1)).catch(unlessPeer);
+  if (file?.endsWith(".js") && !name.endsWith(".js")) await import("tokenkeep" + name.slice(1)).catch(unlessPeer);
 `;
 
 /** Installs the tarball in an empty project, without a registry, and uses everything that it exports. */

@@ -6,7 +6,7 @@ import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
 import { CurableError } from "./log.mjs";
-import { installPackage, tryInEmptyProject } from "./pack.mjs";
+import { installPackage, pack, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
@@ -22,6 +22,7 @@ const typesFolder = join(root, "tests", "types");
 /** What `npm test -- quick` runs: what a change breaks most often, in two minutes. */
 export const quick = ["format", "lint", "clippy", "native", "build", "types", "browser"];
 const quickFiles = ["sign-in", "refresh", "tabs", "state"];
+const earliestTsc = join(root, "tests", "earlier", "node_modules", "typescript", "bin", "tsc");
 const denyWarnings = ["--", "-D", "warnings"];
 let building;
 
@@ -41,7 +42,7 @@ export const steps = [
   { name: "build", work: builtPackage },
   { name: "wasm", runner: "cargo", work: wasmTests },
   { name: "types", work: withPackage(types) },
-  { name: "publint", work: withPackage(() => nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"])) },
+  { name: "publint", work: withPackage(published) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
   { name: "demo", work: withPackage(buildDemo) },
   { name: "tools", runner: "node", work: withPackage(() => nodeTests(join(root, "tests", "tools"))) },
@@ -89,10 +90,19 @@ async function wasmTests() {
 async function types() {
   await installPackage(typesFolder);
   await installPackage(examplesFolder);
-  for (const project of [typesFolder, join(typesFolder, "router"), join(examplesFolder, "angular")]) {
-    const checked = await nodeProgram("tsc", ["--noEmit", "-p", project]);
+  const projects = [typesFolder, join(typesFolder, "router"), join(examplesFolder, "angular")];
+  // The oldest compiler that the package's types are for, as bundlers and as Node find them.
+  const earlier = ["bundler.json", "nodenext.json"].map((file) => join(typesFolder, "earlier", file));
+  for (const project of [...projects, ...earlier]) {
+    const args = ["--noEmit", "-p", project];
+    const checked = await (earlier.includes(project) ? run(process.execPath, [earliestTsc, ...args]) : nodeProgram("tsc", args));
     if (checked.code) return checked;
   }
+}
+
+async function published() {
+  const checked = await nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"]);
+  return checked.code ? checked : nodeProgram("attw", [await pack(), "--profile", "esm-only", "--format", "ascii"]);
 }
 
 async function browserTests({ isQuick }) {

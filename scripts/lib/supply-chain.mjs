@@ -13,7 +13,7 @@ const macros = ["rustversion", "serde_derive", "wasm-bindgen-macro", "wasm-bindg
 /** Development tools are not published, so more licences will do than for crates. */
 const toolLicenses = [
   ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0"],
-  ...["MIT OR Apache-2.0", "(MIT OR CC0-1.0)"],
+  ...["MIT OR Apache-2.0", "(MIT OR CC0-1.0)", "(MIT OR GPL-3.0-or-later)", "(MIT AND Zlib)"],
 ];
 /** Data, with a licence for works: which browsers have what, by caniuse.com. */
 const otherLicenses = { "node_modules/caniuse-lite": ["CC-BY-4.0"] };
