@@ -1,45 +1,9 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 
+import { bodies, content, inPage } from "./support/body-kinds.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
-
-/** Every kind of body that fetch takes, as source that runs in the page: once for plain fetch, once for auth.fetch. */
-const bodies = {
-  "a string": `["POST", "grüße \\u0000 🗝"]`,
-  "an empty string": `["POST", ""]`,
-  URLSearchParams: `["POST", new URLSearchParams({ a: "1 2", b: "ü&=" })]`,
-  "FormData with a file": `["POST", form()]`,
-  "FormData without a file": `["PUT", simpleForm()]`,
-  "a Blob with a type": `["POST", new Blob(["<a/>", new Uint8Array([0, 255])], { type: "text/xml" })]`,
-  "a Blob without a type": `["POST", new Blob([new Uint8Array([1, 2, 3])])]`,
-  "a File": `["PUT", new File(["file"], "f.txt", { type: "text/plain;charset=utf-8" })]`,
-  "an ArrayBuffer": `["POST", new Uint8Array(1000).map((_, n) => n).buffer]`,
-  "a typed array in the middle of a buffer": `["PATCH", new Uint16Array(new Uint8Array(64).map((_, n) => n).buffer, 8, 20)]`,
-  "a DataView": `["POST", new DataView(new Uint8Array(64).map((_, n) => n).buffer, 3, 7)]`,
-  "an object that becomes a string": `["POST", { toString: () => "made" }]`,
-  "a body with a content type of the caller's": `["POST", '{"a":1}', { "content-type": "application/json" }]`,
-  "URLSearchParams with a content type of the caller's": `["POST", new URLSearchParams("a=1"), { "Content-Type": "text/x" }]`,
-  "no body": `["DELETE"]`,
-};
-
-/** In the page: the request's parts, then what either fetch takes. */
-const inPage = `
-  function form() {
-    const form = new FormData();
-    form.append("name", "Ada Löwe");
-    form.append("name", "again\\r\\nand again");
-    form.append("file", new File([new Uint8Array([0, 13, 10, 255]), "text"], 'a "quoted" näme.bin', { type: "application/x-test" }));
-    form.append("untyped", new Blob(["b"]), "b");
-    return form;
-  }
-  function simpleForm() {
-    const form = new FormData();
-    form.append("a", "1");
-    return form;
-  }
-`;
 
 for (const mode of modes) {
   for (const asRequest of [false, true]) {
@@ -205,18 +169,3 @@ for (const mode of modes) {
     assert.deepEqual(texts, ["root", "deep", "root", "root"]);
   });
 }
-
-/** A request's body and content type; a form's boundary is chance, so it is the same for all here. */
-function content({ method, headers, body }) {
-  const type = headers["content-type"] ?? null;
-  const boundary = /boundary=(.+)$/.exec(type ?? "")?.[1];
-  const same = (text) => (boundary ? text.replaceAll(boundary, "BOUNDARY") : text);
-  return {
-    method,
-    type: type && same(type),
-    body: same(body.toString("latin1")),
-    digest: boundary ? null : digest(body),
-  };
-}
-
-const digest = (body) => createHash("sha256").update(body).digest("hex");

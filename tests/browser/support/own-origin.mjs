@@ -6,8 +6,9 @@ import { until } from "./until.mjs";
 /** Signs in as a person would, up to the page that was come back to. */
 export const arrive = (page, options) =>
   hurried(page, async () => {
+    const app = new URL(await page.url());
     await leave(page, options);
-    await passPages(page, demoPages, isBack(page));
+    await passPages(page, demoPages, isBack(page, app));
   });
 
 /** As `arrive`. Resolves to what `resume()` says there. */
@@ -35,7 +36,7 @@ export function isBack(page, { origin } = new URL(page.url())) {
 
 /** Resolves when a page is at its app again. */
 export async function back(page, origin) {
-  await until(() => new URL(page.url()).origin === origin, "the app's page");
+  await until(async () => new URL(await page.url()).origin === origin, "the app's page");
   await page.waitForFunction(() => globalThis.app && !globalThis.leaving);
 }
 

@@ -19,16 +19,20 @@ export async function looked(page) {
 
 /** Clicks a button that signs in with a popup. Resolves to the popup; `endOfSignIn` waits for what `signIn()` says. */
 export async function clickSignIn(page, options) {
-  await page.evaluate((given) => {
+  await addButton(page, options);
+  const [popup] = await Promise.all([page.context().waitForEvent("page"), page.click("#sign-in")]);
+  return popup;
+}
+
+/** Puts that button, `#sign-in`, into the page. */
+export const addButton = (page, options) =>
+  page.evaluate((given) => {
     document.querySelector("#sign-in")?.remove();
     const button = Object.assign(document.createElement("button"), { id: "sign-in", textContent: "Sign in" });
     const work = () => app.auth.signIn({ mode: "popup", ...given });
     button.onclick = () => void (globalThis.signingIn = app.outcome(work));
     document.body.append(button);
   }, options);
-  const [popup] = await Promise.all([page.context().waitForEvent("page"), page.click("#sign-in")]);
-  return popup;
-}
 
 /** The outcome of the last `signIn()`. */
 export const endOfSignIn = (page) => page.evaluate(() => globalThis.signingIn);

@@ -57,7 +57,7 @@ export async function passPages(page, steps = demoPages, isBack = isCallback) {
 }
 
 async function nextStep(page, forms, isBack) {
-  if (await isBack(page.url(), page)) return "callback";
+  if (await isBack(await page.url(), page)) return "callback";
   for (const form of forms) if (await page.isVisible(form).catch(() => false)) return form;
   return null;
 }
