@@ -17,7 +17,7 @@ export function whyWaiting({ waits: { queued, paused, steppingUp }, timers: { ne
   ];
   const next = nextAttemptIn === null ? "" : `, the next attempt in ${seconds(nextAttemptIn)}`;
   const refresh = online ? `for a token (${phase})${next}` : "until the browser is online again";
-  const words = [queued - paused - steppingUp > 0 && `${queued - paused - steppingUp} ${refresh}`, ...asked].filter(Boolean);
+  const words = [queued && `${queued} ${refresh}`, ...asked].filter(Boolean);
   return words.length ? words.join(", ") : null;
 }
 
