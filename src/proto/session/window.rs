@@ -86,7 +86,7 @@ impl Window {
             Load::TooMuch => {
                 // What follows the first sign is of the same crowd, and says nothing of where it began.
                 if self.round.too_much == 0 && !matches!(self.last, Last::Crowded | Last::Down) {
-                    self.shrink(9, 10);
+                    self.shrink(9, 10, 10);
                     self.patience = None;
                 }
                 self.round.too_much += 1;
@@ -128,10 +128,8 @@ impl Window {
             None if self.threshold == u64::MAX => Some(FIRST_PATIENCE),
             more => more.map(|rounds| (rounds * 2).min(MOST_PATIENCE)),
         };
-        let (usual, mean, least) = (self.usual.mean(), round.mean(), self.tenths.min(FIRST * 10));
-        self.shrink(usual.max(mean / 2), mean);
-        self.tenths = self.tenths.max(least);
-        self.threshold = self.tenths;
+        let (usual, mean) = (self.usual.mean(), round.mean());
+        self.shrink(usual.max(mean / 2), mean, self.tenths.min(FIRST * 10));
     }
 
     /// After enough good rounds a little more is tried.
@@ -145,8 +143,9 @@ impl Window {
         }
     }
 
-    fn shrink(&mut self, to: u64, of: u64) {
-        self.tenths = (self.tenths * to / of).max(10);
+    /// Shrinks in this proportion, and to `least` tenths at least.
+    fn shrink(&mut self, to: u64, of: u64, least: u64) {
+        self.tenths = (self.tenths * to / of).max(least);
         self.threshold = self.tenths;
         self.good = 0;
     }
