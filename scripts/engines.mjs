@@ -8,9 +8,10 @@ import { notesFolder } from "../tests/engines/support/notes.mjs";
 import { events } from "../tests/engines/support/outcomes.mjs";
 import { build } from "./lib/build.mjs";
 import { engines, ensureEngines, whyNoEngine } from "./lib/engines.mjs";
-import { CurableError, choose, main, say, seconds } from "./lib/log.mjs";
+import { CurableError, choose, main } from "./lib/log.mjs";
 import { installPackage } from "./lib/pack.mjs";
 import { root } from "./lib/paths.mjs";
+import { runSteps } from "./lib/run-steps.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { nodeTests } from "./lib/toolchain.mjs";
 
@@ -26,23 +27,15 @@ await main(async () => {
   await ensureEngines();
   await build();
   await installPackage(join(root, "tests", "browser"));
-  const failures = [];
-  for (const name of names) if (!(await tried(name))) failures.push(name);
-  if (failures.length > 0) throw new CurableError(`not as it should be: ${failures.join(", ")}`, "see what was said of each, above");
+  const { failed, skipped } = await runSteps(names.map((name) => ({ name, runner: "node", work: () => tell(name) })));
+  if (failed + skipped > 0) return 1;
   if (names.length === Object.keys(engines).length) write();
 });
 
-/** All stories in one engine, or aloud why not. */
-async function tried(name) {
-  const started = performance.now();
+/** All stories in one engine, or why there are none. */
+function tell(name) {
   const why = whyNoEngine(name);
-  if (why) say(`${name}: ${why}`);
-  if (why) return false;
-  const { code, output } = await nodeTests(join(root, "tests", "engines"), { names: [name] });
-  if (code !== 0) console.log(output);
-  const [, passed, skipped] = output.match(/^. pass (\d+)$[^]*^. skipped (\d+)$/m) ?? [];
-  say(`${name}: ${code === 0 ? "ok" : "FAILED"}, ${passed} passed, ${skipped} skipped, ${seconds(started)}`);
-  return code === 0;
+  return why ? { skipped: why } : nodeTests(join(root, "tests", "engines"), { names: [name] });
 }
 
 /** What became of the session, by what happened, the way of running, and the engine. */

@@ -9,15 +9,15 @@ import { walk } from "../tests/packaging/support/walk.mjs";
 import { tools } from "../tests/packaging/tools.mjs";
 import { startAuthorizationServer } from "../www/server/authorization-server.mjs";
 import { startResourceServer } from "../www/server/resource-server.mjs";
-import { findChrome } from "./lib/browser.mjs";
+import { chromeArguments, findChrome } from "./lib/browser.mjs";
 import { build } from "./lib/build.mjs";
-import { CurableError, choose, main, say, seconds } from "./lib/log.mjs";
+import { choose, main } from "./lib/log.mjs";
 import { root } from "./lib/paths.mjs";
+import { runSteps } from "./lib/run-steps.mjs";
 import { setUp } from "./lib/setup.mjs";
 
 const page = join(root, "docs", "packaging.md");
 const [begin, end] = ["<!-- written by npm run packaging -->", "<!-- to here -->"];
-const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
 // npm run packaging [-- vite next ..]
 // Rows of tools that are not named stay as they are.
@@ -26,26 +26,17 @@ await main(async () => {
   const names = choose("tool", positionals, Object.keys(tools));
   await setUp();
   await build();
-  const failures = [];
-  for (const name of names) {
-    const started = performance.now();
-    const outcome = await tried(name);
-    say(`${name}: ${outcome.error ? `FAILED: ${outcome.error.message}` : "ok"}, ${seconds(started)}`);
-    if (outcome.error) failures.push(name);
-    else write(name, outcome);
-  }
-  if (failures.length > 0) throw new CurableError(`not as it should be: ${failures.join(", ")}`, "see what was said of each, above");
+  const { failed } = await runSteps(names.map((name) => ({ name, work: async () => write(name, await tried(name)) })));
+  return failed ? 1 : 0;
 });
 
 /** One tool, with servers and a browser of its own. */
 async function tried(name) {
   const authorizationServer = await startAuthorizationServer({ accessTokenTtl: 600 });
   const api = await startResourceServer({ authorizationServer });
-  const browser = await chromium.launch({ executablePath: findChrome(), args: ["--disable-gpu", ...sandbox] });
+  const browser = await chromium.launch({ executablePath: findChrome(), args: chromeArguments() });
   try {
     return await walk(name, tools[name], { context: await browser.newContext(), authorizationServer, api });
-  } catch (error) {
-    return { error };
   } finally {
     await browser.close();
     await Promise.all([api.close(), authorizationServer.close()]);
