@@ -9,6 +9,8 @@ const packaged = (name) => readFileSync(join(home, name), "utf8");
 const template = (name) => packaged(join("init", name));
 /** What a page without a bundler loads. */
 const vendored = ["index.js", "more.js", "worker.js"];
+/** The texts of those that are copies, by where they go. */
+const copiesAt = (paths) => paths.map((path) => [path, packaged(posix.basename(path))]);
 const banner = /^\/\* tokenkeep (\S+): /m;
 
 /** Where the files of this project go: `holder`, `client`, `callback`, and those that are copies. */
@@ -29,12 +31,11 @@ export function filesOf(project, answers) {
   const { holder, client, callback, vendor } = placesOf(project);
   const { stack, typescript } = project;
   const words = { AUTH: pathTo(callback, client, typescript), STRING: typescript ? ": string" : "", LANG: typescript ? ' lang="ts"' : "" };
-  const copies = vendor.map((path) => [path, packaged(posix.basename(path))]);
   return Object.fromEntries([
     [holder, fill(template("configuration.js"), configured(answers)) + packaged("standalone.js")],
     [client, fill(template("auth.js"), importsOf(stack))],
     [callback, fill(template(stack.template), words)],
-    ...copies,
+    ...copiesAt(vendor),
   ]);
 }
 
@@ -93,14 +94,13 @@ export function renew(project, tried) {
   const { holder, vendor } = placesOf(project);
   const found = readHolder(project, holder);
   if (!found?.version) return { renewed: [], foreign: [holder] };
-  const files = Object.fromEntries(vendor.map((path) => [path, packaged(posix.basename(path))]));
-  files[holder] = found.configuration + packaged("standalone.js");
+  const files = Object.fromEntries([[holder, found.configuration + packaged("standalone.js")], ...copiesAt(vendor)]);
   const renewed = Object.keys(files).filter((path) => !isSame(project, path, files[path]));
   if (!tried) for (const path of renewed) put(join(project.folder, path), files[path]);
   return { renewed, foreign: [] };
 }
 
-export const isSame = ({ folder }, path, text) => existsSync(join(folder, path)) && readFileSync(join(folder, path), "utf8") === text;
+const isSame = ({ folder }, path, text) => existsSync(join(folder, path)) && readFileSync(join(folder, path), "utf8") === text;
 
 /** Whether a copy of one of the package's scripts is this version's. */
 export const isCopy = (project, path) => isSame(project, path, packaged(posix.basename(path)));

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-import { pack } from "../../../scripts/lib/pack.mjs";
+import { installPackage, pack } from "../../../scripts/lib/pack.mjs";
 import { root } from "../../../scripts/lib/paths.mjs";
 import { npm, readJson, run } from "../../../scripts/lib/run.mjs";
 
@@ -63,11 +63,10 @@ async function install(place) {
 /** As installing would, with what is there. */
 async function link(place) {
   const manifest = readJson(join(place, "package.json"));
-  await mkdir(join(place, "node_modules", "tokenkeep"), { recursive: true });
+  await installPackage(place);
   for (const name of Object.keys(manifest.devDependencies ?? {}))
     await symlink(join(root, "node_modules", name), join(place, "node_modules", name));
   await symlink(join(root, "node_modules", ".bin"), join(place, "node_modules", ".bin"));
-  await must(place, "tar", ["-xzf", await pack(), "-C", join(place, "node_modules", "tokenkeep"), "--strip-components=1"]);
   await writeFile(join(place, "package.json"), JSON.stringify({ ...manifest, dependencies: { tokenkeep: "*", ...manifest.dependencies } }));
 }
 
