@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
-import { browser } from "./support/browser.mjs";
+import { newContext } from "./support/browser.mjs";
 import { resume, session } from "./support/calls.mjs";
 import { ageLogins, pendingLogins } from "./support/records.mjs";
 import { arrive, leave, signIn } from "./support/sign-in.mjs";
@@ -244,7 +244,7 @@ test("a response that is carried into another browser is refused there, and good
   const stage = await startStage(t);
   const page = await stage.open();
   await arrive(page);
-  const stranger = await (await browser()).newContext();
+  const stranger = await newContext();
   t.after(() => stranger.close());
   const elsewhere = await stranger.newPage();
   await elsewhere.goto(page.url());

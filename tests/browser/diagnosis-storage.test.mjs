@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { browser } from "./support/browser.mjs";
+import { newContext } from "./support/browser.mjs";
 import { resume, session, statusOf } from "./support/calls.mjs";
 import { blockingCookies, startOddBrowser } from "./support/odd-browser.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
@@ -102,7 +102,7 @@ for (const mode of modes) {
     const page = await stage.open();
     await arrive(page);
     const arrival = page.url();
-    const stranger = await (await browser()).newContext();
+    const stranger = await newContext();
     t.after(() => stranger.close());
     const elsewhere = await stranger.newPage();
     await elsewhere.goto(arrival);

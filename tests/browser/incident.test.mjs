@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { withClearing, withOwnWorker } from "./support/advice.mjs";
-import { browser } from "./support/browser.mjs";
+import { newContext } from "./support/browser.mjs";
 import { resume } from "./support/calls.mjs";
 import { registeredScopes, tryToRegister } from "./support/registrations.mjs";
 import { samples, startSite } from "./support/servers.mjs";
@@ -107,7 +107,7 @@ test("meanwhile an app's own service worker doesn't stay either (SW-3)", async (
 async function open(t) {
   const site = await startSite(t);
   await site.use("careless", { files });
-  const context = await (await browser()).newContext();
+  const context = await newContext();
   t.after(() => context.close());
   const page = await context.newPage();
   await page.goto(site.origin);

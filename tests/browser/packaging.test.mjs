@@ -5,14 +5,14 @@ import { startAuthorizationServer } from "../../www/server/authorization-server.
 import { startResourceServer } from "../../www/server/resource-server.mjs";
 import { walk } from "../packaging/support/walk.mjs";
 import { tools } from "../packaging/tools.mjs";
-import { browser } from "./support/browser.mjs";
+import { newContext } from "./support/browser.mjs";
 import { test } from "./support/test.mjs";
 
 for (const name of ["vite", "esbuild", "none", "importmap"])
   test(`${tools[name].title}: what init writes signs in and calls, and goes on over a deployment (SAFE-2)`, async (t) => {
     const authorizationServer = await startAuthorizationServer({ accessTokenTtl: 600 });
     const api = await startResourceServer({ authorizationServer });
-    const context = await (await browser()).newContext();
+    const context = await newContext();
     t.after(() => Promise.all([context.close(), api.close(), authorizationServer.close()]));
     await walk(name, tools[name], { context, authorizationServer, api, linked: true });
   });

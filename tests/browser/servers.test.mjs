@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { filled, sets, snippet, withOwnWorker } from "./support/advice.mjs";
-import { wholeBrowser } from "./support/browser.mjs";
+import { newContext } from "./support/browser.mjs";
 import { registeredScopes, tryToRegister } from "./support/registrations.mjs";
 import { samples, startSite } from "./support/servers.mjs";
 import { test } from "./support/test.mjs";
@@ -180,7 +180,7 @@ async function registerFromCache(path) {
 }
 
 async function openApp(t, url) {
-  const context = await (await wholeBrowser()).newContext();
+  const context = await newContext({ whole: true });
   t.after(() => context.close());
   const page = await context.newPage();
   await page.goto(url);

@@ -35,7 +35,7 @@
 import { startAuthorizationServer } from "../../../www/server/authorization-server.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "../../browser/support/app-server.mjs";
-import { browser, wholeBrowser } from "../../browser/support/browser.mjs";
+import { newContext } from "../../browser/support/browser.mjs";
 import { hurry } from "../../browser/support/sign-in.mjs";
 import { scope } from "../../browser/support/stage.mjs";
 import { makeEvil } from "../scripts/evil.mjs";
@@ -82,7 +82,7 @@ export async function startRig(t, options = {}) {
   const evil = await startEvil();
   const behind = (port) => `http://127.0.0.1:${port}`;
   Object.assign(front.routes, { [hosts.app]: app.origin, [hosts.as]: as.origin, [hosts.api]: behind(api.port), "*": behind(evil.port) });
-  const context = typeof profile === "function" ? await profile() : await (await (whole ? wholeBrowser() : browser())).newContext(profile);
+  const context = typeof profile === "function" ? await profile() : await newContext({ ...profile, whole });
   t.after(async () => {
     // The browser may be gone already, where the rig was the whole file's.
     await context.close().catch(() => {});

@@ -24,8 +24,9 @@ const launched = new Map();
 /** The browser of this test file, started when first asked for: without its surface, where there is such a one. */
 export const browser = () => browserAt(findShell() ?? executablePath);
 
-/** The whole one, which keeps pages for the Back button. */
-export const wholeBrowser = () => browserAt(executablePath);
+/** A fresh profile with these options; with `whole` it is the whole browser's, which keeps pages for the Back button. */
+export const newContext = async ({ whole = false, ...options } = {}) =>
+  (await (whole ? browserAt(executablePath) : browser())).newContext(options);
 
 function browserAt(executablePath) {
   // Playwright turns the back/forward cache off, and pages that come back from it are one of the subjects here.

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 
 import { start } from "../../../www/start.mjs";
-import { browser } from "./browser.mjs";
+import { newContext } from "./browser.mjs";
 import { until } from "./until.mjs";
 
 /** The demo with a visitor who looks at `path`. What else is given goes to the demo's `start`. */
 export async function visitDemo(t, path, options) {
   const demo = await start({ appPort: 0, print: () => {}, ...options });
-  const context = await (await browser()).newContext();
+  const context = await newContext();
   t.after(async () => {
     await context.close();
     await demo.close();

@@ -1,7 +1,7 @@
 // An app, a browser profile and a server that can be told to misbehave.
 
 import { startAppServer } from "./app-server.mjs";
-import { browser } from "./browser.mjs";
+import { newContext } from "./browser.mjs";
 import { startOddServer } from "./odd-server.mjs";
 
 /**
@@ -9,7 +9,7 @@ import { startOddServer } from "./odd-server.mjs";
  * holder's configuration, or is a function of the server that answers them; the rest goes to the app's server.
  */
 export async function startOddStage(t, { odd, config = {}, mode = "shared", ...more } = {}) {
-  const context = await (await browser()).newContext();
+  const context = await newContext();
   const server = await startOddServer(odd);
   const shown = { mode, holder: "/holder.js", config: "null", ...more };
   const app = await startAppServer(shown);

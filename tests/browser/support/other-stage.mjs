@@ -1,7 +1,7 @@
 // A stage with an authorization server and an API by other hands: the tests' app, a browser profile, and theirs.
 
 import { startAppServer } from "./app-server.mjs";
-import { browser } from "./browser.mjs";
+import { newContext } from "./browser.mjs";
 import { passPages } from "./sign-in.mjs";
 
 /**
@@ -9,7 +9,7 @@ import { passPages } from "./sign-in.mjs";
  * resolves to a client's id, and `pages`: what a person does at each of its forms. `signIn` goes through them.
  */
 export async function startOtherStage(t, { server, mode = "shared", config = {} }) {
-  const context = await (await browser()).newContext();
+  const context = await newContext();
   const shown = { mode, holder: "/holder.js", config: "null" };
   const app = await startAppServer(shown);
   t.after(async () => {

@@ -4,7 +4,7 @@ import { startAuthorizationServer } from "../../../www/server/authorization-serv
 import { startFaultProxy } from "../../../www/server/fault-proxy.mjs";
 import { startResourceServer } from "../../../www/server/resource-server.mjs";
 import { startAppServer } from "./app-server.mjs";
-import { browser, wholeBrowser } from "./browser.mjs";
+import { newContext } from "./browser.mjs";
 import { Gate } from "./gate.mjs";
 import { startHolderServer } from "./holder-server.mjs";
 import { guarded, startProbe } from "./probe.mjs";
@@ -31,14 +31,7 @@ export const scope = "openid profile files:read files:write";
  */
 export async function startStage(t, options = {}) {
   const { mode = "shared", config = {}, accessTokenTtl = 600, probe, server, proxied = false, ...more } = options;
-  const {
-    whole,
-    context = await (await (whole ? wholeBrowser() : browser())).newContext(),
-    api = {},
-    home: given,
-    pages,
-    ...shownToo
-  } = more;
+  const { whole, context = await newContext({ whole }), api = {}, home: given, pages, ...shownToo } = more;
   const shown = { mode, holder: "/holder.js", config: "null", ...shownToo };
   let authorizationServer;
   const proxy = proxied ? await startFaultProxy({ target: () => authorizationServer.origin }) : null;
