@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { aptInstall } from "./apt.mjs";
 import { CurableError, say } from "./log.mjs";
-import { root } from "./paths.mjs";
 import { isExecutable, which } from "./run.mjs";
 
 const names = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome"];
@@ -17,17 +15,13 @@ const places = [
 const shells = ["chromium-headless-shell", "chrome-headless-shell"];
 const cure = "install Google Chrome or Chromium, or name it in CHROME_PATH (and its driver in CHROMEDRIVER)";
 
-/** Why the tests that need a driver can't be run where there is none. */
-export const whyNoDriver = "no chromedriver was found";
-
 /** Sees to a browser for the tests and its driver; does without the driver, and says so, where there is none. */
 export async function ensureBrowser() {
   if (!findChrome() || (findChrome() === "/usr/bin/chromium" && !findDriver()))
     await aptInstall(["chromium", "chromium-driver"], "the browser that the tests run in");
   if (!findChrome()) throw new CurableError("no Chrome or Chromium found", cure);
   if (findChrome() === "/usr/bin/chromium" && !findShell()) await installShell();
-  if (!findDriver()) say(`${whyNoDriver}: the shell's own tests will be skipped`);
-  writeWebdriver(findChrome());
+  if (!findDriver()) say("no chromedriver was found: the shell's own tests will be skipped");
 }
 
 export function findChrome(env = process.env) {
@@ -56,12 +50,6 @@ export function findDriver(env = process.env) {
 function named(variable, env) {
   if (isExecutable(env[variable])) return env[variable];
   throw new CurableError(`${variable} names no program: ${env[variable]}`, `correct or unset ${variable}`);
-}
-
-/** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate. */
-function writeWebdriver(chrome) {
-  const wanted = { "goog:chromeOptions": { binary: chrome, args: chromeArguments() } };
-  writeFileSync(join(root, "webdriver.json"), `${JSON.stringify(wanted, null, 2)}\n`);
 }
 
 export function chromeArguments(uid = process.getuid?.()) {

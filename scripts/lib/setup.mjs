@@ -10,6 +10,7 @@ import { must, npm, readJson } from "./run.mjs";
 import { bindgenProgram, ensureRust } from "./rust.mjs";
 import { ensureServers } from "./servers.mjs";
 import { hashOf, unlessFresh } from "./stamp.mjs";
+import { writeWebdriver } from "./wasm-tests.mjs";
 
 /**
  * Makes everything the other scripts need; does and says nothing where nothing is missing.
@@ -26,6 +27,7 @@ export async function setUp({ tests = true } = {}) {
     await ensureDependencies("more versions of Node", join(root, "tests", "nodes"), "--no-bin-links");
     await ensureDependencies("earlier versions of frameworks", join(root, "tests", "earlier"));
     await ensureBrowser();
+    writeWebdriver();
     await ensurePython();
     await ensureServers();
   });

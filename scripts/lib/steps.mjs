@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
 import { attack } from "./attacks.mjs";
-import { findDriver, whyNoDriver } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
@@ -10,10 +9,10 @@ import { installPackage, pack, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
-import { bindgenProgram } from "./rust.mjs";
 import { checkSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { nodeTests, toolchainEnv } from "./toolchain.mjs";
+import { wasmTests } from "./wasm-tests.mjs";
 
 const minute = 60_000;
 const browserFolder = join(root, "tests", "browser");
@@ -40,7 +39,8 @@ export const steps = [
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
   { name: "native", runner: "cargo", work: () => cargo(["test"]) },
   { name: "build", work: builtPackage },
-  { name: "wasm", runner: "cargo", work: wasmTests },
+  { name: "wasm", runner: "cargo", work: () => wasmTests("chromium") },
+  { name: "wasm-firefox", runner: "cargo", work: () => wasmTests("firefox") },
   { name: "types", work: withPackage(types) },
   { name: "publint", work: withPackage(published) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
@@ -74,17 +74,6 @@ function withPackage(work) {
     await builtPackage();
     return work(options);
   };
-}
-
-async function wasmTests() {
-  if (!findDriver()) return { skipped: whyNoDriver };
-  const runner = await bindgenProgram("wasm-bindgen-test-runner");
-  const settings = {
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: runner,
-    WASM_BINDGEN_TEST_ONLY_WEB: "1",
-    WASM_BINDGEN_TEST_TIMEOUT: "120",
-  };
-  return cargo(["test", "--target", wasmTriple], { ...toolchainEnv(), ...settings });
 }
 
 async function types() {

@@ -1,0 +1,37 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromeArguments, findChrome, findDriver } from "./browser.mjs";
+import { findFirefox, findGeckodriver, whyNoEngine } from "./engines.mjs";
+import { root, wasmTriple } from "./paths.mjs";
+import { run } from "./run.mjs";
+import { bindgenProgram } from "./rust.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
+
+const timeout = 900_000;
+const drivers = { chromium: () => ({ CHROMEDRIVER: findDriver() }), firefox: () => ({ GECKODRIVER: findGeckodriver() }) };
+
+/** The shell's own tests in one engine, as `wasm-pack test --headless` runs them; or why there are none. */
+export async function wasmTests(engine) {
+  const skipped = whyNoEngine(engine);
+  if (skipped) return { skipped };
+  // The runner takes the first driver that it finds named.
+  const { CHROMEDRIVER, GECKODRIVER, ...env } = toolchainEnv();
+  const settings = {
+    ...drivers[engine](),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: await bindgenProgram("wasm-bindgen-test-runner"),
+    WASM_BINDGEN_TEST_ONLY_WEB: "1",
+    WASM_BINDGEN_TEST_TIMEOUT: "120",
+  };
+  return run("cargo", ["test", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
+}
+
+/** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate; a driver looks at its own only. */
+export function writeWebdriver() {
+  const firefox = findFirefox();
+  const wanted = {
+    "goog:chromeOptions": { binary: findChrome(), args: chromeArguments() },
+    ...(firefox && { "moz:firefoxOptions": { binary: firefox, args: ["-headless"] } }),
+  };
+  writeFileSync(join(root, "webdriver.json"), `${JSON.stringify(wanted, null, 2)}\n`);
+}
