@@ -44,10 +44,12 @@ export async function send(url, body, headers, timeout, limit, probe, proof, wat
   try {
     // What comes while the first look is on its way is seen by the second, which is short: the browser has the document then.
     for (let look = 0; look < 2 && first; look += 1) {
+      watch?.expect(first);
       await Promise.resolve(read(await fetch(first, { __proto__: null, ...always, cache: "force-cache", signal }), limit));
       if (await intercepts(first)) return only(intercepted);
     }
     if (watch?.() === true) return only(intercepted);
+    watch?.expect(url);
     const response = await fetch(url, init);
     const bytes = await Promise.resolve(read(response, limit));
     if (await intercepts(url)) return only(intercepted);

@@ -26,6 +26,7 @@ beforeEach(() => {
 });
 
 const start = () => lookOut(() => (told += 1));
+const atOnce = (looking) => Promise.race([looking, turn().then(() => "not yet")]);
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 test("nobody in between is nothing to tell (SW-1)", async () => {
@@ -58,6 +59,18 @@ test("a status that is left out tells where the origin's were told before, and t
   assert.equal(await looking, true);
   await turn();
   assert.equal(told, 1);
+});
+
+test("a note that comes before its answer was read is kept, of a request that was announced", async () => {
+  const look = start();
+  look.expect(url);
+  deliver(note());
+  assert.equal(await atOnce(look(url)), false);
+  look.expect(url);
+  deliver(note({ responseStatus: 0 }));
+  assert.equal(await atOnce(look(url)), true);
+  deliver(note());
+  assert.equal(await atOnce(look(url)), "not yet");
 });
 
 test("a status that is left out tells nothing where none of that origin was told, nor of a request that may have failed", async () => {
