@@ -1,5 +1,4 @@
 import { fail, toData } from "../errors.js";
-import { drop } from "./calls.js";
 import { forward } from "./responses.js";
 import { Succession } from "./succession.js";
 
@@ -269,15 +268,16 @@ class Door {
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
     const { signal, done, call } = this.#track(id, message.keepalive === true);
+    const abort = () => call.controller.abort();
     try {
       const init = requestInit(message, signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
       // Whoever asked has left, and the API was told.
-      if (call.left) return (drop(response), done(), this);
+      if (call.left) return (abort(), done(), this);
       call.lasts = false;
       const explanation = kernel.explain(response);
       const send = (ok, transfer) => this.#answer({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
-      await forward(response, send, done);
+      await forward(response, send, done, abort);
     } catch (error) {
       done();
       throw error;
