@@ -47,16 +47,18 @@ function toStream(port, signal) {
       end();
     }
   };
-  const source = {
-    type: "bytes",
-    start(given) {
-      controller = given;
-    },
-    pull() {
-      if (asked < ahead) port.postMessage(ahead - asked);
-      asked = ahead;
-    },
-    cancel: end,
+  const start = (given) => {
+    controller = given;
   };
-  return new ReadableStream(source, { highWaterMark: 1 });
+  const pull = () => {
+    if (asked < ahead) port.postMessage(ahead - asked);
+    asked = ahead;
+  };
+  const stream = (type) => new ReadableStream({ type, start, pull, cancel: end }, { highWaterMark: 1 });
+  try {
+    return stream("bytes");
+  } catch {
+    // Safari has no streams of bytes.
+    return stream();
+  }
 }
