@@ -6,6 +6,7 @@ import { comeBack, expect, heed, mayTry } from "./silent.js";
 
 export { advise, whyNoWorker } from "./advice.js";
 export { leave } from "./leave.js";
+export { encode } from "./multipart.js";
 export { objectURL } from "./object-url.js";
 export { compare } from "./outdated.js";
 export { signInWith } from "./popup.js";

@@ -1,3 +1,5 @@
+import { more } from "./later.js";
+
 const fields = ["method", "cache", "credentials", "integrity", "keepalive", "mode", "priority", "referrerPolicy"];
 
 /** Whether `fetch` may take this for a Request, of whatever realm. What is text or a URL here is none. */
@@ -20,14 +22,14 @@ export function describe(input, init) {
   if (init.tokenkeep) request.options = optionsOf(init.tokenkeep, headers);
   const unread = isRequest ? hasBody(source) && source : init.body != null && withBody(request, headers, init.body);
   request.headers = headers;
-  return unread ? complete(request, unread) : request;
+  return unread ? complete(request, unread, isRequest ? [] : Array.from(init.body)) : request;
 }
 
 // Not every browser shows a Request's body.
 const hasBody = ({ method, body = !/^(GET|HEAD)$/.test(method) }) => body;
 
-async function complete(request, unread) {
-  request.body = await unread.blob();
+async function complete(request, unread, entries) {
+  request.body = await unread.blob().catch(async (error) => (await more()).encode(entries, unread.headers, error));
   return request;
 }
 
