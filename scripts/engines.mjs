@@ -7,13 +7,12 @@ import { titles } from "../tests/engines/support/modes.mjs";
 import { notesFolder } from "../tests/engines/support/notes.mjs";
 import { events } from "../tests/engines/support/outcomes.mjs";
 import { build } from "./lib/build.mjs";
-import { engines, ensureEngines, whyNoEngine } from "./lib/engines.mjs";
+import { engines, ensureEngines, tellStories } from "./lib/engines.mjs";
 import { CurableError, choose, main } from "./lib/log.mjs";
 import { installPackage } from "./lib/pack.mjs";
 import { root } from "./lib/paths.mjs";
 import { runSteps } from "./lib/run-steps.mjs";
 import { setUp } from "./lib/setup.mjs";
-import { nodeTests } from "./lib/toolchain.mjs";
 
 const page = join(root, "docs", "engines.md");
 const template = join(root, "tests", "engines", "page.md");
@@ -27,16 +26,10 @@ await main(async () => {
   await ensureEngines();
   await build();
   await installPackage(join(root, "tests", "browser"));
-  const { failed, skipped } = await runSteps(names.map((name) => ({ name, runner: "node", work: () => tell(name) })));
+  const { failed, skipped } = await runSteps(names.map((name) => ({ name, runner: "node", work: () => tellStories([name]) })));
   if (failed + skipped > 0) return 1;
   if (names.length === Object.keys(engines).length) write();
 });
-
-/** All stories in one engine, or why there are none. */
-function tell(name) {
-  const why = whyNoEngine(name);
-  return why ? { skipped: why } : nodeTests(join(root, "tests", "engines"), { names: [name] });
-}
 
 /** What became of the session, by what happened, the way of running, and the engine. */
 function write() {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { aptInstall } from "./apt.mjs";
 import { findChrome, findDriver } from "./browser.mjs";
 import { say } from "./log.mjs";
-import { toolsBin } from "./paths.mjs";
+import { root, toolsBin } from "./paths.mjs";
 import { isExecutable, which } from "./run.mjs";
 import { cargoProgram } from "./rust.mjs";
+import { nodeTests } from "./toolchain.mjs";
 
 const geckodriverVersion = "0.37.1";
 const libraries = ["/usr/lib", "/usr/libexec"];
@@ -43,6 +44,15 @@ export function findMiniBrowser() {
   const folders = libraries.flatMap((folder) => [folder, ...subfolders(folder)]);
   const places = folders.flatMap(subfolders).filter((folder) => /webkit2?gtk/.test(folder));
   return places.map((folder) => join(folder, "MiniBrowser")).find(isExecutable) ?? null;
+}
+
+/** The stories in the engines of these names that are here, `atOnce` at a time, as a step of `npm test`; the note is about the others. */
+export function tellStories(names, atOnce = 1) {
+  const missing = names.filter(whyNoEngine);
+  const note = missing.map((name) => `${engines[name].title} is left out: ${whyNoEngine(name)}`).join("; ");
+  const present = names.filter((name) => !missing.includes(name));
+  if (present.length === 0) return { skipped: note };
+  return nodeTests(join(root, "tests", "engines"), { names: present, atOnce }).then((result) => ({ note, ...result }));
 }
 
 /** Installs all three where that can be done; what is not to be had is left out of the run, and told there. */

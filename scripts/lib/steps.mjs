@@ -4,6 +4,7 @@ import { attack } from "./attacks.mjs";
 import { build } from "./build.mjs";
 import { checkConformance } from "./conformance.mjs";
 import { buildDemo } from "./demo.mjs";
+import { tellStories } from "./engines.mjs";
 import { CurableError } from "./log.mjs";
 import { installPackage, pack, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
@@ -49,6 +50,7 @@ export const steps = [
   { name: "servers", runner: "node", work: () => nodeTests(join(root, "www", "server")) },
   { name: "commands", runner: "node", work: withPackage(() => nodeTests(join(root, "scripts", "test", "commands"))) },
   { name: "browser", runner: "node", work: withPackage(browserTests) },
+  { name: "engines", runner: "node", work: withPackage(otherEngines) },
   { name: "attacks", runner: "node", work: withPackage(attack) },
   { name: "size", work: withPackage(() => found(checkSizes())) },
   { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce() })) },
@@ -98,6 +100,12 @@ async function browserTests({ isQuick }) {
   await installPackage(browserFolder);
   // They wait more than they work, on two cores too.
   return nodeTests(browserFolder, { atOnce: 4, names: isQuick ? quickFiles : undefined });
+}
+
+// Chromium is what everything above runs in.
+async function otherEngines() {
+  await installPackage(browserFolder);
+  return tellStories(["firefox", "webkit"], 2);
 }
 
 function nodeProgram(name, args) {

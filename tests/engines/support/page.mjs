@@ -26,12 +26,14 @@ export class Page {
     return this.#window.run((driver) => driver.getCurrentUrl());
   }
 
-  goto(url) {
-    return this.#window.run((driver) => driver.get(url));
+  async goto(url) {
+    await this.#window.run((driver) => driver.get(url));
+    await this.waitForFunction(hasRun);
   }
 
-  reload() {
-    return this.#window.run((driver) => driver.navigate().refresh());
+  async reload() {
+    await this.#window.run((driver) => driver.navigate().refresh());
+    await this.waitForFunction(hasRun);
   }
 
   close() {
@@ -81,7 +83,7 @@ export class Page {
 
   async waitForURL(isWanted) {
     await until(async () => isWanted(new URL(await this.url())), "another URL", patience);
-    await this.waitForFunction(() => document.readyState === "complete");
+    await this.waitForFunction(hasRun);
   }
 
   async waitForSelector(selector, { state = "visible" } = {}) {
@@ -102,6 +104,9 @@ function whileLoading(failure) {
 }
 
 const left = "the page was left";
+
+/** In the page: whether it is there, with its script. WebKit calls it complete while a module waits for another. */
+const hasRun = () => document.readyState === "complete" && Boolean(globalThis.app ?? !document.querySelector("script[type=module]"));
 
 /**
  * Starts `work` in the page. What it comes to is answered at once, or kept there until it is asked for. Firefox runs scripts
