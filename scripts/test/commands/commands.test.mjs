@@ -28,6 +28,7 @@ const steps = {
   "npm run format": "format",
   "npm run build": "build",
   "npm run attacks": "attacks",
+  "npm run engines": "engines",
   "npm run reproduce": "reproducible",
   "npm run conformance": "conformance",
 };

@@ -4,6 +4,7 @@ export const events = {
   closed: "the only tab is closed, and the app opened in another",
   away: "the only tab visits another site and comes back",
   sleep: "a phone's sleep",
+  claim: "a service worker claims the running app, before a refresh",
 };
 
 /** All that may come of it. */
@@ -11,4 +12,6 @@ export const outcomes = {
   kept: "the session is there",
   silent: "`resume({ silent: true })` brings it back",
   refreshed: "the session is there; one refresh",
+  noticed: "noticed; no refresh token is sent",
+  aside: "it is not in between: the worker goes its own way",
 };
