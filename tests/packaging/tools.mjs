@@ -1,8 +1,8 @@
 // The tools of the matrix. Each has a project in tools/<name>, as somebody has one before tokenkeep comes in.
 
 /**
- * By name: what it is called, the package whose version counts, and where what it builds is (`dist`). `project` and `script` name
- * another folder, and another script than `build`. `shared`: its page is the one in shared/, with the script in that folder;
+ * By name: what it is called, the package whose version counts, and where what it builds is (`dist`). `project` names
+ * another folder, over which its own is laid if there is one, and `script` another script than `build`. `shared`: its page is the one in shared/, with the script in that folder;
  * `importMap`: with an import map. `untyped`: it can't do with trusted types.
  */
 export const tools = {
@@ -22,5 +22,5 @@ export const tools = {
   astro: { title: "Astro", version: "astro" },
   "react-router": { title: "React Router", version: "react-router", output: "build/client" },
   angular: { title: "Angular without zone.js", version: "@angular/core", output: "dist/app/browser" },
-  "angular-zone": { title: "Angular with zone.js", version: "@angular/core", output: "dist/app/browser" },
+  "angular-zone": { title: "Angular with zone.js", version: "@angular/core", output: "dist/app/browser", project: "angular" },
 };

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -31,7 +32,7 @@ export async function startProject(name, tool, { authorizationServer, api, linke
   const place = await mkdtemp(join(tmpdir(), `tokenkeep-${name}-`));
   const end = () => rm(place, { recursive: true, force: true });
   try {
-    await cp(join(folder, "tools", tool.project ?? name), place, { recursive: true });
+    await copy(name, tool, place);
     await (linked ? link(place) : install(place));
     const stack = await setUp(place, { authorizationServer, api });
     await writeFile(join(place, stack.public, "api.json"), JSON.stringify({ url: `${api.origin}/v1/files` }));
@@ -49,6 +50,14 @@ export async function startProject(name, tool, { authorizationServer, api, linke
   } catch (error) {
     await end();
     throw error;
+  }
+}
+
+/** The project of the tool, and over it what a variant has of its own. */
+async function copy(name, { project = name }, place) {
+  for (const one of new Set([project, name])) {
+    const from = join(folder, "tools", one);
+    if (existsSync(from)) await cp(from, place, { recursive: true });
   }
 }
 
