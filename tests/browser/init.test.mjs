@@ -45,6 +45,8 @@ const cases = {
     { "app/routes.ts": 'route("callback", "./routes/callback.jsx")' },
     ["app/auth.js", "app/routes/callback.jsx"],
   ],
+  solidstart: [["@solidjs/start", "solid-js", "vite"], {}, ["src/lib/auth.js", "src/routes/callback.jsx"]],
+  "solidstart with typescript": [["@solidjs/start"], { "tsconfig.json": "{}" }, ["src/lib/auth.ts", "src/routes/callback.tsx"]],
   angular: [["@angular/core"], { "src/app/app.routes.ts": 'path: "callback"' }, ["src/app/auth.ts", "src/app/callback.ts"]],
   ...Object.fromEntries(
     ["vite", "@rspack/core", "webpack", "parcel", "rollup", "esbuild", "bun"].map((name) => [

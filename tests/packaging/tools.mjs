@@ -21,6 +21,7 @@ export const tools = {
   sveltekit: { title: "SvelteKit", version: "@sveltejs/kit", output: "build" },
   astro: { title: "Astro", version: "astro" },
   "react-router": { title: "React Router", version: "react-router", output: "build/client" },
+  solidstart: { title: "SolidStart", version: "@solidjs/start", output: ".output/public" },
   angular: { title: "Angular without zone.js", version: "@angular/core", output: "dist/app/browser" },
   "angular-zone": { title: "Angular with zone.js", version: "@angular/core", output: "dist/app/browser", project: "angular" },
 };

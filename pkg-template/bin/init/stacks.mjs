@@ -12,6 +12,10 @@ const chunks = (tool) =>
 const turbopack =
   "Build by `next build --webpack`, or leave trusted types out of the pages' policy: Turbopack's loader makes no policy for what it loads.";
 
+const solid =
+  'In src/entry-client, before mount(): `setTrustedTypesPolicy(globalThis.trustedTypes?.createPolicy("solid", { createHTML: (html) => html }))`, ' +
+  "with setTrustedTypesPolicy of solid-js/web (from 1.9.20 on), for the elements that Solid makes.";
+
 /** In the order in which they are looked for: a framework before the tool that it is built on. */
 export const stacks = [
   {
@@ -67,6 +71,16 @@ export const stacks = [
     template: "react-router.jsx",
     wired: ["app/routes", "callback"],
     paste: ['In app/routes.ts: `route("callback", "./routes/callback.tsx")`.'],
+    inline: true,
+  },
+  {
+    name: "solidstart",
+    needs: "@solidjs/start",
+    client: "src/lib/auth",
+    callback: "src/routes/callback",
+    template: "solidstart.jsx",
+    types: ["solid"],
+    paste: [solid],
     inline: true,
   },
   {
