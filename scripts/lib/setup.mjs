@@ -25,7 +25,8 @@ export async function setUp({ tests = true } = {}) {
     if (!tests) return;
     // Where npm linked their programs, `node` would be one of these.
     await ensureDependencies("more versions of Node", join(root, "tests", "nodes"), "--no-bin-links");
-    await ensureDependencies("earlier versions of frameworks", join(root, "tests", "earlier"));
+    for (const folder of ["earlier", join("earlier", "angular21")])
+      await ensureDependencies("earlier versions of frameworks", join(root, "tests", folder));
     await ensureBrowser();
     writeWebdriver();
     await ensurePython();

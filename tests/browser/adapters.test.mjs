@@ -4,24 +4,33 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { root } from "../../scripts/lib/paths.mjs";
+import { readJson } from "../../scripts/lib/run.mjs";
 import { endSharedWorker } from "./support/ending.mjs";
-import { builtExample, startExample } from "./support/examples.mjs";
+import { builtExample, startExample, takenFrom } from "./support/examples.mjs";
 import { demoPages, passPages } from "./support/sign-in.mjs";
 import { test } from "./support/test.mjs";
 
 // React mounts twice in StrictMode only while it is developed with.
 const developed = { define: { "process.env.NODE_ENV": '"development"' } };
-const earlier = (name) => join(root, "tests", "earlier", "node_modules", name);
-const react18 = { ...developed, resolve: { alias: { react: earlier("react"), "react-dom": earlier("react-dom") } } };
+const folder = join(root, "tests", "earlier");
+// Angular's own start of an app imports it, up to version 20.
+const zone = { name: "zone", transform: (code, id) => (id.endsWith("main.ts") ? `import "zone.js";${code}` : null) };
 // Angular's templates are compiled in the browser here.
 const compiled = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; worker-src 'self'; connect-src http:";
 
 const apps = {
   react: () => builtExample("react", developed),
-  "react 18": () => builtExample("react", react18),
   vue: () => builtExample("vue"),
   svelte: () => builtExample("svelte"),
   angular: () => builtExample("angular"),
+};
+// Vue's own plugin has Vite take it from the root, unless it is given as a path.
+const vue34 = { resolve: { alias: { vue: join(folder, "node_modules", "vue") } } };
+const earlier = {
+  "react 18": () => builtExample("react", { ...developed, plugins: [takenFrom(folder, /^react(-dom)?(\/|$)/)] }),
+  "vue 3.4": () => builtExample("vue", { ...vue34, plugins: [takenFrom(folder, /^vue-router$/)] }),
+  "angular 21": () => builtExample("angular", { plugins: [takenFrom(join(folder, "angular21"), /^(@angular\/|rxjs)/)] }),
+  "angular 20": () => builtExample("angular", { plugins: [takenFrom(folder, /^(@angular\/|rxjs|zone\.js)/), zone] }),
 };
 const place = "/files/a%20b?sort=name&by=ada%26co#newest";
 const signedIn = (page) => page.waitForSelector("text=Sign out ada");
@@ -39,8 +48,8 @@ async function open(stage, path) {
   return page;
 }
 
-for (const [name, app] of Object.entries(apps)) {
-  const start = async (t) => startExample(t, await app(), name === "angular" ? { policy: compiled } : {});
+for (const [name, app] of Object.entries({ ...apps, ...earlier })) {
+  const start = async (t) => startExample(t, await app(), name.startsWith("angular") ? { policy: compiled } : {});
 
   test(`${name}: a guard sends to sign in, once, and back to the place with query and fragment; other tabs see the end`, async (t) => {
     const stage = await start(t);
@@ -53,7 +62,7 @@ for (const [name, app] of Object.entries(apps)) {
     assert.equal(page.url(), stage.app.origin + place);
     assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), responseIn);
     assert.deepEqual([page.asked.length, stage.grants.length], [1, 1]);
-    if (name === "angular") await page.waitForSelector("text=bailey.txt");
+    if (name.startsWith("angular")) await page.waitForSelector("text=bailey.txt");
 
     // As browsers do whose workers end with their pages.
     await page.goto("about:blank");
@@ -83,3 +92,16 @@ for (const [name, app] of Object.entries(apps)) {
     assert.deepEqual([page.uncaught, page.asked], [[], []]);
   });
 }
+
+test("the earlier versions are what the apps have in them, and not the newest", async () => {
+  for (const [name, [main, place]] of Object.entries({
+    "react 18": ["react-dom"],
+    "vue 3.4": ["vue"],
+    "angular 21": ["@angular/core", "angular21"],
+    "angular 20": ["@angular/core"],
+  })) {
+    const texts = Object.values(await earlier[name]()).join("");
+    const [wanted, newest] = [join(folder, place ?? ""), root].map((from) => readJson(join(from, "package.json")).devDependencies[main]);
+    assert.deepEqual([texts.includes(wanted), texts.includes(newest)], [true, false], name);
+  }
+});

@@ -15,10 +15,19 @@ const made = new Map();
 
 /** Resolves to the files of an example by path, built once per process; `more` is for Vite. */
 export function builtExample(name, more = {}) {
-  const key = JSON.stringify([name, Object.keys(more)]);
+  const key = JSON.stringify([name, more]);
   if (!made.has(key)) made.set(key, make(join(folder, name), more));
   return made.get(key);
 }
+
+/** A plugin that takes the packages whose names match from what is installed in `place`. */
+export const takenFrom = (place, names) => ({
+  name: `from ${place}`,
+  enforce: "pre",
+  resolveId(id) {
+    return names.test(id) ? this.resolve(id, join(place, "package.json"), { skipSelf: true }) : null;
+  },
+});
 
 async function make(place, more) {
   await installPackage(folder);
