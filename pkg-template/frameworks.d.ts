@@ -18,7 +18,8 @@ export interface ProviderOptions extends ResumeOptions {
   /**
    * Goes on after a sign-in that was finished on this page, or after a sign-out at the server. What it throws is shown as
    * `error`. By default `arrival.returnTo` becomes the address, if there is one, without a reload, and a `popstate` event
-   * has the router read it. A router that hears none needs its own way here.
+   * has the router read it. A router that hears none needs its own way here, which may answer a promise: guards let it through
+   * meanwhile, and `status` is `loading` until it is there.
    */
   onArrival?: (arrival: Arrival) => unknown;
 }

@@ -88,24 +88,26 @@ test("react: what onArrival() throws is told, beside the session that there is",
   assert.deepEqual(await seen(page, "error"), [`no way to ${place}`]);
 });
 
-test("vue: below a folder, a page for everybody stays, and a guarded one comes back to itself", async (t) => {
-  const stage = await start(t, "vue");
-  const redirectUri = `${stage.app.origin}/app/callback`;
-  stage.authorizationServer.allow({ redirectUris: [redirectUri] });
-  stage.configure({ redirectUri });
-  const { page, asked } = await open(stage, "/app/open");
-  await page.waitForSelector("h1");
-  assert.deepEqual(prompts(asked), []);
-  await page.evaluate(() => void router.push("/files?x=1#y"));
-  await pass(stage, page);
-  await page.waitForSelector("text=signed-in ada");
-  assert.equal(page.url(), stage.app.origin + place);
-  assert.deepEqual(await seen(page, "place"), ["/open", "/files?x=1#y"]);
-  assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), /code|state=/);
-  assert.equal(asked[0].get("asked"), "by-guard");
-  await page.evaluate(() => router.push("/open"));
-  await page.waitForSelector("h1");
-});
+for (const isByRouter of [false, true])
+  test(`vue: below a folder, a page for everybody stays, and a guarded one comes back to itself${isByRouter ? ", by the router" : ""}`, async (t) => {
+    const stage = await start(t, "vue");
+    await stage.context.addInitScript((given) => (globalThis.isByRouter = given), isByRouter);
+    const redirectUri = `${stage.app.origin}/app/callback`;
+    stage.authorizationServer.allow({ redirectUris: [redirectUri] });
+    stage.configure({ redirectUri });
+    const { page, asked } = await open(stage, "/app/open");
+    await page.waitForSelector("h1");
+    assert.deepEqual(prompts(asked), []);
+    await page.evaluate(() => void router.push("/files?x=1#y"));
+    await pass(stage, page);
+    await page.waitForSelector("text=signed-in ada");
+    assert.equal(page.url(), stage.app.origin + place);
+    assert.deepEqual(await seen(page, "place"), ["/open", "/files?x=1#y"]);
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), /code|state=/);
+    assert.equal(asked[0].get("asked"), "by-guard");
+    await page.evaluate(() => router.push("/open"));
+    await page.waitForSelector("h1");
+  });
 
 test("svelte: a guard before a page resolves for who is signed in, and rejects with what stood against it", async (t) => {
   const stage = await start(t, "svelte");

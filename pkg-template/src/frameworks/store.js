@@ -10,15 +10,17 @@ export function storeOf(auth) {
 
 /** Throws what `isTokenKeepError` knows, without another copy of that class. */
 export function missing() {
-  const error = new Error("give tokenkeep's provider the auth of connect()");
-  throw Object.assign(error, { name: "TokenKeepError", code: "TOKENKEEP_AUTH_MISSING", [brand]: true });
+  throw Object.assign(new Error("give tokenkeep's provider the auth of connect()"), {
+    name: "TokenKeepError",
+    code: "TOKENKEEP_AUTH_MISSING",
+    [brand]: true,
+  });
 }
 
 /** `get()` answers the same object until something changes; nothing begins before `start()`. */
 function createStore(auth) {
   const listeners = new Set();
   let started;
-  let isSettled = false;
   let asking;
 
   /** Leaves for the authorization server, once however many want it; resolves if that comes to nothing. */
@@ -40,13 +42,15 @@ function createStore(auth) {
     else if (!asking) state.status = error && !/ABANDONED|POPUP_CLOSED/.test(error.code) ? "error" : "signed-out";
     for (const listener of listeners) listener();
   };
-  auth.subscribe(() => isSettled && show());
 
+  const settle = (error) => {
+    auth.subscribe(() => show());
+    show(error);
+  };
+  const failed = (error) => (goOn(), settle(error));
+  // A router that goes on may ask a guard, which waits for this: it resolves when the way is taken, not at its end.
   const start = (options) =>
-    (started ??= resume(auth, options).then((error) => {
-      isSettled = true;
-      show(error);
-    }));
+    (started ??= resume(auth, options).then((going) => void Promise.all(going).then(() => settle(), failed), failed));
 
   const subscribe = (listener) => {
     listeners.add(listener);
@@ -59,27 +63,22 @@ function createStore(auth) {
 export async function enter(store, returnTo, options) {
   if (!globalThis.document) return true;
   await store.start(options);
-  const { status, signIn } = store.get();
-  if (status === "signed-out") await signIn({ returnTo, ...options?.signIn });
-  return store.get().status === "signed-in";
+  const { auth, status, signIn } = store.get();
+  if (!auth.session && status !== "error") await signIn({ returnTo, ...options?.signIn });
+  return !!auth.session;
 }
 
-/** Finishes a sign-in or finds the session, and goes on where it began. Resolves to what went wrong. */
+/** Finishes a sign-in or finds the session. Resolves to what `onArrival()` answered, in a list, so that nobody waits for that here. */
 async function resume(auth, options) {
   const { arrival } = auth;
-  try {
-    await auth.resume({ silent: "auto", ...options });
-    // This page has only to close itself.
-    if (auth.arrival?.popup) await new Promise(() => {});
-    if (auth.arrival !== arrival) await (options?.onArrival ?? goOn)(auth.arrival);
-  } catch (error) {
-    goOn({});
-    return error;
-  }
+  await auth.resume({ silent: "auto", ...options });
+  // This page has only to close itself.
+  if (auth.arrival?.popup) await new Promise(() => {});
+  return [auth.arrival !== arrival && (options?.onArrival ?? goOn)(auth.arrival)];
 }
 
 /** Has routers read the address again, without the response. Where they are given no state they keep none of before. */
-function goOn({ returnTo }) {
-  history.replaceState(history.state, "", returnTo ?? location.href);
+function goOn(arrival) {
+  history.replaceState(history.state, "", arrival?.returnTo ?? location.href);
   dispatchEvent(new PopStateEvent("popstate", { state: null }));
 }

@@ -11,11 +11,8 @@ export function createAuth(auth, options) {
   const of = (name) => computed(() => state.value[name]);
   const facts = { ...store.loading, status: of("status"), session: of("session"), error: of("error") };
   const show = () => (state.value = store.get());
-  let isBegun = false;
-  // What a server rendered is met as it is.
+  // What a server rendered is met as it is. Doing it again changes nothing.
   const begin = () => {
-    if (isBegun) return;
-    isBegun = true;
     show();
     store.subscribe(show);
     store.start(options);
@@ -38,8 +35,10 @@ export function authGuard(auth, router, options) {
     if (!globalThis.document) return true;
     const { href } = location;
     await store.start(options);
-    // The router began with an authorization response, and would put it back into the address bar.
-    if (href !== location.href) return router.options.history.location;
-    return to.meta.public || enter(store, new URL(router.resolve(to.fullPath).href, href).href, options);
+    if (href === location.href) return to.meta.public || enter(store, new URL(router.resolve(to.fullPath).href, href).href, options);
+    // The router began with an authorization response, and would put it back into the address bar. Where it has heard of no other place,
+    // onArrival() is taking it there.
+    const place = router.options.history.location;
+    return location.href.endsWith(router.resolve(place).href) && place;
   };
 }

@@ -6,6 +6,11 @@ import { auth, see } from "./auth.js";
 
 const load = authGuard(auth, {
   signIn: { appState: { by: "guard" } },
-  onArrival: ({ returnTo, appState }) => see("arrival", `${returnTo} by ${appState.by}`),
+  // Resolves when the page that it goes to has loaded, as SvelteKit's goto() does.
+  onArrival: ({ returnTo, appState }) => {
+    see("arrival", `${returnTo} by ${appState.by}`);
+    return go(returnTo);
+  },
 });
-globalThis.load = () => load({ url: new URL("/kit?x=1#y", location.href) }).then(() => auth.session.claims.sub);
+const go = (path) => load({ url: new URL(path, location.href) });
+globalThis.load = () => go("/kit?x=1#y").then(() => auth.session.claims.sub);

@@ -19,8 +19,9 @@ const router = createRouter({
     { path: "/:path(.*)", component: Files },
   ],
 });
-router.beforeEach(authGuard(auth, router, { signIn: { extraParams: { asked: "by-guard" } } }));
-router.afterEach(({ fullPath }) => see("place", fullPath));
+const byRouter = { onArrival: ({ returnTo }) => router.replace(returnTo.replace("/app", "")) };
+router.beforeEach(authGuard(auth, router, { signIn: { extraParams: { asked: "by-guard" } }, ...(globalThis.isByRouter && byRouter) }));
+router.afterEach(({ fullPath }, _, failure) => failure || see("place", fullPath));
 createApp({ render: () => h(RouterView) })
   .use(createAuth(auth))
   .use(router)
