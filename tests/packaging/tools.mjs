@@ -3,7 +3,8 @@
 /**
  * By name: what it is called, the package whose version counts, and where what it builds is (`dist`). `project` names
  * another folder, over which its own is laid if there is one, and `script` another script than `build`. `shared`: its page is the one in shared/, with the script in that folder;
- * `importMap`: with an import map. `untyped`: it can't do with trusted types.
+ * `importMap`: with an import map. `untyped`: it can't do with trusted types. `guarded`: a page that a server renders too, and that
+ * sends to sign in.
  */
 export const tools = {
   vite: { title: "Vite", version: "vite", shared: "src" },
@@ -19,6 +20,13 @@ export const tools = {
   "next-webpack": { title: "Next, webpack", version: "next", output: "out", project: "next", script: "build:webpack" },
   nuxt: { title: "Nuxt", version: "nuxt", output: ".output/public" },
   sveltekit: { title: "SvelteKit", version: "@sveltejs/kit", output: "build" },
+  "sveltekit-adapter": {
+    title: "SvelteKit, tokenkeep/svelte",
+    version: "@sveltejs/kit",
+    output: "build",
+    project: "sveltekit",
+    guarded: "/files?sort=name#newest",
+  },
   astro: { title: "Astro", version: "astro" },
   "react-router": { title: "React Router", version: "react-router", output: "build/client" },
   solidstart: { title: "SolidStart", version: "@solidjs/start", output: ".output/public" },

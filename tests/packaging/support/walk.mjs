@@ -20,7 +20,7 @@ export async function walk(name, tool, { context, authorizationServer, api, link
     api.allow({ origins: [site.origin] });
     await deploy();
     const before = authorizationServer.counts.exchanges;
-    const old = await signIn(context, site);
+    const old = await signIn(context, site, tool);
     await old.reload();
     await call(old);
     await project.edit();
@@ -30,7 +30,7 @@ export async function walk(name, tool, { context, authorizationServer, api, link
     for (const page of [fresh, old]) await call(page);
     assert.equal(authorizationServer.counts.exchanges - before, 1, "one sign-in was enough");
     assert.deepEqual(site.violations, [], "the policies have forbidden something");
-    const developed = linked ? undefined : await develop(project, { context, authorizationServer, api });
+    const developed = linked ? undefined : await develop(project, tool, { context, authorizationServer, api });
     return { version: project.version, stack: project.stack, developed };
   } catch (error) {
     error.message += `\nforbidden: ${site.violations.slice(0, 5).join("; ") || "nothing"}`;
@@ -41,7 +41,7 @@ export async function walk(name, tool, { context, authorizationServer, api, link
 }
 
 /** Signs in and calls at the tool's own server, as its makers have set that up; whether there is one. */
-async function develop(project, { context, authorizationServer, api }) {
+async function develop(project, tool, { context, authorizationServer, api }) {
   const { port, close } = await listen(() => {});
   await close();
   const end = project.develop(port);
@@ -59,7 +59,7 @@ async function develop(project, { context, authorizationServer, api }) {
       "the development server",
       120_000,
     );
-    const page = await signIn(context, { origin });
+    const page = await signIn(context, { origin }, tool);
     await page.reload();
     await call(page);
     return true;
@@ -68,18 +68,23 @@ async function develop(project, { context, authorizationServer, api }) {
   }
 }
 
-async function open(context, { origin }) {
+async function open(context, { origin }, path = "/") {
   const page = await context.newPage();
   page.on("pageerror", ({ message }) => (page.said = message));
-  await page.goto(origin);
+  await page.goto(origin + path);
   return page;
 }
 
-async function signIn(context, site) {
-  const page = await open(context, site);
-  await says(page, "#who", "nobody");
-  await page.click("#sign-in");
-  const isBack = async (url) => url === `${site.origin}/` && (await textAt(page, "#who")) === "somebody";
+/** By the button, or by a page that nobody sees who isn't signed in. */
+async function signIn(context, site, { guarded }) {
+  if (guarded) assert.match(await (await fetch(site.origin + guarded)).text(), /id="who"/, "the server has rendered it");
+  const page = await open(context, site, guarded);
+  if (!guarded) {
+    await says(page, "#who", "nobody");
+    await page.click("#sign-in");
+  }
+  const place = `${site.origin}${guarded ?? "/"}`;
+  const isBack = async (url) => url === place && (await textAt(page, "#who")) === "somebody";
   await passPages(page, demoPages, isBack);
   await call(page);
   return page;
