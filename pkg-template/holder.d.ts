@@ -259,6 +259,8 @@ export interface SignInConfig extends Options {
    * project or an API. Without it a token for anybody else too is refused.
    */
   trustedAudiences?: readonly string[];
+  token?: undefined;
+  acceptToken?: undefined;
 }
 
 /** What doesn't depend on where the token comes from. */
