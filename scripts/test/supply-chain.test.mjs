@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 
 import { root } from "../lib/paths.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
-import { advised, denied, macroProblems, npmProblems, pinProblems, requirementProblems } from "../lib/supply-chain.mjs";
+import { advised, denied, lockedFolders, macroProblems, npmProblems, pinProblems, requirementProblems } from "../lib/supply-chain.mjs";
 
 const policy = readFileSync(join(root, "deny.toml"), "utf8");
 const sha512 = `sha512-${"A".repeat(86)}==`;
 const entry = { version: "1.0.0", integrity: sha512, license: "MIT" };
-const npmWith = (packages, devDependencies = {}) => npmProblems({ devDependencies }, { packages: { "": {}, ...packages } });
+const npmWith = (packages, devDependencies = {}, folder = "") =>
+  npmProblems({ folder, manifest: { devDependencies }, lock: { packages: { "": {}, ...packages } } });
 
 /** The manifest of a crate that depends on a crate `other` with these lines, and a lock file for both. */
 function crateOn(other) {
@@ -68,7 +69,20 @@ test("npm packages are pinned, hashed, from the registry and of a known licence"
     [{ hasInstallScript: true }, /install script/],
   ])
     assert.match(npmWith({ "node_modules/a": { ...entry, ...change } }).join("\n"), complaint);
-  for (const loose of ["^1.0.0", "1.x", "latest", "file:../a"]) assert.match(npmWith({}, { a: loose }).join(), /no exact version/);
+  assert.deepEqual(npmWith({}, { a: "npm:@scope/b@1.0.0", c: "1.0.0-beta.1" }), []);
+  for (const loose of ["^1.0.0", "1.x", "latest", "file:../a", "npm:b@^1.0.0"])
+    assert.match(npmWith({}, { a: loose }).join(), /no exact version/);
+});
+
+test("no lock file is left out, and what is installed for a while only may have any licence", () => {
+  const folders = lockedFolders().map((folder) => relative(root, folder));
+  for (const folder of ["", "tests/nodes", "tests/earlier", "tests/earlier/angular21", "tests/packaging/tools/next"])
+    assert.ok(folders.includes(folder), `${folder} in ${folders}`);
+  const flawed = { "node_modules/a": { ...entry, license: "X", integrity: undefined } };
+  const [passing, staying] = ["tests/packaging/tools/next", "tests/earlier"].map((folder) => npmWith(flawed, {}, folder));
+  assert.deepEqual(passing, ["tests/packaging/tools/next/node_modules/a has no sha512 in the lock file"]);
+  assert.match(staying.join("\n"), /^tests\/earlier\/node_modules\/a has the licence X$/m);
+  assert.deepEqual(npmWith({ "node_modules/a": { ...entry, integrity: undefined, inBundle: true } }), []);
 });
 
 test("Python packages have exact versions", () => {

@@ -2,9 +2,9 @@
 
 /**
  * By name: what it is called, the package whose version counts, and where what it builds is (`dist`). `project` names
- * another folder, over which its own is laid if there is one, and `script` another script than `build`. `shared`: its page is the one in shared/, with the script in that folder;
- * `importMap`: with an import map. `untyped`: it can't do with trusted types. `guarded`: a page that a server renders too, and that
- * sends to sign in.
+ * another folder, over which its own is laid if there is one, and `script` another script than `build`. `shared`: its page is the
+ * one in shared/, with the script in that folder; `importMap`: with an import map. `untyped`: it can't do with trusted types. `guarded`: a page that a server renders too, and that
+ * sends to sign in. `unpacked`: the one package whose install script is run, since it has no program before.
  */
 export const tools = {
   vite: { title: "Vite", version: "vite", shared: "src" },
@@ -13,7 +13,7 @@ export const tools = {
   rollup: { title: "Rollup", version: "rollup", shared: "src" },
   esbuild: { title: "esbuild", version: "esbuild", shared: "src" },
   parcel: { title: "Parcel", version: "parcel", shared: "src" },
-  bun: { title: "Bun", version: "bun", shared: "src" },
+  bun: { title: "Bun", version: "bun", shared: "src", unpacked: "bun" },
   none: { title: "no bundler", shared: "public" },
   importmap: { title: "import map, no bundler", project: "none", shared: "public", importMap: true },
   next: { title: "Next, Turbopack", version: "next", output: "out", untyped: true },

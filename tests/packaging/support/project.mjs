@@ -33,7 +33,7 @@ export async function startProject(name, tool, { authorizationServer, api, linke
   const end = () => rm(place, { recursive: true, force: true });
   try {
     await copy(name, tool, place);
-    await (linked ? link(place) : install(place));
+    await (linked ? link(place) : install(place, tool));
     const stack = await setUp(place, { authorizationServer, api });
     await writeFile(join(place, stack.public, "api.json"), JSON.stringify({ url: `${api.origin}/v1/files` }));
     if (tool.shared) await addPage(place, tool);
@@ -63,10 +63,11 @@ async function copy(name, { project = name }, place) {
 
 const command = (place) => join(place, "node_modules", "tokenkeep", "bin", "tokenkeep.mjs");
 
-async function install(place) {
-  const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];
-  await must(place, npm(), ["ci", ...quiet]);
-  await must(place, npm(), ["install", await pack(), "--no-audit", "--no-fund", "--offline"]);
+async function install(place, { unpacked }) {
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund"];
+  await must(place, npm(), ["ci", "--prefer-offline", ...flags]);
+  await must(place, npm(), ["install", await pack(), "--offline", ...flags]);
+  if (unpacked) await must(place, npm(), ["rebuild", unpacked]);
 }
 
 /** As installing would, with what is there. */
