@@ -468,7 +468,40 @@ export interface AuthEventMap {
   }>;
   /** The session was locked and goes on. */
   unlocked: CustomEvent<Record<string, never>>;
+  /**
+   * Requests have waited for three seconds; or they wait for something else now; or for until another time, since the one that was told
+   * has passed; or, once, none of them waits that long any more. A page that connects later hears of the next of these: until then
+   * `auth.stats()` has the numbers.
+   */
+  waiting: CustomEvent<Waiting>;
 }
+
+/** What requests wait for, in all pages. Nothing of the requests is in it. */
+export interface Waiting {
+  /** Where requests wait for several things, the first of these; null at the end. */
+  readonly for: WaitReason | null;
+  /** Since when some have waited for it without a break, in milliseconds since 1970; null at the end. */
+  readonly since: number | null;
+  /** When the first of them goes on, or the next attempt to refresh follows, if a server said so: in milliseconds since 1970. */
+  readonly until: number | null;
+  /** How many wait for it. */
+  readonly calls: number;
+}
+
+/** See {@link Waiting}. */
+export type WaitReason =
+  /** `auth.unlock()`: an anomaly has locked the session. */
+  | "unlock"
+  /** The browser says that it is offline. */
+  | "network"
+  /** A sign-in: one under way, or one with more rights. */
+  | "sign-in"
+  /** A token: the refresh takes long, or fails and is tried again. `until` is the pause that the authorization server asked for. */
+  | "token"
+  /** Their turn: the API takes no more at once. */
+  | "turn"
+  /** The pause that their API asked for. */
+  | "retry-after";
 
 /** What an API asks for (RFC 6750, 3.1; RFC 9470). */
 export interface StepUp {

@@ -51,6 +51,8 @@ pub(crate) struct Model {
     /// Refresh tokens that must not be sent again.
     spent: Vec<String>,
     pub(crate) revoked: Vec<String>,
+    /// Long waits were told of, and not their end.
+    pub(crate) told_of_waits: bool,
 }
 
 impl Model {
@@ -86,7 +88,10 @@ impl Model {
         match command {
             Command::Output(Output::Emit(event)) => {
                 assert!(!event.detail.to_json().contains("canary"), "LOG-1: a secret in an event");
-                self.hear(event.name, event.detail.string("reason"));
+                match event.name {
+                    "waiting" => self.hear_of_waits(event.detail.string("for").is_some()),
+                    name => self.hear(name, event.detail.string("reason")),
+                }
             }
             Command::Output(Output::Reject { ids, error }) => self.reject(ids, error, now),
             Command::Output(Output::Release { ids, generation }) => self.release(ids, *generation),
@@ -102,6 +107,11 @@ impl Model {
             }
             Command::SendRefreshRequest(request) => self.send(request, now),
         }
+    }
+
+    fn hear_of_waits(&mut self, goes_on: bool) {
+        assert!(goes_on || self.told_of_waits, "the end of waits that nobody heard of");
+        self.told_of_waits = goes_on;
     }
 
     fn hear(&mut self, name: &str, reason: Option<&str>) {

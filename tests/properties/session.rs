@@ -283,6 +283,7 @@ impl World {
         let queued = self.model.queued().len() as u64;
         assert_eq!(stat("queued"), queued);
         assert!(queued <= QUEUE_LIMIT && stat("inFlight") <= DRAIN_CONCURRENCY, "REF-21");
+        assert!(queued > 0 || !self.model.told_of_waits, "told of waits, and nobody waits");
         assert_eq!(stat("generation"), u64::from(self.model.generation));
         assert_eq!(self.session.snapshot().is_some(), self.model.signed_in);
         for generation in 0..=self.model.generation + 1 {

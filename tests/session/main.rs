@@ -10,6 +10,7 @@ mod corners;
 mod draining;
 mod failures;
 mod limits;
+mod long_waits;
 mod pauses;
 mod personal;
 mod queue;

@@ -23,6 +23,8 @@ pub(crate) struct App {
     /// Released requests that are still to be answered.
     released: Vec<u32>,
     seen: Vec<String>,
+    /// What was told of long waits.
+    waits: Vec<String>,
     sign_ins: u8,
 }
 
@@ -57,7 +59,8 @@ impl App {
     pub(crate) fn with(config: Config) -> Self {
         let now = Now { instant: Instant::from_millis(0), unix_ms: START_UNIX_MS };
         let (session, server) = (Session::new(config), Server::default());
-        Self { session, now, server, refreshes: Vec::new(), released: Vec::new(), seen: Vec::new(), sign_ins: 0 }
+        let (refreshes, released, seen, waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { session, now, server, refreshes, released, seen, waits, sign_ins: 0 }
     }
 
     /// Somebody is signed in, with an hour's token of generation 1.
@@ -254,7 +257,21 @@ impl App {
         self.now = Now { instant, unix_ms: self.now.unix_ms + ms };
     }
 
-    /// What the session commanded since the last look.
+    /// What the session told of long waits since the last look: for what, how many, for how many milliseconds, and how many
+    /// are left, such as `token 2 3000` or `retry-after 1 3000 4000`; or `nothing`.
+    pub(crate) fn waits(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.waits)
+    }
+
+    fn describe_wait(&self, detail: &Object) -> String {
+        let number = |name| detail.member(name).and_then(Value::as_u64);
+        let Some(what) = detail.string("for") else { return "nothing".to_owned() };
+        let (since, calls) = (number("since").expect("a start"), number("calls").expect("a number"));
+        let left = number("until").map(|until| format!(" {}", until - self.now.unix_ms)).unwrap_or_default();
+        format!("{what} {calls} {}{left}", self.now.unix_ms - since)
+    }
+
+    /// What the session commanded since the last look, long waits aside.
     pub(crate) fn seen(&mut self) -> Vec<String> {
         std::mem::take(&mut self.seen)
     }
@@ -267,7 +284,12 @@ impl App {
     pub(crate) fn run<T>(&mut self, call: impl FnOnce(&mut Session, Now) -> T) -> T {
         let result = call(&mut self.session, self.now);
         while let Some(command) = self.session.poll_command() {
-            self.seen.push(describe(&command));
+            match &command {
+                Command::Output(Output::Emit(event)) if event.name == "waiting" => {
+                    self.waits.push(self.describe_wait(&event.detail));
+                }
+                _ => self.seen.push(describe(&command)),
+            }
             match command {
                 Command::SendRefreshRequest(request) => self.refreshes.push(request),
                 Command::Output(Output::Release { ids, .. }) => self.released.extend(ids),

@@ -11,10 +11,12 @@ const { hold } = await import("tokenkeep/page");
 const { fakeAuth, isTokenKeepError } = await import("tokenkeep/testing");
 
 const seen = [];
+let pauses = 0;
 const api = await listen(async (request, response) => {
   const { authorization, "idempotency-key": key, "content-type": type } = request.headers;
   seen.push({ authorization, key });
   if (request.url.endsWith("/never")) return undefined;
+  if (request.url.endsWith("/busy") && !pauses++) return send(response, 503, "", { "retry-after": "4" });
   const body = `${await readBody(request)}`;
   return send(response, 200, JSON.stringify({ method: request.method, url: request.url, key, type, body }), {
     "content-type": "application/json",
@@ -164,6 +166,19 @@ test("both reject with the signal's reason, before and while an answer is awaite
     return waiting;
   });
   assert.equal(facts.isOwn, true);
+});
+
+test("both tell of long waits and of their end in the same words", async () => {
+  const told = { real: [], fake: [] };
+  for (const name of ["real", "fake"]) auths[name].addEventListener("waiting", ({ detail }) => told[name].push(detail));
+  assert.equal((await auths.real.fetch(`${base}/v1/busy`)).status, 200);
+  auths.fake.fire("waiting", told.real[0]);
+  auths.fake.fire("waiting", { for: null });
+  assert.deepEqual(told.fake, told.real);
+  const { since, until, ...rest } = told.real[0];
+  assert.deepEqual([rest, until >= since + 4_000], [{ for: "retry-after", calls: 1 }, true]);
+  auths.fake.fire("waiting");
+  assert.deepEqual(Object.keys(told.fake[2]), Object.keys(told.real[0]));
 });
 
 test("both end the session alike", async () => {

@@ -26,7 +26,7 @@ function thrown(work) {
 /** Records all that an `auth` tells. */
 function listenTo(auth) {
   const told = [];
-  for (const type of ["signedin", "refreshed", "refreshfailed", "signedout", "stepup", "anomaly", "unlocked", "outdated"])
+  for (const type of ["signedin", "refreshed", "refreshfailed", "signedout", "stepup", "anomaly", "unlocked", "outdated", "waiting"])
     auth.addEventListener(type, ({ detail }) => told.push([type, detail]));
   auth.subscribe(() => told.push(["session", auth.session]));
   return told;
@@ -51,7 +51,7 @@ test("each event changes the session as it does in a real one", async () => {
   auth.fire("refreshed", { scope: session.scope, expiresAt: session.expiresAt });
   assert.equal(auth.session, session, "nothing has changed");
   auth.fire("refreshed", { scope: "openid files:read" });
-  for (const type of ["refreshfailed", "stepup", "outdated"]) auth.fire(type);
+  for (const type of ["refreshfailed", "stepup", "outdated", "waiting"]) auth.fire(type);
   auth.fire("anomaly", { kind: "off-list-target", locked: true });
   assert.equal(await codeOf(() => auth.fetch(files)), "TOKENKEEP_LOCKED");
   await auth.unlock();
@@ -64,11 +64,12 @@ test("each event changes the session as it does in a real one", async () => {
   assert.deepEqual([details.refreshed.generation, details.refreshed.scope, details.refreshed.resource], [3, "openid files:read", null]);
   assert.deepEqual(details.refreshfailed, { code: "TOKENKEEP_SERVER_UNAVAILABLE", retryIn: 1000 });
   assert.deepEqual(details.signedout, { reason: "revoked" });
+  assert.ok(details.waiting.since < Date.now());
   assert.equal(told.filter(([what]) => what === "session").length, 3);
   await assert.rejects(auth.fetch(files), { code: "TOKENKEEP_LOGIN_REQUIRED", reason: "revoked" });
   assert.deepEqual(
     (await auth.audit()).map(({ kind, reason }) => reason ?? kind),
-    ["signedin", "refreshed", "refreshed", "TOKENKEEP_SERVER_UNAVAILABLE", "scope", "outdated", "off-list-target", "unlocked", "revoked"],
+    ["signedin", "refreshed", "refreshed", "TOKENKEEP_SERVER_UNAVAILABLE", "scope", "off-list-target", "unlocked", "revoked"],
   );
 });
 

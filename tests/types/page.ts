@@ -24,6 +24,7 @@ import {
   type SignOutResult,
   type Stats,
   type StepUp,
+  type WaitReason,
 } from "tokenkeep";
 
 import { same } from "./same.js";
@@ -201,9 +202,15 @@ export function listen(): () => void {
     if (locked && kind !== "refresh-storm" && count < 2) void auth.unlock();
   });
   auth.addEventListener("unlocked", (event) => void event.type);
+  auth.addEventListener("waiting", ({ detail }) => {
+    const reason: WaitReason | null = detail.for;
+    const times: [number | null, number | null] = [detail.since, detail.until];
+    const said = { unlock: 1, network: 1, "sign-in": 1, token: 1, turn: 1, "retry-after": 1 } satisfies Record<WaitReason, number>;
+    void [reason && said[reason] + detail.calls, times];
+  });
   auth.addEventListener("another", (event: Event) => void event.type);
   const names: (keyof AuthEventMap)[] = ["signedin", "refreshed", "refreshfailed", "signedout"];
-  const more: (keyof AuthEventMap)[] = ["stepup", "anomaly", "unlocked"];
+  const more: (keyof AuthEventMap)[] = ["stepup", "anomaly", "unlocked", "outdated", "waiting"];
   void [names, more];
   // As React's useSyncExternalStore takes them.
   const store: [(changed: () => void) => () => void, () => Session | null] = [auth.subscribe, () => auth.session];

@@ -4,7 +4,7 @@ import { describe } from "../client/requests.js";
 import { misuse, refusal, tokenKeepError } from "./refusals.js";
 import { Routes } from "./routes.js";
 import { check, send } from "./send.js";
-import { after, calm, details, personal, sessionOf, widened } from "./sessions.js";
+import { after, calm, details, personal, sessionOf, unlogged, widened } from "./sessions.js";
 import { targets } from "./targets.js";
 
 const known = ["session", "claims", "arrival", "routes", "resourceServers", "userinfo", "accessToken", "acceptToken", "explain", "stats"];
@@ -140,7 +140,7 @@ export class FakeAuth extends EventTarget {
   fire(type, given) {
     if (!Object.hasOwn(details, type)) throw misuse("fire", `knows no "${type}"; it takes ${Object.keys(details).join(", ")}`);
     const detail = details[type](this.#now, given);
-    this.#note(type, detail.reason ?? detail.code ?? detail.kind);
+    if (!unlogged.includes(type)) this.#note(type, detail.reason ?? detail.code ?? detail.kind);
     this.#become(after(type, this.#now, detail), new CustomEvent(type, { detail }));
   }
 

@@ -36,7 +36,14 @@ export const details = {
   anomaly: (_, given) => ({ kind: "request-surge", count: 301, locked: false, ...given }),
   unlocked: () => ({}),
   outdated: (_, given) => ({ givesWay: "never", ...given }),
+  waiting: (_, given) => ({ ...(given?.for === null ? noWait : longWait()), ...given }),
 };
+
+const longWait = () => ({ for: "token", since: Date.now() - 3_000, until: null, calls: 1 });
+const noWait = { for: null, since: null, until: null, calls: 0 };
+
+/** Events that the audit log knows nothing of. */
+export const unlogged = ["outdated", "waiting"];
 
 /** What the state is after an event. */
 export function after(type, now, { reason, locked, scope, expiresAt, claims }) {

@@ -59,7 +59,7 @@ pub enum Output {
 /// News for the application. Holds no secret.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// `signedin`, `refreshed`, `refreshfailed`, `signedout`, `stepup`, `anomaly` or `unlocked`.
+    /// `signedin`, `refreshed`, `refreshfailed`, `signedout`, `stepup`, `anomaly`, `unlocked` or `waiting`.
     pub name: &'static str,
     /// The event's `detail`.
     pub detail: Object,

@@ -17,6 +17,7 @@ use super::discovered::Discovered;
 use super::drain::Drain;
 use super::grant::Grant;
 use super::lane::Lanes;
+use super::long_waits::LongWaits;
 use super::queue::{Queue, RequestId};
 use super::refresh::Refresh;
 use super::request::{Request, Requests};
@@ -65,6 +66,7 @@ pub struct Session {
     /// Requests that keep a pause which their API asked for.
     pub(super) pauses: Queue,
     pub(super) step_ups: StepUps,
+    pub(super) long_waits: LongWaits,
     pub(super) surroundings: Surroundings,
     pub(super) commands: Vec<Command>,
     pub(super) counters: Counters,
@@ -109,6 +111,7 @@ impl Session {
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
+            long_waits: LongWaits::default(),
             surroundings: Surroundings::default(),
             commands: Vec::new(),
             counters: Counters::default(),
@@ -132,6 +135,9 @@ impl Session {
 
     /// The next thing for the shell to do.
     pub fn poll_command(&mut self) -> Option<Command> {
+        if self.commands.is_empty() {
+            self.tell_long_waits();
+        }
         (!self.commands.is_empty()).then(|| self.commands.remove(0))
     }
 
@@ -141,7 +147,8 @@ impl Session {
         let retry = self.refresh.retry_at().filter(|_| demand);
         let drain = self.drain.next_timeout().filter(|_| demand);
         let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.next_deadline()];
-        [retry, drain, self.ahead_at(), self.watch.report_at()].into_iter().chain(waits).flatten().min()
+        let long = self.long_waits.next_due();
+        [retry, drain, self.ahead_at(), self.watch.report_at(), long].into_iter().chain(waits).flatten().min()
     }
 
     /// The configuration.

@@ -1,7 +1,7 @@
 // What every page of the tests has beside its connection: a record of the events, and calls whose outcome can leave
 // the page as plain data.
 
-const types = ["signedin", "refreshed", "refreshfailed", "signedout", "stepup", "anomaly", "unlocked", "outdated"];
+const types = ["signedin", "refreshed", "refreshfailed", "signedout", "stepup", "anomaly", "unlocked", "outdated", "waiting"];
 
 /** Puts `app` into the global scope: the thing under test and the helpers that tests call by `page.evaluate`. */
 export function setStage(auth, tokenkeep) {

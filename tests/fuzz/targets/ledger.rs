@@ -28,6 +28,7 @@ pub(crate) struct Ledger {
     last_id: RequestId,
     /// The refresh under way for the session that is.
     in_flight: Option<u32>,
+    told_of_waits: bool,
 }
 
 impl Ledger {
@@ -105,6 +106,16 @@ impl Ledger {
         if matches!(event.name, "signedin" | "signedout") {
             self.in_flight = None;
         }
+        if event.name == "waiting" {
+            let goes_on = event.detail.string("for").is_some();
+            assert!(goes_on || self.told_of_waits, "the end of waits that nobody heard of");
+            self.told_of_waits = goes_on;
+        }
+    }
+
+    /// Long waits were told of, and not their end.
+    pub(crate) fn told_of_waits(&self) -> bool {
+        self.told_of_waits
     }
 
     pub(crate) fn refresh_sent(&mut self, number: u32) {

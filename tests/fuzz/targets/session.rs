@@ -290,6 +290,7 @@ impl World {
         let stat = |name| stats.member(name).and_then(|value| value.as_u64()).expect("a number");
         let waiting = stat("queued") + stat("paused") + stat("steppingUp");
         assert_eq!(waiting, self.ledger.waiting().len() as u64, "REF-21");
+        assert!(waiting > 0 || !self.ledger.told_of_waits(), "told of waits, and nobody waits");
         no_secret(&self.session.audit());
         assert!(waiting <= 4 && stat("inFlight") <= 2, "REF-21: more than allowed");
         no_secret(&self.session.snapshot().map(|snapshot| snapshot.to_json()));

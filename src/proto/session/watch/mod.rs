@@ -43,6 +43,11 @@ impl Watch {
         self.now = now;
     }
 
+    /// The time of the last [`tick`](Self::tick).
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
     /// Adds an entry to the log. `reason` is a word of ours, or empty.
     pub fn note(&mut self, kind: &'static str, reason: &'static str) {
         self.note_more(kind, reason, 1, None);
