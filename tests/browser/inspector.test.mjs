@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { endOfSend, send, startSend, statusOf } from "./support/calls.mjs";
+import { send, statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -53,15 +53,18 @@ test("the element shows the session, what waits and what happened, without a sec
   await send(page, "https://elsewhere.example/");
   stage.authorizationServer.expireAccessTokens();
   const release = stage.holdTokenEndpoint();
-  await startSend(page, stage.v1("files"));
+  await page.evaluate((url) => void (globalThis.recorded = inspector.recordRequests(app.auth)(url)), `${stage.v1("files")}?secret=ada@`);
   await until(async () => /^1 for a token \(refreshing\)/.test((await shown(page)).facts.waiting), "the request that waits");
+  assert.match((await shown(page)).lines[0], / GET http\S+\/v1\/files is under way$/);
   release();
-  await endOfSend(page);
+  assert.equal(await page.evaluate(async () => (await globalThis.recorded).status), 200);
   await until(async () => (await shown(page)).facts.waiting === "nothing", "its end");
 
   const { facts, lines } = await shown(page);
   assert.match(facts.session, /^token 2 with openid profile files:read files:write, for [\d.]+ s$/);
   const [api] = Object.keys(facts).filter((name) => name.startsWith(stage.api.origin));
+  assert.match(lines[0], / GET http\S+\/v1\/files 200 after \d+ ms$/);
+  assert.match(facts.tools, /chrome:\/\/inspect.*about:debugging.*Safari/);
   assert.match(facts[api], /^requests \d+, replays 1, unauthorized 1$/);
   for (const words of [/ signedin$/, / refreshed/, / requests to what is not on the list were refused/])
     assert.ok(
@@ -86,10 +89,10 @@ test("a page prints what happens and what waits, until that is ended", async (t)
   await printed(" signedin");
   stage.authorizationServer.expireAccessTokens();
   const release = stage.holdTokenEndpoint();
-  await startSend(page, stage.v1("files"));
+  await page.evaluate((url) => void (globalThis.recorded = inspector.recordRequests(app.auth)(url)), stage.v1("files"));
   await printed("requests wait: 1 for a token (refreshing)");
   release();
-  await endOfSend(page);
+  await printed("/v1/files 200 after ");
   await printed("nothing waits any more");
   await printed(" refreshed");
   assertDiscreet(stage, await page.evaluate(() => printed.join("\n")));

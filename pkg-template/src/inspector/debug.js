@@ -1,9 +1,8 @@
 import { inspect, whyWaiting } from "./inspect.js";
-import { lineOf } from "./lines.js";
+import { lineOf, lineOfRequest, tools } from "./lines.js";
+import { hear } from "./requests.js";
 
 const pause = 1_000;
-const where =
-  "tokenkeep: the requests of a SharedWorker are shown by its own tools: chrome://inspect/#workers, about:debugging#/runtime/this-firefox, Safari's Develop menu; a Worker's are among the page's";
 
 /** Prints what happens, a line each, until the function that it returns is called. */
 export function debug(auth, log = (line) => console.debug(line)) {
@@ -18,8 +17,9 @@ export function debug(auth, log = (line) => console.debug(line)) {
     if (reason(now) !== reason(waiting)) log(`tokenkeep: ${now ? `requests wait: ${now}` : "nothing waits any more"}`);
     waiting = now;
   };
-  log(where);
-  return every(pause, () => look().catch(() => {}));
+  log(`tokenkeep: ${tools}`);
+  const ends = [hear(auth, (note) => log(lineOfRequest(note))), every(pause, () => look().catch(() => {}))];
+  return () => ends.forEach((end) => end());
 }
 
 const reason = (text) => text?.replace(/[\d.]+/g, "") ?? null;

@@ -1,6 +1,6 @@
 import { every } from "./debug.js";
 import { inspect, seconds, whyWaiting } from "./inspect.js";
-import { lineOf } from "./lines.js";
+import { lineOf, lineOfRequest, tools } from "./lines.js";
 
 const pause = 500;
 const mostLines = 50;
@@ -18,6 +18,7 @@ class Inspector extends Element {
   #auth;
   #stop;
   #facts = document.createElement("dl");
+  #requests = document.createElement("ol");
   #lines = document.createElement("ol");
 
   constructor() {
@@ -26,7 +27,7 @@ class Inspector extends Element {
     sheet.replaceSync(css);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.#facts, this.#lines);
+    root.append(this.#facts, this.#requests, this.#lines);
   }
 
   get auth() {
@@ -52,14 +53,20 @@ class Inspector extends Element {
     const facts = await inspect(auth).catch((error) => ({ error }));
     if (auth !== this.#auth) return;
     this.#facts.replaceChildren(...rowsOf(facts).flatMap(([term, value]) => [text("dt", term), text("dd", value)]));
-    const newest = facts.audit?.slice(-mostLines).reverse() ?? [];
-    this.#lines.replaceChildren(...newest.map((entry) => text("li", lineOf(entry))));
+    this.#requests.replaceChildren(...newest(facts.requests, lineOfRequest));
+    this.#lines.replaceChildren(...newest(facts.audit, lineOf));
   }
 }
 
+const newest = (entries = [], lineOfOne) =>
+  entries
+    .slice(-mostLines)
+    .reverse()
+    .map((entry) => text("li", lineOfOne(entry)));
+
 const text = (name, textContent) => Object.assign(document.createElement(name), { textContent });
 
-function rowsOf({ error, phase, session, timers, state, servers, ...facts }) {
+function rowsOf({ error, phase, session, timers, state, servers, requests, ...facts }) {
   if (error) return [["error", `${error.code ?? error.name}: ${error.message}`]];
   const { circuit, online, locked, generation } = state;
   const { expiresIn } = timers;
@@ -69,6 +76,7 @@ function rowsOf({ error, phase, session, timers, state, servers, ...facts }) {
     ["session", session ? `token ${generation} with ${session.scope || "no scope"}${until}` : "none"],
     ["waiting", whyWaiting({ phase, timers, state, ...facts }) ?? "nothing"],
     ...servers.map(({ server, requests, ...counts }) => [server, [`requests ${requests}`, ...said(counts)].join(", ")]),
+    ["tools", tools],
   ];
 }
 

@@ -1,3 +1,5 @@
+import { notesOf } from "./requests.js";
+
 /** What is going on, as plain data. */
 export async function inspect(auth) {
   const [stats, audit] = await Promise.all([auth.stats(), auth.audit()]);
@@ -6,7 +8,8 @@ export async function inspect(auth) {
   const session = auth.session && { scope, expiresAt };
   const expiresIn = expiresAt ? Math.max(0, expiresAt - Date.now()) : null;
   const waits = { queued, inFlight, paused, steppingUp, queuePeak };
-  return { phase, session, waits, timers: { expiresIn, nextAttemptIn }, state: { circuit, online, locked, generation }, servers, audit };
+  const state = { circuit, online, locked, generation };
+  return { phase, session, waits, timers: { expiresIn, nextAttemptIn }, state, servers, audit, requests: notesOf(auth) };
 }
 
 /** Why requests wait now, in words, or null. */

@@ -15,12 +15,23 @@ const words = {
   "target-refused": "requests to what is not on the list were refused",
 };
 
+/** Where a worker's requests are to be seen, by browser. */
+export const tools =
+  "the requests of a SharedWorker are shown by its own tools: chrome://inspect/#workers, about:debugging#/runtime/this-firefox, Safari's Develop menu; a Worker's are among the page's";
+
 /** An entry of the audit log in words. */
 export function lineOf({ time, kind, reason, count, server }) {
-  const clock = new Date(time).toISOString().slice(11, 23);
   const more = [reason, count > 1 && `(${count})`, server].filter(Boolean);
-  return ["tokenkeep", clock, words[kind] ?? kind, ...more].join(" ");
+  return ["tokenkeep", clock(time), words[kind] ?? kind, ...more].join(" ");
 }
+
+/** A request that was noted, in words. */
+export function lineOfRequest({ time, method, url, status, error, explanation, ms }) {
+  const outcome = ms === null ? "is under way" : `${status ?? error}${explanation ? ` (${explanation})` : ""} after ${ms} ms`;
+  return ["tokenkeep", clock(time), method, url, outcome].join(" ");
+}
+
+const clock = (time) => new Date(time).toISOString().slice(11, 23);
 
 /** For `hold({ auditSink: print })`: the worker's console has the lines. */
 export function print(entries) {
