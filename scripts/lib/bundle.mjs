@@ -15,6 +15,7 @@ const entries = {
   testing: "testing/index.js",
   inspector: "inspector/index.js",
   worker: "worker.js",
+  arrival: "arrival.js",
 };
 const frameworkEntries = {
   react: "frameworks/react.js",

@@ -17,6 +17,7 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
     { name: "remote client", ...of("remote.js") },
     { name: "serve", ...of("serve.js") },
     { name: "worker", ...of("worker.js") },
+    { name: "arrival", ...of("arrival.js") },
     { name: "holder", ...of("holder.js") },
     { name: "standalone", ...of("standalone.js") },
     { name: "page mode", ...of("page.js") },

@@ -134,6 +134,7 @@ test("the package does nothing that a strict page forbids (SAFE-7)", async (t) =
   assert.deepEqual(files.sort(), [
     "angular-http.js",
     "angular.js",
+    "arrival.js",
     "holder-slim.js",
     "holder.js",
     "index.js",

@@ -1,3 +1,5 @@
+import { readdress } from "../place.js";
+
 const brand = Symbol.for("tokenkeep.error");
 const stores = new WeakMap();
 
@@ -39,7 +41,7 @@ function createStore(auth) {
     const { session } = auth;
     state = { ...loading, session, error };
     if (session) state.status = "signed-in";
-    else if (!asking) state.status = error && !/ABANDONED|POPUP_CLOSED/.test(error.code) ? "error" : "signed-out";
+    else if (!asking) state.status = error && !/ABANDONED|_CLOSED/.test(error.code) ? "error" : "signed-out";
     for (const listener of listeners) listener();
   };
 
@@ -47,7 +49,7 @@ function createStore(auth) {
     auth.subscribe(() => show());
     show(error);
   };
-  const failed = (error) => (goOn(), settle(error));
+  const failed = (error) => (readdress({}), settle(error));
   // A router that goes on may ask a guard, which waits for this: it resolves when the way is taken, not at its end.
   const start = (options) =>
     (started ??= resume(auth, options).then((going) => void Promise.all(going).then(() => settle(), failed), failed));
@@ -74,11 +76,5 @@ async function resume(auth, options) {
   await auth.resume({ silent: "auto", ...options });
   // This page has only to close itself.
   if (auth.arrival?.popup) await new Promise(() => {});
-  return [auth.arrival !== arrival && (options?.onArrival ?? goOn)(auth.arrival)];
-}
-
-/** Has routers read the address again, without the response. Where they are given no state they keep none of before. */
-function goOn(arrival) {
-  history.replaceState(history.state, "", arrival?.returnTo ?? location.href);
-  dispatchEvent(new PopStateEvent("popstate", { state: null }));
+  return [auth.arrival !== arrival && (options?.onArrival ?? readdress)(auth.arrival)];
 }
