@@ -6,7 +6,7 @@ import { checkProject } from "./init/check.mjs";
 import { filesOf, placesOf, renew, write } from "./init/files.mjs";
 import { policiesFor } from "./init/headers.mjs";
 import { readProject } from "./init/project.mjs";
-import { shown } from "./plain.mjs";
+import { entire, shown } from "./plain.mjs";
 
 /** The findings; nothing is ever overwritten but the package's own part, by `--update`. */
 export async function init(folder = ".", options) {
@@ -59,5 +59,5 @@ function advice(project, { issuer, api, "redirect-uri": redirectUri }) {
     ],
     ["SERVER", `npx tokenkeep check-server ${shown(issuer)} --client-id .. --redirect-uri .. asks the authorization server.`],
   ];
-  return texts.map(([row, text]) => ({ kind: "ok", row, text }));
+  return texts.map(([row, text]) => ok(row)`${entire(text)}`);
 }
