@@ -134,7 +134,11 @@ impl World {
                 Deed::Refreshes { attempt, token } => {
                     self.refreshes.push(RefreshSent { attempt, token, answer: None });
                 }
-                Deed::SignedIn | Deed::Refreshed | Deed::SignedOut { .. } | Deed::Rejected { .. } => {}
+                Deed::SignedIn
+                | Deed::Refreshed
+                | Deed::SignedOut { .. }
+                | Deed::Rejected { .. }
+                | Deed::Waits { .. } => {}
             }
         }
         result
@@ -150,6 +154,7 @@ impl World {
 
     /// The session's own account agrees with what was seen.
     fn check(&self) {
+        self.ledger.check_waits();
         let deadline = self.ledger.queued().map(|(_, deadline)| deadline).min();
         let timer = self.subject.timer();
         let in_time = deadline.is_none_or(|deadline| timer.is_some_and(|at| at <= deadline));

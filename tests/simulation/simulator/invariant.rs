@@ -25,6 +25,8 @@ pub(crate) enum Invariant {
     EndsForAReason,
     /// No waiter outlives its deadline, and none is given up before it.
     Deadlines,
+    /// Long waits are told while there are any, and their end once.
+    LongWaits,
     /// The queue keeps its bound and its order.
     Queue,
     /// A released request's place in the drain is given back.

@@ -91,9 +91,15 @@ pub(crate) struct Ledger {
     /// The refresh under way repeats one whose answer never came or said nothing about the token.
     retrying: bool,
     denied: bool,
+    told_of_waits: bool,
 }
 
 impl Ledger {
+    /// Who is told of long waits is told of their end.
+    pub(crate) fn check_waits(&self) {
+        must!(!self.told_of_waits || !self.waiting.is_empty(), LongWaits, "told of waits, and nobody waits");
+    }
+
     pub(crate) fn queued(&self) -> impl Iterator<Item = (RequestId, u64)> + '_ {
         self.waiting.iter().map(|(id, deadline)| (*id, *deadline))
     }
@@ -180,6 +186,11 @@ impl Ledger {
                 self.revoked.push(*token);
             }
             Deed::Refreshes { attempt, token } => self.send(*attempt, *token, now),
+            Deed::Waits { goes_on } => {
+                must!(*goes_on || self.told_of_waits, LongWaits, "the end of waits that nobody heard of");
+                self.told_of_waits = *goes_on;
+                self.tally.told_waits += u64::from(*goes_on);
+            }
         }
     }
 

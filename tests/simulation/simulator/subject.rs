@@ -29,11 +29,28 @@ pub(crate) type Answered = Result<Answer, Transport>;
 pub(crate) enum Deed {
     SignedIn,
     Refreshed,
-    SignedOut { reason: String },
-    Rejected { ids: Vec<RequestId>, why: Why },
-    Released { ids: Vec<RequestId>, generation: u32 },
-    Revokes { token: TokenId },
-    Refreshes { attempt: u32, token: TokenId },
+    SignedOut {
+        reason: String,
+    },
+    Rejected {
+        ids: Vec<RequestId>,
+        why: Why,
+    },
+    Released {
+        ids: Vec<RequestId>,
+        generation: u32,
+    },
+    Revokes {
+        token: TokenId,
+    },
+    Refreshes {
+        attempt: u32,
+        token: TokenId,
+    },
+    /// Tells of long waits, or that there are none any more.
+    Waits {
+        goes_on: bool,
+    },
 }
 
 /// What the session decides about a request.
@@ -120,6 +137,7 @@ impl Subject {
                     "signedin" => Deed::SignedIn,
                     "refreshed" => Deed::Refreshed,
                     "signedout" => Deed::SignedOut { reason: event.detail.string("reason").unwrap_or("").to_owned() },
+                    "waiting" => Deed::Waits { goes_on: event.detail.string("for").is_some() },
                     _ => continue,
                 },
                 Command::LookUp(_) | Command::Output(Output::LetStand { .. } | Output::Report(_)) => continue,

@@ -53,5 +53,6 @@ tally!(
     sign_outs_waiting,
     sign_outs_exchanging,
     sign_outs_draining,
+    told_waits,
     probed
 );

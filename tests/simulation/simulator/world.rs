@@ -232,7 +232,7 @@ impl World {
             Deed::Released { ids, .. } => ids.into_iter().for_each(|id| self.send(id)),
             Deed::Revokes { token } => self.revoke(token),
             Deed::Refreshes { attempt, token } => self.send_refresh(attempt, token),
-            Deed::SignedIn | Deed::Refreshed | Deed::SignedOut { .. } | Deed::Rejected { .. } => {}
+            Deed::SignedIn | Deed::Refreshed | Deed::SignedOut { .. } | Deed::Rejected { .. } | Deed::Waits { .. } => {}
         }
     }
 

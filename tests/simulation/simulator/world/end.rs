@@ -37,6 +37,7 @@ impl World {
             must!(timer.is_some_and(|at| at <= deadline), Deadlines, "the timer rings at {timer:?}, not at {deadline}");
         }
         self.check_patience();
+        self.ledger.check_waits();
         let signed_in = self.ledger.signed_in;
         must!(self.subject.is_signed_in() == signed_in, Account, "signed in: {signed_in}");
         let token = self.subject.token(self.ledger.generation);
