@@ -32,32 +32,41 @@ function update(project, tried) {
   return renewed.map((path) => ok("WROTE")`${path}${tried ? " would be renewed" : " is of the installed version now"}`);
 }
 
-const inline = "It writes script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.";
-const styles = "It writes styles into its pages: style-src needs 'unsafe-inline', or the hash of each.";
-const based = "Its pages have a <base>: base-uri needs 'self' in the place of 'none'.";
+const uses = (api) => `after await ready, auth.session or null; auth.signIn(); auth.fetch("${api}..").`;
+const notes = {
+  inline: "script into its pages: list the hash of each in script-src (a browser's console names it), or give it a nonce.",
+  styles: "styles into its pages: style-src needs 'unsafe-inline', or the hash of each.",
+  based: "a <base> into its pages: base-uri needs 'self' in the place of 'none'.",
+};
 
 /** What is left to do by hand. */
-function advice(project, { issuer, api, "redirect-uri": redirectUri }) {
+function advice(project, { issuer, api, "client-id": clientId, "redirect-uri": redirectUri }) {
   const { stack } = project;
-  const { origin, pathname } = new URL(redirectUri, "https://app.example.com");
+  const { href, origin, pathname } = new URL(redirectUri, "https://app.example.com");
   const { pages, worker } = policiesFor({ app: origin, issuer, apis: api, types: stack.types });
   const isElsewhere = pathname !== "/callback" && stack.template !== "page.js";
   const texts = [
+    ["USE", `${placesOf(project).client} has auth and ready: ${uses(shown(api[0]))}`],
     ...stack.paste.map((text) => ["TODO", text]),
     ...(isElsewhere ? [["TODO", `Move ${placesOf(project).callback} to where it has the route ${shown(pathname)}.`]] : []),
-    ...(stack.inline ? [["TODO", inline]] : []),
-    ...(stack.based ? [["TODO", based]] : []),
-    ...(stack.styles ? [["TODO", styles]] : []),
+    ...Object.keys(notes).flatMap((name) => (stack[name] ? [["TODO", `${stack.name} writes ${notes[name]}`]] : [])),
     ...(stack.fallback ? [["SERVE", `In development: ${stack.fallback}`]] : []),
     ["SERVE", `In production: answer ${shown(pathname)} with the page that has this script, without a redirect.`],
     ["PAGES", `Content-Security-Policy: ${pages}`],
     ["HOLDER", `Content-Security-Policy: ${worker}`],
     ["HEADER", "The other headers, and samples for nginx, Caddy and Express: docs/security/headers.md of the repository."],
+    ["UPDATE", `${renewing(project)} keeps the holder's file up to date; \`npx tokenkeep init --check\` says what is missing.`],
     [
-      "UPDATE",
-      'Have "predev" and "prebuild" in package.json run `tokenkeep init --update`; `npx tokenkeep init --check` says what is missing.',
+      "SERVER",
+      `npx tokenkeep check-server ${shown(issuer)} --client-id ${shown(clientId)} --redirect-uri ${shown(href)} asks your server.`,
     ],
-    ["SERVER", `npx tokenkeep check-server ${shown(issuer)} --client-id .. --redirect-uri .. asks the authorization server.`],
   ];
   return texts.map(([row, text]) => ok(row)`${entire(text)}`);
+}
+
+/** The command that has the scripts of package.json renew the holder's file before they start. */
+function renewing({ scripts, stack }) {
+  const names = [stack.name === "angular" ? "start" : "dev", "build"].filter((name) => name in scripts && !(`pre${name}` in scripts));
+  if (names.length === 0) return "`tokenkeep init --update` before each build";
+  return `\`npm pkg set ${names.map((name) => `"scripts.pre${name}=tokenkeep init --update"`).join(" ")}\``;
 }

@@ -6,6 +6,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
+import { pathToFileURL } from "node:url";
 
 import { installPackage } from "../../scripts/lib/pack.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
@@ -116,11 +117,58 @@ test("the configuration is what was said, and the policies that are told are the
   }
 });
 
+test("what is told can be pasted: how to use it, the scripts that are there, and the question to the server", async (t) => {
+  const scripts = { dev: "vite", build: "vite build", prebuild: "lint" };
+  const { init } = await project(t, [], { "package.json": JSON.stringify({ scripts, dependencies: { vite: "1.0.0" } }) });
+  const { output } = await init(...call, "--yes");
+  assert.match(output, /USE +src\/auth\.js has auth and ready: .*auth\.signIn\(\); auth\.fetch\("https:\/\/api\.example\.org\/v1\/\.\."\)/);
+  assert.match(output, /`npm pkg set "scripts\.predev=tokenkeep init --update"` keeps/);
+  assert.match(
+    output,
+    /check-server https:\/\/as\.example\.org --client-id my-spa --redirect-uri https:\/\/app\.example\.com\/callback asks/,
+  );
+  assert.match((await (await project(t, ["@sveltejs/kit"])).init(...call, "--yes")).output, /TODO +sveltekit writes script into/);
+});
+
 test("a redirection URI that isn't /callback is where things have to be moved to", async (t) => {
   const { init } = await project(t, ["next"]);
   const { output } = await init(...call, "--yes", "--redirect-uri=/auth/back");
   assert.match(output, /Move app\/callback\/page\.jsx to where it has the route \/auth\/back/);
   assert.match(output, /answer \/auth\/back with the page/);
+});
+
+const started = `
+import { Window } from "HAPPY";
+
+const window = new Window({ url: "https://app.example.com/callback?code=c&state=s" });
+const { document, location, history, PopStateEvent } = window;
+Object.assign(globalThis, { window, document, location, history, PopStateEvent, dispatchEvent: (event) => window.dispatchEvent(event) });
+const { createApp } = await import("VUE");
+const { createRouter, createWebHistory } = await import("ROUTER");
+const router = createRouter({ history: createWebHistory(), routes: [{ path: "/:path(.*)", component: {} }] });
+const { callback } = await import("./src/callback.js");
+const session = await callback();
+createApp({}).use(router);
+await router.isReady();
+console.log(JSON.stringify([session.claims.sub, router.currentRoute.value.fullPath, location.href]));
+await window.happyDOM.close();
+`;
+
+test("callback() has a router go on that was made before it was called", async (t) => {
+  const modules = { HAPPY: "happy-dom", VUE: "vue", ROUTER: "vue-router" };
+  const program = started.replace(/\b(HAPPY|VUE|ROUTER)\b/g, (name) => import.meta.resolve(modules[name]));
+  const arrival = { returnTo: "/files?x=1#y" };
+  const auth = `import { fakeAuth } from "${pathToFileURL(join(installed, "testing.js"))}";
+    export const auth = fakeAuth({ arrival: ${JSON.stringify(arrival)} });
+    export const ready = auth.resume();`;
+  const { init, folder } = await project(t, ["vite"], { "src/auth.js": auth, "main.mjs": program });
+  await init(...call, "--yes");
+  const { output } = await run(process.execPath, ["--no-warnings", "main.mjs"], { cwd: folder, timeout: 60_000 });
+  assert.deepEqual(
+    JSON.parse(output.trim().split("\n").at(-1)),
+    ["ada", arrival.returnTo, `https://app.example.com${arrival.returnTo}`],
+    output,
+  );
 });
 
 test("nothing is overwritten, and with --dry-run nothing is written", async (t) => {

@@ -9,7 +9,7 @@ import { stacks } from "./stacks.mjs";
 const sources = new Set([".js", ".jsx", ".ts", ".tsx", ".mjs", ".vue", ".svelte", ".astro"]);
 const mostFiles = 5_000;
 
-/** The project in `folder`: `{ folder, stack, typescript, public, dependencies }`; the options say what it can't tell. */
+/** The project in `folder`: `{ folder, stack, typescript, public, dependencies, scripts }`; the options say what it can't tell. */
 export function readProject(folder, { stack: wanted, public: given }) {
   const manifest = readManifest(folder);
   const dependencies = { ...manifest.devDependencies, ...manifest.dependencies };
@@ -17,7 +17,7 @@ export function readProject(folder, { stack: wanted, public: given }) {
   const stack = wanted ? named(wanted) : found(dependencies, has);
   const served = given ?? stack.public;
   const typescript = stack.name === "angular" || (stack.name !== "none" && ("typescript" in dependencies || has("tsconfig.json")));
-  return { folder, stack, typescript, public: served, dependencies, has };
+  return { folder, stack, typescript, public: served, dependencies, scripts: { ...manifest.scripts }, has };
 }
 
 function readManifest(folder) {

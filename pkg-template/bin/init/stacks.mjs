@@ -3,7 +3,7 @@
 // `types` are the trusted types policies that a framework makes, `inline` and `styles` say that it writes script or styles into its pages,
 // `based` that they have a `<base>`.
 
-const own = "Call callback() where your app starts, before it renders: import it from the file above.";
+const own = "Where your app starts, before it renders: call callback() of the file above and wait for it. It is the session, or null.";
 const besides = "Copy the public folder beside what is built, such as by `cp -r public/. dist` at the end of the build script.";
 
 const chunks = (tool) =>
