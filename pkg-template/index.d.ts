@@ -471,7 +471,7 @@ export interface AuthEventMap {
   /**
    * Requests have waited for three seconds; or they wait for something else now; or for until another time, since the one that was told
    * has passed; or, once, none of them waits that long any more. A page that connects later hears of the next of these: until then
-   * `auth.stats()` has the numbers.
+   * `auth.stats()` has the numbers. After `signedout` none waits either; where the holder has ended, that is all there is.
    */
   waiting: CustomEvent<Waiting>;
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
 import { endOfSend, events, startSend } from "./support/calls.mjs";
+import { endSharedWorker } from "./support/ending.mjs";
 import { signIn as signInElsewhere } from "./support/own-origin.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { ownMode, startStage } from "./support/stage.mjs";
@@ -27,7 +28,7 @@ const banner = (page) => page.evaluate(() => (globalThis.banner.hidden ? null : 
 const waits = async (page) => (await events(page, "waiting")).map(({ detail }) => detail);
 
 test("every page hears that requests have waited long for a token, and of the end", async (t) => {
-  const stage = await startStage(t);
+  const stage = await startStage(t, { mode: "made" });
   const pages = [await stage.open(), await stage.open()];
   await signIn(pages[0]);
   for (const page of pages) await showBanner(page);
@@ -46,6 +47,13 @@ test("every page hears that requests have waited long for a token, and of the en
     assert.deepEqual([long.for, long.calls], ["token", 1]);
     assert.ok(long.since <= Date.now() - 3_000 && long.until >= long.since + 5_000, JSON.stringify(long));
   }
+
+  stage.authorizationServer.expireAccessTokens();
+  stage.authorizationServer.failTokenEndpoint({ status: 503 });
+  await startSend(pages[1], stage.v1("files"));
+  for (const page of pages) await until(() => banner(page), "the next banner");
+  await endSharedWorker(pages[0]);
+  for (const page of pages) await until(async () => (await banner(page)) === null, "its end with the holder");
 });
 
 test("a page of another origin than the holder's hears of the pause that its API asks for", async (t) => {
