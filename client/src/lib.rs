@@ -1,0 +1,62 @@
+//! OAuth for single-page apps in Rust: sign in, call APIs, and never touch a token.
+//!
+//! The tokens are in a worker, where the npm package [`tokenkeep`](https://www.npmjs.com/package/tokenkeep) holds them, refreshes them
+//! once for all requests and tabs, and lets requests wait meanwhile. This crate is a typed face of its page's client. It has no wasm of
+//! its own for the worker, and repeats nothing of the client: that is imported from the module `tokenkeep`, which a bundler or an import
+//! map resolves.
+//!
+//! ```no_run
+//! use tokenkeep_client::{Claims, Error, Resume, SignIn, connect};
+//!
+//! # async fn run() -> Result<(), Error> {
+//! let auth = connect("/tokenkeep/holder.js")?;
+//! if auth.resume::<Claims>(&Resume::new()).await?.is_none() {
+//!     auth.sign_in(&SignIn::new().return_to("/files")).await?;
+//! }
+//! let files: Vec<String> = auth.get("https://api.example.com/v1/files").send().await?.json().await.map_err(Error::from)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The file of the worker has the configuration, so that no script in the page can choose it.
+//!
+//! # Features
+//!
+//! - `browser` (default): all that runs in the page. It compiles for every target, so that code shared with a server does, and panics
+//!   when it is called where there is no JavaScript.
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "browser")]
+mod auth;
+#[cfg(feature = "browser")]
+mod connect;
+#[cfg(feature = "browser")]
+mod error;
+#[cfg(feature = "browser")]
+mod events;
+#[cfg(feature = "browser")]
+mod explain;
+#[cfg(feature = "browser")]
+mod js;
+#[cfg(feature = "browser")]
+mod request;
+#[cfg(feature = "browser")]
+mod session;
+#[cfg(feature = "browser")]
+mod sign_in;
+#[cfg(feature = "browser")]
+mod stats;
+
+#[cfg(feature = "browser")]
+pub use crate::{
+    auth::Auth,
+    connect::{Connect, connect, connect_remote},
+    error::{Error, ErrorCode},
+    events::{AnomalyKind, Event, EventKind, Events, GivesWay, SignOutReason, StepUp, StepUpReason, Subscription},
+    explain::{Explanation, ExplanationKind, ResourceMetadata},
+    request::{AuthRequest, RequestBuilder, RequestOptions, Retry},
+    session::{Arrival, Audience, Claims, Session},
+    sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
+    stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},
+};
