@@ -10,7 +10,7 @@ use crate::js::get;
 /// Declares [`ErrorCode`] from the codes that there are.
 macro_rules! codes {
     ($($(#[$doc:meta])+ $variant:ident = $code:literal,)+) => {
-        /// What to compare of an [`Error`]. Codes never change; new ones may come.
+        /// What to compare of an [`Error`](crate::Error). Codes never change; new ones may come.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {

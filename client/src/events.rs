@@ -16,7 +16,8 @@ use web_sys::CustomEvent;
 use crate::{Claims, ErrorCode, ResourceMetadata, Session, SignIn, js};
 
 /// Something that happened to the session. None carries a token.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "type", content = "detail", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Event {
     /// Something is out of the ordinary.
@@ -56,6 +57,7 @@ pub enum Event {
     /// A sign-in was finished, in this tab or another.
     SignedIn {
         /// The session.
+        #[serde(flatten)]
         session: Session<Claims>,
         /// Whether the server signed the user in by one of the `acr_values`, if some were asked for.
         acr_met: Option<bool>,
@@ -102,67 +104,14 @@ kinds! {
 
 impl Event {
     /// `None` if the event isn't shaped as this version of the crate knows it.
-    fn read(kind: EventKind, detail: JsValue) -> Option<Self> {
-        match kind {
-            EventKind::Anomaly => js::decode(detail)
-                .ok()
-                .map(|Anomaly { kind, count, baseline, locked }| Self::Anomaly { kind, count, baseline, locked }),
-            EventKind::Outdated => js::decode(detail).ok().map(|Outdated { gives_way }| Self::Outdated { gives_way }),
-            EventKind::RefreshFailed => {
-                js::decode(detail).ok().map(|RefreshFailed { code, retry_in }| Self::RefreshFailed { code, retry_in })
-            }
-            EventKind::Refreshed => {
-                js::decode(detail).ok().map(|Refreshed { generation, scope, expires_at, resource }| Self::Refreshed {
-                    generation,
-                    scope,
-                    expires_at,
-                    resource,
-                })
-            }
-            EventKind::SignedIn => Some(Self::SignedIn {
-                acr_met: js::get(&detail, "acrMet").as_bool(),
-                session: js::decode(detail).ok()?,
-            }),
-            EventKind::SignedOut => js::decode(detail).ok().map(|SignedOut { reason }| Self::SignedOut { reason }),
-            EventKind::StepUp => js::decode(detail).ok().map(Self::StepUp),
-            EventKind::Unlocked => Some(Self::Unlocked),
+    fn read(kind: EventKind, detail: &JsValue) -> Option<Self> {
+        let event = js_sys::Object::new();
+        js::set(&event, "type", &kind.name().into());
+        if kind != EventKind::Unlocked {
+            js::set(&event, "detail", detail);
         }
+        js::decode(event.into()).ok()
     }
-}
-
-#[derive(Deserialize)]
-struct Anomaly {
-    kind: AnomalyKind,
-    count: f64,
-    baseline: Option<f64>,
-    locked: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Outdated {
-    gives_way: GivesWay,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RefreshFailed {
-    code: ErrorCode,
-    retry_in: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Refreshed {
-    generation: u64,
-    scope: String,
-    expires_at: Option<f64>,
-    resource: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct SignedOut {
-    reason: SignOutReason,
 }
 
 /// What an API asks for (RFC 6750, 3.1; RFC 9470).
@@ -313,7 +262,7 @@ struct Listener {
 impl Listener {
     fn new<F: FnMut(Event) + 'static>(auth: &js::JsAuth, kind: EventKind, act: Rc<RefCell<F>>) -> Self {
         let call = Closure::new(move |event: CustomEvent| {
-            if let Some(event) = Event::read(kind, event.detail()) {
+            if let Some(event) = Event::read(kind, &event.detail()) {
                 (act.borrow_mut())(event);
             }
         });

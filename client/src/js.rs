@@ -73,7 +73,8 @@ pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue
 
 /// `null` and `undefined` are `None`.
 pub(crate) fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| Error::shape(&error.to_string()))
+    let wanted = std::any::type_name::<T>();
+    serde_wasm_bindgen::from_value(value).map_err(|error| Error::shape(&format!("this is no {wanted}: {error}")))
 }
 
 /// Options as an object; what isn't set isn't in it.

@@ -10,6 +10,7 @@ import { installPackage, pack, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
+import { checkClient } from "./rust-client.mjs";
 import { checkSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { nodeTests, toolchainEnv } from "./toolchain.mjs";
@@ -32,16 +33,17 @@ let building;
  * one is one check by itself.
  */
 export const steps = [
-  { name: "format", work: () => cargo(["fmt", "--check"]) },
+  { name: "format", work: formatted },
   { name: "lint", work: () => nodeProgram("biome", ["ci", "--error-on-warnings"]) },
   { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
   { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv()) },
+  { name: "client", work: checkClient },
   { name: "supply-chain", work: async () => found(await checkSupplyChain()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
   { name: "native", runner: "cargo", work: () => cargo(["test"]) },
   { name: "build", work: builtPackage },
-  { name: "wasm", runner: "cargo", work: () => wasmTests("chromium") },
-  { name: "wasm-firefox", runner: "cargo", work: () => wasmTests("firefox") },
+  { name: "wasm", runner: "cargo", work: withPackage(() => wasmTests("chromium")) },
+  { name: "wasm-firefox", runner: "cargo", work: withPackage(() => wasmTests("firefox")) },
   { name: "types", work: withPackage(types) },
   { name: "publint", work: withPackage(published) },
   { name: "empty-project", work: withPackage(tryInEmptyProject) },
@@ -76,6 +78,11 @@ function withPackage(work) {
     await builtPackage();
     return work(options);
   };
+}
+
+async function formatted() {
+  const own = await cargo(["fmt", "--check"]);
+  return own.code ? own : cargo(["fmt", "--check", "--manifest-path", join(root, "client", "Cargo.toml")]);
 }
 
 async function types() {

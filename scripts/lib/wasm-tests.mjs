@@ -6,12 +6,13 @@ import { findFirefox, findGeckodriver, whyNoEngine } from "./engines.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
+import { testClient } from "./rust-client.mjs";
 import { toolchainEnv } from "./toolchain.mjs";
 
 const timeout = 900_000;
 const drivers = { chromium: () => ({ CHROMEDRIVER: findDriver() }), firefox: () => ({ GECKODRIVER: findGeckodriver() }) };
 
-/** The shell's own tests in one engine, as `wasm-pack test --headless` runs them; or why there are none. */
+/** The tests of the shell, and of the client for Rust, in one engine, as `wasm-pack test --headless` runs them; or why there are none. */
 export async function wasmTests(engine) {
   const skipped = whyNoEngine(engine);
   if (skipped) return { skipped };
@@ -23,7 +24,10 @@ export async function wasmTests(engine) {
     WASM_BINDGEN_TEST_ONLY_WEB: "1",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   };
-  return run("cargo", ["test", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
+  const tested = await run("cargo", ["test", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
+  if (tested.code) return tested;
+  const client = await testClient({ ...env, ...settings });
+  return { code: client.code, output: tested.output + client.output };
 }
 
 /** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate; a driver looks at its own only. */

@@ -1,0 +1,100 @@
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use futures_core::Stream;
+use serde_json::json;
+use tokenkeep_client::{
+    AnomalyKind, Claims, ErrorCode, Event, EventKind, Events, GivesWay, SignOutReason, StepUpReason,
+};
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use crate::fake::fake;
+
+fn waiting(events: &mut Events) -> Poll<Option<Event>> {
+    Pin::new(events).poll_next(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+async fn events_come_as_a_stream_in_their_order() {
+    let (fake, auth) = fake(json!({}));
+    let mut events = auth.events();
+    assert_eq!(waiting(&mut events), Poll::Pending);
+    fake.happens("refreshfailed", json!({ "code": "TOKENKEEP_SERVER_UNAVAILABLE", "retryIn": 1_500 }));
+    fake.happens(
+        "refreshed",
+        json!({ "generation": 3, "scope": "openid", "expiresAt": 1_900_000_000_000_u64, "resource": null }),
+    );
+    fake.happens(
+        "stepup",
+        json!({ "reason": "scope", "resource": "https://api.example/", "signIn": { "scope": "files:write" } }),
+    );
+    fake.happens("anomaly", json!({ "kind": "newer", "count": 7, "baseline": 2.5, "locked": true }));
+    fake.happens("unlocked", json!({}));
+    fake.happens("outdated", json!({ "givesWay": "when-left" }));
+    fake.happens("signedout", json!({ "reason": "revoked" }));
+    fake.happens("signedin", json!({ "acrMet": true }));
+
+    let mut seen = Vec::new();
+    while let Poll::Ready(Some(event)) = waiting(&mut events) {
+        seen.push(event);
+    }
+    assert_eq!(seen.len(), 8);
+    assert_eq!(seen[0], Event::RefreshFailed { code: ErrorCode::ServerUnavailable, retry_in: 1_500.0 });
+    let expires_at = Some(1_900_000_000_000.0);
+    assert_eq!(seen[1], Event::Refreshed { generation: 3, scope: "openid".into(), expires_at, resource: None });
+    let Event::StepUp(wanted) = &seen[2] else { panic!("{:?}", seen[2]) };
+    assert_eq!((wanted.reason, wanted.resource.as_deref()), (StepUpReason::Scope, Some("https://api.example/")));
+    assert_eq!(wanted.sign_in, tokenkeep_client::SignIn::new().scope("files:write"));
+    let kind = AnomalyKind::Unknown;
+    assert_eq!(seen[3], Event::Anomaly { kind, count: 7.0, baseline: Some(2.5), locked: true });
+    assert_eq!(seen[4], Event::Unlocked);
+    assert_eq!(seen[5], Event::Outdated { gives_way: GivesWay::WhenLeft });
+    assert_eq!(seen[6], Event::SignedOut { reason: SignOutReason::Revoked });
+    let Event::SignedIn { session, acr_met } = &seen[7] else { panic!("{:?}", seen[7]) };
+    assert_eq!((session.claims.as_ref().unwrap().sub.as_str(), *acr_met), ("ada", Some(true)));
+}
+
+#[test]
+async fn who_waits_for_an_event_is_woken() {
+    let (fake, auth) = fake(json!({}));
+    let mut events = auth.events();
+    wasm_bindgen_futures::spawn_local(async move { fake.happens("unlocked", json!({})) });
+    assert_eq!(poll_fn(|context| Pin::new(&mut events).poll_next(context)).await, Some(Event::Unlocked));
+}
+
+#[test]
+fn a_callback_ends_with_its_subscription() {
+    let (fake, auth) = fake(json!({}));
+    let (heard, changes) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Vec::new())));
+    let (hear, change) = (Rc::clone(&heard), Rc::clone(&changes));
+    let looking = auth.clone();
+    let on = auth.on(EventKind::SignedOut, move |event| hear.borrow_mut().push(event));
+    let on_change = auth.on_change(move || change.borrow_mut().push(looking.session::<Claims>().unwrap().is_some()));
+    fake.happens("signedout", json!({ "reason": "expired" }));
+    fake.happens("signedin", json!({}));
+    drop((on, on_change));
+    fake.happens("signedout", json!({ "reason": "signout" }));
+
+    assert_eq!(*heard.borrow(), [Event::SignedOut { reason: SignOutReason::Expired }]);
+    assert_eq!(*changes.borrow(), [false, true]);
+}
+
+#[test]
+fn a_subscription_may_be_dropped_by_its_own_callback() {
+    let (fake, auth) = fake(json!({}));
+    let kept = Rc::new(RefCell::new(None));
+    let (inside, count) = (Rc::clone(&kept), Rc::new(RefCell::new(0)));
+    let counted = Rc::clone(&count);
+    *kept.borrow_mut() = Some(auth.on(EventKind::Unlocked, move |_| {
+        *counted.borrow_mut() += 1;
+        inside.borrow_mut().take();
+    }));
+    fake.happens("unlocked", json!({}));
+    fake.happens("unlocked", json!({}));
+    assert_eq!(*count.borrow(), 1);
+}

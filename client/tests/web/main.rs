@@ -1,0 +1,12 @@
+//! The crate in a browser, over the `auth` for tests of the npm package (`tokenkeep/testing`), which answers without a server. What needs
+//! servers is in tests/browser/rust.test.mjs of the repository.
+
+#![cfg(target_arch = "wasm32")]
+
+mod errors;
+mod events;
+mod fake;
+mod requests;
+mod session;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,60 @@
+// The crate for Rust front ends, in a workspace of its own: its tests in a browser, and its examples as pages load them.
+
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { withLock } from "./lock.mjs";
+import { installPackage } from "./pack.mjs";
+import { root, target, wasmTarget, wasmTriple } from "./paths.mjs";
+import { must, run } from "./run.mjs";
+import { bindgenProgram } from "./rust.mjs";
+import { hashOf, unlessFresh } from "./stamp.mjs";
+import { toolchainEnv } from "./toolchain.mjs";
+
+export const clientFolder = join(root, "client");
+const manifest = ["--locked", "--manifest-path", join(clientFolder, "Cargo.toml")];
+const minute = 60_000;
+
+/** Lints the crate with and without what runs in a page, and documents it, where every warning counts. Answers `{ code, output }`. */
+export async function checkClient() {
+  const wasm = ["--target", wasmTriple];
+  const lints = ["--", "-D", "warnings"];
+  const checks = [
+    ["clippy", ...manifest, "--all-targets", ...wasm, ...lints],
+    ["clippy", ...manifest, "--lib", "--no-default-features", ...lints],
+    ["doc", ...manifest, "--no-deps", ...wasm],
+    ["test", ...manifest, "--doc"],
+  ];
+  for (const args of checks) {
+    const env = { ...toolchainEnv(), RUSTDOCFLAGS: "-D warnings" };
+    const checked = await run("cargo", args, { env, timeout: 15 * minute });
+    if (checked.code) return checked;
+  }
+}
+
+/** Runs the crate's tests in a browser, over the packed package. Answers `{ code, output }`. */
+export async function testClient(settings) {
+  await installPackage(clientFolder);
+  // The runner looks for it in the crate's folder.
+  copyFileSync(join(root, "webdriver.json"), join(clientFolder, "webdriver.json"));
+  const tested = await run("cargo", ["test", ...manifest, "--target", wasmTriple, "--tests"], { env: settings, timeout: 15 * minute });
+  if (tested.code === 0) await clientExample("stage");
+  return tested;
+}
+
+/** Builds an example of the crate as a module for pages, unless that is there; answers its folder, with `<name>.js` in it. */
+export async function clientExample(name) {
+  const folder = join(target, "client", name);
+  const inputs = ["src", "examples", "Cargo.toml", "Cargo.lock"].map((file) => join(clientFolder, file));
+  const outputs = [`${name}.js`, `${name}_bg.wasm`].map((file) => join(folder, file));
+  const fresh = { stamp: join(folder, "stamp"), key: hashOf(inputs), outputs };
+  await withLock("client", () => unlessFresh(fresh, () => build(name, folder)));
+  return folder;
+}
+
+async function build(name, folder) {
+  const args = ["build", ...manifest, "--target", wasmTriple, "--example", name];
+  await must("cargo", args, { env: toolchainEnv(), cure: "correct the source", timeout: 15 * minute });
+  const built = join(wasmTarget, wasmTriple, "debug", "examples", `${name}.wasm`);
+  await must(await bindgenProgram("wasm-bindgen"), ["--target", "web", "--no-typescript", "--out-dir", folder, built]);
+}

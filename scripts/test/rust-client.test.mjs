@@ -1,0 +1,103 @@
+// The Rust client says again what the types say: each of its enums and options is held against index.d.ts.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { lockedCrates } from "../lib/crates.mjs";
+import { codesFile, rustErrorCodes } from "../lib/error-codes.mjs";
+import { root } from "../lib/paths.mjs";
+import { filesUnder } from "../lib/stamp.mjs";
+
+const types = readFileSync(join(root, "pkg-template", "index.d.ts"), "utf8");
+const sources = filesUnder(join(root, "client", "src"));
+const rust = sources.map((file) => readFileSync(file, "utf8")).join("\n");
+const kebab = (name) => name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** The body of a declaration of Rust, without comments. */
+function bodyOf(declaration) {
+  const [, body] = rust.match(new RegExp(`^ *pub ${declaration}(?:<[^\\n]*>)? \\{\\n([^]*?)^ *\\}`, "m")) ?? [];
+  assert.ok(body, declaration);
+  return body.replace(/^\s*\/\/.*\n/gm, "");
+}
+
+/** What serde reads for the variants of an enum, but for the one that stands for what is newer. */
+function wordsOf(name) {
+  const variants = [...bodyOf(`enum ${name}`).matchAll(/((?: *#\[[^\n]*\n)*) {4}([A-Z]\w*)/g)];
+  const said = variants.filter(([, attributes]) => !attributes.includes("serde(other)"));
+  return said.map(([, attributes, variant]) => attributes.match(/rename = "(.*)"/)?.[1] ?? kebab(variant)).sort();
+}
+
+/** The words of a type of index.d.ts, or of a member of one. */
+function wordsOfType(name, member) {
+  const [, text] = types.match(new RegExp(`export (?:type|interface) ${name} ([^]*?)\\n\\n`));
+  const part = member ? text.match(new RegExp(`readonly ${member}: ([^;]*);`))[1] : text;
+  return [...part.replace(/\/\*\*[^]*?\*\//g, "").matchAll(/"([^"]+)"/g)].map(([, word]) => word).sort();
+}
+
+/** The members of an interface of index.d.ts. */
+function membersOf(name) {
+  const [, body] = types.match(new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([^]*?)^\\}`, "m"));
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??: /gm)].map(([, member]) => member).sort();
+}
+
+const fieldsOf = (name) => [...bodyOf(`struct ${name}`).matchAll(/^ {4}(?:pub )?(\w+): /gm)].map(([, field]) => camel(field)).sort();
+
+test("ErrorCode is made from the types", () => {
+  assert.equal(readFileSync(codesFile, "utf8"), rustErrorCodes(), "run `node scripts/error-codes.mjs`");
+});
+
+test("every enum has the words of its type", () => {
+  const pairs = { AnomalyKind: [], AuditKind: [], SignOutReason: [], Phase: ["Stats", "phase"], Circuit: ["Stats", "circuit"] };
+  const more = {
+    ExplanationKind: ["Explanation", "kind"],
+    Revocation: ["SignOutResult", "revocation"],
+    StepUpReason: ["StepUp", "reason"],
+  };
+  for (const [name, [type = name, member]] of Object.entries({ ...pairs, ...more, GivesWay: ["AuthEventMap", "outdated"] })) {
+    const said =
+      member === "outdated"
+        ? types
+            .match(/givesWay: ([^}]*)\}/)[1]
+            .match(/[\w-]+/g)
+            .sort()
+        : wordsOfType(type, member);
+    assert.deepEqual(wordsOf(name), said, name);
+  }
+});
+
+test("there is a kind for every event", () => {
+  const [, kinds] = rust.match(/^kinds! \{\n([^]*?)^\}/m);
+  assert.deepEqual([...kinds.matchAll(/"(\w+)"/g)].map(([, name]) => name).sort(), membersOf("AuthEventMap"));
+});
+
+test("every structure has the members of its type", () => {
+  for (const name of ["Session", "Arrival", "Stats", "ServerStats", "AuditEntry", "Explanation", "ResourceMetadata", "StepUp"])
+    assert.deepEqual(fieldsOf(name), membersOf(name), name);
+  assert.deepEqual(
+    fieldsOf("SignIn"),
+    membersOf("SignInOptions").filter((name) => name !== "mode"),
+  );
+  const popup = fieldsOf("PopupSignIn").filter((name) => name !== "options");
+  assert.deepEqual(popup, membersOf("PopupSignInOptions"));
+  assert.deepEqual(fieldsOf("Resume"), membersOf("ResumeOptions"));
+  assert.deepEqual(fieldsOf("RequestOptions"), membersOf("RequestOptions"));
+  assert.deepEqual(
+    fieldsOf("Error").filter((name) => name !== "code" && name !== "message"),
+    detailsOfError(),
+  );
+});
+
+function detailsOfError() {
+  const [, body] = types.match(/^export class TokenKeepError[^{]*\{\n([^]*?)^\}/m);
+  const members = [...body.matchAll(/^ {2}readonly (\w+)\?: /gm)];
+  return members.map(([, name]) => name).sort();
+}
+
+test("one wasm-bindgen fits both lock files", () => {
+  const versionIn = (...path) =>
+    lockedCrates(readFileSync(join(root, ...path), "utf8")).find(({ name }) => name === "wasm-bindgen").version;
+  assert.equal(versionIn("client", "Cargo.lock"), versionIn("Cargo.lock"), "cargo update --manifest-path client/Cargo.toml --precise");
+});
