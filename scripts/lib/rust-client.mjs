@@ -1,6 +1,6 @@
 // The crate for Rust front ends, in a workspace of its own: its tests in a browser, and its examples as pages load them.
 
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { withLock } from "./lock.mjs";
@@ -24,10 +24,26 @@ export async function checkClient() {
     ["clippy", ...manifest, "--lib", "--no-default-features", ...lints],
     ["doc", ...manifest, "--no-deps", ...wasm],
     ["test", ...manifest, "--doc"],
+    // As it is published, from the tarball, by a stable compiler.
+    ["package", ...manifest, "--allow-dirty", ...wasm],
+    ["package", "--locked", "--allow-dirty"],
   ];
   for (const args of checks) {
     const env = { ...toolchainEnv(), RUSTDOCFLAGS: "-D warnings" };
     const checked = await run("cargo", args, { env, timeout: 15 * minute });
+    if (checked.code) return checked;
+  }
+}
+
+/** Compiles both published crates with the oldest compiler that they name, which rustup adds. Answers `{ code, output }`, or why not. */
+export async function checkOldest() {
+  const [, version] = readFileSync(join(clientFolder, "Cargo.toml"), "utf8").match(/^rust-version = "(.*)"$/m);
+  const wanted = ["toolchain", "install", version, "--profile", "minimal", "--no-self-update", "--target", wasmTriple];
+  const added = await run("rustup", wanted, { timeout: 5 * minute });
+  if (added.code) return { skipped: `Rust ${version} can't be had; cure: rustup ${wanted.join(" ")}` };
+  const env = { ...toolchainEnv(), CARGO_TARGET_DIR: join(target, "oldest"), RUSTUP_TOOLCHAIN: version };
+  for (const args of [["--locked"], [...manifest, "--target", wasmTriple]]) {
+    const checked = await run("cargo", ["check", ...args], { env, timeout: 15 * minute });
     if (checked.code) return checked;
   }
 }

@@ -10,7 +10,7 @@ import { installPackage, pack, tryInEmptyProject } from "./pack.mjs";
 import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
-import { checkClient } from "./rust-client.mjs";
+import { checkClient, checkOldest } from "./rust-client.mjs";
 import { checkSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { nodeTests, toolchainEnv } from "./toolchain.mjs";
@@ -24,6 +24,7 @@ const typesFolder = join(root, "tests", "types");
 export const quick = ["format", "lint", "clippy", "native", "build", "types", "browser"];
 const quickFiles = ["sign-in", "refresh", "tabs", "state"];
 const earliestTsc = join(root, "tests", "earlier", "node_modules", "typescript", "bin", "tsc");
+const module = ["--target", wasmTriple, "--features", "module"];
 const denyWarnings = ["--", "-D", "warnings"];
 let building;
 
@@ -36,8 +37,9 @@ export const steps = [
   { name: "format", work: formatted },
   { name: "lint", work: () => nodeProgram("biome", ["ci", "--error-on-warnings"]) },
   { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
-  { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", "--target", wasmTriple, ...denyWarnings], toolchainEnv()) },
+  { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", ...module, ...denyWarnings], toolchainEnv()) },
   { name: "client", work: checkClient },
+  { name: "oldest", work: checkOldest },
   { name: "supply-chain", work: async () => found(await checkSupplyChain()) },
   { name: "scripts", runner: "node", work: () => nodeTests(join(root, "scripts", "test")) },
   { name: "native", runner: "cargo", work: () => cargo(["test"]) },

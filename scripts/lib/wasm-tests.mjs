@@ -24,7 +24,7 @@ export async function wasmTests(engine) {
     WASM_BINDGEN_TEST_ONLY_WEB: "1",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   };
-  const tested = await run("cargo", ["test", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
+  const tested = await run("cargo", ["test", "--features", "module", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
   if (tested.code) return tested;
   const client = await testClient({ ...env, ...settings });
   return { code: client.code, output: tested.output + client.output };

@@ -7,7 +7,8 @@ import { test } from "node:test";
 
 import { lockedCrates } from "../lib/crates.mjs";
 import { codesFile, rustErrorCodes } from "../lib/error-codes.mjs";
-import { root } from "../lib/paths.mjs";
+import { root, wasmTriple } from "../lib/paths.mjs";
+import { must } from "../lib/run.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
 
 const types = readFileSync(join(root, "pkg-template", "index.d.ts"), "utf8");
@@ -100,4 +101,24 @@ test("one wasm-bindgen fits both lock files", () => {
   const versionIn = (...path) =>
     lockedCrates(readFileSync(join(root, ...path), "utf8")).find(({ name }) => name === "wasm-bindgen").version;
   assert.equal(versionIn("client", "Cargo.lock"), versionIn("Cargo.lock"), "cargo update --manifest-path client/Cargo.toml --precise");
+});
+
+const cargo = (...args) => must("cargo", [...args, "--locked", "--quiet"], { cure: "cargo fetch --locked" });
+
+test("who depends on the core gets no export of wasm-bindgen", async () => {
+  const tree = (...more) => cargo("tree", "--target", wasmTriple, "--edges", "normal", "--prefix", "none", ...more);
+  assert.doesNotMatch(await tree(), /wasm-bindgen|js-sys/);
+  assert.match(await tree("--features", "module"), /wasm-bindgen/);
+});
+
+test("the published crates have their sources, a README and the licences", async () => {
+  const beside = ["Cargo.lock", "Cargo.toml", "Cargo.toml.orig", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+  for (const folder of ["", "client"]) {
+    const manifest = join(root, folder, "Cargo.toml");
+    const listed = (await cargo("package", "--list", "--allow-dirty", "--manifest-path", manifest)).trim().split(/\r?\n/);
+    const others = listed.filter((file) => !/^src[\\/]/.test(file) && file !== ".cargo_vcs_info.json");
+    assert.deepEqual(others.sort(), beside);
+    const own = filesUnder(join(root, folder, "src")).length;
+    assert.equal(listed.filter((file) => /^src[\\/]/.test(file)).length, own);
+  }
 });
