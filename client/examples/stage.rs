@@ -8,7 +8,9 @@ use std::{cell::RefCell, future::poll_fn, pin::Pin};
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokenkeep_client::{Auth, Error, Event, RequestOptions, Resume, Session, SignIn, Silent, connect as connect_to};
+use tokenkeep_client::{
+    Auth, Error, Event, RequestOptions, Resume, Session, SignIn, Silent, config::HolderConfig, connect as connect_to,
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::ReadableStreamDefaultReader;
@@ -161,4 +163,15 @@ pub async fn userinfo() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = signOut)]
 pub async fn sign_out() -> Result<String, JsValue> {
     auth().sign_out().await.map(|revocation| format!("{revocation:?}")).map_err(told)
+}
+
+/// The configuration of the test's stage, as a build script would write it.
+#[wasm_bindgen]
+pub fn configuration(issuer: &str, redirect_uri: &str, scope: &str, apis: Vec<String>) -> String {
+    HolderConfig::sign_in(issuer, "tokenkeep-demo", redirect_uri)
+        .scope(scope)
+        .resource_servers(apis)
+        .request_timeout(60_000)
+        .queue_timeout(60_000)
+        .to_json()
 }

@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! The file of the worker has the configuration, so that no script in the page can choose it.
+//! The file of the worker has the configuration, so that no script in the page can choose it: [`config::HolderConfig`] writes it.
 //!
 //! # Features
 //!
@@ -26,6 +26,8 @@
 //!   when it is called where there is no JavaScript.
 
 #![forbid(unsafe_code)]
+
+pub mod config;
 
 #[cfg(feature = "browser")]
 mod auth;

@@ -62,5 +62,5 @@ export function rustErrorCodes() {
     const message = `\`TOKENKEEP_${code}\`: ${prose(said.get(code) ?? computed[code])}.`;
     return `${comment(message)}\n    ${variantOf(code)} = "TOKENKEEP_${code}",`;
   });
-  return `//! Made by scripts/error-codes.mjs from the table of errors: change that, and run it.\n\ncodes! {\n${rows.join("\n")}\n}\n`;
+  return `//! Made by scripts/rust-client.mjs from the table of errors: change that, and run it.\n\ncodes! {\n${rows.join("\n")}\n}\n`;
 }

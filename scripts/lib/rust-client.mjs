@@ -20,9 +20,10 @@ export async function checkClient() {
   const wasm = ["--target", wasmTriple];
   const lints = ["--", "-D", "warnings"];
   const checks = [
-    ["clippy", ...manifest, "--all-targets", ...wasm, ...lints],
-    ["clippy", ...manifest, "--lib", "--no-default-features", ...lints],
-    ["doc", ...manifest, "--no-deps", ...wasm],
+    ["clippy", ...manifest, "--all-targets", "--all-features", ...wasm, ...lints],
+    ["clippy", ...manifest, "--all-targets", "--no-default-features", ...lints],
+    ["doc", ...manifest, "--no-deps", "--all-features", ...wasm],
+    ["test", ...manifest, "--no-default-features", "--test", "config"],
     ["test", ...manifest, "--doc"],
     // As it is published, from the tarball, by a stable compiler.
     ["package", ...manifest, "--allow-dirty", ...wasm],

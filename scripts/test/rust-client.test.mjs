@@ -9,6 +9,7 @@ import { lockedCrates } from "../lib/crates.mjs";
 import { codesFile, rustErrorCodes } from "../lib/error-codes.mjs";
 import { root, wasmTriple } from "../lib/paths.mjs";
 import { must } from "../lib/run.mjs";
+import { holderOptions, optionsFile, rustOptions } from "../lib/rust-options.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
 
 const types = readFileSync(join(root, "pkg-template", "index.d.ts"), "utf8");
@@ -47,7 +48,19 @@ function membersOf(name) {
 const fieldsOf = (name) => [...bodyOf(`struct ${name}`).matchAll(/^ {4}(?:pub )?(\w+): /gm)].map(([, field]) => camel(field)).sort();
 
 test("ErrorCode is made from the types", () => {
-  assert.equal(readFileSync(codesFile, "utf8"), rustErrorCodes(), "run `node scripts/error-codes.mjs`");
+  assert.equal(readFileSync(codesFile, "utf8"), rustErrorCodes(), "run `node scripts/rust-client.mjs`");
+});
+
+test("HolderConfig has the options of hold(), with their words", () => {
+  assert.equal(readFileSync(optionsFile, "utf8"), rustOptions(), "run `node scripts/rust-client.mjs`");
+  const [, table] = readFileSync(join(root, "src", "proto", "config", "table.rs"), "utf8").match(/const OPTIONS[^\n]*\n([^]*?)^\];/m);
+  const names = [...table.matchAll(/^ {4}\("(\w+)"/gm)].map(([, name]) => name);
+  assert.deepEqual(
+    holderOptions()
+      .map(({ name }) => name)
+      .sort(),
+    names.sort(),
+  );
 });
 
 test("every enum has the words of its type", () => {

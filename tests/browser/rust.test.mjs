@@ -45,6 +45,9 @@ test("Rust: a person signs in, calls, reloads, has a second tab and signs out", 
   const stage = await startRust(t, { pages: true });
   const page = await stage.open("/files");
   assert.equal(await valueOf(page, "resume"), null);
+  const { issuer, redirectUri, resourceServers } = JSON.parse(stage.shown.config);
+  const written = await valueOf(page, "configuration", issuer, redirectUri, scope, resourceServers);
+  assert.deepEqual(JSON.parse(written), JSON.parse(stage.shown.config), "HolderConfig says something else than the holder was given");
   assert.equal((await rust(page, "get", stage.v1("files"))).error.code, "TOKENKEEP_LOGIN_REQUIRED");
 
   await arrive(page, { returnTo: "/files?page=2#top" });

@@ -1,4 +1,4 @@
-//! Made by scripts/error-codes.mjs from the table of errors: change that, and run it.
+//! Made by scripts/rust-client.mjs from the table of errors: change that, and run it.
 
 codes! {
     /// `TOKENKEEP_APP_REFUSED`: … is not among the apps of serve(); add it there, as an exact origin.
