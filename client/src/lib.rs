@@ -24,6 +24,8 @@
 //!
 //! - `browser` (default): all that runs in the page. It compiles for every target, so that code shared with a server does, and panics
 //!   when it is called where there is no JavaScript.
+//! - `leptos` (0.8), `yew` (0.23), `dioxus` (0.7): a module each, which read alike: a provider that finds the session once, `use_auth()`
+//!   and `use_session()`, and `Guard`. They are over [`Store`], which is there for every other framework.
 
 #![forbid(unsafe_code)]
 
@@ -49,6 +51,15 @@ mod session;
 mod sign_in;
 #[cfg(feature = "browser")]
 mod stats;
+#[cfg(feature = "browser")]
+mod store;
+
+#[cfg(feature = "dioxus")]
+pub mod dioxus;
+#[cfg(feature = "leptos")]
+pub mod leptos;
+#[cfg(feature = "yew")]
+pub mod yew;
 
 #[cfg(feature = "browser")]
 pub use crate::{
@@ -61,4 +72,5 @@ pub use crate::{
     session::{Arrival, Audience, Claims, Session},
     sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
     stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},
+    store::{AuthState, Start, Status, Store, StoreSubscription},
 };

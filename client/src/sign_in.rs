@@ -98,6 +98,11 @@ impl SignIn {
         self
     }
 
+    pub(crate) fn or_return_to(mut self, target: &str) -> Self {
+        self.return_to.get_or_insert_with(|| target.into());
+        self
+    }
+
     /// The same in a popup, while this page stays.
     pub fn popup(self) -> PopupSignIn {
         PopupSignIn { options: self, mode: "popup", popup_features: None, popup_timeout: None }

@@ -8,5 +8,6 @@ mod events;
 mod fake;
 mod requests;
 mod session;
+mod store;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
