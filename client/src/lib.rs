@@ -31,6 +31,10 @@
 
 pub mod config;
 
+#[cfg(all(doctest, feature = "browser"))]
+#[doc = include_str!("../../docs/rust.md")]
+mod guide {}
+
 #[cfg(feature = "browser")]
 mod auth;
 #[cfg(feature = "browser")]
