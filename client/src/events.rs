@@ -13,7 +13,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::CustomEvent;
 
-use crate::{Claims, ErrorCode, ResourceMetadata, Session, SignIn, js};
+use crate::{Claims, ErrorCode, ResourceMetadata, Session, SignIn, Waiting, js};
 
 /// Something that happened to the session. None carries a token.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -72,6 +72,8 @@ pub enum Event {
     StepUp(StepUp),
     /// The session was locked and goes on.
     Unlocked,
+    /// Requests have waited for three seconds, or wait for something else now, or none of them waits that long any more.
+    Waiting(Waiting),
 }
 
 macro_rules! kinds {
@@ -100,6 +102,7 @@ kinds! {
     SignedOut "signedout" "[`Event::SignedOut`]",
     StepUp "stepup" "[`Event::StepUp`]",
     Unlocked "unlocked" "[`Event::Unlocked`]",
+    Waiting "waiting" "[`Event::Waiting`]",
 }
 
 impl Event {

@@ -57,6 +57,8 @@ mod sign_in;
 mod stats;
 #[cfg(feature = "browser")]
 mod store;
+#[cfg(feature = "browser")]
+mod waiting;
 
 #[cfg(feature = "dioxus")]
 pub mod dioxus;
@@ -77,4 +79,5 @@ pub use crate::{
     sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
     stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},
     store::{AuthState, Start, Status, Store, StoreSubscription},
+    waiting::{WaitReason, Waiting},
 };

@@ -45,7 +45,10 @@ function membersOf(name) {
   return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??: /gm)].map(([, member]) => member).sort();
 }
 
-const fieldsOf = (name) => [...bodyOf(`struct ${name}`).matchAll(/^ {4}(?:pub )?(\w+): /gm)].map(([, field]) => camel(field)).sort();
+function fieldsOf(name) {
+  const fields = bodyOf(`struct ${name}`).matchAll(/((?: *#\[[^\n]*\n)*)^ {4}(?:pub )?(\w+): /gm);
+  return [...fields].map(([, attributes, field]) => attributes.match(/rename = "(.*)"/)?.[1] ?? camel(field)).sort();
+}
 
 test("ErrorCode is made from the types", () => {
   assert.equal(readFileSync(codesFile, "utf8"), rustErrorCodes(), "run `node scripts/rust-client.mjs`");
@@ -64,7 +67,14 @@ test("HolderConfig has the options of hold(), with their words", () => {
 });
 
 test("every enum has the words of its type", () => {
-  const pairs = { AnomalyKind: [], AuditKind: [], SignOutReason: [], Phase: ["Stats", "phase"], Circuit: ["Stats", "circuit"] };
+  const pairs = {
+    AnomalyKind: [],
+    AuditKind: [],
+    SignOutReason: [],
+    WaitReason: [],
+    Phase: ["Stats", "phase"],
+    Circuit: ["Stats", "circuit"],
+  };
   const more = {
     ExplanationKind: ["Explanation", "kind"],
     Revocation: ["SignOutResult", "revocation"],
@@ -88,7 +98,7 @@ test("there is a kind for every event", () => {
 });
 
 test("every structure has the members of its type", () => {
-  for (const name of ["Session", "Arrival", "Stats", "ServerStats", "AuditEntry", "Explanation", "ResourceMetadata", "StepUp"])
+  for (const name of ["Session", "Arrival", "Stats", "ServerStats", "AuditEntry", "Explanation", "ResourceMetadata", "StepUp", "Waiting"])
     assert.deepEqual(fieldsOf(name), membersOf(name), name);
   assert.deepEqual(
     fieldsOf("SignIn"),

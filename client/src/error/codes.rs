@@ -3,7 +3,7 @@
 codes! {
     /// `TOKENKEEP_APP_REFUSED`: … is not among the apps of serve(); add it there, as an exact origin.
     AppRefused = "TOKENKEEP_APP_REFUSED",
-    /// `TOKENKEEP_AUTH_MISSING`: an adapter was given no auth.
+    /// `TOKENKEEP_AUTH_MISSING`: give goOn() the auth of connect().
     AuthMissing = "TOKENKEEP_AUTH_MISSING",
     /// `TOKENKEEP_AUTHORIZATION_ERROR`: the authorization server answered ….
     AuthorizationError = "TOKENKEEP_AUTHORIZATION_ERROR",

@@ -9,7 +9,7 @@ use std::{
 use futures_core::Stream;
 use serde_json::json;
 use tokenkeep_client::{
-    AnomalyKind, Claims, ErrorCode, Event, EventKind, Events, GivesWay, SignOutReason, StepUpReason,
+    AnomalyKind, Claims, ErrorCode, Event, EventKind, Events, GivesWay, SignOutReason, StepUpReason, WaitReason,
 };
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -36,6 +36,7 @@ async fn events_come_as_a_stream_in_their_order() {
     fake.happens("anomaly", json!({ "kind": "newer", "count": 7, "baseline": 2.5, "locked": true }));
     fake.happens("unlocked", json!({}));
     fake.happens("outdated", json!({ "givesWay": "when-left" }));
+    fake.happens("waiting", json!({ "for": "retry-after", "since": 1_900_000_000_000_u64, "until": null, "calls": 3 }));
     fake.happens("signedout", json!({ "reason": "revoked" }));
     fake.happens("signedin", json!({ "acrMet": true }));
 
@@ -43,7 +44,7 @@ async fn events_come_as_a_stream_in_their_order() {
     while let Poll::Ready(Some(event)) = waiting(&mut events) {
         seen.push(event);
     }
-    assert_eq!(seen.len(), 8);
+    assert_eq!(seen.len(), 9);
     assert_eq!(seen[0], Event::RefreshFailed { code: ErrorCode::ServerUnavailable, retry_in: 1_500.0 });
     let expires_at = Some(1_900_000_000_000.0);
     assert_eq!(seen[1], Event::Refreshed { generation: 3, scope: "openid".into(), expires_at, resource: None });
@@ -54,8 +55,10 @@ async fn events_come_as_a_stream_in_their_order() {
     assert_eq!(seen[3], Event::Anomaly { kind, count: 7.0, baseline: Some(2.5), locked: true });
     assert_eq!(seen[4], Event::Unlocked);
     assert_eq!(seen[5], Event::Outdated { gives_way: GivesWay::WhenLeft });
-    assert_eq!(seen[6], Event::SignedOut { reason: SignOutReason::Revoked });
-    let Event::SignedIn { session, acr_met } = &seen[7] else { panic!("{:?}", seen[7]) };
+    let Event::Waiting(waiting) = seen[6] else { panic!("{:?}", seen[6]) };
+    assert_eq!((waiting.reason, waiting.since, waiting.calls), (Some(WaitReason::RetryAfter), Some(1.9e12), 3));
+    assert_eq!(seen[7], Event::SignedOut { reason: SignOutReason::Revoked });
+    let Event::SignedIn { session, acr_met } = &seen[8] else { panic!("{:?}", seen[8]) };
     assert_eq!((session.claims.as_ref().unwrap().sub.as_str(), *acr_met), ("ada", Some(true)));
 }
 
