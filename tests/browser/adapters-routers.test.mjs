@@ -103,6 +103,7 @@ for (const isByRouter of [false, true])
     await page.waitForSelector("text=signed-in ada");
     assert.equal(page.url(), stage.app.origin + place);
     assert.deepEqual(await seen(page, "place"), ["/open", "/files?x=1#y"]);
+    assert.deepEqual(await seen(page, "status"), ["signed-in"], "a guarded page begins with the session");
     assert.doesNotMatch(await page.evaluate(() => JSON.stringify(history.state)), /code|state=/);
     assert.equal(asked[0].get("asked"), "by-guard");
     await page.evaluate(() => router.push("/open"));

@@ -9,6 +9,7 @@ import { auth, see } from "./auth.js";
 const Files = {
   setup() {
     const { status, session } = useAuth();
+    see("status", status.value);
     return () => h("button", { onClick: auth.signOut }, `${status.value} ${session.value?.claims.sub ?? "nobody"}`);
   },
 };
@@ -22,7 +23,13 @@ const router = createRouter({
 const byRouter = { onArrival: ({ returnTo }) => router.replace(returnTo.replace("/app", "")) };
 router.beforeEach(authGuard(auth, router, { signIn: { extraParams: { asked: "by-guard" } }, ...(globalThis.isByRouter && byRouter) }));
 router.afterEach(({ fullPath }, _, failure) => failure || see("place", fullPath));
-createApp({ render: () => h(RouterView) })
+const App = {
+  setup() {
+    useAuth();
+    return () => h(RouterView);
+  },
+};
+createApp(App)
   .use(createAuth(auth))
   .use(router)
   .mount(document.body.appendChild(document.createElement("main")));
