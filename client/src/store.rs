@@ -95,10 +95,13 @@ impl Start {
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
 
+/// Its number, and what it does.
+type Listener = (u64, Rc<dyn Fn()>);
+
 struct Inner {
     auth: Auth,
     state: RefCell<AuthState>,
-    listeners: RefCell<Vec<(u64, Rc<dyn Fn()>)>>,
+    listeners: RefCell<Vec<Listener>>,
     next: Cell<u64>,
     is_started: Cell<bool>,
     is_settled: Cell<bool>,
