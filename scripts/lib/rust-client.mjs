@@ -49,14 +49,22 @@ export async function checkOldest() {
   }
 }
 
-/** Runs the crate's tests in a browser, over the packed package. Answers `{ code, output }`. */
-export async function testClient(settings) {
-  await installPackage(clientFolder);
-  // The runner looks for it in the crate's folder.
-  copyFileSync(join(root, "webdriver.json"), join(clientFolder, "webdriver.json"));
-  const tested = await run("cargo", ["test", ...manifest, "--target", wasmTriple, "--tests"], { env: settings, timeout: 15 * minute });
+/** Runs the crate's tests in the browser that `env` names, over the packed package. Answers `{ code, output }`. */
+export async function testClient(env) {
+  const tested = await testIn(clientFolder, env);
   if (tested.code === 0) await clientExample("stage");
   return tested;
+}
+
+/** The same for its providers and guards, whose frameworks take minutes to compile. */
+export const testFrameworks = (env) => testIn(join(clientFolder, "frameworks"), env);
+
+async function testIn(folder, env) {
+  await installPackage(folder);
+  // The runner looks for it in the crate's folder.
+  copyFileSync(join(root, "webdriver.json"), join(folder, "webdriver.json"));
+  const args = ["test", "--locked", "--manifest-path", join(folder, "Cargo.toml"), "--target", wasmTriple, "--tests"];
+  return run("cargo", args, { env, timeout: 30 * minute });
 }
 
 /** Builds an example of the crate as a module for pages, unless that is there; answers its folder, with `<name>.js` in it. */

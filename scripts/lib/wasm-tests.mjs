@@ -16,18 +16,24 @@ const drivers = { chromium: () => ({ CHROMEDRIVER: findDriver() }), firefox: () 
 export async function wasmTests(engine) {
   const skipped = whyNoEngine(engine);
   if (skipped) return { skipped };
+  const env = await wasmTestEnv(engine);
+  const tested = await run("cargo", ["test", "--features", "module", "--target", wasmTriple], { env, timeout });
+  if (tested.code) return tested;
+  const client = await testClient(env);
+  return { code: client.code, output: tested.output + client.output };
+}
+
+/** What `cargo test` needs to run in that engine. */
+export async function wasmTestEnv(engine) {
   // The runner takes the first driver that it finds named.
   const { CHROMEDRIVER, GECKODRIVER, ...env } = toolchainEnv();
-  const settings = {
+  return {
+    ...env,
     ...drivers[engine](),
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: await bindgenProgram("wasm-bindgen-test-runner"),
     WASM_BINDGEN_TEST_ONLY_WEB: "1",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   };
-  const tested = await run("cargo", ["test", "--features", "module", "--target", wasmTriple], { env: { ...env, ...settings }, timeout });
-  if (tested.code) return tested;
-  const client = await testClient({ ...env, ...settings });
-  return { code: client.code, output: tested.output + client.output };
 }
 
 /** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate; a driver looks at its own only. */

@@ -120,10 +120,15 @@ function detailsOfError() {
   return members.map(([, name]) => name).sort();
 }
 
-test("one wasm-bindgen fits both lock files", () => {
+test("one wasm-bindgen fits all lock files", () => {
   const versionIn = (...path) =>
     lockedCrates(readFileSync(join(root, ...path), "utf8")).find(({ name }) => name === "wasm-bindgen").version;
-  assert.equal(versionIn("client", "Cargo.lock"), versionIn("Cargo.lock"), "cargo update --manifest-path client/Cargo.toml --precise");
+  for (const folder of [["client"], ["client", "frameworks"]])
+    assert.equal(
+      versionIn(...folder, "Cargo.lock"),
+      versionIn("Cargo.lock"),
+      `cargo update wasm-bindgen --precise, in ${folder.join("/")}`,
+    );
 });
 
 const cargo = (...args) => must("cargo", [...args, "--locked", "--quiet"], { cure: "cargo fetch --locked" });

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(raw_module = "/node_modules/tokenkeep/testing.js")]
 extern "C" {
     #[derive(Clone)]
-    pub(crate) type FakeAuth;
+    pub type FakeAuth;
 
     #[wasm_bindgen(js_name = fakeAuth)]
     fn fake_auth(options: &JsValue) -> FakeAuth;
@@ -26,27 +26,27 @@ extern "C" {
 }
 
 /// A fake, and the crate's face of it.
-pub(crate) fn fake(options: Value) -> (FakeAuth, Auth) {
+pub fn fake(options: Value) -> (FakeAuth, Auth) {
     let fake = fake_auth(&js(options));
     let auth = Auth::from_js(fake.clone().into()).expect("it is an auth");
     (fake, auth)
 }
 
-pub(crate) fn error(code: &str, details: Value) -> tokenkeep_client::Error {
+pub fn error(code: &str, details: Value) -> tokenkeep_client::Error {
     token_keep_error(code, &js(details)).into()
 }
 
 impl FakeAuth {
-    pub(crate) fn happens(&self, kind: &str, detail: Value) {
+    pub fn happens(&self, kind: &str, detail: Value) {
         self.fire(kind, &js(detail));
     }
 
-    pub(crate) fn fails(&self, method: &str, code: &str, details: Value) {
+    pub fn fails(&self, method: &str, code: &str, details: Value) {
         self.fail_next(method, code, &js(details));
     }
 
     /// What was called, by name and first argument.
-    pub(crate) fn called(&self) -> Vec<(String, Value)> {
+    pub fn called(&self) -> Vec<(String, Value)> {
         let calls = js_sys::JSON::stringify(&self.calls()).expect("calls are plain data");
         let calls: Vec<Value> = serde_json::from_str(&String::from(calls)).expect("as are they here");
         calls
@@ -60,7 +60,7 @@ impl FakeAuth {
             .collect()
     }
 
-    pub(crate) fn answers(&self, name: &str, answer: impl Fn(web_sys::Request, JsValue) -> JsValue + 'static) {
+    pub fn answers(&self, name: &str, answer: impl Fn(web_sys::Request, JsValue) -> JsValue + 'static) {
         let answer = Closure::<dyn Fn(web_sys::Request, JsValue) -> JsValue>::new(answer).into_js_value();
         self.route(name, &answer);
     }

@@ -5,6 +5,7 @@
 
 mod errors;
 mod events;
+#[allow(unreachable_pub, reason = "the tests of the frameworks have it too")]
 mod fake;
 mod requests;
 mod session;
