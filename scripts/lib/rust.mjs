@@ -8,6 +8,8 @@ import { logs, tools, toolsBin, wasmTriple } from "./paths.mjs";
 import { must, which } from "./run.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
+// The newest that Rust 1.88 compiles. It has no need of TLS, since it downloads nothing here.
+const trunk = { version: "0.21.14", flags: ["--locked", "--no-default-features"] };
 const cure = "install Rust with rustup: https://rustup.rs";
 // What rustup calls the parts that are needed beside the compiler, and how it adds them.
 const parts = {
@@ -36,21 +38,24 @@ export function bindgenProgram(name) {
   return cargoProgram(name, "wasm-bindgen-cli", crate.version);
 }
 
+/** The path of Trunk, which builds front ends in Rust. */
+export const trunkProgram = () => cargoProgram("trunk", "trunk", trunk.version, trunk.flags);
+
 /** The path of a program of a crate, which is built into .tools unless it is there in this version. */
-export async function cargoProgram(name, crate, version) {
+export async function cargoProgram(name, crate, version, flags = []) {
   const path = join(toolsBin, process.platform === "win32" ? `${name}.exe` : name);
   const fresh = { stamp: join(toolsBin, `${crate}.stamp`), key: version, outputs: [path] };
-  await withLock(crate, () => unlessFresh(fresh, () => install(crate, version)));
+  await withLock(crate, () => unlessFresh(fresh, () => install(crate, version, flags)));
   return path;
 }
 
-async function install(crate, version) {
+async function install(crate, version, flags) {
   const started = performance.now();
   say(`building ${crate} ${version} into .tools (a few minutes)`);
   const folder = join(tools, "build", crate);
   // Unoptimised: a third of the time to build, and still well under a second at work.
   const env = { ...process.env, CARGO_TARGET_DIR: folder, CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_STRIP: "debuginfo" };
-  const args = ["install", "--root", tools, "--force", "--version", version, crate];
+  const args = ["install", "--root", tools, "--force", ...flags, "--version", version, crate];
   await must("cargo", args, { env, timeout: 1_200_000, log: join(logs, `${crate}.log`) });
   rmSync(folder, { recursive: true, force: true });
   say(`built ${crate} in ${seconds(started)}`);
