@@ -6,18 +6,16 @@ use web_sys::{SharedWorker, Worker, WorkerOptions, WorkerType};
 
 use crate::{Auth, Error, js};
 
-/// Connects this page to the holder in a `SharedWorker` made from the file at `url`, which is relative to the document: one session for
-/// all tabs.
-///
-/// All pages must use the same URL and the same options, else the browser refuses the connection. The worker's failure is told by the
-/// first call that needs it.
+/// Connects this page to the holder whose file is at `url` of this origin, such as `/tokenkeep/holder.js`: in a `SharedWorker`, one session
+/// for all tabs, or in a `Worker` where there is none. It is made as `holderAt()` of `tokenkeep/worker` does, which is in the import map
+/// beside `tokenkeep`: with the same options on every page, and by the trusted types policy `tokenkeep` where the page asks for one.
 ///
 /// # Errors
 ///
-/// What importing `tokenkeep` leaves: nothing, at this point. Later calls fail with [`SharedWorkerMissing`](crate::ErrorCode) where the
-/// browser has none, and with `WorkerBlocked` if it can't be made.
+/// [`ErrorCode::ConfigInvalid`](crate::ErrorCode::ConfigInvalid) if `url` is no URL, or of another origin. Later calls fail with
+/// `WorkerBlocked` if the worker can't be made.
 pub fn connect(url: &str) -> Result<Auth, Error> {
-    Connect::new(url).connect()
+    Ok(Auth::new(js::connect(&js::holder_at(url)?)?))
 }
 
 /// Connects this page to a holder on an origin of its own, whose frame page is at `frame`, such as `https://auth.example.com/frame`.

@@ -13,6 +13,12 @@ extern "C" {
     pub(crate) fn connect(worker: &JsValue) -> Result<JsAuth, JsValue>;
 }
 
+#[wasm_bindgen(raw_module = "tokenkeep/worker")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = holderAt)]
+    pub(crate) fn holder_at(url: &str) -> Result<JsValue, JsValue>;
+}
+
 #[wasm_bindgen(raw_module = "tokenkeep/remote")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = connect)]

@@ -15,10 +15,11 @@ import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
 const script = "text/javascript; charset=utf-8";
-const importMap = JSON.stringify({ imports: { tokenkeep: "/tokenkeep/index.js" } });
+const importMap = JSON.stringify({ imports: { tokenkeep: "/tokenkeep/index.js", "tokenkeep/worker": "/tokenkeep/worker.js" } });
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><script type="importmap">${importMap}</script>
   <script type="module" src="/app.js"></script>`;
-const policy = strictPolicy.replace("script-src", `script-src 'sha256-${createHash("sha256").update(importMap).digest("base64")}'`);
+const hash = createHash("sha256").update(importMap).digest("base64");
+const policy = `${strictPolicy.replace("script-src", `script-src 'sha256-${hash}'`)}; require-trusted-types-for 'script'; trusted-types tokenkeep`;
 
 /** What pages load, by path: the module of the crate's example and the package as it is published. */
 async function filesOf() {
