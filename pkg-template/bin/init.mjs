@@ -6,6 +6,7 @@ import { checkProject } from "./init/check.mjs";
 import { filesOf, placesOf, renew, write } from "./init/files.mjs";
 import { policiesFor } from "./init/headers.mjs";
 import { readProject } from "./init/project.mjs";
+import { rustTodos } from "./init/rust.mjs";
 import { entire, shown } from "./plain.mjs";
 
 /** The findings; nothing is ever overwritten but the package's own part, by `--update`. */
@@ -20,7 +21,7 @@ export async function init(folder = ".", options) {
     ok("STACK")`${project.stack.name}${project.typescript ? " with TypeScript" : ""}; another one is chosen by --stack`,
     ...written.map((path) => ok("WROTE")`${path}${options["dry-run"] ? " would be written" : ""}`),
     ...left.map((path) => warning("LEFT")`${path} is there already, and was left as it is`),
-    ...advice(project, answers),
+    ...advice(project, answers, left),
   ];
 }
 
@@ -39,15 +40,18 @@ const notes = {
   based: "a <base> into its pages: base-uri needs 'self' in the place of 'none'.",
 };
 
+/** Templates that are no routes of a framework's. */
+const singlePages = ["page.js", "trunk.html"];
+
 /** What is left to do by hand. */
-function advice(project, { issuer, api, "client-id": clientId, "redirect-uri": redirectUri }) {
+function advice(project, { issuer, api, "client-id": clientId, "redirect-uri": redirectUri }, left) {
   const { stack } = project;
   const { href, origin, pathname } = new URL(redirectUri, "https://app.example.com");
-  const { pages, worker } = policiesFor({ app: origin, issuer, apis: api, types: stack.types });
-  const isElsewhere = pathname !== "/callback" && stack.template !== "page.js";
+  const { pages, worker } = policiesFor({ app: origin, issuer, apis: api, ...stack });
+  const isElsewhere = pathname !== "/callback" && !singlePages.includes(stack.template);
   const texts = [
-    ["USE", `${placesOf(project).client} has auth and ready: ${uses(shown(api[0]))}`],
-    ...stack.paste.map((text) => ["TODO", text]),
+    ...(stack.rust ? [] : [["USE", `${placesOf(project).client} has auth and ready: ${uses(shown(api[0]))}`]]),
+    ...(stack.rust ? rustTodos(project, left) : stack.paste).map((text) => ["TODO", text]),
     ...(isElsewhere ? [["TODO", `Move ${placesOf(project).callback} to where it has the route ${shown(pathname)}.`]] : []),
     ...Object.keys(notes).flatMap((name) => (stack[name] ? [["TODO", `${stack.name} writes ${notes[name]}`]] : [])),
     ...(stack.fallback ? [["SERVE", `In development: ${stack.fallback}`]] : []),
@@ -64,8 +68,9 @@ function advice(project, { issuer, api, "client-id": clientId, "redirect-uri": r
   return texts.map(([row, text]) => ok(row)`${entire(text)}`);
 }
 
-/** The command that has the scripts of package.json renew the holder's file before they start. */
+/** The command that has the scripts of package.json renew the holder's file before they start, or when to give one. */
 function renewing({ scripts, stack }) {
+  if (stack.rust) return "`npx tokenkeep@latest init --update` with each new version of tokenkeep-client";
   const names = [stack.name === "angular" ? "start" : "dev", "build"].filter((name) => name in scripts && !(`pre${name}` in scripts));
   if (names.length === 0) return "`tokenkeep init --update` before each build";
   return `\`npm pkg set ${names.map((name) => `"scripts.pre${name}=tokenkeep init --update"`).join(" ")}\``;

@@ -9,11 +9,13 @@ import { shown } from "./plain.mjs";
 import { checkServer } from "./server.mjs";
 
 const usage = `npx tokenkeep init [folder] [--issuer <url>] [--client-id <id>] [--api <url>]... [--scope <scope>]
-                   [--redirect-uri <url or path>] [--stack <name>] [--public <folder>] [--yes] [--dry-run] [--check | --update]
+                   [--redirect-uri <url or path>] [--stack <name>] [--rust] [--public <folder>] [--yes] [--dry-run]
+                   [--check | --update]
 
 Writes the holder's file, the module that connects to it and the page at the redirection URI, as the project's tool wants them, and says
 what is left to do. Asks for what the options don't say. Leaves files that are there as they are.
-  --stack    the tool or framework, if it isn't the one that package.json tells
+  --stack    the tool or framework, if it isn't the one that package.json or Cargo.toml tells
+  --rust     a front end in Rust, also where a package.json names something else
   --public   the folder whose files are served as they are, if it isn't where that tool has it
   --yes      ask nothing: scope "openid" and path "/callback" where nothing is said
   --dry-run  write nothing
@@ -54,7 +56,7 @@ const commands = {
   init: {
     options: {
       ...{ issuer: text, "client-id": text, api: texts, scope: text, "redirect-uri": text, stack: text, public: text },
-      ...{ yes: flag, "dry-run": flag, check: flag, update: flag },
+      ...{ rust: flag, yes: flag, "dry-run": flag, check: flag, update: flag },
     },
     needed: [],
     alone: true,

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import { runInNewContext } from "node:vm";
 
 import { failure, ok, orOk, warning } from "../findings.mjs";
+import { checkCrate, checkModule, checkPage } from "./check-rust.mjs";
 import { isCopy, placesOf, readHolder } from "./files.mjs";
 import { sourcesOf } from "./project.mjs";
 
@@ -12,18 +13,17 @@ const update = "run npx tokenkeep init --update";
 export function checkProject(project) {
   const places = placesOf(project);
   const sources = [...sourcesOf(project)].filter(([path]) => !/(^|[\\/])tokenkeep[\\/]/.test(path));
-  return [
-    ...checkPackage(project),
-    ...checkHolder(project, places),
-    ...checkClient(sources, places),
-    ...checkCallback(project, sources, places),
-    ...checkCopies(project, places),
-  ];
+  return checks(project.stack).flatMap((check) => check(project, places, sources));
 }
+
+const checks = ({ rust }) =>
+  rust
+    ? [checkCrate, checkHolder, checkModule, checkPage, checkCopies]
+    : [checkPackage, checkHolder, checkClient, checkCallback, checkCopies];
 
 function checkPackage({ stack, dependencies }) {
   const known = ok("STACK")`${stack.name}`;
-  if (stack.vendor || "tokenkeep" in dependencies) return [known];
+  if (stack.vendor || dependencies.includes("tokenkeep")) return [known];
   return [known, failure("PACKAGE")`tokenkeep is not among the dependencies in package.json: npm install tokenkeep`];
 }
 
@@ -53,7 +53,7 @@ function checkConfiguration(text, holder) {
   return problems;
 }
 
-function checkClient(sources, { client }) {
+function checkClient(_, { client }, sources) {
   const own = sources.filter(([, text]) => /\bholderAt\(/.test(text) && /["']tokenkeep\/worker["']|worker\.js["']/.test(text));
   const hashed = sources
     .filter(([, text]) => /new SharedWorker\(\s*new URL\(/.test(text))
@@ -67,7 +67,7 @@ function checkClient(sources, { client }) {
   return orOk([...hashed, ...problems], ok("CLIENT")`${own[0][0]} connects to the holder`);
 }
 
-function checkCallback({ stack, has }, sources, { callback }) {
+function checkCallback({ stack, has }, { callback }, sources) {
   if (stack.wired) {
     const [file, word] = stack.wired;
     const routes = sources.find(([path]) => path.replace(/\.\w+$/, "") === file);

@@ -30,10 +30,11 @@ export function placesOf({ stack, public: served, typescript, has }) {
 export function filesOf(project, answers) {
   const { holder, client, callback, vendor } = placesOf(project);
   const { stack, typescript } = project;
-  const words = { AUTH: pathTo(callback, client, typescript), STRING: typescript ? ": string" : "", LANG: typescript ? ' lang="ts"' : "" };
+  const typed = { STRING: typescript ? ": string" : "", LANG: typescript ? ' lang="ts"' : "" };
+  const words = { AUTH: pathTo(callback, client, typescript), PUBLIC: project.public, ROOT: stack.root, ...typed };
   return Object.fromEntries([
     [holder, fill(template("configuration.js"), configured(answers)) + packaged("standalone.js")],
-    [client, fill(template("auth.js"), importsOf(stack))],
+    [client, fill(template(stack.clientTemplate), importsOf(stack))],
     [callback, fill(template(stack.template), words)],
     ...copiesAt(vendor),
   ]);

@@ -130,4 +130,13 @@ export const stacks = [
     fallback: 'In Bun.serve(): `routes: { "/callback": index, "/tokenkeep/holder.js": Bun.file("public/tokenkeep/holder.js") }`.',
   },
   { name: "none", client: "%PUBLIC%/auth", callback: "%PUBLIC%/callback", vendor: true, paste: [own] },
-].map((stack) => ({ public: "public", client: "src/auth", callback: "src/callback", template: "page.js", types: [], paste: [], ...stack }));
+].map((stack) => ({
+  public: "public",
+  client: "src/auth",
+  callback: "src/callback",
+  clientTemplate: "auth.js",
+  template: "page.js",
+  types: [],
+  paste: [],
+  ...stack,
+}));
