@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
 import { markdownTable } from "../benches/markdown.mjs";
+import { walkRust } from "../tests/packaging/support/rust-walk.mjs";
 import { walk } from "../tests/packaging/support/walk.mjs";
 import { tools } from "../tests/packaging/tools.mjs";
 import { startAuthorizationServer } from "../www/server/authorization-server.mjs";
@@ -36,7 +37,8 @@ async function tried(name) {
   const api = await startResourceServer({ authorizationServer });
   const browser = await chromium.launch({ executablePath: findChrome(), args: chromeArguments() });
   try {
-    return await walk(name, tools[name], { context: await browser.newContext(), authorizationServer, api });
+    const go = tools[name].crate ? walkRust : walk;
+    return await go(name, tools[name], { context: await browser.newContext(), authorizationServer, api });
   } finally {
     await browser.close();
     await Promise.all([api.close(), authorizationServer.close()]);
@@ -74,10 +76,11 @@ function rowOf(line) {
   return cells.length > 0 ? [[cells[0], cells]] : [];
 }
 
-function additions(name, { types, inline, styles, based }) {
+function additions(name, { types, inline, styles, based, wasm }) {
   const parts = [
     ...(tools[name].untyped ? ["no trusted types"] : []),
     ...(types.length > 0 && !tools[name].untyped ? [`\`trusted-types ${types.join(" ")}\``] : []),
+    ...(wasm ? ["`script-src 'wasm-unsafe-eval'`"] : []),
     ...(inline ? ["hashes of its inline scripts"] : []),
     ...(tools[name].importMap ? ["the hash of the import map"] : []),
     ...(based ? ["`base-uri 'self'`"] : []),

@@ -5,7 +5,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { rustStacks } from "../../pkg-template/bin/init/rust.mjs";
 import { crateVersion } from "../lib/build.mjs";
+import { lockedCrates } from "../lib/crates.mjs";
 import { root } from "../lib/paths.mjs";
 import { readJson } from "../lib/run.mjs";
 
@@ -53,3 +55,25 @@ test("each framework is a peer that nobody has to have", () => {
   assert.deepEqual(peerDependenciesMeta, optional);
   for (const framework of frameworks) assert.ok(existsSync(join(root, "pkg-template", `${framework}.d.ts`)), framework);
 });
+
+const inRust = ["leptos", "yew", "dioxus"];
+
+test("the examples in Rust have what init writes, take the wasm-bindgen that is built here, and fit on a page", () => {
+  const versionOf = (crates) => crates.find(({ name }) => name === "wasm-bindgen").version;
+  for (const name of inRust) {
+    assert.equal(read(name, "src/auth.rs"), readTemplate(`${name}.rs`), name);
+    assert.equal(
+      read(name, "index.html"),
+      readTemplate("trunk.html").replaceAll("%PUBLIC%", "public").replace("%ROOT%", rootOf(name)),
+      name,
+    );
+    assert.equal(versionOf(lockedCrates(read(name, "Cargo.lock"))), versionOf(lockedCrates()), name);
+    assert.ok(read(name, "src/main.rs").split("\n").length <= 61, `${name} has more than 60 lines`);
+  }
+});
+
+const rootOf = (name) => rustStacks.find((stack) => stack.name === name).root;
+
+function readTemplate(name) {
+  return readFileSync(join(root, "pkg-template", "init", name), "utf8");
+}

@@ -1,10 +1,11 @@
-// The tools of the matrix. Each has a project in tools/<name>, as somebody has one before tokenkeep comes in.
+// The tools of the matrix. Each of script has a project in tools/<name>, as somebody has one before tokenkeep comes in.
 
 /**
  * By name: what it is called, the package whose version counts, and where what it builds is (`dist`). `project` names
  * another folder, over which its own is laid if there is one, and `script` another script than `build`. `shared`: its page is the
  * one in shared/, with the script in that folder; `importMap`: with an import map. `untyped`: it can't do with trusted types. `guarded`: a page that a server renders too, and that
  * sends to sign in. `unpacked`: the one package whose install script is run, since it has no program before.
+ * `crate`: a front end in Rust, which is in examples/<name>, with the crate whose version counts.
  */
 export const tools = {
   vite: { title: "Vite", version: "vite", shared: "src" },
@@ -32,4 +33,7 @@ export const tools = {
   solidstart: { title: "SolidStart", version: "@solidjs/start", output: ".output/public" },
   angular: { title: "Angular without zone.js", version: "@angular/core", output: "dist/app/browser" },
   "angular-zone": { title: "Angular with zone.js", version: "@angular/core", output: "dist/app/browser", project: "angular" },
+  leptos: { title: "Leptos, Trunk", crate: "leptos" },
+  yew: { title: "Yew, Trunk", crate: "yew" },
+  dioxus: { title: "Dioxus, Trunk", crate: "dioxus" },
 };

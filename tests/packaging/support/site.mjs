@@ -13,6 +13,7 @@ const types = {
   ".mjs": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  ".wasm": "application/wasm",
   ".svg": "image/svg+xml",
 };
 
@@ -51,11 +52,12 @@ async function find(folder, pathname) {
 }
 
 /** The policy with what this framework needs besides. */
-function allowing(policy, html, { types: names, inline, styles, based, untyped }) {
+function allowing(policy, html, { types: names, inline, styles, based, wasm, untyped }) {
   const texts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map(([, text]) => text);
   const hashes = texts.map((text) => ` 'sha256-${createHash("sha256").update(text).digest("base64")}'`).join("");
   return policy
     .replace("script-src 'self'", (found) => found + (inline || html.includes('"importmap"') ? hashes : ""))
+    .replace("script-src 'self'", (found) => (wasm && html ? `${found} 'wasm-unsafe-eval'` : found))
     .replace("base-uri 'none'", (found) => (based && html ? "base-uri 'self'" : found))
     .replace("style-src 'self'", (found) => found + (styles ? " 'unsafe-inline'" : ""))
     .replace(/; require-trusted-types-for 'script'; trusted-types tokenkeep/, (found) => (untyped ? "" : [found, ...names].join(" ")));

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 
-import { listen } from "../../../www/server/http.mjs";
 import { demoPages, passPages } from "../../browser/support/sign-in.mjs";
 import { until } from "../../browser/support/until.mjs";
+import { develop } from "./develop.mjs";
 import { startProject } from "./project.mjs";
 import { startSite } from "./site.mjs";
 
@@ -30,7 +30,7 @@ export async function walk(name, tool, { context, authorizationServer, api, link
     for (const page of [fresh, old]) await call(page);
     assert.equal(authorizationServer.counts.exchanges - before, 1, "one sign-in was enough");
     assert.deepEqual(site.violations, [], "the policies have forbidden something");
-    const developed = linked ? undefined : await develop(project, tool, { context, authorizationServer, api });
+    const developed = linked ? undefined : await develop(project, { context, authorizationServer, api }, (...at) => visit(...at, tool));
     return { version: project.version, stack: project.stack, developed };
   } catch (error) {
     error.message += `\nforbidden: ${site.violations.slice(0, 5).join("; ") || "nothing"}`;
@@ -40,32 +40,11 @@ export async function walk(name, tool, { context, authorizationServer, api, link
   }
 }
 
-/** Signs in and calls at the tool's own server, as its makers have set that up; whether there is one. */
-async function develop(project, tool, { context, authorizationServer, api }) {
-  const { port, close } = await listen(() => {});
-  await close();
-  const end = project.develop(port);
-  if (!end) return false;
-  const origin = `http://127.0.0.1:${port}`;
-  try {
-    authorizationServer.allow({ redirectUris: [`${origin}/callback`], origins: [origin] });
-    api.allow({ origins: [origin] });
-    await until(
-      () =>
-        fetch(origin).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      "the development server",
-      120_000,
-    );
-    const page = await signIn(context, { origin }, tool);
-    await page.reload();
-    await call(page);
-    return true;
-  } finally {
-    await end();
-  }
+/** Signs in and calls at the tool's own server. */
+async function visit(context, site, tool) {
+  const page = await signIn(context, site, tool);
+  await page.reload();
+  await call(page);
 }
 
 async function open(context, { origin }, path = "/") {

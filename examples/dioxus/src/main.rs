@@ -1,0 +1,51 @@
+mod auth;
+
+use dioxus::prelude::*;
+use serde::Deserialize;
+use tokenkeep_client::{
+    Auth, Error,
+    dioxus::{Guard, use_auth, use_auth_provider, use_session},
+};
+
+const FILES: &str = "https://api.example.com/v1/files";
+
+#[derive(Deserialize)]
+struct Listing {
+    files: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    name: String,
+}
+
+async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
+    let listing: Listing = auth.get(FILES).send().await?.json().await?;
+    Ok(listing.files.into_iter().map(|file| file.name).collect())
+}
+
+#[component]
+fn Files() -> Element {
+    let (used, session) = (use_auth(), use_session());
+    let user = session().and_then(|session| session.claims).map(|claims| claims.sub);
+    let mut files = use_signal(|| Ok::<Vec<String>, Error>(Vec::new()));
+    rsx! {
+        h1 { "Files of " {user} }
+        button { onclick: move |_| async move { files.set(list(&used.auth()).await) }, "Look" }
+        button { onclick: move |_| used.sign_out(), "Sign out" }
+        match files() {
+            Ok(names) => rsx! { ul { for name in names { li { "{name}" } } } },
+            Err(error) => rsx! { p { role: "alert", "{error}" } },
+        }
+    }
+}
+
+#[component]
+fn App() -> Element {
+    use_auth_provider(auth::auth);
+    rsx! { Guard { Files {} } }
+}
+
+fn main() {
+    dioxus::launch(App);
+}

@@ -1,0 +1,60 @@
+mod auth;
+
+use serde::Deserialize;
+use tokenkeep_client::{
+    Auth, Error,
+    yew::{AuthProvider, Guard, use_auth, use_session},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+const FILES: &str = "https://api.example.com/v1/files";
+
+#[derive(Deserialize)]
+struct Listing {
+    files: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    name: String,
+}
+
+async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
+    let listing: Listing = auth.get(FILES).send().await?.json().await?;
+    Ok(listing.files.into_iter().map(|file| file.name).collect())
+}
+
+#[component]
+fn Files() -> Html {
+    let used = use_auth();
+    let user = use_session().and_then(|session| session.claims).map(|claims| claims.sub);
+    let files = use_state(|| Ok::<_, Error>(Vec::new()));
+    let listed = match &*files {
+        Ok(names) => html! { <ul>{ for names.iter().map(|name| html! { <li>{ name }</li> }) }</ul> },
+        Err(error) => html! { <p role="alert">{ error.to_string() }</p> },
+    };
+    let auth = used.auth();
+    let look = move |_| {
+        let (auth, files) = (auth.clone(), files.clone());
+        spawn_local(async move { files.set(list(&auth).await) });
+    };
+    html! {
+        <>
+            <h1>{ "Files of " }{ user }</h1>
+            <button onclick={look}>{ "Look" }</button>
+            <button onclick={move |_| used.sign_out()}>{ "Sign out" }</button>
+            { listed }
+        </>
+    }
+}
+
+#[component]
+fn App() -> Html {
+    let auth = use_memo((), |()| auth::auth());
+    html! { <AuthProvider auth={(*auth).clone()}><Guard><Files /></Guard></AuthProvider> }
+}
+
+fn main() {
+    yew::Renderer::<App>::new().render();
+}
