@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { rustStacks } from "../../pkg-template/bin/init/rust.mjs";
+import { cargoAdd, rustStacks } from "../../pkg-template/bin/init/rust.mjs";
 import { crateVersion } from "../lib/build.mjs";
 import { lockedCrates } from "../lib/crates.mjs";
 import { root } from "../lib/paths.mjs";
@@ -70,6 +70,11 @@ test("the examples in Rust have what init writes, take the wasm-bindgen that is 
     assert.equal(versionOf(lockedCrates(read(name, "Cargo.lock"))), versionOf(lockedCrates()), name);
     assert.ok(read(name, "src/main.rs").split("\n").length <= 61, `${name} has more than 60 lines`);
   }
+});
+
+test("the README adds the crate as init says", () => {
+  const [stack] = rustStacks;
+  assert.ok(readme.includes(`\`\`\`sh\n${cargoAdd(stack)}\nnpx tokenkeep init\n`));
 });
 
 const rootOf = (name) => rustStacks.find((stack) => stack.name === name).root;
