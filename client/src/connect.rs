@@ -29,7 +29,8 @@ pub fn connect_remote(frame: &str) -> Result<Auth, Error> {
     Ok(Auth::new(js::connect_remote(frame)?))
 }
 
-/// How the worker is made, where [`connect`] doesn't fit.
+/// How the worker is made, where [`connect`] doesn't fit. Under `require-trusted-types-for 'script'` browsers refuse it, and every call
+/// fails with `WorkerBlocked`: the address of the worker is a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Connect {
