@@ -54,7 +54,7 @@ export class Double {
       forget: () => (this.records.clear(), this.#note("forget")),
       makeKey: (flight) => this.#core.keyed(flight),
       sign: () => Promise.reject(new Error("no key")),
-      watch: () => () => this.intercepted,
+      watch: () => this.#look(),
       keep: (flight, key, record) => this.#store(`keep ${key}`, () => (this.records.set(key, record), this.#core.stored(flight))),
       seek: (flight) => this.#store("seek", () => this.#core.stored(flight, undefined)),
       take: (flight, key) => this.#store(`take ${key}`, () => this.#core.stored(flight, this.#remove(key))),
@@ -137,6 +137,16 @@ export class Double {
 
   bodiesCancelled() {
     return this.cancelled;
+  }
+
+  /** Stands for lookout.js: a note on a request is looked for only after the request was announced. */
+  #look() {
+    const expected = new Set();
+    const look = (url) => {
+      if (url && !expected.delete(url)) throw new Error(`${url} was not announced`);
+      return this.intercepted;
+    };
+    return Object.assign(look, { expect: (url) => expected.add(url) });
   }
 
   #note(line, callBack) {
