@@ -39,6 +39,11 @@ impl LongWaits {
         (self.next < NEVER).then_some(self.next)
     }
 
+    /// Whether nobody has waited since all that was told came to its end.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.due == [NEVER; 3] && self.told.what.is_empty()
+    }
+
     /// Takes note of how many wait.
     pub(super) fn count(&mut self, now: Instant, waiting: [usize; 3]) -> Option<Long> {
         let mut long = None;

@@ -13,6 +13,10 @@ impl Session {
     pub(super) fn tell_long_waits(&mut self) {
         let now = self.watch.now();
         let waiting = [self.lanes.waiting(), self.step_ups.len(), self.pauses.len()];
+        // As with nearly every call.
+        if waiting == [0; 3] && self.long_waits.is_quiet() {
+            return;
+        }
         let long = self.long_waits.count(now.instant, waiting);
         let cause = long.map_or(Cause::default(), |Long { kind, .. }| self.cause(now, kind));
         if self.long_waits.is_news(now.instant, cause) {
