@@ -1,6 +1,6 @@
 // The crate for Rust front ends, in a workspace of its own: its tests in a browser, and its examples as pages load them.
 
-import { copyFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { withLock } from "./lock.mjs";
@@ -61,8 +61,6 @@ export const testFrameworks = (env) => testIn(join(clientFolder, "frameworks"), 
 
 async function testIn(folder, env) {
   await installPackage(folder);
-  // The runner looks for it in the crate's folder.
-  copyFileSync(join(root, "webdriver.json"), join(folder, "webdriver.json"));
   const args = ["test", "--locked", "--manifest-path", join(folder, "Cargo.toml"), "--target", wasmTriple, "--tests"];
   return run("cargo", args, { env, timeout: 30 * minute });
 }

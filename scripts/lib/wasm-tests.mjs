@@ -10,6 +10,7 @@ import { testClient } from "./rust-client.mjs";
 import { toolchainEnv } from "./toolchain.mjs";
 
 const timeout = 900_000;
+const webdriver = join(root, "webdriver.json");
 const drivers = { chromium: () => ({ CHROMEDRIVER: findDriver() }), firefox: () => ({ GECKODRIVER: findGeckodriver() }) };
 
 /** The tests of the shell, and of the client for Rust, in one engine, as `wasm-pack test --headless` runs them; or why there are none. */
@@ -33,15 +34,17 @@ export async function wasmTestEnv(engine) {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: await bindgenProgram("wasm-bindgen-test-runner"),
     WASM_BINDGEN_TEST_ONLY_WEB: "1",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
+    // The runner looks into the folder of the crate otherwise, and there are more than one.
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriver,
   };
 }
 
-/** wasm-bindgen's test runner reads its capabilities from this file in the folder of the crate; a driver looks at its own only. */
+/** wasm-bindgen's test runner reads its capabilities from this file; a driver looks at its own only. */
 export function writeWebdriver() {
   const firefox = findFirefox();
   const wanted = {
     "goog:chromeOptions": { binary: findChrome(), args: chromeArguments() },
     ...(firefox && { "moz:firefoxOptions": { binary: firefox, args: ["-headless"] } }),
   };
-  writeFileSync(join(root, "webdriver.json"), `${JSON.stringify(wanted, null, 2)}\n`);
+  writeFileSync(webdriver, `${JSON.stringify(wanted, null, 2)}\n`);
 }
