@@ -52,15 +52,15 @@ const prose = (message) =>
     .replace(/\$\{[^}]*\}|%/g, "…")
     .replace(/[<>[\]*]/g, "\\$&");
 
-/** Doc comments of at most 140 columns. */
-const comment = (text) => text.replace(/(.{1,128})(?: |$)/g, "    /// $1\n").trimEnd();
+/** A text as the doc comment of a member in Rust, in at most 140 columns. */
+export const docComment = (text) => text.replace(/(.{1,128})(?: |$)/g, "    /// $1\n").trimEnd();
 
 /** The text of the enum's file. */
 export function rustErrorCodes() {
   const said = messages();
   const rows = errorCodes().map((code) => {
     const message = `\`TOKENKEEP_${code}\`: ${prose(said.get(code) ?? computed[code])}.`;
-    return `${comment(message)}\n    ${variantOf(code)} = "TOKENKEEP_${code}",`;
+    return `${docComment(message)}\n    ${variantOf(code)} = "TOKENKEEP_${code}",`;
   });
   return `//! Made by scripts/rust-client.mjs from the table of errors: change that, and run it.\n\ncodes! {\n${rows.join("\n")}\n}\n`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { docComment } from "./error-codes.mjs";
 import { root } from "./paths.mjs";
 
 /** The methods of the Rust client's `HolderConfig`, which are the options of `hold()` in `holder.d.ts`. */
@@ -38,13 +39,12 @@ const prose = (comment) =>
 const onlyText = (type) => (type.includes("=>") ? " Here only the URL." : "");
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const wrapped = (text) => text.replace(/(.{1,128})(?: |$)/g, "    /// $1\n").trimEnd();
 const kindOf = (type) => kinds.find(([pattern]) => pattern.test(type))?.[1] ?? "Json";
 
 /** The text of the file with the methods. */
 export function rustOptions() {
   const rows = holderOptions().map(
-    ({ name, type, comment }) => `${wrapped(comment || `\`${name}\`.`)}\n    ${kindOf(type)} ${snake(name)} "${name}";`,
+    ({ name, type, comment }) => `${docComment(comment || `\`${name}\`.`)}\n    ${kindOf(type)} ${snake(name)} "${name}";`,
   );
   return `//! Made by scripts/rust-client.mjs from pkg-template/holder.d.ts: change that, and run it.\n\nuse super::HolderConfig;\n\noptions! {\n${rows.join("\n")}\n}\n`;
 }
