@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { codeOf, events, resume, send, statusOf } from "../browser/support/calls.mjs";
-import { register, serviceWorker } from "../browser/support/service-worker.mjs";
+import { codeOf, resume, send, statusOf } from "../browser/support/calls.mjs";
+import { isIntercepted, register, serviceWorker } from "../browser/support/service-worker.mjs";
 import { until } from "../browser/support/until.mjs";
 import { attack, withTheApp } from "./support/attack.mjs";
 
@@ -65,7 +65,7 @@ for (const manner of ["answers", "withholds"]) {
       const code = await codeOf(page, rig.v1("files"));
       const isStolen = () => rig.stolen("refresh token").length > 0;
       // What a service worker has seen takes its own way to the attacker.
-      await until(async () => isStolen() || (await isOver(page)), "what comes of it");
+      await until(async () => isStolen() || (await isIntercepted(page)), "what comes of it");
       if (isStolen()) return rig.verdict("refresh token");
       assert.ok([undefined, "TOKENKEEP_INTERCEPTED"].includes(code), code);
       await ended(page);
@@ -156,12 +156,9 @@ async function plant(rig, page, options) {
   assert.equal(await page.evaluate(register, { url: "/sw.js", scope: "/" }), "activated");
 }
 
-/** Whether the session is over because of it. */
-const isOver = async (page) => (await events(page, "signedout")).some(({ detail }) => detail.reason === "intercepted");
-
-/** Resolves when it is. */
+/** Resolves when the session is over because of it. */
 async function ended(page) {
-  await until(() => isOver(page), "the end of the session");
+  await until(() => isIntercepted(page), "the end of the session");
   assert.equal(await page.evaluate(() => app.auth.session), null);
 }
 

@@ -1,5 +1,7 @@
 // A service worker that somebody plants into the app's origin: it looks at every request and hands it on.
 
+import { events } from "./calls.mjs";
+
 const SCRIPT = "text/javascript; charset=utf-8";
 
 /** What it does with requests, by name. Each is the body of a `fetch` handler that has `event`, `url` and `note(text)`. */
@@ -59,3 +61,6 @@ export async function register({ url, scope }) {
     return error.name;
   }
 }
+
+/** Whether the session is over because of one. */
+export const isIntercepted = async (page) => (await events(page, "signedout")).some(({ detail }) => detail.reason === "intercepted");

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { events as told, send, statusOf } from "../../browser/support/calls.mjs";
-import { register, serviceWorker } from "../../browser/support/service-worker.mjs";
+import { send, statusOf } from "../../browser/support/calls.mjs";
+import { isIntercepted, register, serviceWorker } from "../../browser/support/service-worker.mjs";
 import { until } from "../../browser/support/until.mjs";
 import { ownMode } from "../../browser/support/stage.mjs";
 import { openSignedIn } from "../support/acts.mjs";
@@ -33,9 +33,8 @@ async function late({ stage, mode, note }) {
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   stage.authorizationServer.expireAccessTokens();
   await send(page, stage.v1("files"));
-  const isOver = async () => (await told(page, "signedout")).some(({ detail }) => detail.reason === "intercepted");
   const isRefreshed = () => stage.counts.refreshes > 0;
-  await until(async () => isRefreshed() || (await isOver()), "what comes of it");
+  await until(async () => isRefreshed() || (await isIntercepted(page)), "what comes of it");
   assert.doesNotMatch(loot(), /grant_type=refresh_token/);
   note(isRefreshed() ? outcomes.aside : outcomes.noticed);
 }
