@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { bodies, content, inPage } from "./support/body-kinds.mjs";
+import { bodies, content, inPage, sendBoth } from "./support/body-kinds.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -12,18 +12,7 @@ for (const mode of modes) {
       const page = await stage.open();
       await signIn(page);
       for (const [name, source] of Object.entries(bodies)) {
-        stage.authorizationServer.expireAccessTokens();
-        stage.probe.requests.length = 0;
-        const statuses = await page.evaluate(`(async () => { ${inPage}
-          const [url, asRequest] = ${JSON.stringify([stage.probed("body"), asRequest])};
-          const statuses = [];
-          for (const send of [fetch, app.auth.fetch]) {
-            const [method, body, headers] = ${source};
-            const init = { method, body, headers };
-            statuses.push((await (asRequest ? send(new Request(url, init)) : send(url, init))).status);
-          }
-          return statuses;
-        })()`);
+        const statuses = await sendBoth(stage, page, source, asRequest);
 
         assert.deepEqual(statuses, [401, 200], name);
         const [plain, refused, replayed, ...more] = stage.probe.requests;

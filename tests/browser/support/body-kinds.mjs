@@ -38,6 +38,25 @@ export const inPage = `
   }
 `;
 
+/**
+ * Has the page send a body, or a Request with it, by plain fetch and then by auth.fetch, whose token has expired. Answers both statuses;
+ * the probe has seen these requests and none before.
+ */
+export function sendBoth(stage, page, source, asRequest = false) {
+  stage.authorizationServer.expireAccessTokens();
+  stage.probe.requests.length = 0;
+  return page.evaluate(`(async () => { ${inPage}
+    const [url, asRequest] = ${JSON.stringify([stage.probed("body"), asRequest])};
+    const statuses = [];
+    for (const send of [fetch, app.auth.fetch]) {
+      const [method, body, headers] = ${source};
+      const init = { method, body, headers };
+      statuses.push((await (asRequest ? send(new Request(url, init)) : send(url, init))).status);
+    }
+    return statuses;
+  })()`);
+}
+
 /** A request's body and content type; a form's boundary is chance, so it is the same for all here. */
 export function content({ method, headers, body }) {
   const type = headers["content-type"] ?? null;

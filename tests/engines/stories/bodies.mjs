@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { strictPolicy } from "../../browser/support/app-server.mjs";
-import { bodies, content, inPage } from "../../browser/support/body-kinds.mjs";
+import { bodies, content, sendBoth } from "../../browser/support/body-kinds.mjs";
 import { until } from "../../browser/support/until.mjs";
 import { openSignedIn } from "../support/acts.mjs";
 import { allModes } from "../support/modes.mjs";
@@ -50,16 +50,7 @@ async function readOn() {
 async function sent({ stage, mode }) {
   const page = await openSignedIn(stage, mode);
   for (const [name, source] of Object.entries(bodies)) {
-    stage.authorizationServer.expireAccessTokens();
-    stage.probe.requests.length = 0;
-    const statuses = await page.evaluate(`(async () => { ${inPage}
-      const statuses = [];
-      for (const send of [fetch, app.auth.fetch]) {
-        const [method, body, headers] = ${source};
-        statuses.push((await send("${stage.probed("body")}", { method, body, headers })).status);
-      }
-      return statuses;
-    })()`);
+    const statuses = await sendBoth(stage, page, source);
     const [plain, refused, replayed, ...more] = stage.probe.requests;
     assert.deepEqual([statuses, more], [[401, 200], []], name);
     for (const request of [refused, replayed]) assert.deepEqual(content(request), content(plain), name);
