@@ -255,4 +255,4 @@ impl Lanes {
 }
 
 /// The userinfo endpoint, where resource servers are numbered: it is on nobody's list.
-pub(super) const USERINFO: usize = usize::MAX;
+pub(super) const USERINFO: usize = u16::MAX as usize;

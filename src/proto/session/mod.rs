@@ -13,6 +13,7 @@ mod lane;
 mod long_waits;
 mod look;
 mod metadata_lookup;
+mod numbered;
 mod policy;
 mod possession;
 pub mod queue;

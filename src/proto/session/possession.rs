@@ -90,6 +90,7 @@ impl Session {
     pub(super) fn judge_proof(
         &mut self,
         now: Now,
+        id: RequestId,
         request: Request,
         reply: &Reply,
         challenge: Option<&Challenge>,
@@ -112,7 +113,7 @@ impl Session {
         };
         if again == Some(true) {
             let clocked = matches!(challenge.map(Challenge::kind), Some(Kind::Proof));
-            self.requests.get_mut(request.id).into_iter().for_each(|request| {
+            self.requests.get_mut(id).into_iter().for_each(|request| {
                 request.proofs = request.proofs.saturating_add(1);
                 request.clocked |= clocked;
             });

@@ -4,108 +4,51 @@ use alloc::vec::Vec;
 
 use crate::proto::syntax::time::Instant;
 
+use super::numbered::Numbered;
+
 /// Number of a request, given by the shell; later requests have higher numbers.
 pub type RequestId = u32;
 
-/// A request in the queue, without padding: the memory that a long queue takes is never given back.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, packed(4))]
-struct Waiter {
-    id: RequestId,
-    until: Instant,
-}
-
-impl Waiter {
-    fn deadline(self) -> Option<Instant> {
-        let Self { until, .. } = self;
-        (until != LEFT).then_some(until)
-    }
-}
-
-/// The latest deadline there is.
-const LATEST: Instant = Instant::from_millis(u64::MAX - 1);
-/// In the place of a waiter that left.
-const LEFT: Instant = Instant::from_millis(u64::MAX);
-
 /// The queue of waiting requests.
-///
-/// A waiter that left keeps its place without a deadline until half of the places are such, so that leaving costs a search
-/// and not a move.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    places: Vec<Waiter>,
-    /// So many of the first have left.
-    gone: usize,
-    waiting: usize,
+    deadlines: Numbered<Instant>,
     earliest: Option<Instant>,
 }
 
 impl Queue {
     /// How many requests wait.
     pub fn len(&self) -> usize {
-        self.waiting
+        self.deadlines.len()
     }
 
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
-        self.waiting == 0
+        self.len() == 0
     }
 
     /// When [`expire`](Self::expire) should be called next; may be early, never late.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.earliest.filter(|_| self.waiting > 0)
+        self.earliest.filter(|_| !self.is_empty())
     }
 
     /// Takes a request in, in the order of its number. A number that waits already is taken once.
     pub fn push(&mut self, id: RequestId, deadline: Instant) {
-        let waiter = Waiter { id, until: deadline.min(LATEST) };
-        match self.places.last() {
-            Some(last) if last.id >= id => {
-                let found = self.places.binary_search_by_key(&id, |place| place.id);
-                match found {
-                    Ok(at) if self.places[at].deadline().is_some() => return,
-                    Ok(at) => self.places[at] = waiter,
-                    Err(at) => self.places.insert(at, waiter),
-                }
-                self.gone = self.gone.min(found.unwrap_or_else(|at| at));
-            }
-            _ => self.places.push(waiter),
+        if self.deadlines.insert(id, deadline) {
+            self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
         }
-        self.waiting += 1;
-        self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
     }
 
     /// The first request in the queue, which leaves it.
     pub fn pop(&mut self) -> Option<RequestId> {
-        self.gone += self.places[self.gone..].iter().position(|place| place.deadline().is_some())?;
-        let Waiter { id, .. } = self.places[self.gone];
-        self.places[self.gone].until = LEFT;
-        self.gone += 1;
-        self.waiting -= 1;
-        self.tidy();
+        let id = self.deadlines.first()?;
+        self.deadlines.remove(id);
         Some(id)
     }
 
     /// Lets a request leave; whether it was waiting.
     pub fn remove(&mut self, id: RequestId) -> bool {
-        let Ok(at) = self.places.binary_search_by_key(&id, |place| place.id) else { return false };
-        let waited = self.places[at].deadline().is_some();
-        self.places[at].until = LEFT;
-        self.waiting -= usize::from(waited);
-        self.tidy();
-        waited
-    }
-
-    fn tidy(&mut self) {
-        if self.places.len() > 2 * self.waiting + SLACK {
-            self.keep(|_| true);
-        }
-    }
-
-    /// Keeps those who wait, and of them only some.
-    fn keep(&mut self, which: impl Fn(Instant) -> bool) {
-        self.places.retain(|place| place.deadline().is_some_and(&which));
-        self.gone = 0;
+        self.deadlines.remove(id).is_some()
     }
 
     /// Takes out every request whose deadline has come.
@@ -113,24 +56,26 @@ impl Queue {
         if self.earliest.is_none_or(|earliest| earliest > now) {
             return Vec::new();
         }
-        let is_due = |place: &Waiter| place.deadline().is_some_and(|deadline| deadline <= now);
-        let due = self.places.iter().filter(|place| is_due(place)).map(|place| place.id).collect();
-        self.keep(|deadline| deadline > now);
-        self.waiting = self.places.len();
-        self.earliest = self.places.iter().filter_map(|place| place.deadline()).min();
+        let mut earliest = None;
+        let due = self.deadlines.numbers(&mut |deadline| {
+            let is_due = *deadline <= now;
+            if !is_due {
+                earliest = Some(earliest.map_or(*deadline, |earliest: Instant| earliest.min(*deadline)));
+            }
+            is_due
+        });
+        for id in &due {
+            self.deadlines.remove(*id);
+        }
+        self.earliest = earliest;
         due
     }
 
     /// Takes out every request, in order.
     pub fn drain(&mut self) -> Vec<RequestId> {
-        let all = self.places.iter().filter(|place| place.deadline().is_some()).map(|place| place.id).collect();
-        *self = Self::default();
-        all
+        core::mem::take(self).deadlines.numbers(&mut |_| true)
     }
 }
-
-/// Left places below this number are not worth a clean-up.
-const SLACK: usize = 64;
 
 #[cfg(test)]
 mod tests {

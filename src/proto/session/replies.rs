@@ -24,9 +24,9 @@ impl Session {
         self.tick(now);
         self.give_back(now, id, Some(reply.status));
         let Some(request) = self.requests.get(id).copied() else { return Ok(Verdict::Final) };
-        let verdict = self.judge_reply(now, jitter, request, reply)?;
+        let verdict = self.judge_reply(now, jitter, id, request, reply)?;
         match verdict {
-            Verdict::Final => drop(self.requests.settle(id)),
+            Verdict::Final => drop(self.requests.remove(id)),
             Verdict::StepUp => self.requests.get_mut(id).into_iter().for_each(|request| request.has_answer = true),
             Verdict::Send(_) | Verdict::Queued if reply.streamed => {
                 self.cancel(id);
@@ -37,8 +37,15 @@ impl Session {
         Ok(verdict)
     }
 
-    fn judge_reply(&mut self, now: Now, jitter: u32, request: Request, reply: &Reply) -> Result<Verdict, Error> {
-        let server = request.place.server;
+    fn judge_reply(
+        &mut self,
+        now: Now,
+        jitter: u32,
+        id: RequestId,
+        request: Request,
+        reply: &Reply,
+    ) -> Result<Verdict, Error> {
+        let server = request.server();
         let challenge = reply.challenge.as_deref().and_then(Challenge::parse);
         // An answer that another session's request waited for is nothing to act on in this one.
         let ours = self.grant.is_some() && request.generation >= self.first_generation;
@@ -47,24 +54,24 @@ impl Session {
         let verdict = match reply.status {
             401 => {
                 tally.unauthorized += 1;
-                self.handle_refusal(now, request, reply, challenge.as_ref())?
+                self.handle_refusal(now, id, request, reply, challenge.as_ref())?
             }
             403 if !expired => {
                 tally.forbidden += 1;
                 match &challenge {
                     Some(challenge) if ours && challenge.kind().asks_for_more() => {
-                        self.step_up(now, request, reply, challenge)?
+                        self.step_up(now, id, request, reply, challenge)?
                     }
                     _ => Verdict::Final,
                 }
             }
             429 | 503 => {
                 tally.limited += 1;
-                if ours { self.handle_limit(now, jitter, request, reply) } else { Verdict::Final }
+                if ours { self.handle_limit(now, jitter, id, request, reply) } else { Verdict::Final }
             }
             _ if expired => {
                 tally.forbidden += u64::from(reply.status == 403);
-                self.handle_refusal(now, request, reply, challenge.as_ref())?
+                self.handle_refusal(now, id, request, reply, challenge.as_ref())?
             }
             _ => Verdict::Final,
         };
@@ -92,19 +99,20 @@ impl Session {
     fn handle_refusal(
         &mut self,
         now: Now,
+        id: RequestId,
         request: Request,
         reply: &Reply,
         challenge: Option<&Challenge>,
     ) -> Result<Verdict, Error> {
-        let server = request.place.server;
-        match self.judge_proof(now, request, reply, challenge) {
+        let server = request.server();
+        match self.judge_proof(now, id, request, reply, challenge) {
             Some(true) => return Ok(Verdict::Send(request.generation)),
             Some(false) => return Ok(Verdict::Final),
             None => {}
         }
         match challenge {
             Some(challenge) if challenge.kind().asks_for_more() && request.generation >= self.first_generation => {
-                return self.step_up(now, request, reply, challenge);
+                return self.step_up(now, id, request, reply, challenge);
             }
             Some(challenge) if challenge.kind() == Kind::Request => return Ok(Verdict::Final),
             _ => {}
@@ -113,15 +121,15 @@ impl Session {
             self.end(Ending::Refused);
             return Ok(Verdict::Final);
         }
-        let verdict = self.handle_unauthorized(now, request)?;
+        let verdict = self.handle_unauthorized(now, id, request)?;
         self.watch.server(server).replays += u64::from(verdict != Verdict::Final);
         Ok(verdict)
     }
 
     /// A pause that the server asks for is kept, if the request may be repeated and the pause is bearable.
-    fn handle_limit(&mut self, now: Now, jitter: u32, request: Request, reply: &Reply) -> Verdict {
-        let Request { id, retries, .. } = request;
-        let server = request.place.server;
+    fn handle_limit(&mut self, now: Now, jitter: u32, id: RequestId, request: Request, reply: &Reply) -> Verdict {
+        let retries = request.retries;
+        let server = request.server();
         let limits = &self.config.limits;
         let most = match reply.retry {
             Retry::ByMethod if REPEATABLE.iter().any(|method| reply.method.eq_ignore_ascii_case(method)) => {

@@ -29,7 +29,7 @@ impl Session {
         let anomaly = self.watch.request(place.server);
         self.alarm(anomaly);
         self.give_back(now, id, None);
-        self.requests.admit(Request::new(id, place, self.lanes.of(place.server), timeout));
+        self.requests.insert(id, Request::new(place, self.lanes.of(place.server), timeout));
         self.admit(now, id)
     }
 
@@ -54,7 +54,7 @@ impl Session {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
         }
         self.tick(now);
-        self.requests.admit(Request::new(id, Place::default(), 0, None));
+        self.requests.insert(id, Request::new(Place::default(), 0, None));
         self.admit(now, id)
     }
 
@@ -89,8 +89,8 @@ impl Session {
 
     /// Request `id` is over, and the token that it went with was taken where it went.
     fn settle_taken(&mut self, id: RequestId) {
-        if let Some(Request { place, generation, .. }) = self.requests.settle(id) {
-            self.trials.taken(place, generation);
+        if let Some(request) = self.requests.remove(id) {
+            self.trials.taken(request.place(), request.generation);
         }
     }
 
@@ -107,7 +107,7 @@ impl Session {
     /// Takes note that request `id` is over: it has its answer, or failed.
     pub fn handle_settled(&mut self, now: Now, id: RequestId) {
         self.give_back(now, id, Some(0));
-        self.requests.settle(id);
+        self.requests.remove(id);
     }
 
     /// Frees the place on the way that a released request took up. It was answered with `status`, or with nothing if that
@@ -126,14 +126,14 @@ impl Session {
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
         let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.remove(id);
-        self.requests.settle(id);
+        self.requests.remove(id);
     }
 
     /// Takes a 401 to `request`. A token that has been replaced meanwhile says nothing about the current one, so that
     /// request just goes again.
-    pub(super) fn handle_unauthorized(&mut self, now: Now, request: Request) -> Result<Verdict, Error> {
-        let Request { id, place, generation, replays, .. } = request;
-        let lane = request.lane();
+    pub(super) fn handle_unauthorized(&mut self, now: Now, id: RequestId, request: Request) -> Result<Verdict, Error> {
+        let Request { generation, replays, .. } = request;
+        let (place, lane) = (request.place(), request.lane());
         if generation < self.first_generation {
             return Err(Error::LoginRequired(self.ending));
         }

@@ -18,9 +18,10 @@ use super::drain::Drain;
 use super::grant::Grant;
 use super::lane::Lanes;
 use super::long_waits::LongWaits;
+use super::numbered::Numbered;
 use super::queue::{Queue, RequestId};
 use super::refresh::Refresh;
-use super::request::{Request, Requests};
+use super::request::Request;
 use super::resource_metadata::ResourceMetadata;
 use super::step_up::StepUps;
 use super::surroundings::Surroundings;
@@ -61,7 +62,7 @@ pub struct Session {
     pub(super) attempts: u32,
     pub(super) spent: Vec<String>,
     pub(super) ending: Ending,
-    pub(super) requests: Requests,
+    pub(super) requests: Numbered<Request>,
     pub(super) drain: Drain,
     /// Requests that keep a pause which their API asked for.
     pub(super) pauses: Queue,
@@ -107,7 +108,7 @@ impl Session {
             attempts: 0,
             spent: Vec::new(),
             ending: Ending::NeverSignedIn,
-            requests: Requests::default(),
+            requests: Numbered::default(),
             drain: Drain::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
@@ -257,7 +258,7 @@ impl Session {
         let in_time = error != Error::Queue(QueueError::Timeout);
         let has_answer = |request: Option<Request>| request.is_some_and(|request| request.has_answer && !in_time);
         let (answered, rejected): (Vec<_>, Vec<_>) =
-            ids.into_iter().partition(|id| has_answer(self.requests.settle(*id)));
+            ids.into_iter().partition(|id| has_answer(self.requests.remove(*id)));
         if !answered.is_empty() {
             self.put(Output::LetStand { ids: answered });
         }

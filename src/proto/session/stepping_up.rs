@@ -7,6 +7,7 @@ use crate::proto::oauth::challenge::Challenge;
 use crate::proto::syntax::json::Object;
 use crate::proto::syntax::time::Now;
 
+use super::queue::RequestId;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::Session;
@@ -18,17 +19,18 @@ impl Session {
     pub(super) fn step_up(
         &mut self,
         now: Now,
+        id: RequestId,
         request: Request,
         reply: &Reply,
         challenge: &Challenge,
     ) -> Result<Verdict, Error> {
-        let server = request.place.server;
+        let server = request.server();
         if request.replays > 0 || self.grant.is_none() {
             return Ok(Verdict::Final);
         }
         if request.generation < self.signed_in_generation && !reply.streamed {
             self.watch.server(server).replays += 1;
-            return self.replay(now, request.id);
+            return self.replay(now, id);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
             Demand::New => self.tell_step_up(now, reply, server, challenge),
@@ -41,7 +43,7 @@ impl Session {
         if !reply.step_up || reply.streamed || !self.has_room() {
             return Ok(Verdict::Final);
         }
-        self.step_ups.wait(request.id, now.instant.after(self.config.limits.step_up_timeout));
+        self.step_ups.wait(id, now.instant.after(self.config.limits.step_up_timeout));
         Ok(Verdict::StepUp)
     }
 

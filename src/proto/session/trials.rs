@@ -10,7 +10,7 @@ use super::policy::{MOST_IN_VAIN, UNHELPFUL_MS};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) server: usize,
-    path: u32,
+    pub(super) path: u32,
 }
 
 impl Place {

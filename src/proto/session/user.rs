@@ -28,7 +28,7 @@ impl Session {
         self.alarm(anomaly);
         let lane = self.lanes.open(&None, &None);
         self.give_back(now, id, None);
-        self.requests.admit(Request::new(id, Place::new(USERINFO, ""), lane, None));
+        self.requests.insert(id, Request::new(Place::new(USERINFO, ""), lane, None));
         self.admit(now, id)
     }
 

@@ -32,7 +32,7 @@ impl Session {
         let verdict = self.judge_request(now, id);
         match (&verdict, self.requests.get_mut(id)) {
             (Ok(Verdict::Send(generation)), Some(request)) => request.generation = *generation,
-            (Err(_), _) => drop(self.requests.settle(id)),
+            (Err(_), _) => drop(self.requests.remove(id)),
             _ => {}
         }
         verdict
