@@ -6,7 +6,7 @@ import { findChrome } from "./browser.mjs";
 import { installPackage } from "./pack.mjs";
 import { artifacts, root } from "./paths.mjs";
 import { keep, run } from "./run.mjs";
-import { nodeTests } from "./toolchain.mjs";
+import { atOnce, nodeTests } from "./toolchain.mjs";
 
 const records = join(artifacts, "attacks");
 const seen = join(artifacts, "results.md");
@@ -22,7 +22,7 @@ export async function attack({ write }) {
   await installPackage(join(root, "tests", "browser"));
   const env = write ? { CHROME_HEADLESS_SHELL: findChrome() } : {};
   // They wait more than they work.
-  const { code, output } = await nodeTests(join(root, "tests", "attacks"), { atOnce: 3, env });
+  const { code, output } = await nodeTests(join(root, "tests", "attacks"), { atOnce: atOnce(1.5), env });
   const known = readFileSync(page, "utf8");
   const text = resultsPage(known, records);
   if (code !== 0)

@@ -13,7 +13,7 @@ import { run, which } from "./run.mjs";
 import { checkClient, checkOldest } from "./rust-client.mjs";
 import { checkSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
-import { nodeTests, toolchainEnv } from "./toolchain.mjs";
+import { atOnce, nodeTests, toolchainEnv } from "./toolchain.mjs";
 import { wasmTests } from "./wasm-tests.mjs";
 
 const minute = 60_000;
@@ -107,14 +107,14 @@ async function published() {
 
 async function browserTests({ isQuick }) {
   await installPackage(browserFolder);
-  // They wait more than they work, on two cores too.
-  return nodeTests(browserFolder, { atOnce: 4, names: isQuick ? quickFiles : undefined });
+  // They wait more than they work.
+  return nodeTests(browserFolder, { atOnce: atOnce(2), names: isQuick ? quickFiles : undefined });
 }
 
 // Chromium is what everything above runs in.
 async function otherEngines() {
   await installPackage(browserFolder);
-  return tellStories(["firefox", "webkit"], 2);
+  return tellStories(["firefox", "webkit"], atOnce(1));
 }
 
 function nodeProgram(name, args) {

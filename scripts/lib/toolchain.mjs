@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 
 import { findChrome, findDriver, findShell } from "./browser.mjs";
@@ -15,6 +16,9 @@ export function toolchainEnv(base = process.env) {
   const found = Object.entries(programs).filter(([, program]) => program);
   return { ...kept, CARGO_TARGET_DIR: wasmTarget, ...Object.fromEntries(found) };
 }
+
+/** How many test files of a kind are run at once, of which `perCore` keep one core of this machine busy. */
+export const atOnce = (perCore) => Math.ceil(perCore * availableParallelism());
 
 /**
  * Runs the `*.test.mjs` directly in `folder`, or those that are named, `atOnce` files at a time; `env` is on top of this process's own.
