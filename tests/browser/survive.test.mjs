@@ -108,6 +108,20 @@ for (const mode of modes) {
   });
 }
 
+test("so it does where the sign-in began before the page had loaded", async (t) => {
+  const stage = await startStage(t, { mode: "page", whole: true });
+  const page = await stage.open();
+  await page.evaluate(() => {
+    // The browser tells of the end of loading by the same event as of coming back.
+    addEventListener("beforeunload", () => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: false })));
+    globalThis.attempt = app.outcome(() => app.auth.signIn());
+  });
+  await page.waitForSelector("#login");
+  await page.goBack({ waitUntil: "commit" });
+
+  assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_IN_ABANDONED");
+});
+
 test("a page that comes from the back/forward cache after a sign-out is signed out (STORE-15)", async (t) => {
   const stage = await startStage(t, { whole: true });
   const page = await stage.open();

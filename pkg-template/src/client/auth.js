@@ -70,7 +70,8 @@ export class Auth extends EventTarget {
     const url = await this.#transport.call("signIn", { options }).catch(advised);
     return new Promise((_, reject) => {
       const abandoned = fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again");
-      addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned), { once: true });
+      // The event at the end of loading may be still to come.
+      addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned));
       location.assign(url);
     });
   }
