@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { strictPolicy } from "./support/app-server.mjs";
 import { apart } from "./support/bundles.mjs";
-import { resume } from "./support/calls.mjs";
+import { resume, resumeInVain } from "./support/calls.mjs";
 import { startOddBrowser } from "./support/odd-browser.mjs";
 import { startStage } from "./support/stage.mjs";
 import { test } from "./support/test.mjs";
@@ -71,13 +71,10 @@ test("shared: an error doesn't wait for advice that never comes", async (t) => {
 test("shared: a worker that can't start is told of where the advice can't be loaded", async (t) => {
   const routes = { "/odd.js": none, "/tokenkeep/more.js": none };
   const stage = await startStage(t, { ...(await withoutMore({ routes })), holder: "/odd.js" });
-  const page = await stage.context.newPage();
   const uncaught = [];
-  page.on("pageerror", ({ message }) => uncaught.push(message));
-  await page.goto(stage.app.origin);
-  await page.evaluate(() => void app.outcome(() => app.auth.stats()).then((outcome) => (globalThis.end = outcome)));
-  const end = await page.waitForFunction(() => globalThis.end, null, { timeout: 15_000 });
-  assert.match((await end.jsonValue()).error.code, /WORKER_BLOCKED|HOLDER_FAILED/);
+  stage.context.on("weberror", (event) => uncaught.push(event.error().message));
+  const { error } = await resumeInVain(stage, (page) => page.evaluate(() => app.outcome(() => app.auth.stats())));
+  assert.match(error.code, /WORKER_BLOCKED|HOLDER_FAILED/);
   assert.deepEqual(uncaught, []);
 });
 

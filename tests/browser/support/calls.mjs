@@ -32,12 +32,12 @@ export const endOfBurst = (page) => page.evaluate(() => globalThis.calls);
 export const resume = (page) => page.evaluate(() => app.outcome(() => app.auth.resume()));
 
 /**
- * What `resume` says in a new page whose worker can't start. About once in a hundred times Chromium tells nobody so, and silence
+ * What `resume`, or another call, says in a new page whose worker can't start. About once in a hundred times Chromium tells nobody so, and silence
  * is all that the page hears; then another page is asked, once.
  */
-export async function resumeInVain(stage) {
-  const outcome = await resume(await stage.open());
-  return outcome.error?.code === "TOKENKEEP_HOLDER_SILENT" ? resume(await stage.open()) : outcome;
+export async function resumeInVain(stage, call = resume) {
+  const outcome = await call(await stage.open());
+  return outcome.error?.code === "TOKENKEEP_HOLDER_SILENT" ? call(await stage.open()) : outcome;
 }
 
 /** Resolves when the page's token is of no use any more: its life is over, and so is the second that any token is used for. */
