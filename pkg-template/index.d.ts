@@ -191,6 +191,8 @@ export interface Arrival {
   readonly popup?: true;
   /** The user is back from `signOut({ endSession: true })`. */
   readonly signedOut?: true;
+  /** `resume({ silent })` has asked the server, and not the user; whoever has no session now may be sent to sign in. */
+  readonly silent?: true;
 }
 
 /** Options of `resume()`. */

@@ -52,7 +52,7 @@ for (const mode of modes) {
     const { value } = await resumeSilently(page);
 
     assert.equal(value.scope, scope);
-    assert.deepEqual(await arrivalOf(page), { returnTo: "/place?x=1#y", appState: null });
+    assert.deepEqual(await arrivalOf(page), { returnTo: "/place?x=1#y", appState: null, silent: true });
     assert.equal(await page.evaluate(() => frames.length), 0, "WIN-9");
   });
 
@@ -64,7 +64,7 @@ for (const mode of modes) {
     const memory = await page.evaluate(() => JSON.stringify(sessionStorage));
     assert.doesNotMatch(memory, /[\w-]{43}/);
     assert.deepEqual(await resumeSilently(page), { value: null });
-    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null });
+    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null, silent: true });
     assert.equal(page.url(), `${stage.app.origin}/callback`);
     for (const path of ["/callback", "/place"]) {
       await page.goto(stage.app.origin + path);
@@ -150,7 +150,7 @@ for (const answer of ["invalid_request", "temporarily_unavailable", "unauthorize
     await answerWith(stage, page, ({ state, iss }) => `error=${answer}&state=${state}&iss=${iss}`);
     await attempt(page);
     assert.deepEqual(await resumeSilently(page), { value: null });
-    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null });
+    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null, silent: true });
     assert.match(warnings.join(), new RegExp(`answered ${answer}`));
     const log = await page.evaluate(() => app.auth.audit());
     assert.ok(log.some(({ kind, reason }) => kind === "callback-refused" && reason === "TOKENKEEP_AUTHORIZATION_ERROR"));
@@ -187,7 +187,7 @@ for (const mode of transports) {
     await answerWith(stage, page, () => "error=login_required");
     await attempt(page);
     assert.deepEqual(await resumeSilently(page), { value: null });
-    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null });
+    assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null, silent: true });
     assert.deepEqual(await resumeSilently(page), { value: null });
 
     await page.evaluate(() => void app.auth.signIn());

@@ -64,7 +64,7 @@ async function finish(transport, href, popups) {
   const popup = state && (transport.shared || (await handOver(state, href)));
   const arrived = (arrival) => {
     if (popup) close();
-    return { returnTo: place, appState: null, ...arrival, ...(popup && { popup: true }) };
+    return { returnTo: place, appState: null, ...arrival, ...(popup && { popup: true }), ...(place && { silent: true }) };
   };
   if (popup && !transport.shared) return { arrival: arrived() };
   try {
