@@ -53,7 +53,7 @@ export interface GuardOptions {
 
 /**
  * Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once, and comes back to the
- * page as it was.
+ * page as it was. Who is just back from there, or from a sign-out at the server, and has no session, sees `fallback`.
  *
  * @throws {TokenKeepError} `TOKENKEEP_AUTH_MISSING` outside of a provider
  */

@@ -93,6 +93,21 @@ for (const [name, app] of Object.entries({ ...apps, ...earlier })) {
   });
 }
 
+// A stand-in for what the server sends back: where a session ends at once, nothing does so at the tests' bidding.
+const arriving = (arrival) => ({
+  name: `arriving with ${arrival}`,
+  transform: (code, id) =>
+    id.endsWith("auth.js") && code.includes("connect(") ? `${code}Object.defineProperty(auth, "arrival", { value: ${arrival} });` : null,
+});
+
+for (const [arrival, outcome] of Object.entries({ "{ signedOut: true }": "button", "{ returnTo: null }": "button", "{ silent: true }": "#login" }))
+  test(`react: a guard meets who is back without a session, with ${arrival}, by ${outcome}`, async (t) => {
+    const stage = await startExample(t, await builtExample("react", { ...developed, plugins: [arriving(arrival)] }));
+    const page = await open(stage, place);
+    await page.waitForSelector(outcome);
+    assert.deepEqual([page.asked.length, page.uncaught], [outcome === "button" ? 0 : 1, []]);
+  });
+
 test("the earlier versions are what the apps have in them, and not the newest", async () => {
   for (const [name, [main, place]] of Object.entries({
     "react 18": ["react-dom"],

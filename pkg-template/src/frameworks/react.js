@@ -20,16 +20,19 @@ export const useSession = () => useAuth().session;
 
 /** Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once. */
 export function Guard({ children, loading = null, failed = complaint, fallback, signIn: options }) {
-  const { status, error, signIn } = useAuth();
+  const { auth, status, error, signIn } = useAuth();
+  const { arrival } = auth;
+  // Whoever is back from the server without a session would go round and round.
+  const isBack = arrival && !arrival.silent;
   const asked = useRef(options === false);
   useEffect(() => {
     if (status === "loading") return;
-    if (status === "signed-out" && !asked.current) signIn(options);
+    if (status === "signed-out" && !asked.current && !isBack) signIn(options);
     asked.current = true;
   }, [status]);
   if (status === "signed-in") return children;
   if (status === "error") return failed(error);
-  if (status === "loading" || !asked.current) return loading;
+  if (status === "loading" || !(asked.current || isBack)) return loading;
   return fallback ?? createElement("button", { type: "button", onClick: () => signIn(options) }, "Sign in");
 }
 
