@@ -63,7 +63,7 @@ pub fn connect(url: &str) -> Result<(), JsValue> {
 fn name(event: &Event) -> String {
     match event {
         Event::SignedIn { session, .. } => {
-            format!("signed in {}", session.claims.as_ref().map_or("", |claims| &claims.sub))
+            format!("signed in {}", session.subject().unwrap_or_default())
         }
         Event::SignedOut { reason } => format!("signed out {reason:?}"),
         Event::Refreshed { generation, .. } => format!("refreshed {generation}"),
@@ -84,19 +84,25 @@ pub async fn sign_in(return_to: Option<String>) -> Result<(), JsValue> {
 
 #[wasm_bindgen]
 pub async fn resume() -> Result<JsValue, JsValue> {
-    let session: Option<Session<Claims>> = auth().resume(&Resume::new().silent(Silent::Never)).await.map_err(told)?;
-    Ok(plain(&session))
+    let session = auth().resume(&Resume::new().silent(Silent::Never)).await.map_err(told)?;
+    Ok(plain(&session.map(facts).transpose()?))
 }
 
 #[wasm_bindgen]
 pub fn session() -> Result<JsValue, JsValue> {
-    Ok(plain(&auth().session::<Claims>().map_err(told)?))
+    Ok(plain(&auth().session().map(facts).transpose()?))
+}
+
+fn facts(session: Session) -> Result<serde_json::Value, JsValue> {
+    let claims: Option<Claims> = session.claims().map_err(told)?;
+    Ok(json!({ "scope": session.scope(), "expiresAt": session.expires_at(), "claims": claims }))
 }
 
 #[wasm_bindgen]
 pub fn arrival() -> Result<JsValue, JsValue> {
-    let arrival = auth().arrival().map_err(told)?;
-    Ok(plain(&arrival.map(|arrival| json!({ "returnTo": arrival.return_to, "appState": arrival.app_state }))))
+    let Some(arrival) = auth().arrival() else { return Ok(JsValue::NULL) };
+    let state: serde_json::Value = arrival.app_state().map_err(told)?;
+    Ok(plain(&json!({ "returnTo": arrival.return_to, "appState": state })))
 }
 
 #[wasm_bindgen]

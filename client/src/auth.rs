@@ -3,12 +3,14 @@
 use std::convert::Infallible;
 
 use gloo_net::http::{Method, Request, Response};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     Arrival, AuditEntry, Error, Event, EventKind, Events, Explanation, PopupSignIn, RequestBuilder, RequestOptions,
-    Resume, Revocation, Session, SignIn, Stats, Subscription, js, request::Sending,
+    Resume, Revocation, Session, SignIn, Stats, Subscription, js,
+    members::{Member, Members},
+    request::Sending,
 };
 
 /// What the page works with: the session's facts, and requests that carry a token which the page never sees. Clones are the same.
@@ -51,32 +53,27 @@ impl Auth {
     }
 
     /// The running session. Never a token.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::Shape`](crate::ErrorCode::Shape) if the claims aren't as `C` says.
-    pub fn session<C: DeserializeOwned>(&self) -> Result<Option<Session<C>>, Error> {
-        js::decode(self.0.session())
+    pub fn session(&self) -> Option<Session> {
+        Session::read(&self.0.session())
     }
 
     /// What [`sign_in`](Self::sign_in) was given, once [`resume`](Self::resume) has finished that sign-in on this page.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::Shape`](crate::ErrorCode::Shape) if the state is nothing that JSON can hold.
-    pub fn arrival(&self) -> Result<Option<Arrival>, Error> {
-        js::decode(self.0.arrival())
+    pub fn arrival(&self) -> Option<Arrival> {
+        Arrival::read(&self.0.arrival())
     }
 
     /// Call this first on every page. Finishes a sign-in that arrived with this page's URL (which is taken out of the address bar before
     /// anything else runs), or finds the running session. On the page that a popup came back to it hands the response over and closes the
     /// popup.
     ///
+    /// It begins with the call, and goes on to its end if the future is dropped.
+    ///
     /// # Errors
     ///
     /// If the URL is an authorization response that is refused; a running session is not touched.
-    pub async fn resume<C: DeserializeOwned>(&self, options: &Resume) -> Result<Option<Session<C>>, Error> {
-        js::decode(js::settled(self.0.resume(&js::encode(options)?)).await?)
+    pub fn resume(&self, options: &Resume) -> impl Future<Output = Result<Option<Session>, Error>> + use<> {
+        let begun = js::begin(self.0.resume(&options.0.to_js()));
+        async move { Ok(Session::read(&begun.await?)) }
     }
 
     /// Sends the user to the authorization server (RFC 6749, 4.1.1). The future doesn't end, since the page is left.
@@ -86,7 +83,7 @@ impl Auth {
     /// If that can't be done (`StorageBlocked`, `CookiesBlocked`, `RedirectElsewhere`, in a frame of another origin `PageFramed`, ..), or
     /// `SignInAbandoned` if the user comes back by the Back button.
     pub async fn sign_in(&self, options: &SignIn) -> Result<Infallible, Error> {
-        js::settled(self.0.sign_in(&js::encode(options)?)).await?;
+        js::settled(self.0.sign_in(&options.0.to_js())).await?;
         Err(Error::shape("a sign-in ended without leaving the page"))
     }
 
@@ -97,12 +94,11 @@ impl Auth {
     ///
     /// `PopupBlocked`, `PopupClosed`, `PopupTimeout`, `PopupSevered`, and as [`resume`](Self::resume). After the last three a sign-in that
     /// is finished in the popup all the same still counts: there is an [`Event::SignedIn`].
-    pub fn sign_in_with_popup<C: DeserializeOwned>(
-        &self,
-        options: &PopupSignIn,
-    ) -> impl Future<Output = Result<Session<C>, Error>> + use<C> {
-        let begun = js::encode(options).map(|options| self.0.sign_in(&options));
-        async move { js::decode(js::settled(begun?).await?) }
+    pub fn sign_in_with_popup(&self, options: &PopupSignIn) -> impl Future<Output = Result<Session, Error>> + use<> {
+        let begun = js::begin(self.0.sign_in(&options.0.to_js()));
+        async move {
+            Session::read(&begun.await?).ok_or_else(|| Error::shape("a sign-in in a popup ended without a session"))
+        }
     }
 
     /// Ends the session: here and in every other tab at once, then at the server if it has a revocation endpoint (RFC 7009). Requests that
@@ -113,7 +109,7 @@ impl Auth {
     /// If the holder can't be reached.
     pub async fn sign_out(&self) -> Result<Revocation, Error> {
         let result = js::settled(self.0.sign_out(&JsValue::UNDEFINED)).await?;
-        js::decode(js::get(&result, "revocation"))
+        Ok(js::word(&result, "revocation").unwrap_or(Revocation::Unknown))
     }
 
     /// The same, then sends the user to the authorization server to end the session there too (OpenID Connect RP-Initiated Logout). Who
@@ -123,8 +119,12 @@ impl Auth {
     ///
     /// `EndSessionUnavailable` if the server can't; the session here is over.
     pub async fn sign_out_everywhere(&self, return_to: Option<&str>) -> Result<Infallible, Error> {
-        let options = js::encode(&EndSession { end_session: true, return_to })?;
-        js::settled(self.0.sign_out(&options)).await?;
+        let mut options = Members::default();
+        options.set("endSession", Member::Flag(true));
+        if let Some(target) = return_to {
+            options.set_text("returnTo", target);
+        }
+        js::settled(self.0.sign_out(&options.to_js())).await?;
         Err(Error::shape("a sign-out at the server ended without leaving the page"))
     }
 
@@ -152,7 +152,8 @@ impl Auth {
     ///
     /// `TokenNotExposed` unless the configuration says `exposeAccessToken`.
     pub async fn access_token(&self) -> Result<String, Error> {
-        js::decode(js::settled(self.0.access_token()).await?)
+        let token = js::settled(self.0.access_token()).await?;
+        token.as_string().ok_or_else(|| Error::shape("an access token is a text"))
     }
 
     /// Ends this page's connection; the session goes on for others.
@@ -250,13 +251,13 @@ impl Auth {
     }
 
     /// Calls `act` at every event of this kind, until what this answers is dropped.
-    pub fn on(&self, kind: EventKind, act: impl FnMut(Event) + 'static) -> Subscription {
-        Subscription::new(&self.0, &[kind], act)
+    pub fn on(&self, kind: EventKind, act: impl Fn(Event) + 'static) -> Subscription {
+        Subscription::new(&self.0, kind.alone(), Box::new(act))
     }
 
     /// Calls `act` after every change of the session, until what this answers is dropped.
-    pub fn on_change(&self, act: impl FnMut() + 'static) -> Subscription {
-        Subscription::to_changes(&self.0, act)
+    pub fn on_change(&self, act: impl Fn() + 'static) -> Subscription {
+        Subscription::to_changes(&self.0, Box::new(act))
     }
 
     /// Why this answer of 401, 403, 429 or 503 came through; `None` for every other. The response stays as it is: gloo lends what is
@@ -294,12 +295,4 @@ impl Auth {
     pub async fn unlock(&self) -> Result<(), Error> {
         js::settled(self.0.unlock()).await.map(drop)
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EndSession<'a> {
-    end_session: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    return_to: Option<&'a str>,
 }

@@ -13,14 +13,14 @@
 //! #[component]
 //! fn Hello() -> Element {
 //!     let session = use_session();
-//!     let claims = session().and_then(|session| session.claims);
-//!     rsx! { p { {claims.map(|claims| claims.sub)} } }
+//!     let user = session().and_then(|session| session.subject().map(str::to_owned));
+//!     rsx! { p { {user} } }
 //! }
 //! ```
 
 use dioxus::prelude::*;
 
-use crate::{Auth, AuthState, Claims, Session, SignIn, Start, Status, Store, StoreSubscription};
+use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store, StoreSubscription};
 
 /// What there is to show, and what to do. It can be copied into every handler.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -105,7 +105,7 @@ pub fn use_auth() -> UseAuth {
 ///
 /// As [`use_auth`].
 #[must_use]
-pub fn use_session() -> Memo<Option<Session<Claims>>> {
+pub fn use_session() -> Memo<Option<Session>> {
     let state = use_auth().state;
     use_memo(move || state.read().session.clone())
 }

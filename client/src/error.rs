@@ -111,6 +111,18 @@ impl Error {
         }
     }
 
+    /// A text in JSON isn't as the type says. What it says instead isn't told: it may be a secret.
+    pub(crate) fn misfit(wanted: &str, error: &serde_json::Error) -> Self {
+        let (said, at) = (error.to_string(), error.column());
+        let why = match said.rsplit_once(", expected ") {
+            Some((_, expected)) if is_of_serde(&said) => expected,
+            _ if said.starts_with("missing field ") => &said,
+            _ => "something else",
+        };
+        let why = why.split(" at line ").next().unwrap_or_default();
+        Self::shape(&format!("this is no {wanted}: at character {at}, expected {why}"))
+    }
+
     /// What came is not what the type says.
     pub(crate) fn shape(message: &str) -> Self {
         Self::new(ErrorCode::Shape, message.into())
@@ -151,7 +163,15 @@ impl From<gloo_net::Error> for Error {
     fn from(error: gloo_net::Error) -> Self {
         match error {
             gloo_net::Error::JsError(error) => Self::new(ErrorCode::Foreign(error.name), error.message),
-            other => Self::shape(&other.to_string()),
+            gloo_net::Error::SerdeError(error) => Self::misfit("answer of the type that was asked for", &error),
+            gloo_net::Error::GlooError(message) => Self::shape(&message),
         }
     }
+}
+
+/// Whether serde has put the sentence together, so that its end is the type's and not the value's.
+fn is_of_serde(said: &str) -> bool {
+    ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant ", "unknown field "]
+        .iter()
+        .any(|start| said.starts_with(start))
 }

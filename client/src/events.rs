@@ -1,23 +1,12 @@
-//! What happens to the session, as a stream and as callbacks.
+//! What happens to the session.
 
-use std::{
-    cell::RefCell,
-    collections::VecDeque,
-    pin::Pin,
-    rc::Rc,
-    task::{Context, Poll, Waker},
-};
-
-use futures_core::Stream;
 use serde::Deserialize;
-use wasm_bindgen::prelude::*;
-use web_sys::CustomEvent;
+use wasm_bindgen::JsValue;
 
-use crate::{Claims, ErrorCode, ResourceMetadata, Session, SignIn, Waiting, js};
+use crate::{ErrorCode, ResourceMetadata, Session, SignIn, Waiting, js, members::Member};
 
 /// Something that happened to the session. None carries a token.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(tag = "type", content = "detail", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// Something is out of the ordinary.
@@ -57,8 +46,7 @@ pub enum Event {
     /// A sign-in was finished, in this tab or another.
     SignedIn {
         /// The session.
-        #[serde(flatten)]
-        session: Session<Claims>,
+        session: Session,
         /// Whether the server signed the user in by one of the `acr_values`, if some were asked for.
         acr_met: Option<bool>,
     },
@@ -70,6 +58,11 @@ pub enum Event {
     /// An API asks for more rights than the token has. Requests with [`RequestOptions::step_up`](crate::RequestOptions::step_up) wait for
     /// a sign-in that asks for them. Told at most five times in ten minutes per resource server.
     StepUp(StepUp),
+    /// Something that this version of the crate can't read.
+    Unknown {
+        /// What it is about.
+        kind: EventKind,
+    },
     /// The session was locked and goes on.
     Unlocked,
     /// Requests have waited for three seconds, or wait for something else now, or none of them waits that long any more.
@@ -84,10 +77,14 @@ macro_rules! kinds {
         pub enum EventKind { $(#[doc = $doc] $kind,)* }
 
         impl EventKind {
-            const ALL: &'static [Self] = &[$(Self::$kind,)*];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$kind,)*];
 
-            fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
+            }
+
+            pub(crate) fn alone(self) -> &'static [Self] {
+                match self { $(Self::$kind => &[Self::$kind],)* }
             }
         }
     };
@@ -106,20 +103,44 @@ kinds! {
 }
 
 impl Event {
-    /// `None` if the event isn't shaped as this version of the crate knows it.
-    fn read(kind: EventKind, detail: &JsValue) -> Option<Self> {
-        let event = js_sys::Object::new();
-        js::set(&event, "type", &kind.name().into());
-        if kind != EventKind::Unlocked {
-            js::set(&event, "detail", detail);
-        }
-        js::decode(event.into()).ok()
+    /// What an event says, as far as this version of the crate knows it.
+    pub(crate) fn read(kind: EventKind, detail: &JsValue) -> Self {
+        Self::known(kind, detail).unwrap_or(Self::Unknown { kind })
+    }
+
+    fn known(kind: EventKind, detail: &JsValue) -> Option<Self> {
+        let (text, number) = (|name| js::text(detail, name), |name| js::number(detail, name));
+        Some(match kind {
+            EventKind::Anomaly => Self::Anomaly {
+                kind: js::word(detail, "kind")?,
+                count: number("count").unwrap_or_default(),
+                baseline: number("baseline"),
+                locked: js::get(detail, "locked").is_truthy(),
+            },
+            EventKind::Outdated => Self::Outdated { gives_way: js::word(detail, "givesWay")? },
+            EventKind::RefreshFailed => Self::RefreshFailed {
+                code: ErrorCode::from(text("code")?.as_str()),
+                retry_in: number("retryIn").unwrap_or_default(),
+            },
+            EventKind::Refreshed => Self::Refreshed {
+                generation: js::count(detail, "generation"),
+                scope: text("scope")?,
+                expires_at: number("expiresAt"),
+                resource: text("resource"),
+            },
+            EventKind::SignedIn => {
+                Self::SignedIn { session: Session::read(detail)?, acr_met: js::get(detail, "acrMet").as_bool() }
+            }
+            EventKind::SignedOut => Self::SignedOut { reason: js::word(detail, "reason")? },
+            EventKind::StepUp => Self::StepUp(StepUp::read(detail)?),
+            EventKind::Unlocked => Self::Unlocked,
+            EventKind::Waiting => Self::Waiting(Waiting::read(detail)),
+        })
     }
 }
 
 /// What an API asks for (RFC 6750, 3.1; RFC 9470).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StepUp {
     /// Scope, or another authentication.
@@ -132,6 +153,35 @@ pub struct StepUp {
     pub resource_metadata: Option<ResourceMetadata>,
 }
 
+impl StepUp {
+    /// The scope to ask for, if more of it is missing.
+    pub fn scope(&self) -> Option<&str> {
+        self.sign_in.0.text("scope")
+    }
+
+    /// The authentication contexts to ask for (RFC 9470).
+    pub fn acr_values(&self) -> Option<&str> {
+        self.sign_in.0.text("acrValues")
+    }
+
+    /// How old the sign-in may be, in seconds (RFC 9470).
+    pub fn max_age(&self) -> Option<u64> {
+        match self.sign_in.0.get("maxAge") {
+            Some(Member::Number(seconds)) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    fn read(detail: &JsValue) -> Option<Self> {
+        Some(Self {
+            reason: js::word(detail, "reason")?,
+            resource: js::text(detail, "resource"),
+            sign_in: SignIn::asked(&js::get(detail, "signIn")),
+            resource_metadata: js::decode(js::get(detail, "resourceMetadata")).ok().flatten(),
+        })
+    }
+}
+
 /// What is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -141,6 +191,9 @@ pub enum StepUpReason {
     Authentication,
     /// More scope.
     Scope,
+    /// A reason that is newer than this crate.
+    #[serde(other)]
+    Unknown,
 }
 
 /// When a worker ends whose file has changed: see `takeOver` of the configuration.
@@ -154,6 +207,9 @@ pub enum GivesWay {
     Never,
     /// When the pages that were open by then are gone.
     WhenLeft,
+    /// A word that is newer than this crate.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What is out of the ordinary.
@@ -211,118 +267,4 @@ pub enum SignOutReason {
     /// A reason that is newer than this crate.
     #[serde(other)]
     Unknown,
-}
-
-/// A callback that is called as long as this lives.
-#[must_use = "dropping it unsubscribes"]
-pub struct Subscription(#[expect(dead_code, reason = "what it drops is what it is for")] Kept);
-
-enum Kept {
-    Changes(#[expect(dead_code, reason = "as above")] Changes),
-    Events(#[expect(dead_code, reason = "as above")] Vec<Listener>),
-}
-
-impl Subscription {
-    pub(crate) fn new(auth: &js::JsAuth, kinds: &[EventKind], act: impl FnMut(Event) + 'static) -> Self {
-        let act = Rc::new(RefCell::new(act));
-        Self(Kept::Events(kinds.iter().map(|kind| Listener::new(auth, *kind, Rc::clone(&act))).collect()))
-    }
-
-    pub(crate) fn to_changes(auth: &js::JsAuth, act: impl FnMut() + 'static) -> Self {
-        let call = Closure::<dyn FnMut()>::new(act);
-        let unsubscribe = auth.subscribe(call.as_ref().unchecked_ref());
-        Self(Kept::Changes(Changes { unsubscribe, _call: call }))
-    }
-
-    pub(crate) fn to_all(auth: &js::JsAuth, act: impl FnMut(Event) + 'static) -> Self {
-        Self::new(auth, EventKind::ALL, act)
-    }
-}
-
-impl std::fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Subscription")
-    }
-}
-
-struct Changes {
-    unsubscribe: js_sys::Function,
-    _call: Closure<dyn FnMut()>,
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        let _ = self.unsubscribe.call0(&JsValue::UNDEFINED);
-    }
-}
-
-struct Listener {
-    auth: js::JsAuth,
-    kind: EventKind,
-    call: Closure<dyn FnMut(CustomEvent)>,
-}
-
-impl Listener {
-    fn new<F: FnMut(Event) + 'static>(auth: &js::JsAuth, kind: EventKind, act: Rc<RefCell<F>>) -> Self {
-        let call = Closure::new(move |event: CustomEvent| {
-            if let Some(event) = Event::read(kind, &event.detail()) {
-                (act.borrow_mut())(event);
-            }
-        });
-        let listener = Self { auth: auth.clone(), kind, call };
-        // Only an object that is no EventTarget refuses.
-        let _ = listener.auth.add_event_listener_with_callback(kind.name(), listener.call.as_ref().unchecked_ref());
-        listener
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let call = self.call.as_ref().unchecked_ref();
-        let _ = self.auth.remove_event_listener_with_callback(self.kind.name(), call);
-    }
-}
-
-/// All events from when it was made, in their order. It never ends; dropping it unsubscribes.
-#[derive(Debug)]
-#[must_use = "streams do nothing unless polled"]
-pub struct Events {
-    inbox: Rc<RefCell<Inbox>>,
-    _subscription: Subscription,
-}
-
-#[derive(Debug, Default)]
-struct Inbox {
-    events: VecDeque<Event>,
-    waker: Option<Waker>,
-}
-
-impl Events {
-    pub(crate) fn new(auth: &js::JsAuth) -> Self {
-        let inbox = Rc::new(RefCell::new(Inbox::default()));
-        let filled = Rc::clone(&inbox);
-        let subscription = Subscription::to_all(auth, move |event| {
-            let mut inbox = filled.borrow_mut();
-            inbox.events.push_back(event);
-            if let Some(waker) = inbox.waker.take() {
-                waker.wake();
-            }
-        });
-        Self { inbox, _subscription: subscription }
-    }
-}
-
-impl Stream for Events {
-    type Item = Event;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        let mut inbox = self.inbox.borrow_mut();
-        match inbox.events.pop_front() {
-            Some(event) => Poll::Ready(Some(event)),
-            None => {
-                inbox.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
-    }
 }

@@ -1,7 +1,10 @@
 //! What is JavaScript's: the client's functions, and values on their way there and back.
 
-use js_sys::{Array, Promise, Reflect};
-use serde::{Serialize, de::DeserializeOwned};
+use js_sys::{Array, JSON, Promise, Reflect};
+use serde::{
+    Serialize,
+    de::{self, DeserializeOwned, value::StringDeserializer},
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -72,9 +75,15 @@ extern "C" {
     pub(crate) fn any_signal(signals: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Waits for what a method answers, which may have failed at once.
+/// What a method answers, which may have failed at once. Whoever drops it before its end leaves no rejection that nobody handles.
+pub(crate) fn begin(promise: Result<Promise, JsValue>) -> impl Future<Output = Result<JsValue, Error>> {
+    let begun = promise.map(JsFuture::from);
+    async move { begun?.await.map_err(Error::from) }
+}
+
+/// Waits for it.
 pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Error> {
-    JsFuture::from(promise?).await.map_err(Error::from)
+    begin(promise).await
 }
 
 /// `null` and `undefined` are `None`.
@@ -87,6 +96,36 @@ pub(crate) fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
 pub(crate) fn encode<T: Serialize>(options: &T) -> Result<JsValue, Error> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     options.serialize(&serializer).map_err(|error| Error::shape(&error.to_string()))
+}
+
+/// What a text in JSON says.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error::misfit(std::any::type_name::<T>(), &error))
+}
+
+/// A value in JSON; `None` for undefined and what can't be JSON.
+pub(crate) fn json(value: &JsValue) -> Option<String> {
+    JSON::stringify(value).ok()?.as_string()
+}
+
+/// A member that is a text.
+pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name).as_string()
+}
+
+/// A member that is a number.
+pub(crate) fn number(object: &JsValue, name: &str) -> Option<f64> {
+    get(object, name).as_f64()
+}
+
+/// A member that counts something.
+pub(crate) fn count(object: &JsValue, name: &str) -> u64 {
+    number(object, name).map_or(0, |count| count as u64)
+}
+
+/// A member that is one of the words of an enum.
+pub(crate) fn word<T: DeserializeOwned>(object: &JsValue, name: &str) -> Option<T> {
+    T::deserialize(StringDeserializer::<de::value::Error>::new(text(object, name)?)).ok()
 }
 
 /// Sets members of a plain object, where that can't fail.

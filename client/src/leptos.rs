@@ -13,13 +13,13 @@
 //! #[component]
 //! fn Hello() -> impl IntoView {
 //!     let session = use_session();
-//!     view! { <p>{move || session.get().and_then(|session| session.claims).map(|claims| claims.sub)}</p> }
+//!     view! { <p>{move || session.get().and_then(|session| session.subject().map(str::to_owned))}</p> }
 //! }
 //! ```
 
 use leptos::prelude::*;
 
-use crate::{Auth, AuthState, Claims, Session, SignIn, Start, Status, Store};
+use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store};
 
 /// What there is to show, and what to do. It can be copied into every handler.
 #[derive(Clone, Copy)]
@@ -104,7 +104,7 @@ pub fn use_auth() -> UseAuth {
 ///
 /// As [`use_auth`].
 #[must_use]
-pub fn use_session() -> Signal<Option<Session<Claims>>> {
+pub fn use_session() -> Signal<Option<Session>> {
     let state = use_auth().state;
     Memo::new(move |_| state.with(|state| state.session.clone())).into()
 }

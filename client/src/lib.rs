@@ -6,11 +6,11 @@
 //! map resolves.
 //!
 //! ```no_run
-//! use tokenkeep_client::{Claims, Error, Resume, SignIn, connect};
+//! use tokenkeep_client::{Error, Resume, SignIn, connect};
 //!
 //! # async fn run() -> Result<(), Error> {
 //! let auth = connect("/tokenkeep/holder.js")?;
-//! if auth.resume::<Claims>(&Resume::new()).await?.is_none() {
+//! if auth.resume(&Resume::new()).await?.is_none() {
 //!     auth.sign_in(&SignIn::new().return_to("/files")).await?;
 //! }
 //! let files: Vec<String> = auth.get("https://api.example.com/v1/files").send().await?.json().await.map_err(Error::from)?;
@@ -48,6 +48,8 @@ mod explain;
 #[cfg(feature = "browser")]
 mod js;
 #[cfg(feature = "browser")]
+mod members;
+#[cfg(feature = "browser")]
 mod request;
 #[cfg(feature = "browser")]
 mod session;
@@ -57,6 +59,8 @@ mod sign_in;
 mod stats;
 #[cfg(feature = "browser")]
 mod store;
+#[cfg(feature = "browser")]
+mod subscription;
 #[cfg(feature = "browser")]
 mod waiting;
 
@@ -72,12 +76,13 @@ pub use crate::{
     auth::Auth,
     connect::{Connect, connect, connect_remote},
     error::{Error, ErrorCode},
-    events::{AnomalyKind, Event, EventKind, Events, GivesWay, SignOutReason, StepUp, StepUpReason, Subscription},
+    events::{AnomalyKind, Event, EventKind, GivesWay, SignOutReason, StepUp, StepUpReason},
     explain::{Explanation, ExplanationKind, ResourceMetadata},
     request::{AuthRequest, RequestBuilder, RequestOptions, Retry},
     session::{Arrival, Audience, Claims, Session},
     sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
     stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},
     store::{AuthState, Start, Status, Store, StoreSubscription},
+    subscription::{Events, Subscription},
     waiting::{WaitReason, Waiting},
 };

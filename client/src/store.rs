@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{PopStateEvent, PopStateEventInit, Window};
 
-use crate::{Arrival, Auth, Claims, Error, ErrorCode, PopupSignIn, Resume, Session, SignIn, Silent, Subscription};
+use crate::{Arrival, Auth, Error, ErrorCode, PopupSignIn, Resume, Session, SignIn, Silent, Subscription};
 
 /// In one word, what there is to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct AuthState {
     /// In one word.
     pub status: Status,
     /// The session.
-    pub session: Option<Session<Claims>>,
+    pub session: Option<Session>,
     /// What `resume` or a sign-in failed with, until the session changes. With [`Status::SignedIn`], an authorization response was refused
     /// and the session that there was goes on. With [`Status::SignedOut`], somebody came back without having signed in.
     pub error: Option<Error>,
@@ -183,7 +183,7 @@ impl Store {
 
     /// The same in a popup; call it in the handler of a click.
     pub fn sign_in_with_popup(&self, options: &PopupSignIn) {
-        let signing = self.0.auth.sign_in_with_popup::<Claims>(options);
+        let signing = self.0.auth.sign_in_with_popup(options);
         self.ask(move |_| async move { signing.await.map(drop) });
     }
 
@@ -203,10 +203,7 @@ impl Store {
 
 impl Inner {
     fn show(&self, error: Option<Error>) {
-        let (session, error) = match self.auth.session() {
-            Ok(session) => (session, error),
-            Err(shape) => (None, error.or(Some(shape))),
-        };
+        let session = self.auth.session();
         let status = match &error {
             _ if session.is_some() => Status::SignedIn,
             _ if self.is_asking.get() => Status::Loading,
@@ -248,13 +245,13 @@ impl Drop for StoreSubscription {
 }
 
 async fn resume(auth: &Auth, options: &Start) -> Result<(), Error> {
-    let before = auth.arrival()?;
-    let found = auth.resume::<Claims>(&options.resume).await;
+    let before = auth.arrival();
+    let found = auth.resume(&options.resume).await;
     if found.is_err() {
         go_on(None);
     }
     found?;
-    let arrival = auth.arrival()?;
+    let arrival = auth.arrival();
     match arrival.filter(|arrival| before.as_ref() != Some(arrival)) {
         // This page has only to close itself.
         Some(arrival) if arrival.popup => pending().await,

@@ -1,13 +1,15 @@
 //! What requests wait for, once that takes long.
 
 use serde::Deserialize;
+use wasm_bindgen::JsValue;
+
+use crate::js;
 
 /// What requests wait for, in all pages. Nothing of the requests is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Waiting {
     /// Where requests wait for several things, the first of these; `None` at the end.
-    #[serde(rename = "for")]
     pub reason: Option<WaitReason>,
     /// Since when some have waited for it without a break, in milliseconds since 1970; `None` at the end.
     pub since: Option<f64>,
@@ -15,6 +17,14 @@ pub struct Waiting {
     pub until: Option<f64>,
     /// How many wait for it.
     pub calls: u64,
+}
+
+impl Waiting {
+    pub(crate) fn read(detail: &JsValue) -> Self {
+        let number = |name| js::number(detail, name);
+        let (since, until) = (number("since"), number("until"));
+        Self { reason: js::word(detail, "for"), since, until, calls: js::count(detail, "calls") }
+    }
 }
 
 /// See [`Waiting`].

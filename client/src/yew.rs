@@ -12,14 +12,14 @@
 //!
 //! #[component]
 //! fn Hello() -> Html {
-//!     let claims = use_session().and_then(|session| session.claims);
-//!     html! { <p>{ claims.map(|claims| claims.sub) }</p> }
+//!     let session = use_session();
+//!     html! { <p>{ session.and_then(|session| session.subject().map(str::to_owned)) }</p> }
 //! }
 //! ```
 
 use yew::prelude::*;
 
-use crate::{Auth, AuthState, Claims, Session, SignIn, Start, Status, Store};
+use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store};
 
 /// What there is to show, and what to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +110,7 @@ pub fn use_auth() -> UseAuth {
 /// As [`use_auth`].
 #[hook]
 #[must_use]
-pub fn use_session() -> Option<Session<Claims>> {
+pub fn use_session() -> Option<Session> {
     use_auth().state.session
 }
 

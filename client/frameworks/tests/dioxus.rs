@@ -19,7 +19,7 @@ fn App(auth: Auth) -> Element {
 #[component]
 fn Hello() -> Element {
     let (used, session) = (use_auth(), use_session());
-    let sub = session().and_then(|session| session.claims).map(|claims| claims.sub);
+    let sub = session().and_then(|session| session.subject().map(str::to_owned));
     rsx! { button { onclick: move |_| used.sign_out(), "Sign out " {sub} } }
 }
 

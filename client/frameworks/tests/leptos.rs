@@ -11,7 +11,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[component]
 fn Hello() -> impl IntoView {
     let (used, session) = (use_auth(), use_session());
-    let sub = move || session.get().and_then(|session| session.claims).map(|claims| claims.sub);
+    let sub = move || session.get().and_then(|session| session.subject().map(str::to_owned));
     view! { <button on:click=move |_| used.sign_out()>"Sign out " {sub}</button> }
 }
 

@@ -22,8 +22,8 @@ fn App(props: &Props) -> Html {
 
 #[component]
 fn Hello() -> Html {
-    let (used, claims) = (use_auth(), use_session().and_then(|session| session.claims));
-    html! { <button onclick={move |_| used.sign_out()}>{ "Sign out " }{ claims.map(|claims| claims.sub) }</button> }
+    let (used, session) = (use_auth(), use_session());
+    html! { <button onclick={move |_| used.sign_out()}>{ "Sign out " }{ session.and_then(|session| session.subject().map(str::to_owned)) }</button> }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use serde_json::json;
-use tokenkeep_client::{Claims, Error, ErrorCode, Resume};
+use tokenkeep_client::{Error, ErrorCode, Resume};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -20,7 +20,7 @@ async fn an_error_has_its_details() {
     let (fake, auth) = fake(json!({}));
     let details = json!({ "error": "access_denied", "errorDescription": "no", "issuer": "https://as.example", "option": "scope" });
     fake.fails("resume", "TOKENKEEP_AUTHORIZATION_ERROR", details);
-    let error = auth.resume::<Claims>(&Resume::new()).await.unwrap_err();
+    let error = auth.resume(&Resume::new()).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::AuthorizationError);
     assert_eq!(error.error.as_deref(), Some("access_denied"));
     assert_eq!(error.error_description.as_deref(), Some("no"));

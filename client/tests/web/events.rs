@@ -9,7 +9,7 @@ use std::{
 use futures_core::Stream;
 use serde_json::json;
 use tokenkeep_client::{
-    AnomalyKind, Claims, ErrorCode, Event, EventKind, Events, GivesWay, SignOutReason, StepUpReason, WaitReason,
+    AnomalyKind, ErrorCode, Event, EventKind, Events, GivesWay, SignIn, SignOutReason, StepUpReason, WaitReason,
 };
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -59,7 +59,7 @@ async fn events_come_as_a_stream_in_their_order() {
     assert_eq!((waiting.reason, waiting.since, waiting.calls), (Some(WaitReason::RetryAfter), Some(1.9e12), 3));
     assert_eq!(seen[7], Event::SignedOut { reason: SignOutReason::Revoked });
     let Event::SignedIn { session, acr_met } = &seen[8] else { panic!("{:?}", seen[8]) };
-    assert_eq!((session.claims.as_ref().unwrap().sub.as_str(), *acr_met), ("ada", Some(true)));
+    assert_eq!((session.subject(), *acr_met), (Some("ada"), Some(true)));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_callback_ends_with_its_subscription() {
     let (hear, change) = (Rc::clone(&heard), Rc::clone(&changes));
     let looking = auth.clone();
     let on = auth.on(EventKind::SignedOut, move |event| hear.borrow_mut().push(event));
-    let on_change = auth.on_change(move || change.borrow_mut().push(looking.session::<Claims>().unwrap().is_some()));
+    let on_change = auth.on_change(move || change.borrow_mut().push(looking.session().is_some()));
     fake.happens("signedout", json!({ "reason": "expired" }));
     fake.happens("signedin", json!({}));
     drop((on, on_change));
@@ -100,4 +100,55 @@ fn a_subscription_may_be_dropped_by_its_own_callback() {
     fake.happens("unlocked", json!({}));
     fake.happens("unlocked", json!({}));
     assert_eq!(*count.borrow(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_what_is_newer_is_unknown() {
+    let (fake, auth) = fake(json!({}));
+    let mut events = auth.events();
+    fake.happens("refreshfailed", json!({ "code": 5 }));
+    fake.happens("outdated", json!({ "givesWay": "some-day" }));
+    fake.happens("stepup", json!({ "reason": "mood", "signIn": { "maxAge": 9_007_199_254_740_991_u64 } }));
+    fake.happens("signedout", json!({ "reason": "newer" }));
+    let mut next = || match waiting(&mut events) {
+        Poll::Ready(event) => event.unwrap(),
+        Poll::Pending => panic!("nothing has happened"),
+    };
+    assert_eq!(next(), Event::Unknown { kind: EventKind::RefreshFailed });
+    assert_eq!(next(), Event::Outdated { gives_way: GivesWay::Unknown });
+    let Event::StepUp(wanted) = next() else { panic!("no step-up") };
+    assert_eq!(wanted.reason, StepUpReason::Unknown);
+    assert_eq!((wanted.max_age(), wanted.scope(), wanted.acr_values()), (Some(9_007_199_254_740_991), None, None));
+    assert_eq!(next(), Event::SignedOut { reason: SignOutReason::Unknown });
+}
+
+#[test]
+fn a_callback_may_cause_events_and_subscribe_others() {
+    let (fake, auth) = fake(json!({}));
+    let (heard, kept) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Vec::new())));
+    let (note, keep, inside) = (Rc::clone(&heard), Rc::clone(&kept), auth.clone());
+    let again = fake.clone();
+    let _first = auth.on(EventKind::SignedOut, move |event| {
+        note.borrow_mut().push(event);
+        // The fake's popup signs in at once, so that the next event comes before this one's end.
+        drop(inside.sign_in_with_popup(&SignIn::new().popup()));
+        let also = Rc::clone(&note);
+        keep.borrow_mut().push(inside.on(EventKind::SignedOut, move |event| also.borrow_mut().push(event)));
+        if note.borrow().len() == 1 {
+            again.happens("signedout", json!({ "reason": "expired" }));
+        }
+    });
+    let changes = Rc::new(RefCell::new(0));
+    let (count, inside) = (Rc::clone(&changes), auth.clone());
+    let _second = auth.on_change(move || {
+        *count.borrow_mut() += 1;
+        drop(inside.sign_in_with_popup(&SignIn::new().scope("more").popup()));
+    });
+    fake.happens("signedout", json!({ "reason": "revoked" }));
+
+    let reasons: Vec<_> = heard.borrow().iter().cloned().collect();
+    assert_eq!(reasons[0], Event::SignedOut { reason: SignOutReason::Revoked });
+    assert!(reasons[1..].iter().all(|event| *event == Event::SignedOut { reason: SignOutReason::Expired }));
+    assert!(reasons.len() >= 2 && *changes.borrow() >= 2);
+    assert!(auth.session().is_some());
 }

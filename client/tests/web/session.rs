@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokenkeep_client::{Arrival, Audience, Auth, Claims, ErrorCode, Resume, Revocation, SignIn, Silent};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -17,47 +19,76 @@ struct Mine {
 async fn claims_are_of_the_type_that_is_asked_for() {
     let (_, auth) = fake(json!({ "claims": { "roles": ["admin"], "aud": ["app", "project"] } }));
 
-    let session = auth.resume::<Mine>(&Resume::new()).await.unwrap().unwrap();
-    assert_eq!(session.scope, "openid");
-    assert_eq!(session.claims, Some(Mine { sub: "ada".into(), roles: vec!["admin".into()], level: None }));
-    assert!(session.expires_at.unwrap() > js_sys::Date::now());
+    let session = auth.resume(&Resume::new()).await.unwrap().unwrap();
+    assert_eq!((session.scope(), session.subject()), ("openid", Some("ada")));
+    let mine = Mine { sub: "ada".into(), roles: vec!["admin".into()], level: None };
+    assert_eq!(session.claims::<Mine>().unwrap(), Some(mine));
+    assert!(session.expires_at().unwrap() > js_sys::Date::now());
+    assert_eq!(auth.session(), Some(session.clone()));
 
-    let claims = auth.session::<Claims>().unwrap().unwrap().claims.unwrap();
+    let claims: Claims = session.claims().unwrap().unwrap();
+    assert_eq!((claims.iss.as_str(), claims.sub.as_str()), ("https://as.example.com", "ada"));
     assert_eq!(claims.aud, Audience::Several(vec!["app".into(), "project".into()]));
-    assert_eq!(claims.other["roles"], json!(["admin"]));
+    assert_eq!((claims.exp - claims.iat, &claims.other["roles"], claims.other.len()), (3_600.0, &json!(["admin"]), 1));
 }
 
 #[test]
-async fn claims_that_do_not_fit_are_an_error_that_says_where() {
-    let (_, auth) = fake(json!({ "claims": { "roles": [], "level": "high" } }));
-    let error = auth.session::<Mine>().unwrap_err();
+fn an_audience_may_be_one_and_claims_may_be_none() {
+    let (_, auth) = fake(json!({}));
+    let claims: Claims = auth.session().unwrap().claims().unwrap().unwrap();
+    assert_eq!(claims.aud, Audience::One("my-spa".into()));
+    let (_, auth) = fake(json!({ "claims": null }));
+    let session = auth.session().unwrap();
+    assert_eq!((session.claims::<Claims>().unwrap(), session.subject()), (None, None));
+}
+
+#[test]
+fn sessions_are_compared_by_what_they_say_and_go_to_other_threads() {
+    fn goes_to_other_threads<T: Send + Sync>(_: &T) {}
+    let (fake, auth) = fake(json!({}));
+    let first = auth.session().unwrap();
+    goes_to_other_threads(&first);
+    fake.happens("signedin", json!({ "claims": { "roles": ["admin"] } }));
+    assert_ne!(auth.session().unwrap(), first);
+    assert!(format!("{first:?}").starts_with("Session { scope: \"openid\", subject: Some(\"ada\")"));
+}
+
+#[test]
+async fn claims_that_do_not_fit_are_an_error_that_says_where_and_not_what() {
+    let (_, auth) = fake(json!({ "claims": { "roles": [], "level": "top, expected u9" } }));
+    let session = auth.session().unwrap();
+    let error = session.claims::<Mine>().unwrap_err();
     assert_eq!(error.code, ErrorCode::Shape);
-    assert!(error.message.contains("Session<") && error.message.contains("expected u8"), "{error}");
+    assert!(error.message.contains("Mine") && error.message.ends_with("expected u8"), "{error}");
+    let (_, auth) = fake(json!({ "claims": { "aud": 1 } }));
+    let error = auth.session().unwrap().claims::<Claims>().unwrap_err();
+    assert!(error.message.contains("missing field `aud`"), "{error}");
+    assert_eq!(session.subject(), Some("ada"));
 }
 
 #[test]
 async fn nobody_is_signed_in() {
     let (_, auth) = fake(json!({ "session": null }));
-    assert_eq!(auth.resume::<Claims>(&Resume::new()).await.unwrap(), None);
-    assert_eq!(auth.session::<Claims>().unwrap(), None);
-    assert_eq!(auth.arrival().unwrap(), None);
+    assert_eq!(auth.resume(&Resume::new()).await.unwrap(), None);
+    assert_eq!((auth.session(), auth.arrival()), (None, None));
 }
 
 #[test]
 async fn what_a_sign_in_brought_back_is_there() {
     let (_, auth) = fake(json!({ "arrival": { "returnTo": "/files?a=1#top", "appState": { "draft": [1, 2.5] } } }));
-    auth.resume::<Claims>(&Resume::new()).await.unwrap();
-    let Arrival { return_to, app_state, popup, signed_out, .. } = auth.arrival().unwrap().unwrap();
+    auth.resume(&Resume::new()).await.unwrap();
+    let arrival = auth.arrival().unwrap();
+    assert_eq!(arrival.app_state::<Value>().unwrap(), json!({ "draft": [1, 2.5] }));
+    let Arrival { return_to, popup, signed_out, .. } = arrival;
     assert_eq!((return_to.as_deref(), popup, signed_out), (Some("/files?a=1#top"), false, false));
-    assert_eq!(app_state, json!({ "draft": [1, 2.5] }));
 }
 
 #[test]
 async fn options_are_what_the_client_takes() {
     let (fake, auth) = fake(json!({ "session": null }));
-    auth.resume::<Claims>(&Resume::new().silent(Silent::Auto).without_popup()).await.unwrap();
-    auth.resume::<Claims>(&Resume::new().silent(Silent::Always)).await.unwrap();
-    auth.resume::<Claims>(&Resume::new()).await.unwrap();
+    auth.resume(&Resume::new().silent(Silent::Auto).without_popup()).await.unwrap();
+    auth.resume(&Resume::new().silent(Silent::Always)).await.unwrap();
+    auth.resume(&Resume::new()).await.unwrap();
     let options = SignIn::new()
         .scope("files:write")
         .return_to("/next")
@@ -66,18 +97,18 @@ async fn options_are_what_the_client_takes() {
         .login_hint("ada")
         .ui_locales("en")
         .display("page")
-        .max_age(60)
+        .max_age(9_007_199_254_740_991)
         .acr_values("gold")
         .extra_param("audience", "files");
-    let session = auth.sign_in_with_popup::<Claims>(&options.popup().features("popup").timeout(1_000)).await.unwrap();
+    let session = auth.sign_in_with_popup(&options.popup().features("popup").timeout(Duration::from_secs(1))).await.unwrap();
 
-    assert_eq!(session.claims.unwrap().sub, "ada");
+    assert_eq!(session.subject(), Some("ada"));
     let (methods, args): (Vec<_>, Vec<_>) = fake.called().into_iter().unzip();
     assert_eq!(methods, ["resume", "resume", "resume", "signIn"]);
     assert_eq!(args[..3], [json!({ "silent": "auto", "popup": false }), json!({ "silent": true }), json!({})]);
     let said = json!({
         "mode": "popup", "popupFeatures": "popup", "popupTimeout": 1_000, "scope": "files:write", "returnTo": "/next",
-        "appState": { "n": 1 }, "prompt": "login", "loginHint": "ada", "uiLocales": "en", "display": "page", "maxAge": 60,
+        "appState": { "n": 1 }, "prompt": "login", "loginHint": "ada", "uiLocales": "en", "display": "page", "maxAge": 9_007_199_254_740_991_u64,
         "acrValues": "gold", "extraParams": { "audience": "files" },
     });
     assert_eq!(args[3], said);
@@ -86,7 +117,7 @@ async fn options_are_what_the_client_takes() {
 #[test]
 async fn a_popup_is_opened_before_anybody_waits() {
     let (fake, auth) = fake(json!({ "session": null }));
-    drop(auth.sign_in_with_popup::<Claims>(&SignIn::new().popup()));
+    drop(auth.sign_in_with_popup(&SignIn::new().popup()));
     assert_eq!(fake.called(), [("signIn".into(), json!({ "mode": "popup" }))]);
 }
 

@@ -34,7 +34,7 @@ async fn a_session_is_found_once_and_followed() {
     store.start(Start::new());
     store.start(Start::new());
     let state = until(&store, is(Status::SignedIn)).await;
-    assert_eq!(state.session.unwrap().claims.unwrap().sub, "ada");
+    assert_eq!(state.session.unwrap().subject(), Some("ada"));
     fake.happens("signedout", json!({ "reason": "revoked" }));
     assert_eq!((store.state().status, store.state().session), (Status::SignedOut, None));
     drop(subscription);
@@ -71,7 +71,7 @@ async fn an_app_may_go_on_in_its_own_way() {
     let store = Store::new(auth);
     store.start(Start::new().on_arrival(move |arrival| *note.borrow_mut() = Some(arrival)));
     until(&store, is(Status::SignedIn)).await;
-    assert_eq!(arrived.borrow().as_ref().unwrap().app_state, json!(7));
+    assert_eq!(arrived.borrow().as_ref().unwrap().app_state::<u8>().unwrap(), 7);
     assert!(!web_sys::window().unwrap().location().href().unwrap().ends_with("/x"));
 }
 

@@ -27,7 +27,7 @@ async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
 #[component]
 fn Files() -> Element {
     let (used, session) = (use_auth(), use_session());
-    let user = session().and_then(|session| session.claims).map(|claims| claims.sub);
+    let user = session().and_then(|session| session.subject().map(str::to_owned));
     let mut files = use_signal(|| Ok::<Vec<String>, Error>(Vec::new()));
     rsx! {
         h1 { "Files of " {user} }

@@ -27,7 +27,7 @@ async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
 #[component]
 fn Files() -> impl IntoView {
     let (used, session) = (use_auth(), use_session());
-    let user = move || session.get().and_then(|session| session.claims).map(|claims| claims.sub);
+    let user = move || session.get().and_then(|session| session.subject().map(str::to_owned));
     let files = RwSignal::new(Ok(Vec::new()));
     let look = move |_| spawn_local(async move { files.set(list(&used.auth()).await) });
     let listed =

@@ -28,7 +28,7 @@ async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
 #[component]
 fn Files() -> Html {
     let used = use_auth();
-    let user = use_session().and_then(|session| session.claims).map(|claims| claims.sub);
+    let user = use_session().and_then(|session| session.subject().map(str::to_owned));
     let files = use_state(|| Ok::<_, Error>(Vec::new()));
     let listed = match &*files {
         Ok(names) => html! { <ul>{ for names.iter().map(|name| html! { <li>{ name }</li> }) }</ul> },
