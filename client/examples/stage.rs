@@ -9,7 +9,7 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokenkeep_client::{
-    Auth, Error, Event, RequestOptions, Resume, Session, SignIn, Silent, config::HolderConfig, connect as connect_to,
+    Auth, Error, Event, Resume, Session, SignIn, Silent, config::HolderConfig, connect as connect_to,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -36,13 +36,13 @@ fn auth() -> Auth {
 }
 
 fn plain<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).expect("plain data")
+    js_sys::JSON::parse(&serde_json::to_string(value).expect("plain data")).expect("JSON is JSON")
 }
 
 /// Errors leave as what a program can tell of them.
 fn told(error: Error) -> JsValue {
     plain(
-        &json!({ "code": error.code.as_str(), "message": error.message, "reason": error.reason, "isAbort": error.is_abort(),
+        &json!({ "code": error.code_text(), "message": error.message, "reason": error.reason, "isAbort": error.is_abort(),
         "isNetwork": error.is_network() }),
     )
 }
@@ -115,8 +115,7 @@ pub async fn get(url: &str) -> Result<JsValue, JsValue> {
 /// One effect at the probe.
 #[wasm_bindgen]
 pub async fn post(url: &str, n: u32) -> Result<u16, JsValue> {
-    let request =
-        auth().post(url).options(RequestOptions::new().idempotent()).json(&json!({ "n": n })).map_err(told)?;
+    let request = auth().post(url).idempotent().json(&json!({ "n": n })).map_err(told)?;
     request.send().await.map(|response| response.status()).map_err(told)
 }
 

@@ -10,7 +10,7 @@ use crate::{
     Arrival, AuditEntry, Error, Event, EventKind, Events, Explanation, PopupSignIn, RequestBuilder, RequestOptions,
     Resume, Revocation, Session, SignIn, Stats, Subscription, js,
     members::{Member, Members},
-    request::Sending,
+    sending::Sending,
 };
 
 /// What the page works with: the session's facts, and requests that carry a token which the page never sees. Clones are the same.
@@ -33,6 +33,10 @@ impl PartialEq for Auth {
 impl Auth {
     pub(crate) fn new(auth: js::JsAuth) -> Self {
         Self(auth)
+    }
+
+    pub(crate) fn js(&self) -> &js::JsAuth {
+        &self.0
     }
 
     /// Takes an `auth` that JavaScript has made: by `tokenkeep/page`, or in tests by `tokenkeep/testing`.
@@ -187,10 +191,7 @@ impl Auth {
     /// As [`fetch`](Self::fetch).
     pub async fn fetch_with(&self, request: Request, options: &RequestOptions) -> Result<Response, Error> {
         let request = web_sys::Request::from(request);
-        let sending = Sending::new(&request, options)?;
-        let answer = js::settled(self.0.fetch(&request, &sending.init)).await;
-        sending.answered();
-        Ok(answer?.unchecked_into::<web_sys::Response>().into())
+        sending(&request, options)?.response(self, &request).await
     }
 
     /// A `blob:` URL of the answer to a request, for what has a `src` or an `href` and sends no token by itself. All of it is in memory
@@ -201,15 +202,8 @@ impl Auth {
     ///
     /// `ObjectUnavailable` if the answer isn't a good one, and as [`fetch`](Self::fetch).
     pub async fn object_url(&self, request: Request) -> Result<String, Error> {
-        self.object_url_with(request, &RequestOptions::new()).await
-    }
-
-    pub(crate) async fn object_url_with(&self, request: Request, options: &RequestOptions) -> Result<String, Error> {
         let request = web_sys::Request::from(request);
-        let sending = Sending::new(&request, options)?;
-        let answer = js::settled(self.0.object_url(&request, &sending.init)).await;
-        sending.answered();
-        js::decode(answer?)
+        sending(&request, &RequestOptions::new())?.object_url(self, &request).await
     }
 
     /// A request by this method.
@@ -295,4 +289,13 @@ impl Auth {
     pub async fn unlock(&self) -> Result<(), Error> {
         js::settled(self.0.unlock()).await.map(drop)
     }
+}
+
+fn sending(request: &web_sys::Request, options: &RequestOptions) -> Result<Sending, Error> {
+    if request.body_used() {
+        return Err(Error::request(js_sys::TypeError::new("the body of this request was read before").into()));
+    }
+    let init = js_sys::Object::new().into();
+    js::set(&init, "tokenkeep", &options.0.to_js());
+    Sending::new(init, Some(&request.signal()))
 }

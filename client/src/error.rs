@@ -2,49 +2,39 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
 use wasm_bindgen::JsValue;
 
-use crate::js::get;
+use crate::js;
 
 /// Declares [`ErrorCode`] from the codes that there are.
 macro_rules! codes {
     ($($(#[$doc:meta])+ $variant:ident = $code:literal,)+) => {
         /// What to compare of an [`Error`](crate::Error). Codes never change; new ones may come.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
             $($(#[$doc])+ $variant,)+
-            /// No error of tokenkeep's: its name, such as `TypeError` for a network that fails and `AbortError` for an abort.
-            Foreign(String),
+            /// No error of tokenkeep's. [`Error::code_text`](crate::Error::code_text) has its name, such as `TypeError` for a network that
+            /// fails and `AbortError` for an abort.
+            Foreign,
+            /// A browser can't make such a request: of its URL, method, headers or body. Nothing was sent.
+            Request,
             /// What came isn't what the type says, or what was given can't be said in JavaScript; the message says where.
             Shape,
-            /// A code that is newer than this crate.
-            Unknown(String),
+            /// A code that is newer than this crate. [`Error::code_text`](crate::Error::code_text) has it.
+            Unknown,
         }
 
         impl ErrorCode {
             /// All codes of the npm package that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($code,)+];
 
-            /// The code as JavaScript spells it, such as `TOKENKEEP_LOGIN_REQUIRED`; the name of an error that isn't tokenkeep's.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $code,)+
-                    Self::Foreign(name) => name,
-                    Self::Shape => "TOKENKEEP_CLIENT_SHAPE",
-                    Self::Unknown(code) => code,
-                }
-            }
-        }
+            pub(super) const ALL: &'static [Self] = &[$(Self::$variant,)+ Self::Foreign, Self::Request, Self::Shape, Self::Unknown];
 
-        impl From<&str> for ErrorCode {
-            fn from(code: &str) -> Self {
-                match code {
-                    $($code => Self::$variant,)+
-                    other => Self::Unknown(other.into()),
-                }
-            }
+            pub(super) const NAMES: &'static [&'static str] = &[
+                $($code,)+
+                "TOKENKEEP_CLIENT_FOREIGN", "TOKENKEEP_CLIENT_REQUEST", "TOKENKEEP_CLIENT_SHAPE", "TOKENKEEP_CLIENT_UNKNOWN",
+            ];
         }
     };
 }
@@ -53,15 +43,28 @@ mod codes;
 
 pub use codes::ErrorCode;
 
-impl fmt::Display for ErrorCode {
+impl ErrorCode {
+    /// The code as JavaScript spells it, such as `TOKENKEEP_LOGIN_REQUIRED`.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl From<&str> for ErrorCode {
+    fn from(code: &str) -> Self {
+        Self::NAMES.iter().position(|name| *name == code).map_or(Self::Unknown, |place| Self::ALL[place])
+    }
+}
+
+impl fmt::Debug for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl<'de> Deserialize<'de> for ErrorCode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|code| Self::from(code.as_str()))
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -85,17 +88,29 @@ pub struct Error {
     pub issuer: Option<String>,
     /// Where the authorization server's answer was asked for that could not be had, without the query.
     pub url: Option<String>,
+    /// What the code doesn't say.
+    name: Option<String>,
+    is_of_fetch: bool,
 }
 
 impl Error {
-    /// Whether the request was aborted, by its signal.
-    pub fn is_abort(&self) -> bool {
-        matches!(&self.code, ErrorCode::Foreign(name) if name == "AbortError")
+    /// The code as JavaScript spells it, also if it is newer than this crate; the name of an error that isn't tokenkeep's.
+    pub fn code_text(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.code.as_str())
     }
 
-    /// Whether `fetch` failed as it does without a network, or where CORS refuses.
+    /// Whether the request was aborted, by its signal.
+    pub fn is_abort(&self) -> bool {
+        self.is_foreign("AbortError")
+    }
+
+    /// Whether the request failed as it does without a network, or where CORS refuses. Of the body of an answer this isn't told.
     pub fn is_network(&self) -> bool {
-        matches!(&self.code, ErrorCode::Foreign(name) if name == "TypeError")
+        self.is_of_fetch && self.is_foreign("TypeError")
+    }
+
+    fn is_foreign(&self, name: &str) -> bool {
+        self.code == ErrorCode::Foreign && self.name.as_deref() == Some(name)
     }
 
     fn new(code: ErrorCode, message: String) -> Self {
@@ -108,7 +123,23 @@ impl Error {
             reason: None,
             issuer: None,
             url: None,
+            name: None,
+            is_of_fetch: false,
         }
+    }
+
+    fn foreign(name: String, message: String) -> Self {
+        Self { name: Some(name), ..Self::new(ErrorCode::Foreign, message) }
+    }
+
+    /// It is what a request was answered with.
+    pub(crate) fn of_fetch(self) -> Self {
+        Self { is_of_fetch: true, ..self }
+    }
+
+    /// What a browser says of a request that it can't make.
+    pub(crate) fn request(thrown: JsValue) -> Self {
+        Self::new(ErrorCode::Request, js::text(&thrown, "message").unwrap_or_default())
     }
 
     /// A text in JSON isn't as the type says. What it says instead isn't told: it may be a secret.
@@ -131,7 +162,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
+        write!(f, "{}: {}", self.code_text(), self.message)
     }
 }
 
@@ -139,14 +170,12 @@ impl std::error::Error for Error {}
 
 impl From<JsValue> for Error {
     fn from(thrown: JsValue) -> Self {
-        let text = |name| get(&thrown, name).as_string();
-        let message = text("message").unwrap_or_else(|| format!("{thrown:?}"));
-        let code = match text("code")
-            .and_then(|code| code.strip_prefix("TOKENKEEP_").map(|_| ErrorCode::from(code.as_str())))
-        {
-            Some(code) => code,
-            None => ErrorCode::Foreign(text("name").unwrap_or_default()),
+        let text = |name| js::text(&thrown, name);
+        let message = text("message").unwrap_or_else(|| js::spelled(&thrown));
+        let Some(spelled) = text("code").filter(|code| code.starts_with("TOKENKEEP_")) else {
+            return Self::foreign(text("name").unwrap_or_default(), message);
         };
+        let code = ErrorCode::from(spelled.as_str());
         Self {
             option: text("option"),
             error: text("error"),
@@ -154,6 +183,7 @@ impl From<JsValue> for Error {
             reason: text("reason"),
             issuer: text("issuer"),
             url: text("url"),
+            name: (code == ErrorCode::Unknown).then_some(spelled),
             ..Self::new(code, message)
         }
     }
@@ -162,7 +192,7 @@ impl From<JsValue> for Error {
 impl From<gloo_net::Error> for Error {
     fn from(error: gloo_net::Error) -> Self {
         match error {
-            gloo_net::Error::JsError(error) => Self::new(ErrorCode::Foreign(error.name), error.message),
+            gloo_net::Error::JsError(error) => Self::foreign(error.name, error.message),
             gloo_net::Error::SerdeError(error) => Self::misfit("answer of the type that was asked for", &error),
             gloo_net::Error::GlooError(message) => Self::shape(&message),
         }

@@ -1,12 +1,11 @@
 //! What is JavaScript's: the client's functions, and values on their way there and back.
 
-use js_sys::{Array, JSON, Promise, Reflect};
-use serde::{
-    Serialize,
-    de::{self, DeserializeOwned, value::StringDeserializer},
-};
+use std::pin::Pin;
+
+use js_sys::{JSON, Promise, Reflect};
+use serde::de::{self, DeserializeOwned, value::StringDeserializer};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::Error;
 
@@ -71,8 +70,8 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
-    pub(crate) fn any_signal(signals: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = String)]
+    fn to_text(value: &JsValue) -> Result<String, JsValue>;
 }
 
 /// What a method answers, which may have failed at once. Whoever drops it before its end leaves no rejection that nobody handles.
@@ -86,16 +85,14 @@ pub(crate) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue
     begin(promise).await
 }
 
-/// `null` and `undefined` are `None`.
-pub(crate) fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
-    let wanted = std::any::type_name::<T>();
-    serde_wasm_bindgen::from_value(value).map_err(|error| Error::shape(&format!("this is no {wanted}: {error}")))
+/// Runs it beside what there is. All of them are of one type, so that the executor is in the module once.
+pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(future);
 }
 
-/// Options as an object; what isn't set isn't in it.
-pub(crate) fn encode<T: Serialize>(options: &T) -> Result<JsValue, Error> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    options.serialize(&serializer).map_err(|error| Error::shape(&error.to_string()))
+/// What a value says that is JSON; undefined counts as null.
+pub(crate) fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
+    parse(json(&value).as_deref().unwrap_or("null"))
 }
 
 /// What a text in JSON says.
@@ -139,7 +136,7 @@ pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// An array of two, for `AbortSignal.any`.
-pub(crate) fn pair(first: &JsValue, second: &JsValue) -> JsValue {
-    Array::of2(first, second).into()
+/// What was thrown, which may be anything, as `String()` spells it.
+pub(crate) fn spelled(value: &JsValue) -> String {
+    to_text(value).unwrap_or_default()
 }

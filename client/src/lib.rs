@@ -52,6 +52,10 @@ mod members;
 #[cfg(feature = "browser")]
 mod request;
 #[cfg(feature = "browser")]
+mod request_options;
+#[cfg(feature = "browser")]
+mod sending;
+#[cfg(feature = "browser")]
 mod session;
 #[cfg(feature = "browser")]
 mod sign_in;
@@ -78,7 +82,8 @@ pub use crate::{
     error::{Error, ErrorCode},
     events::{AnomalyKind, Event, EventKind, GivesWay, SignOutReason, StepUp, StepUpReason},
     explain::{Explanation, ExplanationKind, ResourceMetadata},
-    request::{AuthRequest, RequestBuilder, RequestOptions, Retry},
+    request::{AuthRequest, RequestBuilder},
+    request_options::{RequestOptions, Retry},
     session::{Arrival, Audience, Claims, Session},
     sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
     stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},

@@ -56,10 +56,6 @@ impl Members {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn to_js(&self) -> JsValue {
         let object = Object::new().into();
         for (name, value) in &self.0 {

@@ -1,176 +1,228 @@
 //! Requests with the token.
 
-use gloo_net::http::{Headers, Method, Request, RequestBuilder as GlooBuilder, Response};
+use std::{fmt, time::Duration};
+
+use gloo_net::http::{Headers, Method, Response};
 use js_sys::Object;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortSignal;
 
-use crate::{Auth, Error, js};
+use crate::{Auth, Error, RequestOptions, Retry, js, sending::Sending};
 
-/// How one request is to be treated.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[must_use]
-pub struct RequestOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skip_auth: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timeout: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry: Option<Retry>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idempotency_key: Option<IdempotencyKey>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step_up: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    replace_authorization: Option<bool>,
-}
-
-/// Whether a request may be sent again after a pause that the API asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Retry {
-    /// Whatever the method, or never.
-    Allowed(bool),
-    /// At most so often.
-    Times(u32),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-enum IdempotencyKey {
-    MadeUp(bool),
-    Given(String),
-}
-
-impl RequestOptions {
-    /// As configured.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sends it as plain `fetch` would: no token, no queue, no list of targets.
-    pub fn skip_auth(mut self) -> Self {
-        self.skip_auth = Some(true);
-        self
-    }
-
-    /// How long it may wait for a token, in milliseconds, instead of the configured `queueTimeout`.
-    pub fn timeout(mut self, milliseconds: u32) -> Self {
-        self.timeout = Some(milliseconds);
-        self
-    }
-
-    /// Whether it may be sent again after a pause that the API asks for. By default GET, PUT, HEAD, DELETE, OPTIONS and TRACE may, up to
-    /// the configured `retryLimit`.
-    pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = Some(retry);
-        self
-    }
-
-    /// Sent as `Idempotency-Key`, the same with every try. Such a request may be sent again.
-    pub fn idempotency_key(mut self, key: &str) -> Self {
-        self.idempotency_key = Some(IdempotencyKey::Given(key.into()));
-        self
-    }
-
-    /// The same, with a key that is made up.
-    pub fn idempotent(mut self) -> Self {
-        self.idempotency_key = Some(IdempotencyKey::MadeUp(true));
-        self
-    }
-
-    /// It waits for a sign-in with more rights if the API asks for one, up to the configured `stepUpTimeout`. By default the API's answer
-    /// is the answer.
-    pub fn step_up(mut self) -> Self {
-        self.step_up = Some(true);
-        self
-    }
-
-    /// An `Authorization` header of the request's own gives way to the session's. By default such a request is refused with
-    /// `RequestRefused`.
-    pub fn replace_authorization(mut self) -> Self {
-        self.replace_authorization = Some(true);
-        self
-    }
-}
-
-/// A request in the making, as gloo's: see [`Auth::get`].
-#[derive(Debug)]
+/// A request in the making: see [`Auth::get`]. It is shown without its path, query, headers and body, which may hold secrets.
 #[must_use]
 pub struct RequestBuilder {
     auth: Auth,
-    gloo: GlooBuilder,
+    method: Method,
+    url: String,
+    headers: web_sys::Headers,
+    init: JsValue,
+    signal: Option<AbortSignal>,
     options: RequestOptions,
+    problem: Option<Error>,
 }
 
 impl RequestBuilder {
     pub(crate) fn new(auth: &Auth, method: Method, url: &str) -> Self {
-        Self { auth: auth.clone(), gloo: GlooBuilder::new(url).method(method), options: RequestOptions::new() }
+        Self {
+            auth: auth.clone(),
+            method,
+            url: url.into(),
+            headers: Headers::new().into_raw(),
+            init: Object::new().into(),
+            signal: None,
+            options: RequestOptions::new(),
+            problem: None,
+        }
     }
 
-    /// Sets a header.
-    pub fn header(self, name: &str, value: &str) -> Self {
-        self.gloo(|gloo| gloo.header(name, value))
+    /// Sets a header. What no header can be is told when the request is built.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let Err(thrown) = self.headers.set(name, value) {
+            self.problem.get_or_insert(Error::request(thrown));
+        }
+        self
     }
 
     /// Replaces all headers.
-    pub fn headers(self, headers: Headers) -> Self {
-        self.gloo(|gloo| gloo.headers(headers))
+    pub fn headers(mut self, headers: Headers) -> Self {
+        self.headers = headers.into_raw();
+        self
     }
 
     /// Adds parameters to the URL's query.
-    pub fn query<'a, T, V>(self, params: T) -> Self
+    pub fn query<'a, T, V>(mut self, params: T) -> Self
     where
         T: IntoIterator<Item = (&'a str, V)>,
         V: AsRef<str>,
     {
-        self.gloo(|gloo| gloo.query(params))
-    }
-
-    /// Aborts the request, and the body of its answer, when the signal does.
-    pub fn abort_signal(self, signal: Option<&AbortSignal>) -> Self {
-        self.gloo(|gloo| gloo.abort_signal(signal))
-    }
-
-    /// Everything else that gloo's builder has.
-    pub fn gloo(mut self, change: impl FnOnce(GlooBuilder) -> GlooBuilder) -> Self {
-        self.gloo = change(self.gloo);
+        for (name, value) in params {
+            self.parameter(name, value.as_ref());
+        }
         self
     }
 
-    /// How tokenkeep treats it.
-    pub fn options(mut self, options: RequestOptions) -> Self {
-        self.options = options;
+    /// Aborts the request, and the body of its answer, when the signal does: with the signal's reason if that is an `Error`. A listener
+    /// stays at the signal, so don't take one and the same for all requests of a long life.
+    pub fn abort_signal(mut self, signal: Option<&AbortSignal>) -> Self {
+        self.signal = signal.cloned();
         self
     }
 
-    /// With a body: text, bytes, a `Blob`, `FormData`, `URLSearchParams` or a stream. All but streams can be sent again after a 401.
+    /// It outlives its page: from a dedicated Worker only where the browser keeps that page for the Back button.
+    pub fn keepalive(self) -> Self {
+        self.init("keepalive", true)
+    }
+
+    /// How it compares to other requests: `high`, `low` or `auto`.
+    pub fn priority(self, priority: &str) -> Self {
+        self.init("priority", priority)
+    }
+
+    /// Any other member of JavaScript's `RequestInit`, such as `cache`, `credentials`, `integrity`, `mode` and `referrerPolicy`.
+    pub fn init(self, name: &str, value: impl Into<JsValue>) -> Self {
+        js::set(&self.init, name, &value.into());
+        self
+    }
+
+    /// Builds it without a body.
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::Foreign`](crate::ErrorCode::Foreign) if the platform refuses such a request.
+    /// [`ErrorCode::Request`](crate::ErrorCode::Request) if a browser can't make such a request of URL, method, headers and the like.
+    pub fn build(self) -> Result<AuthRequest, Error> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        js::set(&self.init, "method", &self.method.as_str().into());
+        js::set(&self.init, "headers", &self.headers);
+        // It tells what is wrong, where a worker would say that the network fails.
+        web_sys::Request::new_with_str_and_init(&self.url, self.init.unchecked_ref()).map_err(Error::request)?;
+        if self.options != RequestOptions::default() {
+            js::set(&self.init, "tokenkeep", &self.options.0.to_js());
+        }
+        Ok(AuthRequest { auth: self.auth, method: self.method, url: self.url, init: self.init, signal: self.signal })
+    }
+
+    /// With a body: text, bytes, a `Blob`, `FormData`, `URLSearchParams` or a `ReadableStream`. All but streams can be sent again after a
+    /// 401; of streams as much as the configured `streamBufferLimit`.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
     pub fn body(self, body: impl Into<JsValue>) -> Result<AuthRequest, Error> {
-        Ok(AuthRequest { request: self.gloo.body(body)?, auth: self.auth, options: self.options })
+        let request = self.build()?;
+        js::set(&request.init, "body", &body.into());
+        // Streams need it, and it does nothing to others.
+        js::set(&request.init, "duplex", &"half".into());
+        Ok(request)
     }
 
     /// With a body in JSON, and the `Content-Type` for it.
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::Shape`](crate::ErrorCode::Shape) if `value` can't be JSON, and as [`body`](Self::body).
+    /// [`ErrorCode::Shape`](crate::ErrorCode::Shape) if `value` can't be JSON, and as [`build`](Self::build).
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Result<AuthRequest, Error> {
-        Ok(AuthRequest { request: self.gloo.json(value)?, auth: self.auth, options: self.options })
+        let text = serde_json::to_string(value).map_err(|_| Error::shape("this body can't be JSON"))?;
+        self.header("Content-Type", "application/json").body(text)
     }
 
     /// Sends it without a body.
     ///
     /// # Errors
     ///
+    /// As [`build`](Self::build) and [`Auth::fetch`].
+    pub async fn send(self) -> Result<Response, Error> {
+        self.build()?.send().await
+    }
+
+    /// Makes a `blob:` URL of the answer: see [`Auth::object_url`].
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build) and [`Auth::object_url`].
+    pub async fn object_url(self) -> Result<String, Error> {
+        self.build()?.object_url().await
+    }
+
+    fn parameter(&mut self, name: &str, value: &str) {
+        let part = [name, value].map(|text| String::from(js_sys::encode_uri_component(text))).join("=");
+        let end = self.url.find('#').unwrap_or(self.url.len());
+        let mark = if self.url[..end].contains('?') { "&" } else { "?" };
+        self.url.insert_str(end, &(mark.to_owned() + &part));
+    }
+}
+
+/// How tokenkeep treats it.
+impl RequestBuilder {
+    /// All of it at once, in place of what was said before.
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// See [`RequestOptions::skip_auth`].
+    pub fn skip_auth(self) -> Self {
+        self.with(RequestOptions::skip_auth)
+    }
+
+    /// See [`RequestOptions::queue_timeout`].
+    pub fn queue_timeout(self, timeout: Duration) -> Self {
+        self.with(|options| options.queue_timeout(timeout))
+    }
+
+    /// See [`RequestOptions::retry`].
+    pub fn retry(self, retry: Retry) -> Self {
+        self.with(|options| options.retry(retry))
+    }
+
+    /// See [`RequestOptions::idempotency_key`].
+    pub fn idempotency_key(self, key: &str) -> Self {
+        self.with(|options| options.idempotency_key(key))
+    }
+
+    /// See [`RequestOptions::idempotent`].
+    pub fn idempotent(self) -> Self {
+        self.with(RequestOptions::idempotent)
+    }
+
+    /// See [`RequestOptions::step_up`].
+    pub fn step_up(self) -> Self {
+        self.with(RequestOptions::step_up)
+    }
+
+    /// See [`RequestOptions::replace_authorization`].
+    pub fn replace_authorization(self) -> Self {
+        self.with(RequestOptions::replace_authorization)
+    }
+
+    fn with(mut self, change: impl FnOnce(RequestOptions) -> RequestOptions) -> Self {
+        self.options = change(self.options);
+        self
+    }
+}
+
+/// A request that is ready to be sent. It is shown as [`RequestBuilder`] is.
+#[must_use]
+pub struct AuthRequest {
+    auth: Auth,
+    method: Method,
+    url: String,
+    init: JsValue,
+    signal: Option<AbortSignal>,
+}
+
+impl AuthRequest {
+    /// Sends it. Dropping the future aborts it.
+    ///
+    /// # Errors
+    ///
     /// As [`Auth::fetch`].
     pub async fn send(self) -> Result<Response, Error> {
-        self.auth.fetch_with(self.gloo.build()?, &self.options).await
+        let sending = Sending::new(self.init, self.signal.as_ref())?;
+        sending.response(&self.auth, &self.url.into()).await
     }
 
     /// Makes a `blob:` URL of the answer: see [`Auth::object_url`].
@@ -179,58 +231,30 @@ impl RequestBuilder {
     ///
     /// As [`Auth::object_url`].
     pub async fn object_url(self) -> Result<String, Error> {
-        self.auth.object_url_with(self.gloo.build()?, &self.options).await
+        let sending = Sending::new(self.init, self.signal.as_ref())?;
+        sending.object_url(&self.auth, &self.url.into()).await
     }
 }
 
-/// A request with a body, ready to be sent.
-#[derive(Debug)]
-#[must_use]
-pub struct AuthRequest {
-    auth: Auth,
-    request: Request,
-    options: RequestOptions,
-}
-
-impl AuthRequest {
-    /// Sends it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Auth::fetch`].
-    pub async fn send(self) -> Result<Response, Error> {
-        self.auth.fetch_with(self.request, &self.options).await
+impl fmt::Debug for RequestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, "RequestBuilder", &self.method, &self.url)
     }
 }
 
-/// What `fetch` is given beside a request, and the end of it if the future is dropped.
-pub(crate) struct Sending {
-    controller: Option<AbortController>,
-    pub(crate) init: JsValue,
-}
-
-impl Sending {
-    pub(crate) fn new(request: &web_sys::Request, options: &RequestOptions) -> Result<Self, Error> {
-        let controller = AbortController::new()?;
-        let init: JsValue = Object::new().into();
-        let signals = js::pair(&request.signal(), &controller.signal());
-        js::set(&init, "signal", &js::any_signal(&signals)?);
-        if *options != RequestOptions::default() {
-            js::set(&init, "tokenkeep", &js::encode(options)?);
-        }
-        Ok(Self { controller: Some(controller), init })
-    }
-
-    /// The answer is there: what comes after it is whoever has it to end.
-    pub(crate) fn answered(mut self) {
-        self.controller = None;
+impl fmt::Debug for AuthRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, "AuthRequest", &self.method, &self.url)
     }
 }
 
-impl Drop for Sending {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.controller {
-            controller.abort();
-        }
-    }
+fn show(f: &mut fmt::Formatter<'_>, name: &str, method: &Method, url: &str) -> fmt::Result {
+    f.debug_struct(name).field("method", &method.as_str()).field("host", &host(url)).finish_non_exhaustive()
+}
+
+/// The host of an absolute URL, with its port.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '\\', '?', '#']).next()?;
+    Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host))
 }

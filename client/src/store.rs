@@ -7,10 +7,9 @@ use std::{
 };
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{PopStateEvent, PopStateEventInit, Window};
 
-use crate::{Arrival, Auth, Error, ErrorCode, PopupSignIn, Resume, Session, SignIn, Silent, Subscription};
+use crate::{Arrival, Auth, Error, ErrorCode, PopupSignIn, Resume, Session, SignIn, Silent, Subscription, js};
 
 /// In one word, what there is to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -167,11 +166,11 @@ impl Store {
         });
         *self.0.changes.borrow_mut() = Some(changes);
         let inner = Rc::clone(&self.0);
-        spawn_local(async move {
+        js::spawn(Box::pin(async move {
             let error = resume(&inner.auth, &options).await.err();
             inner.is_settled.set(true);
             inner.show(error);
-        });
+        }));
     }
 
     /// Leaves for the authorization server, and comes back to the page as it is, if `options` say nothing else. The state is
@@ -193,11 +192,11 @@ impl Store {
         }
         self.0.show(None);
         let (inner, asked) = (Rc::clone(&self.0), asking(self.0.auth.clone()));
-        spawn_local(async move {
+        js::spawn(Box::pin(async move {
             let error = asked.await.err();
             inner.is_asking.set(false);
             inner.show(error);
-        });
+        }));
     }
 }
 

@@ -58,7 +58,7 @@ impl UseAuth {
     pub fn sign_out(&self) {
         let auth = self.auth();
         // Where the holder can't be reached there is no session either, and an event says so.
-        wasm_bindgen_futures::spawn_local(async move { drop(auth.sign_out().await) });
+        crate::js::spawn(Box::pin(async move { drop(auth.sign_out().await) }));
     }
 }
 

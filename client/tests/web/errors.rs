@@ -6,13 +6,33 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use crate::fake::{error, fake};
 
 #[test]
-fn every_code_that_the_package_makes_is_one_here() {
-    assert!(ErrorCode::KNOWN.len() > 80);
-    for code in ErrorCode::KNOWN {
-        let error = error(code, json!({ "message": "words" }));
-        assert!(!matches!(error.code, ErrorCode::Unknown(_) | ErrorCode::Foreign(_)), "{code}");
+fn every_code_that_the_package_names_is_one_here() {
+    let codes = package_codes();
+    assert_eq!(codes, ErrorCode::KNOWN);
+    for code in codes {
+        let error = error(&code, json!({ "message": "words" }));
+        assert_ne!(error.code, ErrorCode::Unknown, "{code}");
         assert_eq!(error.to_string(), format!("{code}: words"));
     }
+}
+
+/// The codes in the types of the package, in their order.
+fn package_codes() -> Vec<String> {
+    let (_, after) = include_str!("../../../pkg-template/index.d.ts").split_once("export type ErrorCode =").unwrap();
+    let (union, _) = after.split_once(';').unwrap();
+    union.split('"').filter(|part| part.starts_with("TOKENKEEP_")).map(str::to_owned).collect()
+}
+
+#[test]
+fn codes_and_their_texts_are_each_others() {
+    let own = [ErrorCode::Foreign, ErrorCode::Request, ErrorCode::Shape, ErrorCode::Unknown];
+    let known = ErrorCode::KNOWN.iter().map(|code| ErrorCode::from(*code));
+    for code in known.chain(own) {
+        assert_eq!((ErrorCode::from(code.as_str()), format!("{code:?}")), (code, code.to_string()));
+    }
+    assert_eq!(ErrorCode::from("TOKENKEEP_LOGIN_REQUIRED"), ErrorCode::LoginRequired);
+    assert_eq!(ErrorCode::WorkerBlocked.as_str(), "TOKENKEEP_WORKER_BLOCKED");
+    assert_eq!(ErrorCode::AppRefused.as_str(), "TOKENKEEP_APP_REFUSED");
 }
 
 #[test]
@@ -31,11 +51,14 @@ async fn an_error_has_its_details() {
 
 #[test]
 fn newer_codes_and_other_errors_keep_their_names() {
-    assert_eq!(ErrorCode::from("TOKENKEEP_NEWER"), ErrorCode::Unknown("TOKENKEEP_NEWER".into()));
-    let error = Error::from(JsValue::from(js_sys::TypeError::new("Failed to fetch")));
-    assert!(error.is_network() && !error.is_abort());
-    assert_eq!(error.to_string(), "TypeError: Failed to fetch");
+    let newer = error("TOKENKEEP_NEWER", json!({ "message": "words" }));
+    assert_eq!((newer.code, newer.code_text()), (ErrorCode::Unknown, "TOKENKEEP_NEWER"));
+    assert_eq!(newer.to_string(), "TOKENKEEP_NEWER: words");
+    let error = Error::from(JsValue::from(js_sys::TypeError::new("no function")));
+    assert_eq!((error.code, error.code_text()), (ErrorCode::Foreign, "TypeError"));
+    assert!(!error.is_network() && !error.is_abort());
+    assert_eq!(error.to_string(), "TypeError: no function");
     // An abort's reason can be anything.
     let error = Error::from(JsValue::from("enough"));
-    assert_eq!((error.code, error.message.contains("enough")), (ErrorCode::Foreign(String::new()), true));
+    assert_eq!((error.code, error.code_text(), error.message.as_str()), (ErrorCode::Foreign, "", "enough"));
 }

@@ -2,15 +2,17 @@ use std::{
     cell::RefCell,
     rc::Rc,
     task::{Context, Waker},
+    time::Duration,
 };
 
 use gloo_net::http::{Method, Request};
 use js_sys::{Function, Promise, Reflect};
 use serde_json::{Value, json};
-use tokenkeep_client::{ErrorCode, ExplanationKind, RequestOptions, Retry};
+use tokenkeep_client::{Auth, Error, ErrorCode, ExplanationKind, Retry};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test as test;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{AbortController, AbortSignal, ReadableStream, ReadableStreamDefaultReader};
 
 use crate::fake::fake;
 
@@ -24,12 +26,16 @@ async fn builders_send_what_they_say() {
     fake.answers("POST https://api.example.com/v1/*", move |request, options| {
         let header = |name: &str| request.headers().get(name).unwrap();
         notes.borrow_mut().push((request.url(), header("content-type"), header("x-own"), header("idempotency-key")));
-        assert!(Reflect::get(&options, &"stepUp".into()).unwrap().is_truthy());
+        let said = String::from(js_sys::JSON::stringify(&options).unwrap());
+        let expected = json!({
+            "retry": 3, "idempotencyKey": "k", "timeout": 5, "stepUp": true, "replaceAuthorization": true,
+        });
+        assert_eq!(serde_json::from_str::<Value>(&said).unwrap(), expected);
         JsValue::from(request.json().unwrap())
     });
-    let options =
-        RequestOptions::new().idempotency_key("k").timeout(5).retry(Retry::Times(3)).step_up().replace_authorization();
-    let request = auth.post(FILES).query([("a", "1"), ("b", "é")]).header("x-own", "yes").options(options);
+    let builder = auth.post(FILES).query([("a", "1"), ("b", "é")]).header("x-own", "yes").retry(Retry::Times(3));
+    let request =
+        builder.idempotency_key("k").queue_timeout(Duration::from_millis(5)).step_up().replace_authorization();
     let answer = request.json(&json!({ "name": "x" })).unwrap().send().await.unwrap();
 
     assert_eq!(answer.status(), 200);
@@ -69,9 +75,8 @@ fn under_way(stop: Option<&AbortSignal>) -> (impl Future<Output = ()> + use<>, A
     let (fake, auth) = fake(json!({}));
     let sent = Rc::new(RefCell::new(None));
     let note = Rc::clone(&sent);
-    let fetch = Closure::<dyn Fn(web_sys::Request, web_sys::RequestInit) -> Promise>::new(move |request, init| {
-        let whole = web_sys::Request::new_with_request_and_init(&request, &init).unwrap();
-        *note.borrow_mut() = Some(whole.signal());
+    let fetch = Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |_, init: JsValue| {
+        *note.borrow_mut() = Some(Reflect::get(&init, &"signal".into()).unwrap().unchecked_into());
         Promise::new(&mut |_, _| {})
     });
     Reflect::set(&fake, &"fetch".into(), &fetch.into_js_value()).unwrap();
@@ -99,12 +104,137 @@ fn a_signal_of_the_callers_own_counts_too() {
 }
 
 #[test]
+fn an_abort_keeps_its_reason_only_if_that_is_an_error() {
+    let reason = JsValue::from(js_sys::Error::new("enough"));
+    for (given, kept) in [(reason.clone(), Some(reason)), ("stop".into(), None), (JsValue::NULL, None)] {
+        let controller = AbortController::new().unwrap();
+        let (_sending, signal) = under_way(Some(&controller.signal()));
+        controller.abort_with_reason(&given);
+        let told = signal.reason();
+        assert!(told.is_instance_of::<js_sys::Error>(), "{told:?}");
+        assert_eq!(Reflect::get(&told, &"name".into()).unwrap() == "AbortError", kept.is_none());
+        assert!(kept.is_none_or(|reason| js_sys::Object::is(&reason, &told)));
+    }
+}
+
+/// A client whose answer's body goes on until the signal aborts, and ends with the signal's reason.
+fn answering_without_end() -> Auth {
+    let (fake, auth) = fake(json!({}));
+    let text = "const start = (controller) =>
+        init.signal.addEventListener('abort', () => controller.error(init.signal.reason));
+        return Promise.resolve(new Response(new ReadableStream({ start })));";
+    Reflect::set(&fake, &"fetch".into(), &Function::new_with_args("input, init", text)).unwrap();
+    auth
+}
+
+#[test]
+async fn a_body_that_is_aborted_by_any_reason_is_an_error() {
+    for gloo in [false, true] {
+        let (auth, controller) = (answering_without_end(), AbortController::new().unwrap());
+        let signal = controller.signal();
+        let response = match gloo {
+            true => auth.fetch(Request::get(FILES).abort_signal(Some(&signal)).build().unwrap()).await.unwrap(),
+            false => auth.get(FILES).abort_signal(Some(&signal)).send().await.unwrap(),
+        };
+        controller.abort_with_reason(&"stop".into());
+        let reader: ReadableStreamDefaultReader = response.body().unwrap().get_reader().unchecked_into();
+        let reason = JsFuture::from(reader.read()).await.unwrap_err();
+        assert!(reason.is_instance_of::<js_sys::Error>(), "gloo panics at {reason:?}");
+        assert!(Error::from(reason).is_abort());
+    }
+}
+
+#[test]
+async fn an_answer_is_not_aborted_when_its_future_ends() {
+    let auth = answering_without_end();
+    let response = auth.get(FILES).send().await.unwrap();
+    let reader: ReadableStreamDefaultReader = response.body().unwrap().get_reader().unchecked_into();
+    let mut reading = Box::pin(JsFuture::from(reader.read()));
+    let before = JsFuture::from(Promise::resolve(&JsValue::NULL));
+    before.await.unwrap();
+    assert!(reading.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+}
+
+#[test]
 async fn an_aborted_request_fails_as_one() {
     let (_, auth) = fake(json!({}));
     let controller = AbortController::new().unwrap();
     controller.abort();
     let error = auth.get(FILES).abort_signal(Some(&controller.signal())).send().await.unwrap_err();
     assert!(error.is_abort(), "{error}");
+}
+
+#[test]
+async fn a_stream_is_sent_as_one() {
+    let (fake, auth) = fake(json!({}));
+    fake.answers(&format!("POST {FILES}"), |request, _| request.text().unwrap().into());
+    let start = Function::new_with_args(
+        "controller",
+        "controller.enqueue(new TextEncoder().encode('part')); controller.close()",
+    );
+    let source = js_sys::Object::new();
+    Reflect::set(&source, &"start".into(), &start).unwrap();
+    let stream = ReadableStream::new_with_underlying_source(&source).unwrap();
+    let response = auth.post(FILES).body(stream).unwrap().send().await.unwrap();
+    assert_eq!(response.json::<String>().await.unwrap(), "part");
+}
+
+#[test]
+async fn members_of_a_request_go_straight_to_the_client() {
+    let (fake, auth) = fake(json!({}));
+    let seen = Rc::new(RefCell::new(JsValue::NULL));
+    let note = Rc::clone(&seen);
+    let fetch = Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input: JsValue, init: JsValue| {
+        assert_eq!(input, "/files?old=1&new=2#top");
+        *note.borrow_mut() = init;
+        Promise::resolve(&JsValue::from(web_sys::Response::new().unwrap()))
+    });
+    Reflect::set(&fake, &"fetch".into(), &fetch.into_js_value()).unwrap();
+    let builder =
+        auth.put("/files?old=1#top").query([("new", "2")]).keepalive().priority("low").init("cache", "no-store");
+    builder.json(&[1]).unwrap().send().await.unwrap();
+    let said = |name: &str| Reflect::get(&seen.borrow(), &name.into()).unwrap();
+    assert_eq!((said("method"), said("body")), ("PUT".into(), "[1]".into()));
+    assert_eq!((said("keepalive"), said("priority"), said("cache")), (true.into(), "low".into(), "no-store".into()));
+    assert!(said("tokenkeep").is_undefined());
+}
+
+#[test]
+async fn what_is_no_request_is_told_as_that_and_nothing_is_sent() {
+    let (fake, auth) = fake(json!({}));
+    let broken = [
+        auth.get("https://"),
+        auth.get(FILES).header("no name", "x"),
+        auth.get(FILES).header("x", "two\nlines"),
+        auth.get(FILES).init("mode", "no-mode"),
+        auth.request(Method::CONNECT, FILES),
+    ];
+    for builder in broken {
+        let error = builder.send().await.unwrap_err();
+        assert_eq!((error.code, error.is_network()), (ErrorCode::Request, false));
+    }
+    assert_eq!(fake.called().len(), 0);
+}
+
+#[test]
+async fn only_an_answer_is_a_failure_of_the_network() {
+    let (fake, auth) = fake(json!({}));
+    fake.answers(&format!("GET {FILES}"), |_, _| web_sys::Response::error().into());
+    assert!(auth.get(FILES).send().await.unwrap_err().is_network());
+    let request = Request::put(FILES).body("text").unwrap();
+    let raw = web_sys::Request::from(request);
+    JsFuture::from(raw.text().unwrap()).await.unwrap();
+    let error = auth.fetch(raw.into()).await.unwrap_err();
+    assert_eq!((error.code, error.is_network()), (ErrorCode::Request, false));
+}
+
+#[test]
+fn what_may_be_secret_is_not_shown() {
+    let (_, auth) = fake(json!({}));
+    let builder = auth.get("https://user:secret@api.example.com:8443/secret?secret#secret").header("x", "secret");
+    assert_eq!(format!("{builder:?}"), "RequestBuilder { method: \"GET\", host: Some(\"api.example.com:8443\"), .. }");
+    let request = auth.post(FILES).header("x-api-key", "secret").json("secret").unwrap();
+    assert_eq!(format!("{request:?}"), "AuthRequest { method: \"POST\", host: Some(\"api.example.com\"), .. }");
 }
 
 #[test]

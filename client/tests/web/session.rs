@@ -100,7 +100,8 @@ async fn options_are_what_the_client_takes() {
         .max_age(9_007_199_254_740_991)
         .acr_values("gold")
         .extra_param("audience", "files");
-    let session = auth.sign_in_with_popup(&options.popup().features("popup").timeout(Duration::from_secs(1))).await.unwrap();
+    let session =
+        auth.sign_in_with_popup(&options.popup().features("popup").timeout(Duration::from_secs(1))).await.unwrap();
 
     assert_eq!(session.subject(), Some("ada"));
     let (methods, args): (Vec<_>, Vec<_>) = fake.called().into_iter().unzip();
