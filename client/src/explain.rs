@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Why an answer of 401, 403, 429 or 503 was let through: see [`Auth::explain`](crate::Auth::explain). For developers: the words may
 /// change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Explanation {
     /// In one word.
@@ -27,7 +27,7 @@ pub struct Explanation {
 }
 
 /// The kinds of an [`Explanation`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ExplanationKind {
@@ -48,14 +48,15 @@ pub enum ExplanationKind {
     /// An outage, and the pause is too long or the request may not be repeated.
     Unavailable,
     /// A kind that is newer than this crate.
+    #[default]
     #[serde(other)]
     Unknown,
 }
 
 /// What a resource server says of itself (RFC 9728), fetched because a challenge of it pointed there, and checked to be about it. Nobody
 /// acts on it but the application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ResourceMetadata {
     /// The resource.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// How the session and its requests are doing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Stats {
     /// Where the session is.
@@ -46,7 +46,8 @@ pub struct Stats {
 }
 
 /// How often, and how long in all.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Total {
     /// How often.
@@ -56,7 +57,8 @@ pub struct Total {
 }
 
 /// What happened with the requests to one resource server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct ServerStats {
     /// Its base URL.
@@ -76,7 +78,7 @@ pub struct ServerStats {
 }
 
 /// Where the session is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Phase {
@@ -91,10 +93,14 @@ pub enum Phase {
     SignedOut,
     /// A refresh failed, and the next attempt is due in [`Stats::next_attempt_in`].
     Waiting,
+    /// A phase that is newer than this crate.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// Whether attempts to refresh are held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Circuit {
@@ -104,10 +110,15 @@ pub enum Circuit {
     Open,
     /// One of them tries the way.
     Probing,
+    /// A state that is newer than this crate.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// Something that happened. No secret and no URL of a request is in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct AuditEntry {
     /// Counted from 1: a gap means that older entries were dropped.
@@ -125,7 +136,7 @@ pub struct AuditEntry {
 }
 
 /// What the audit log knows. The guide of the npm package says when each is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AuditKind {
@@ -173,6 +184,7 @@ pub enum AuditKind {
     /// The session was locked and goes on.
     Unlocked,
     /// A kind that is newer than this crate.
+    #[default]
     #[serde(other)]
     Unknown,
 }

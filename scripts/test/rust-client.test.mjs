@@ -92,27 +92,60 @@ test("every enum has the words of its type", () => {
   }
 });
 
+test("every enum that is read takes a word that is newer for unknown", () => {
+  const read = [...rust.matchAll(/#\[derive\(([^)]*)\)\](?:\n#\[[^\n]*)*\npub enum (\w+)/g)].filter(([, derived]) =>
+    derived.includes("Deserialize"),
+  );
+  assert.ok(read.length >= 10);
+  for (const [, , name] of read) assert.match(bodyOf(`enum ${name}`), /#\[serde\(other\)\]\n *Unknown,/, name);
+});
+
+test("every structure that is read lacks nothing where a member is missing", () => {
+  for (const [, attributes, name] of rust.matchAll(/#\[derive\([^)]*\bDeserialize\b[^)]*\)\]\n((?:#\[[^\n]*\n)*)pub struct (\w+)/g))
+    assert.match(attributes, /serde\((?:.*, )?default\)/, name);
+});
+
 test("there is a kind for every event", () => {
   const [, kinds] = rust.match(/^kinds! \{\n([^]*?)^\}/m);
   assert.deepEqual([...kinds.matchAll(/"(\w+)"/g)].map(([, name]) => name).sort(), membersOf("AuthEventMap"));
 });
 
 test("every structure has the members of its type", () => {
-  for (const name of ["Session", "Arrival", "Stats", "ServerStats", "AuditEntry", "Explanation", "ResourceMetadata", "StepUp", "Waiting"])
+  for (const name of ["Stats", "ServerStats", "AuditEntry", "Explanation", "ResourceMetadata", "StepUp"])
     assert.deepEqual(fieldsOf(name), membersOf(name), name);
+  assert.deepEqual(fieldsOf("Arrival"), membersOf("Arrival"));
   assert.deepEqual(
-    fieldsOf("SignIn"),
-    membersOf("SignInOptions").filter((name) => name !== "mode"),
+    fieldsOf("Waiting")
+      .map((name) => (name === "reason" ? "for" : name))
+      .sort(),
+    membersOf("Waiting"),
   );
-  const popup = fieldsOf("PopupSignIn").filter((name) => name !== "options");
-  assert.deepEqual(popup, membersOf("PopupSignInOptions"));
-  assert.deepEqual(fieldsOf("Resume"), membersOf("ResumeOptions"));
-  assert.deepEqual(fieldsOf("RequestOptions"), membersOf("RequestOptions"));
-  assert.deepEqual(
-    fieldsOf("Error").filter((name) => name !== "code" && name !== "message"),
-    detailsOfError(),
-  );
+  for (const name of membersOf("Session")) assert.match(bodyOfImpl("Session"), new RegExp(`"${name}"`), name);
+  const details = fieldsOf("Error").filter((name) => !["code", "message", "name", "isOfFetch"].includes(name));
+  assert.deepEqual(details, detailsOfError());
 });
+
+test("every option of a call has its method", () => {
+  const said = { SignIn: "SignInOptions", Resume: "ResumeOptions", RequestOptions: "RequestOptions" };
+  for (const [name, type] of Object.entries(said)) {
+    const expected = membersOf(type).filter((member) => member !== "mode");
+    assert.deepEqual(optionsOf(name), expected, name);
+  }
+  const both = [...optionsOf("SignIn"), ...optionsOf("PopupSignIn"), "mode"];
+  assert.deepEqual([...new Set(both)].sort(), [...new Set([...membersOf("SignInOptions"), ...membersOf("PopupSignInOptions")])].sort());
+  const builder = bodyOfImpl("RequestBuilder");
+  for (const [, method] of bodyOfImpl("RequestOptions").matchAll(/pub fn (\w+)\(self/g))
+    assert.match(builder, new RegExp(`pub fn ${method}\\(self`), method);
+});
+
+/** The bodies of all implementations of a type itself. */
+const bodyOfImpl = (name) => [...rust.matchAll(new RegExp(`^impl ${name} \\{\\n([^]*?)^\\}`, "gm"))].map(([, body]) => body).join("\n");
+
+/** The members that its methods set. */
+function optionsOf(name) {
+  const set = bodyOfImpl(name).matchAll(/(?:\.set|\.set_text|\.add|self\.text|self\.with)\("(\w+)"/g);
+  return [...new Set([...set].map(([, member]) => member))].filter((member) => member !== "mode").sort();
+}
 
 function detailsOfError() {
   const [, body] = types.match(/^export class TokenKeepError[^{]*\{\n([^]*?)^\}/m);

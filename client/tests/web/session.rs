@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokenkeep_client::{Arrival, Audience, Auth, Claims, ErrorCode, Resume, Revocation, SignIn, Silent};
+use tokenkeep_client::{Arrival, AuditKind, Audience, Auth, Circuit, Claims, ErrorCode, Phase, Resume, Revocation, SignIn, Silent};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -143,9 +143,32 @@ async fn the_rest_of_an_auth_is_there() {
     assert_eq!(auth.access_token().await.unwrap(), "at");
     auth.unlock().await.unwrap();
     assert_eq!(auth.stats().await.unwrap().queued, 0);
-    auth.audit().await.unwrap();
+    fake.happens("anomaly", json!({ "kind": "off-list-target" }));
+    let log = auth.audit().await.unwrap();
+    let said: Vec<_> = log.iter().map(|entry| (entry.seq, entry.kind, entry.reason.as_deref(), entry.count)).collect();
+    let anomaly = (2, AuditKind::Anomaly, Some("off-list-target"), 1.0);
+    assert_eq!(said, [(1, AuditKind::SignedIn, None, 1.0), anomaly]);
+    assert!(log[0].time > 1.7e12 && log[0].server.is_none());
     auth.close();
     assert_eq!(fake.called().len(), 7);
+}
+
+#[test]
+async fn numbers_of_a_newer_package_can_be_read() {
+    let servers = json!([{ "server": "https://api.example.com/", "requests": 2, "teapots": 1 }]);
+    let (_, auth) = fake(json!({ "stats": { "phase": "resting", "circuit": "melted", "queued": 3, "servers": servers } }));
+    let stats = auth.stats().await.unwrap();
+    assert_eq!((stats.phase, stats.circuit, stats.queued), (Phase::Unknown, Circuit::Unknown, 3));
+    assert_eq!((stats.servers[0].server.as_str(), stats.servers[0].requests), ("https://api.example.com/", 2));
+    assert_eq!((stats.servers[0].limited, stats.waits.count), (0, 0));
+}
+
+#[test]
+async fn a_sign_out_that_worked_is_one_whatever_the_server_made_of_it() {
+    let (fake, auth) = fake(json!({}));
+    let sign_out = js_sys::Function::new_no_args("return Promise.resolve({ revocation: 'sometime' })");
+    js_sys::Reflect::set(&fake, &"signOut".into(), &sign_out).unwrap();
+    assert_eq!(auth.sign_out().await.unwrap(), Revocation::Unknown);
 }
 
 #[test]
