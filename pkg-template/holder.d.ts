@@ -155,6 +155,7 @@ export interface GivenToken extends PersonalToken {
 
 /** The token comes at run time, by `auth.enterToken()`. */
 export interface EnteredToken extends PersonalToken {
+  /** Whether pages may hand in a personal access token. Instead of sign-in, not beside it. */
   acceptToken: true;
   token?: undefined;
 }

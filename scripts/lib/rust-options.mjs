@@ -8,7 +8,11 @@ import { root } from "./paths.mjs";
 export const optionsFile = join(root, "client", "src", "config", "options.rs");
 
 // The types whose members are options, in the order that they are told in.
-const sources = ["ByIssuer", "ByMcp", "OpenMcpClient", "RegisteredClient", "SignInConfig", "Options", "GivenToken", "EnteredToken"];
+const sources = ["ByIssuer", "ByMcp", "OpenMcpClient", "RegisteredClient", "SignInConfig", "Options", "EnteredToken"];
+
+/** Not here: it puts a secret into a file for everybody, which is for a developer's own machine. */
+export const leftOut = ["token"];
+
 const kinds = [
   [/^string( \||$)/, "Text"],
   [/^(boolean|true)$/, "Flag"],
@@ -24,7 +28,8 @@ export function holderOptions() {
   for (const source of sources) {
     const [, body] = types.match(new RegExp(`^export interface ${source}\\b[^{]*\\{\\n([^]*?)^\\}`, "m"));
     for (const [, comment, name, type] of body.matchAll(/(?:^ {2}\/\*\*([^]*?)\*\/\n)?^ {2}(\w+)\??: ([^]*?);\n/gm))
-      if (type !== "undefined" && !(found.get(name)?.comment ?? "")) found.set(name, { name, type, comment: comment ?? "" });
+      if (type !== "undefined" && !leftOut.includes(name) && !(found.get(name)?.comment ?? ""))
+        found.set(name, { name, type, comment: comment ?? "" });
   }
   return [...found.values()].map(({ comment, ...option }) => ({ ...option, comment: prose(comment) + onlyText(option.type) }));
 }
@@ -43,8 +48,9 @@ const kindOf = (type) => kinds.find(([pattern]) => pattern.test(type))?.[1] ?? "
 
 /** The text of the file with the methods. */
 export function rustOptions() {
-  const rows = holderOptions().map(
-    ({ name, type, comment }) => `${docComment(comment || `\`${name}\`.`)}\n    ${kindOf(type)} ${snake(name)} "${name}";`,
-  );
+  const rows = holderOptions().map(({ name, type, comment }) => {
+    if (!comment) throw new Error(`holder.d.ts says nothing of ${name}`);
+    return `${docComment(comment)}\n    ${kindOf(type)} ${snake(name)} "${name}";`;
+  });
   return `//! Made by scripts/rust-client.mjs from pkg-template/holder.d.ts: change that, and run it.\n\nuse super::HolderConfig;\n\noptions! {\n${rows.join("\n")}\n}\n`;
 }

@@ -99,8 +99,6 @@ options! {
     /// this the session ends as `intercepted` as soon as the browser lets one be noticed. Keep this script out of the scope of the
     /// app's service worker instead, where you can.
     Flag danger_allow_service_worker "dangerAllowServiceWorker";
-    /// The token, as the service showed it.
-    Text token "token";
-    /// `acceptToken`.
+    /// Whether pages may hand in a personal access token. Instead of sign-in, not beside it.
     Flag accept_token "acceptToken";
 }

@@ -3,7 +3,7 @@
 codes! {
     /// `TOKENKEEP_APP_REFUSED`: … is not among the apps of serve(); add it there, as an exact origin.
     AppRefused = "TOKENKEEP_APP_REFUSED",
-    /// `TOKENKEEP_AUTH_MISSING`: give goOn() the auth of connect().
+    /// `TOKENKEEP_AUTH_MISSING`: an adapter was given no auth.
     AuthMissing = "TOKENKEEP_AUTH_MISSING",
     /// `TOKENKEEP_AUTHORIZATION_ERROR`: the authorization server answered ….
     AuthorizationError = "TOKENKEEP_AUTHORIZATION_ERROR",
@@ -18,9 +18,9 @@ codes! {
     ClientRefused = "TOKENKEEP_CLIENT_REFUSED",
     /// `TOKENKEEP_CLOCK_WRONG`: this machine's clock is … seconds …; set it.
     ClockWrong = "TOKENKEEP_CLOCK_WRONG",
-    /// `TOKENKEEP_CONFIG_INVALID`: hold({ … }): ….
+    /// `TOKENKEEP_CONFIG_INVALID`: an option is wrong; `option` names it, and the message the cure.
     ConfigInvalid = "TOKENKEEP_CONFIG_INVALID",
-    /// `TOKENKEEP_CONNECT_BLOCKED`: connect-src forbids this; add the server's origins.
+    /// `TOKENKEEP_CONNECT_BLOCKED`: the Content-Security-Policy forbids the call; add the server's origins to connect-src.
     ConnectBlocked = "TOKENKEEP_CONNECT_BLOCKED",
     /// `TOKENKEEP_COOKIES_BLOCKED`: the browser keeps no cookies for the authorization server; allow site data.
     CookiesBlocked = "TOKENKEEP_COOKIES_BLOCKED",
@@ -69,14 +69,13 @@ codes! {
     IssuerMismatch = "TOKENKEEP_ISSUER_MISMATCH",
     /// `TOKENKEEP_ISSUER_MISSING`: the server announces iss and the response has none; call signIn() again.
     IssuerMissing = "TOKENKEEP_ISSUER_MISSING",
-    /// `TOKENKEEP_KEYS_BLOCKED`: allow this origin by CORS: keys.
+    /// `TOKENKEEP_KEYS_BLOCKED`: the server's keys can't be read from this origin; allow it there by CORS.
     KeysBlocked = "TOKENKEEP_KEYS_BLOCKED",
     /// `TOKENKEEP_LOCKED`: the session was locked because of an anomaly; look at auth.audit(), then call auth.unlock().
     Locked = "TOKENKEEP_LOCKED",
-    /// `TOKENKEEP_LOGIN_REQUIRED`: no session (…): no refresh token came, which often takes the scope offline_access or prompt=consent;
-    /// call signIn().
+    /// `TOKENKEEP_LOGIN_REQUIRED`: there is no session, and `reason` says why; sign in.
     LoginRequired = "TOKENKEEP_LOGIN_REQUIRED",
-    /// `TOKENKEEP_METADATA_BLOCKED`: allow this origin by CORS: metadata.
+    /// `TOKENKEEP_METADATA_BLOCKED`: the server's metadata can't be read from this origin; allow it there by CORS.
     MetadataBlocked = "TOKENKEEP_METADATA_BLOCKED",
     /// `TOKENKEEP_METADATA_INVALID`: the issuer's metadata can't be used: ….
     MetadataInvalid = "TOKENKEEP_METADATA_INVALID",
@@ -99,12 +98,12 @@ codes! {
     PkceUnsupported = "TOKENKEEP_PKCE_UNSUPPORTED",
     /// `TOKENKEEP_POPUP_BLOCKED`: call signIn() in a click, before any await.
     PopupBlocked = "TOKENKEEP_POPUP_BLOCKED",
-    /// `TOKENKEEP_POPUP_CLOSED`: the popup was closed….
+    /// `TOKENKEEP_POPUP_CLOSED`: the popup was closed before the sign-in was finished.
     PopupClosed = "TOKENKEEP_POPUP_CLOSED",
     /// `TOKENKEEP_POPUP_SEVERED`: the popup didn't come back in time, and Cross-Origin-Opener-Policy of this page or of the server
     /// hides whether it was closed: send same-origin-allow-popups here, have the server send none, or lower popupTimeout….
     PopupSevered = "TOKENKEEP_POPUP_SEVERED",
-    /// `TOKENKEEP_POPUP_TIMEOUT`: the popup is open and didn't come back in time…, or raise popupTimeout.
+    /// `TOKENKEEP_POPUP_TIMEOUT`: the popup is open and didn't come back in time; sign in again, or raise popupTimeout.
     PopupTimeout = "TOKENKEEP_POPUP_TIMEOUT",
     /// `TOKENKEEP_PUSHED_REQUEST_INVALID`: the answer to the pushed authorization request has no request_uri and expires_in; set par:
     /// false if the server does not need it.
@@ -118,7 +117,7 @@ codes! {
     /// `TOKENKEEP_REDIRECT_REFUSED`: the API answered with a redirect, which would carry the token on; call its target directly (often
     /// only a slash at the end differs).
     RedirectRefused = "TOKENKEEP_REDIRECT_REFUSED",
-    /// `TOKENKEEP_REDIRECT_URI_MOVED`: the authorization response arrived at …; make them one.
+    /// `TOKENKEEP_REDIRECT_URI_MOVED`: the authorization response arrived at another URL than redirectUri says; make them one.
     RedirectUriMoved = "TOKENKEEP_REDIRECT_URI_MOVED",
     /// `TOKENKEEP_REDIRECT_URI_REFUSED`: the authorization server doesn't know the redirection URI; register it.
     RedirectUriRefused = "TOKENKEEP_REDIRECT_URI_REFUSED",
@@ -130,7 +129,7 @@ codes! {
     /// `TOKENKEEP_REGISTRATION_REFUSED`: the authorization server answered the registration with …; correct clientMetadata, or register
     /// by hand and set clientId.
     RegistrationRefused = "TOKENKEEP_REGISTRATION_REFUSED",
-    /// `TOKENKEEP_REQUEST_REFUSED`: … is not a string; pass one, or leave it out.
+    /// `TOKENKEEP_REQUEST_REFUSED`: the request asks for what the holder doesn't send; the message says what to leave out.
     RequestRefused = "TOKENKEEP_REQUEST_REFUSED",
     /// `TOKENKEEP_RESOURCE_METADATA_INVALID`: the resource's metadata can't be used: ….
     ResourceMetadataInvalid = "TOKENKEEP_RESOURCE_METADATA_INVALID",
@@ -160,13 +159,13 @@ codes! {
     StateMismatch = "TOKENKEEP_STATE_MISMATCH",
     /// `TOKENKEEP_STATE_MISSING`: the authorization response has no state; call signIn() again.
     StateMissing = "TOKENKEEP_STATE_MISSING",
-    /// `TOKENKEEP_STORAGE_BLOCKED`: allow site data, or use a popup.
+    /// `TOKENKEEP_STORAGE_BLOCKED`: the browser keeps no data for this site, which a sign-in needs; allow site data, or use a popup.
     StorageBlocked = "TOKENKEEP_STORAGE_BLOCKED",
     /// `TOKENKEEP_TARGET_REFUSED`: no configured resource server covers this URL; add it to resourceServers or use plain fetch.
     TargetRefused = "TOKENKEEP_TARGET_REFUSED",
     /// `TOKENKEEP_TIMEOUT`: the authorization server didn't answer in time; try again, or raise requestTimeout.
     Timeout = "TOKENKEEP_TIMEOUT",
-    /// `TOKENKEEP_TOKEN_ENDPOINT_BLOCKED`: allow this origin by CORS: token endpoint.
+    /// `TOKENKEEP_TOKEN_ENDPOINT_BLOCKED`: the token endpoint can't be reached from this origin; allow it there by CORS.
     TokenEndpointBlocked = "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED",
     /// `TOKENKEEP_TOKEN_ERROR`: the token endpoint answered …; call signIn() again.
     TokenError = "TOKENKEEP_TOKEN_ERROR",
@@ -191,6 +190,6 @@ codes! {
     WasmBlocked = "TOKENKEEP_WASM_BLOCKED",
     /// `TOKENKEEP_WASM_UNAVAILABLE`: turn on WebAssembly for this site.
     WasmUnavailable = "TOKENKEEP_WASM_UNAVAILABLE",
-    /// `TOKENKEEP_WORKER_BLOCKED`: the worker could not be made (…): ….
+    /// `TOKENKEEP_WORKER_BLOCKED`: the worker could not be made; the message says why.
     WorkerBlocked = "TOKENKEEP_WORKER_BLOCKED",
 }
