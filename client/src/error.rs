@@ -29,11 +29,16 @@ macro_rules! codes {
             /// All codes of the npm package that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($code,)+];
 
-            pub(super) const ALL: &'static [Self] = &[$(Self::$variant,)+ Self::Foreign, Self::Request, Self::Shape, Self::Unknown];
+            pub(super) const ALL: &'static [Self] =
+                &[$(Self::$variant,)+ Self::Foreign, Self::Request, Self::Shape, Self::Unknown];
 
+            /// Their names, in the same order.
             pub(super) const NAMES: &'static [&'static str] = &[
                 $($code,)+
-                "TOKENKEEP_CLIENT_FOREIGN", "TOKENKEEP_CLIENT_REQUEST", "TOKENKEEP_CLIENT_SHAPE", "TOKENKEEP_CLIENT_UNKNOWN",
+                "TOKENKEEP_CLIENT_FOREIGN",
+                "TOKENKEEP_CLIENT_REQUEST",
+                "TOKENKEEP_CLIENT_SHAPE",
+                "TOKENKEEP_CLIENT_UNKNOWN",
             ];
         }
     };
@@ -69,7 +74,7 @@ impl fmt::Display for ErrorCode {
 }
 
 /// What went wrong. Holds no token, no request and no response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
     /// What to compare.
@@ -145,18 +150,35 @@ impl Error {
     /// A text in JSON isn't as the type says. What it says instead isn't told: it may be a secret.
     pub(crate) fn misfit(wanted: &str, error: &serde_json::Error) -> Self {
         let (said, at) = (error.to_string(), error.column());
-        let why = match said.rsplit_once(", expected ") {
-            Some((_, expected)) if is_of_serde(&said) => expected,
-            _ if said.starts_with("missing field ") => &said,
-            _ => "something else",
-        };
-        let why = why.split(" at line ").next().unwrap_or_default();
+        let why = expected(&said).unwrap_or("something else");
         Self::shape(&format!("this is no {wanted}: at character {at}, expected {why}"))
     }
 
     /// What came is not what the type says.
     pub(crate) fn shape(message: &str) -> Self {
         Self::new(ErrorCode::Shape, message.into())
+    }
+}
+
+/// Shows what there is of it.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Error");
+        shown.field("code", &self.code_text()).field("message", &self.message);
+        let details = [
+            ("option", &self.option),
+            ("error", &self.error),
+            ("error_description", &self.error_description),
+            ("reason", &self.reason),
+            ("issuer", &self.issuer),
+            ("url", &self.url),
+        ];
+        for (name, detail) in details {
+            if let Some(text) = detail {
+                shown.field(name, text);
+            }
+        }
+        shown.finish()
     }
 }
 
@@ -199,9 +221,19 @@ impl From<gloo_net::Error> for Error {
     }
 }
 
-/// Whether serde has put the sentence together, so that its end is the type's and not the value's.
-fn is_of_serde(said: &str) -> bool {
-    ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant ", "unknown field "]
-        .iter()
-        .any(|start| said.starts_with(start))
+/// What the type wants, where serde has put the sentence together: its end is the type's, and not the value's.
+fn expected(said: &str) -> Option<&str> {
+    let said = &said[..place(said, " at line ").unwrap_or(said.len())];
+    if said.starts_with("missing field ") {
+        return Some(said);
+    }
+    let ours = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant ", "unknown field "];
+    ours.iter().find(|start| said.starts_with(**start))?;
+    const MARK: &str = ", expected ";
+    said.get(place(said, MARK)? + MARK.len()..)
+}
+
+/// Where it is last. The standard library's search for a text is a kilobyte that nothing else in a page needs.
+fn place(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len()).rposition(|part| part == wanted.as_bytes())
 }

@@ -46,7 +46,10 @@ async fn an_error_has_its_details() {
     assert_eq!(error.error_description.as_deref(), Some("no"));
     assert_eq!(error.issuer.as_deref(), Some("https://as.example"));
     assert_eq!(error.option.as_deref(), Some("scope"));
-    assert_eq!((error.reason, error.url), (None, None));
+    assert_eq!((&error.reason, &error.url), (&None, &None));
+    let shown = format!("{error:?}");
+    assert!(shown.contains("TOKENKEEP_AUTHORIZATION_ERROR") && shown.contains("access_denied"), "{shown}");
+    assert!(!shown.contains("None") && !shown.contains("url"), "{shown}");
 }
 
 #[test]

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokenkeep_client::{Arrival, AuditKind, Audience, Auth, Circuit, Claims, ErrorCode, Phase, Resume, Revocation, SignIn, Silent};
+use tokenkeep_client::{
+    Arrival, Audience, AuditKind, Auth, Circuit, Claims, ErrorCode, Phase, Resume, Revocation, SignIn, Silent,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -156,7 +158,8 @@ async fn the_rest_of_an_auth_is_there() {
 #[test]
 async fn numbers_of_a_newer_package_can_be_read() {
     let servers = json!([{ "server": "https://api.example.com/", "requests": 2, "teapots": 1 }]);
-    let (_, auth) = fake(json!({ "stats": { "phase": "resting", "circuit": "melted", "queued": 3, "servers": servers } }));
+    let (_, auth) =
+        fake(json!({ "stats": { "phase": "resting", "circuit": "melted", "queued": 3, "servers": servers } }));
     let stats = auth.stats().await.unwrap();
     assert_eq!((stats.phase, stats.circuit, stats.queued), (Phase::Unknown, Circuit::Unknown, 3));
     assert_eq!((stats.servers[0].server.as_str(), stats.servers[0].requests), ("https://api.example.com/", 2));
