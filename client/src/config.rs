@@ -13,10 +13,13 @@
 //!
 //! What values may be is checked by the holder, when it starts: a page that connects gets `ConfigInvalid` with the option and the cure.
 
+use std::{fs, io, path::Path};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The options of the holder, as the npm package's `hold()` takes them. A method called again has the last word.
+/// The options of the holder, as the npm package's `hold()` takes them. A method called again has the last word. There is none for `token`,
+/// which puts a personal access token into the file, where everybody can read it.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct HolderConfig(Map<String, Value>);
@@ -90,6 +93,21 @@ impl HolderConfig {
     #[must_use]
     pub fn to_file(&self, standalone: &str) -> String {
         format!("const configuration = {};\n{standalone}", self.to_json())
+    }
+
+    /// Writes [`to_file`](Self::to_file) to `path`, and the folders above it, unless it is there already: a build script that writes what a
+    /// development server watches would have it build again for ever.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be written.
+    pub fn write_to(&self, path: impl AsRef<Path>, standalone: &str) -> io::Result<()> {
+        let (path, text) = (path.as_ref(), self.to_file(standalone));
+        if fs::read_to_string(path).is_ok_and(|there| there == text) {
+            return Ok(());
+        }
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, text)
     }
 
     fn set(mut self, name: &str, value: Value) -> Self {

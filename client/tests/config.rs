@@ -52,3 +52,21 @@ fn the_file_is_the_configuration_with_the_packages_part_below() {
     let file = HolderConfig::entered_token().to_file("rest();\n");
     assert_eq!(file, "const configuration = {\"acceptToken\":true};\nrest();\n");
 }
+
+#[test]
+fn the_file_is_written_only_if_that_changes_it() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("config");
+    let file = folder.join("tokenkeep").join("holder.js");
+    let _ = std::fs::remove_dir_all(&folder);
+    let config = HolderConfig::entered_token();
+    config.write_to(&file, "rest();").unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), config.to_file("rest();"));
+
+    let mut closed = std::fs::metadata(&file).unwrap().permissions();
+    closed.set_readonly(true);
+    std::fs::set_permissions(&file, closed).unwrap();
+    let before = std::fs::metadata(&file).unwrap().modified().unwrap();
+    config.write_to(&file, "rest();").unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), before);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
