@@ -2,7 +2,10 @@
 //!
 //! ```no_run
 //! use dioxus::prelude::*;
-//! use tokenkeep_client::{connect, dioxus::{Guard, use_auth_provider, use_session}};
+//! use tokenkeep_client::{
+//!     connect,
+//!     dioxus::{Guard, use_auth_provider, use_session},
+//! };
 //!
 //! #[component]
 //! fn App() -> Element {

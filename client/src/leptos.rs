@@ -2,7 +2,10 @@
 //!
 //! ```no_run
 //! use leptos::prelude::*;
-//! use tokenkeep_client::{connect, leptos::{Guard, provide_auth, use_session}};
+//! use tokenkeep_client::{
+//!     connect,
+//!     leptos::{Guard, provide_auth, use_session},
+//! };
 //!
 //! #[component]
 //! fn App() -> impl IntoView {

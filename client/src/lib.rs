@@ -13,25 +13,43 @@
 //! if auth.resume(&Resume::new()).await?.is_none() {
 //!     auth.sign_in(&SignIn::new().return_to("/files")).await?;
 //! }
-//! let files: Vec<String> = auth.get("https://api.example.com/v1/files").send().await?.json().await.map_err(Error::from)?;
+//! let files: Vec<String> = auth.get("https://api.example.com/v1/files").send().await?.json().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The file of the worker has the configuration, so that no script in the page can choose it: [`config::HolderConfig`] writes it.
 //!
+//! # Where it runs
+//!
+//! In a browser's page, which renders itself. It compiles for every target, so that code shared with a server does; but [`connect()`](connect)
+//! and all that is called on an [`Auth`] need JavaScript, and panic on a server. Nothing but [`Session`], the options and the errors is
+//! `Send`: the rest are objects of JavaScript, which belong to their thread.
+//!
+//! # Futures
+//!
+//! [`Auth::resume`] and [`Auth::sign_in_with_popup`] begin with the call, everything else when its future is first polled. What has begun
+//! goes on to its end if the future is dropped. Only requests are aborted by that, and only until their answer is there.
+//!
 //! # Features
 //!
-//! - `browser` (default): all that runs in the page. It compiles for every target, so that code shared with a server does, and panics
-//!   when it is called where there is no JavaScript.
+//! - `browser` (default): all that runs in the page. Without it there is [`config`], for build scripts.
 //! - `leptos` (0.8), `yew` (0.23), `dioxus` (0.7): a module each, which read alike: a provider that finds the session once, `use_auth()`
 //!   and `use_session()`, and `Guard`. They are over [`Store`], which is there for every other framework.
+//!
+//! # Other crates
+//!
+//! Their types are in this crate's interface: [`gloo_net`] (requests, answers, headers, methods), futures-core (`Stream`), serde and
+//! serde_json, wasm-bindgen (`JsValue`), web-sys (`AbortSignal`), and of a feature its framework. A new version of one of these with
+//! breaking changes is one of this crate.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod config;
 
-#[cfg(all(doctest, feature = "browser"))]
+// The published crate has no such file.
+#[cfg(all(doctest, in_repository, feature = "browser"))]
 #[doc = include_str!("../../docs/rust.md")]
 mod guide {}
 
@@ -74,6 +92,9 @@ pub mod dioxus;
 pub mod leptos;
 #[cfg(feature = "yew")]
 pub mod yew;
+
+#[cfg(feature = "browser")]
+pub use gloo_net;
 
 #[cfg(feature = "browser")]
 pub use crate::{

@@ -1,7 +1,10 @@
 //! For Yew 0.23: a context provider, hooks, and a component that shows what is inside to who is signed in.
 //!
 //! ```no_run
-//! use tokenkeep_client::{connect, yew::{AuthProvider, Guard, use_session}};
+//! use tokenkeep_client::{
+//!     connect,
+//!     yew::{AuthProvider, Guard, use_session},
+//! };
 //! use yew::prelude::*;
 //!
 //! #[component]

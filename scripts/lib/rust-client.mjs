@@ -30,20 +30,20 @@ export async function checkClient() {
     ["package", "--locked", "--allow-dirty"],
   ];
   for (const args of checks) {
-    const env = { ...toolchainEnv(), RUSTDOCFLAGS: "-D warnings" };
+    const env = { ...toolchainEnv(), RUSTDOCFLAGS: "-D warnings --cfg in_repository" };
     const checked = await run("cargo", args, { env, timeout: 15 * minute });
     if (checked.code) return checked;
   }
 }
 
-/** Compiles both published crates with the oldest compiler that they name, which rustup adds. Answers `{ code, output }`, or why not. */
+/** Compiles both published crates with the oldest compiler that they name, which rustup adds; frameworks have their own. Answers `{ code, output }`, or why not. */
 export async function checkOldest() {
   const [, version] = readFileSync(join(clientFolder, "Cargo.toml"), "utf8").match(/^rust-version = "(.*)"$/m);
   const wanted = ["toolchain", "install", version, "--profile", "minimal", "--no-self-update", "--target", wasmTriple];
   const added = await run("rustup", wanted, { timeout: 5 * minute });
   if (added.code) return { skipped: `Rust ${version} can't be had; cure: rustup ${wanted.join(" ")}` };
   const env = { ...toolchainEnv(), CARGO_TARGET_DIR: join(target, "oldest"), RUSTUP_TOOLCHAIN: version };
-  for (const args of [["--locked"], [...manifest, "--target", wasmTriple]]) {
+  for (const args of [["--locked"], [...manifest, "--no-default-features"], [...manifest, "--target", wasmTriple]]) {
     const checked = await run("cargo", ["check", ...args], { env, timeout: 15 * minute });
     if (checked.code) return checked;
   }

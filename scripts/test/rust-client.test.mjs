@@ -153,10 +153,18 @@ function detailsOfError() {
   return members.map(([, name]) => name).sort();
 }
 
+test("what the module of a framework shows is compiled", () => {
+  for (const name of ["dioxus", "leptos", "yew"]) {
+    const [, shown] = readFileSync(join(root, "client", "src", `${name}.rs`), "utf8").match(/^\/\/! ```no_run\n([^]*?)^\/\/! ```$/m);
+    const example = readFileSync(join(root, "client", "examples", `with-${name}.rs`), "utf8");
+    assert.ok(example.includes(shown.replace(/^\/\/! ?/gm, "")), `client/examples/with-${name}.rs`);
+  }
+});
+
 test("one wasm-bindgen fits all lock files", () => {
   const versionIn = (...path) =>
     lockedCrates(readFileSync(join(root, ...path), "utf8")).find(({ name }) => name === "wasm-bindgen").version;
-  for (const folder of [["client"], ["client", "frameworks"]])
+  for (const folder of [["client"], ["client", "bare"], ["client", "frameworks"]])
     assert.equal(
       versionIn(...folder, "Cargo.lock"),
       versionIn("Cargo.lock"),

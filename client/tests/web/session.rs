@@ -125,6 +125,14 @@ async fn a_popup_is_opened_before_anybody_waits() {
 }
 
 #[test]
+async fn a_page_is_resumed_at_once_and_to_its_end() {
+    let (fake, auth) = fake(json!({ "arrival": { "returnTo": "/files" } }));
+    drop(auth.resume(&Resume::new()));
+    assert_eq!(fake.called(), [("resume".into(), json!({}))]);
+    assert_eq!(auth.arrival().unwrap().return_to.as_deref(), Some("/files"));
+}
+
+#[test]
 async fn signing_out_says_what_came_of_it() {
     let (fake, auth) = fake(json!({}));
     assert_eq!(auth.sign_out().await.unwrap(), Revocation::Confirmed);
