@@ -3,7 +3,8 @@ use std::{
     future::poll_fn,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
 };
 
 use futures_core::Stream;
@@ -68,6 +69,36 @@ async fn who_waits_for_an_event_is_woken() {
     let mut events = auth.events();
     wasm_bindgen_futures::spawn_local(async move { fake.happens("unlocked", json!({})) });
     assert_eq!(poll_fn(|context| Pin::new(&mut events).poll_next(context)).await, Some(Event::Unlocked));
+}
+
+thread_local! {
+    static POLLED: RefCell<Option<Events>> = const { RefCell::new(None) };
+    static SEEN: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An executor that polls when it is woken, and not later.
+struct AtOnce;
+
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
+        POLLED.with_borrow_mut(|events| {
+            if let Poll::Ready(Some(event)) = waiting(events.as_mut().unwrap()) {
+                SEEN.with_borrow_mut(|seen| seen.push(event));
+            }
+        });
+    }
+}
+
+#[test]
+fn who_is_woken_may_look_at_once() {
+    let (fake, auth) = fake(json!({}));
+    let mut events = auth.events();
+    let waker = Waker::from(Arc::new(AtOnce));
+    assert!(Pin::new(&mut events).poll_next(&mut Context::from_waker(&waker)).is_pending());
+    POLLED.set(Some(events));
+    fake.happens("unlocked", json!({}));
+    assert_eq!(SEEN.take(), [Event::Unlocked]);
+    POLLED.set(None);
 }
 
 #[test]

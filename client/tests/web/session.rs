@@ -3,7 +3,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokenkeep_client::{
-    Arrival, Audience, AuditKind, Auth, Circuit, Claims, ErrorCode, Phase, Resume, Revocation, SignIn, Silent,
+    Arrival, Audience, AuditKind, Auth, Circuit, Claims, ErrorCode, Phase, RequestOptions, Resume, Revocation, SignIn,
+    Silent,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -49,7 +50,7 @@ fn sessions_are_compared_by_what_they_say_and_go_to_other_threads() {
     fn goes_to_other_threads<T: Send + Sync>(_: &T) {}
     let (fake, auth) = fake(json!({}));
     let first = auth.session().unwrap();
-    goes_to_other_threads(&first);
+    goes_to_other_threads(&(&first, SignIn::new().popup(), Resume::new(), RequestOptions::new(), first.claims::<u8>()));
     fake.happens("signedin", json!({ "claims": { "roles": ["admin"] } }));
     assert_ne!(auth.session().unwrap(), first);
     assert!(format!("{first:?}").starts_with("Session { scope: \"openid\", subject: Some(\"ada\")"));
