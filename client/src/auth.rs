@@ -208,32 +208,32 @@ impl Auth {
 
     /// A request by this method.
     pub fn request(&self, method: Method, url: &str) -> RequestBuilder {
-        RequestBuilder::new(self, method, url)
+        RequestBuilder::new(self, method.as_str(), url)
     }
 
     /// A GET request.
     pub fn get(&self, url: &str) -> RequestBuilder {
-        self.request(Method::GET, url)
+        RequestBuilder::new(self, "GET", url)
     }
 
     /// A POST request.
     pub fn post(&self, url: &str) -> RequestBuilder {
-        self.request(Method::POST, url)
+        RequestBuilder::new(self, "POST", url)
     }
 
     /// A PUT request.
     pub fn put(&self, url: &str) -> RequestBuilder {
-        self.request(Method::PUT, url)
+        RequestBuilder::new(self, "PUT", url)
     }
 
     /// A PATCH request.
     pub fn patch(&self, url: &str) -> RequestBuilder {
-        self.request(Method::PATCH, url)
+        RequestBuilder::new(self, "PATCH", url)
     }
 
     /// A DELETE request.
     pub fn delete(&self, url: &str) -> RequestBuilder {
-        self.request(Method::DELETE, url)
+        RequestBuilder::new(self, "DELETE", url)
     }
 }
 

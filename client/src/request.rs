@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use gloo_net::http::{Headers, Method, Response};
+use gloo_net::http::{Headers, Response};
 use js_sys::Object;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,6 @@ use crate::{Auth, Error, RequestOptions, Retry, js, sending::Sending};
 #[must_use]
 pub struct RequestBuilder {
     auth: Auth,
-    method: Method,
     url: String,
     headers: web_sys::Headers,
     init: JsValue,
@@ -24,13 +23,14 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(auth: &Auth, method: Method, url: &str) -> Self {
+    pub(crate) fn new(auth: &Auth, method: &str, url: &str) -> Self {
+        let init = Object::new().into();
+        js::set(&init, "method", &method.into());
         Self {
             auth: auth.clone(),
-            method,
             url: url.into(),
             headers: Headers::new().into_raw(),
-            init: Object::new().into(),
+            init,
             signal: None,
             options: RequestOptions::new(),
             problem: None,
@@ -95,14 +95,13 @@ impl RequestBuilder {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        js::set(&self.init, "method", &self.method.as_str().into());
         js::set(&self.init, "headers", &self.headers);
         // It tells what is wrong, where a worker would say that the network fails.
         web_sys::Request::new_with_str_and_init(&self.url, self.init.unchecked_ref()).map_err(Error::request)?;
         if self.options != RequestOptions::default() {
             js::set(&self.init, "tokenkeep", &self.options.0.to_js());
         }
-        Ok(AuthRequest { auth: self.auth, method: self.method, url: self.url, init: self.init, signal: self.signal })
+        Ok(AuthRequest { auth: self.auth, url: self.url, init: self.init, signal: self.signal })
     }
 
     /// With a body: text, bytes, a `Blob`, `FormData`, `URLSearchParams` or a `ReadableStream`. All but streams can be sent again after a
@@ -208,7 +207,6 @@ impl RequestBuilder {
 #[must_use]
 pub struct AuthRequest {
     auth: Auth,
-    method: Method,
     url: String,
     init: JsValue,
     signal: Option<AbortSignal>,
@@ -238,18 +236,19 @@ impl AuthRequest {
 
 impl fmt::Debug for RequestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, "RequestBuilder", &self.method, &self.url)
+        show(f, "RequestBuilder", &self.init, &self.url)
     }
 }
 
 impl fmt::Debug for AuthRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, "AuthRequest", &self.method, &self.url)
+        show(f, "AuthRequest", &self.init, &self.url)
     }
 }
 
-fn show(f: &mut fmt::Formatter<'_>, name: &str, method: &Method, url: &str) -> fmt::Result {
-    f.debug_struct(name).field("method", &method.as_str()).field("host", &host(url)).finish_non_exhaustive()
+fn show(f: &mut fmt::Formatter<'_>, name: &str, init: &JsValue, url: &str) -> fmt::Result {
+    let method = js::text(init, "method").unwrap_or_default();
+    f.debug_struct(name).field("method", &method).field("host", &host(url)).finish_non_exhaustive()
 }
 
 /// The host of an absolute URL, with its port.

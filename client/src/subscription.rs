@@ -1,6 +1,7 @@
 //! Who hears of events: callbacks, and a stream.
 
 use std::{
+    any::Any,
     cell::RefCell,
     collections::VecDeque,
     fmt,
@@ -16,23 +17,19 @@ use web_sys::CustomEvent;
 use crate::{Event, EventKind, js};
 
 /// A callback that is called as long as this lives. It may end this, subscribe others, and cause events itself.
+// What it drops is what it is for. Of the two kinds only those that a page uses are in its module.
 #[must_use = "dropping it unsubscribes"]
-pub struct Subscription(#[expect(dead_code, reason = "what it drops is what it is for")] Kept);
-
-enum Kept {
-    Changes(#[expect(dead_code, reason = "as above")] Changes),
-    Events(#[expect(dead_code, reason = "as above")] Listener),
-}
+pub struct Subscription(#[expect(dead_code, reason = "as above")] Box<dyn Any>);
 
 impl Subscription {
     pub(crate) fn new(auth: &js::JsAuth, kinds: &'static [EventKind], act: Box<dyn Fn(Event)>) -> Self {
-        Self(Kept::Events(Listener::new(auth, kinds, act)))
+        Self(Box::new(Listener::new(auth, kinds, act)))
     }
 
     pub(crate) fn to_changes(auth: &js::JsAuth, act: Box<dyn Fn()>) -> Self {
         let call = Closure::<dyn Fn()>::wrap(act);
         let unsubscribe = auth.subscribe(call.as_ref().unchecked_ref());
-        Self(Kept::Changes(Changes { unsubscribe, _call: call }))
+        Self(Box::new(Changes { unsubscribe, _call: call }))
     }
 }
 
