@@ -22,7 +22,7 @@
 //!
 //! # Where it runs
 //!
-//! In a browser's page, which renders itself. It compiles for every target, so that code shared with a server does; but [`connect()`](connect)
+//! In a browser's page, which is rendered there and only there (CSR). It compiles for every target, so that code shared with a server does; but [`connect()`](connect)
 //! and all that is called on an [`Auth`] need JavaScript, and panic on a server. Nothing but [`Session`], the options and the errors is
 //! `Send`: the rest are objects of JavaScript, which belong to their thread.
 //!
