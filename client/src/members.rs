@@ -22,10 +22,11 @@ pub(crate) enum Member {
 }
 
 impl Members {
-    /// The last word counts.
+    /// The last word counts. They are in the order of their names, so that who says the same is equal.
     pub(crate) fn set(&mut self, name: &'static str, value: Member) {
         self.0.retain(|(known, _)| *known != name);
-        self.0.push((name, value));
+        let place = self.0.partition_point(|(known, _)| *known < name);
+        self.0.insert(place, (name, value));
     }
 
     pub(crate) fn set_text(&mut self, name: &'static str, value: &str) {

@@ -119,6 +119,14 @@ async fn options_are_what_the_client_takes() {
 }
 
 #[test]
+fn options_that_say_the_same_are_equal() {
+    let options = SignIn::new().scope("openid").prompt("none").scope("files");
+    assert_eq!(options, SignIn::new().prompt("none").scope("files"));
+    assert_ne!(options, SignIn::new().prompt("login").scope("files"));
+    assert_ne!(RequestOptions::new().idempotent(), RequestOptions::new().idempotency_key("true"));
+}
+
+#[test]
 async fn a_popup_is_opened_before_anybody_waits() {
     let (fake, auth) = fake(json!({ "session": null }));
     drop(auth.sign_in_with_popup(&SignIn::new().popup()));
