@@ -118,7 +118,7 @@ impl Error {
         self.code == ErrorCode::Foreign && self.name.as_deref() == Some(name)
     }
 
-    fn new(code: ErrorCode, message: String) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: String) -> Self {
         Self {
             code,
             message,

@@ -68,6 +68,8 @@ mod js;
 #[cfg(feature = "browser")]
 mod members;
 #[cfg(feature = "browser")]
+mod place;
+#[cfg(feature = "browser")]
 mod request;
 #[cfg(feature = "browser")]
 mod request_options;
@@ -77,6 +79,10 @@ mod sending;
 mod session;
 #[cfg(feature = "browser")]
 mod sign_in;
+#[cfg(feature = "browser")]
+mod start;
+#[cfg(feature = "browser")]
+mod state;
 #[cfg(feature = "browser")]
 mod stats;
 #[cfg(feature = "browser")]
@@ -107,8 +113,10 @@ pub use crate::{
     request_options::{RequestOptions, Retry},
     session::{Arrival, Audience, Claims, Session},
     sign_in::{PopupSignIn, Resume, Revocation, SignIn, Silent},
+    start::Start,
+    state::{AuthState, Status, View},
     stats::{AuditEntry, AuditKind, Circuit, Phase, ServerStats, Stats, Total},
-    store::{AuthState, Start, Status, Store, StoreSubscription},
+    store::{Store, StoreSubscription},
     subscription::{Events, Subscription},
     waiting::{WaitReason, Waiting},
 };

@@ -36,6 +36,12 @@ impl Session {
         Some(Self(Arc::new(facts)))
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(subject: &str) -> Self {
+        let facts = Facts { scope: "openid".into(), expires_at: None, subject: Some(subject.into()), claims: None };
+        Self(Arc::new(facts))
+    }
+
     /// The granted scope, space-separated (RFC 6749, 3.3).
     pub fn scope(&self) -> &str {
         &self.0.scope
@@ -149,6 +155,8 @@ pub struct Arrival {
     pub popup: bool,
     /// The user is back from a sign-out at the server.
     pub signed_out: bool,
+    /// [`Resume::silent`](crate::Resume::silent) has asked the server, and not the user; whoever has no session now may be sent to sign in.
+    pub silent: bool,
     app_state: Option<String>,
 }
 
@@ -160,6 +168,7 @@ impl Arrival {
             return_to: js::text(value, "returnTo"),
             popup: is("popup"),
             signed_out: is("signedOut"),
+            silent: is("silent"),
             app_state: js::json(&js::get(value, "appState")),
         })
     }

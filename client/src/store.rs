@@ -1,110 +1,33 @@
-//! What a page shows: one state for all that look at it. The adapters for frameworks are over it.
+//! One state for all of a page that look at it. The adapters for frameworks are over it.
 
 use std::{
     cell::{Cell, RefCell},
-    future::pending,
+    pin::Pin,
     rc::{Rc, Weak},
 };
 
-use wasm_bindgen::JsValue;
-use web_sys::{PopStateEvent, PopStateEventInit, Window};
-
-use crate::{Arrival, Auth, Error, ErrorCode, PopupSignIn, Resume, Session, SignIn, Silent, Subscription, js};
-
-/// In one word, what there is to show.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Status {
-    /// Nobody knows yet, on a server too; or the page is about to leave for the authorization server.
-    #[default]
-    Loading,
-    /// There is a session.
-    SignedIn,
-    /// There is none.
-    SignedOut,
-    /// There is none, and [`AuthState::error`] says what went wrong.
-    Error,
-}
-
-/// What there is to show.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AuthState {
-    /// In one word.
-    pub status: Status,
-    /// The session.
-    pub session: Option<Session>,
-    /// What `resume` or a sign-in failed with, until the session changes. With [`Status::SignedIn`], an authorization response was refused
-    /// and the session that there was goes on. With [`Status::SignedOut`], somebody came back without having signed in.
-    pub error: Option<Error>,
-}
-
-type OnArrival = Rc<dyn Fn(Arrival)>;
-
-/// How a page begins: see [`Store::start`].
-#[derive(Clone)]
-#[must_use]
-pub struct Start {
-    resume: Resume,
-    on_arrival: OnArrival,
-}
-
-impl Default for Start {
-    fn default() -> Self {
-        Self {
-            resume: Resume::new().silent(Silent::Auto),
-            on_arrival: Rc::new(|arrival| go_on(arrival.return_to.as_deref())),
-        }
-    }
-}
-
-impl std::fmt::Debug for Start {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Start").field("resume", &self.resume).finish_non_exhaustive()
-    }
-}
-
-impl PartialEq for Start {
-    fn eq(&self, other: &Self) -> bool {
-        self.resume == other.resume && Rc::ptr_eq(&self.on_arrival, &other.on_arrival)
-    }
-}
-
-impl Start {
-    /// A session that the person has at the server is asked for as [`Silent::Auto`] says, so that a reload keeps it where the browser ends
-    /// the worker with the page; and `return_to` becomes the address, without a reload, with a `popstate` event for the router.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Other options of [`Auth::resume`].
-    pub fn resume(mut self, options: Resume) -> Self {
-        self.resume = options;
-        self
-    }
-
-    /// Goes on in another way after a sign-in that was finished on this page, or after a sign-out at the server: for a router that hears no
-    /// `popstate`.
-    pub fn on_arrival(mut self, act: impl Fn(Arrival) + 'static) -> Self {
-        self.on_arrival = Rc::new(act);
-        self
-    }
-}
+use crate::{
+    Auth, AuthState, Error, PopupSignIn, SignIn, Start, Status, Subscription, js, place,
+    start::begin,
+    state::{Input, is_fruitless},
+};
 
 /// The state of one [`Auth`], for all that look at it. Clones are the same. Make one per page.
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
 
 /// Its number, and what it does.
-type Listener = (u64, Rc<dyn Fn()>);
+type Listener = (u64, Rc<dyn Fn(&AuthState)>);
+type Work<T> = Pin<Box<dyn Future<Output = T>>>;
 
 struct Inner {
     auth: Auth,
     state: RefCell<AuthState>,
+    start: RefCell<Option<Start>>,
     listeners: RefCell<Vec<Listener>>,
     next: Cell<u64>,
-    is_started: Cell<bool>,
-    is_settled: Cell<bool>,
-    is_asking: Cell<bool>,
+    /// How often the state has changed.
+    age: Cell<u64>,
     changes: RefCell<Option<Subscription>>,
 }
 
@@ -126,12 +49,11 @@ impl Store {
         let inner = Inner {
             auth,
             state: RefCell::default(),
+            start: RefCell::default(),
             listeners: RefCell::default(),
             next: Cell::new(0),
-            is_started: Cell::new(false),
-            is_settled: Cell::new(false),
-            is_asking: Cell::new(false),
-            changes: RefCell::new(None),
+            age: Cell::new(0),
+            changes: RefCell::default(),
         };
         Self(Rc::new(inner))
     }
@@ -146,8 +68,9 @@ impl Store {
         self.0.state.borrow().clone()
     }
 
-    /// Calls `listener` after every change of the state, until what this answers is dropped.
-    pub fn subscribe(&self, listener: impl Fn() + 'static) -> StoreSubscription {
+    /// Calls `listener` after every change of the state, until what this answers is dropped. A listener that holds the store keeps it
+    /// from being freed; it is handed the state.
+    pub fn subscribe(&self, listener: impl Fn(&AuthState) + 'static) -> StoreSubscription {
         let id = self.0.next.replace(self.0.next.get() + 1);
         self.0.listeners.borrow_mut().push((id, Rc::new(listener)));
         StoreSubscription { store: Rc::downgrade(&self.0), id }
@@ -155,68 +78,127 @@ impl Store {
 
     /// Finishes a sign-in or finds the session, once however often it is called, and goes on where the sign-in began.
     pub fn start(&self, options: Start) {
-        if self.0.is_started.replace(true) {
+        if self.0.start.borrow().is_some() {
             return;
         }
+        *self.0.start.borrow_mut() = Some(options);
         let weak = Rc::downgrade(&self.0);
         let changes = self.0.auth.on_change(move || {
-            if let Some(inner) = weak.upgrade().filter(|inner| inner.is_settled.get()) {
-                inner.show(None);
+            if let Some(inner) = weak.upgrade() {
+                inner.take(Input::Changed);
             }
         });
         *self.0.changes.borrow_mut() = Some(changes);
+        self.resume();
+    }
+
+    /// Does what [`start`](Self::start) did once more, after it or a sign-in has failed. Does nothing while one of them is under way.
+    pub fn retry(&self) {
+        let is_idle = |state: &AuthState| state.is_settled() && !state.is_asking();
+        if is_idle(&self.0.state.borrow()) {
+            self.0.take(Input::Resuming);
+            self.resume();
+        }
+    }
+
+    fn resume(&self) {
+        let Some(options) = self.0.start.borrow().clone() else { return };
         let inner = Rc::clone(&self.0);
         js::spawn(Box::pin(async move {
-            let error = resume(&inner.auth, &options).await.err();
-            inner.is_settled.set(true);
-            inner.show(error);
+            let (error, came) = begin(&inner.auth, &options).await;
+            let page = place::page();
+            if is_fruitless(came, inner.auth.session().as_ref()) {
+                place::note_fruitless();
+            }
+            inner.take(Input::Settled { error, came, page });
         }));
+    }
+
+    /// Signs in who isn't, if [`AuthState::may_ask`] says so: what a guard does by itself at every change.
+    pub fn enter(&self, options: &SignIn) {
+        let may_ask = |state: &AuthState| state.status == Status::SignedOut && state.may_ask;
+        if may_ask(&self.0.state.borrow()) {
+            self.sign_in(options.clone());
+        }
     }
 
     /// Leaves for the authorization server, and comes back to the page as it is, if `options` say nothing else. The state is
     /// [`Status::Loading`] meanwhile. Does nothing while a sign-in is under way.
     pub fn sign_in(&self, options: SignIn) {
-        let options = options.or_return_to(&address());
-        self.ask(move |auth| async move { auth.sign_in(&options).await.map(drop) });
+        if self.is_asking() {
+            return;
+        }
+        let options = options.or_return_to(&place::address());
+        place::note_left();
+        let auth = self.0.auth.clone();
+        let leaving = async move { auth.sign_in(&options).await.map(drop) };
+        self.ask(Box::pin(async move {
+            let end = place::unless_kept(leaving).await;
+            place::come_back();
+            end.unwrap_or(Ok(()))
+        }));
     }
 
     /// The same in a popup; call it in the handler of a click.
     pub fn sign_in_with_popup(&self, options: &PopupSignIn) {
-        let signing = self.0.auth.sign_in_with_popup(options);
-        self.ask(move |_| async move { signing.await.map(drop) });
-    }
-
-    fn ask<F: Future<Output = Result<(), Error>> + 'static>(&self, asking: impl FnOnce(Auth) -> F) {
-        if self.0.is_asking.replace(true) {
+        if self.is_asking() {
             return;
         }
-        self.0.show(None);
-        let (inner, asked) = (Rc::clone(&self.0), asking(self.0.auth.clone()));
+        let signing = self.0.auth.sign_in_with_popup(options);
+        self.ask(Box::pin(async move { signing.await.map(drop) }));
+    }
+
+    /// What the button of a guard does: a page in a frame of another origin can't be left, and takes a popup.
+    pub(crate) fn sign_in_by_click(&self, options: &SignIn) {
+        if place::is_framed() {
+            self.sign_in_with_popup(&options.clone().popup());
+        } else {
+            self.sign_in(options.clone());
+        }
+    }
+
+    /// Signs out, here and in every tab.
+    pub fn sign_out(&self) {
+        let auth = self.0.auth.clone();
+        // Where the holder can't be reached there is no session either, and an event says so.
+        js::spawn(Box::pin(async move { drop(auth.sign_out().await) }));
+    }
+
+    fn is_asking(&self) -> bool {
+        self.0.state.borrow().is_asking()
+    }
+
+    fn ask(&self, asking: Work<Result<(), Error>>) {
+        self.0.take(Input::Asking);
+        let inner = Rc::clone(&self.0);
         js::spawn(Box::pin(async move {
-            let error = asked.await.err();
-            inner.is_asking.set(false);
-            inner.show(error);
+            let error = asking.await.err();
+            inner.take(Input::Asked(error));
         }));
     }
 }
 
 impl Inner {
-    fn show(&self, error: Option<Error>) {
-        let session = self.auth.session();
-        let status = match &error {
-            _ if session.is_some() => Status::SignedIn,
-            _ if self.is_asking.get() => Status::Loading,
-            Some(error) if !matches!(error.code, ErrorCode::SignInAbandoned | ErrorCode::PopupClosed) => Status::Error,
-            _ => Status::SignedOut,
-        };
-        let state = AuthState { status, session, error };
-        if self.state.replace(state.clone()) == state {
+    fn take(&self, input: Input) {
+        let next = self.state.borrow().next(input, self.auth.session());
+        if self.state.replace(next.clone()) == next {
             return;
         }
-        // A listener may subscribe others, or end itself.
+        let age = self.age.get() + 1;
+        self.age.set(age);
+        self.tell(&next, age);
+    }
+
+    /// A listener may subscribe others, end itself or others, or change the state, which all have heard of then.
+    fn tell(&self, state: &AuthState, age: u64) {
         let listeners = self.listeners.borrow().clone();
-        for (_, listener) in listeners {
-            listener();
+        for (id, listener) in listeners {
+            if self.age.get() != age {
+                return;
+            }
+            if self.listeners.borrow().iter().any(|(other, _)| *other == id) {
+                listener(state);
+            }
         }
     }
 }
@@ -237,48 +219,13 @@ impl std::fmt::Debug for Inner {
 
 impl Drop for StoreSubscription {
     fn drop(&mut self) {
-        if let Some(store) = self.store.upgrade() {
-            store.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
-        }
+        let Some(store) = self.store.upgrade() else { return };
+        let take = |listeners: &mut Vec<Listener>| {
+            let at = listeners.iter().position(|(id, _)| *id == self.id)?;
+            Some(listeners.remove(at))
+        };
+        let ended = take(&mut store.listeners.borrow_mut());
+        // What it holds may end others as it goes.
+        drop(ended);
     }
-}
-
-async fn resume(auth: &Auth, options: &Start) -> Result<(), Error> {
-    let before = auth.arrival();
-    let found = auth.resume(&options.resume).await;
-    if found.is_err() {
-        go_on(None);
-    }
-    found?;
-    let arrival = auth.arrival();
-    match arrival.filter(|arrival| before.as_ref() != Some(arrival)) {
-        // This page has only to close itself.
-        Some(arrival) if arrival.popup => pending().await,
-        Some(arrival) => (options.on_arrival)(arrival),
-        None => {}
-    }
-    Ok(())
-}
-
-/// Has routers read the address again, without the response. Where they are given no state they keep none of before.
-fn go_on(return_to: Option<&str>) {
-    let Some(window) = web_sys::window() else { return };
-    let address = return_to.map_or_else(address, str::to_owned);
-    if let Ok(history) = window.history() {
-        let _ = history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&address));
-    }
-    tell(&window);
-}
-
-fn tell(window: &Window) {
-    let init = PopStateEventInit::new();
-    init.set_state(&JsValue::NULL);
-    if let Ok(event) = PopStateEvent::new_with_event_init_dict("popstate", &init) {
-        let _ = window.dispatch_event(&event);
-    }
-}
-
-/// Where this page is.
-fn address() -> String {
-    web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 use std::{cell::RefCell, rc::Rc};
 
-use serde_json::json;
-use tokenkeep_client::{Arrival, AuthState, Error, ErrorCode, SignIn, Start, Status, Store};
+use serde_json::{Value, json};
+use tokenkeep_client::{Arrival, AuthState, Error, ErrorCode, SignIn, Start, Status, Store, StoreSubscription};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use crate::fake::fake;
+use crate::fake::{FakeAuth, fake};
 
 /// Waits until the state is as `wanted` says.
 async fn until(store: &Store, wanted: impl Fn(&AuthState) -> bool) -> AuthState {
@@ -27,8 +27,8 @@ async fn a_session_is_found_once_and_followed() {
     let (fake, auth) = fake(json!({}));
     let store = Store::new(auth);
     let seen = Rc::new(RefCell::new(Vec::new()));
-    let (note, looking) = (Rc::clone(&seen), store.clone());
-    let subscription = store.subscribe(move || note.borrow_mut().push(looking.state().status));
+    let note = Rc::clone(&seen);
+    let subscription = store.subscribe(move |state| note.borrow_mut().push(state.status));
     assert_eq!((store.state(), fake.called().len()), (AuthState::default(), 0));
 
     store.start(Start::new());
@@ -113,4 +113,205 @@ async fn a_popup_that_is_closed_is_no_error_but_a_word() {
     assert_eq!((state.status, state.error.unwrap().code), (Status::SignedOut, ErrorCode::PopupClosed));
     store.sign_in_with_popup(&SignIn::new().popup());
     until(&store, is(Status::SignedIn)).await;
+}
+
+#[test]
+async fn a_popup_is_opened_once() {
+    let (fake, auth) = fake(json!({ "session": null }));
+    let store = Store::new(auth);
+    store.start(Start::new());
+    until(&store, is(Status::SignedOut)).await;
+    store.sign_in_with_popup(&SignIn::new().popup());
+    store.sign_in_with_popup(&SignIn::new().popup());
+    store.sign_in(SignIn::new());
+    until(&store, is(Status::SignedIn)).await;
+    assert_eq!(asked(&fake), 1);
+}
+
+fn asked(fake: &FakeAuth) -> usize {
+    fake.called().iter().filter(|(method, _)| method == "signIn").count()
+}
+
+#[test]
+async fn a_page_is_left_once_by_itself() {
+    let (fake, auth) = fake(json!({ "session": null }));
+    fake.fails("signIn", "TOKENKEEP_SIGN_IN_ABANDONED", json!({}));
+    let store = Store::new(auth);
+    let enter = || store.enter(&SignIn::new());
+    enter();
+    store.start(Start::new());
+    assert!(until(&store, is(Status::SignedOut)).await.may_ask);
+    enter();
+    enter();
+    let state = until(&store, is(Status::SignedOut)).await;
+    assert_eq!((state.may_ask, state.error.unwrap().code), (false, ErrorCode::SignInAbandoned));
+    enter();
+    assert_eq!(asked(&fake), 1);
+}
+
+#[test]
+async fn who_has_just_come_back_is_not_sent_away() {
+    for (arrival, may_ask) in [
+        (json!({ "silent": true }), true),
+        (json!({ "signedOut": true }), false),
+        (json!({ "returnTo": "/x" }), false),
+        // Nor is the page that the app may have loaded anew.
+        (Value::Null, false),
+    ] {
+        let (_, auth) = fake(json!({ "session": null, "arrival": arrival }));
+        let store = Store::new(auth);
+        store.start(Start::new().on_arrival(drop));
+        assert_eq!(until(&store, is(Status::SignedOut)).await.may_ask, may_ask, "{arrival}");
+    }
+    forget();
+}
+
+/// Lets the tab be a new one.
+fn forget() {
+    web_sys::window().unwrap().session_storage().unwrap().unwrap().clear().unwrap();
+}
+
+#[test]
+async fn who_stays_on_the_page_after_all_may_ask_again() {
+    let (fake, auth) = fake(json!({ "session": null }));
+    let store = Store::new(auth);
+    store.start(Start::new());
+    until(&store, is(Status::SignedOut)).await;
+    store.sign_in(SignIn::new());
+    until(&store, |_| asked(&fake) == 1).await;
+    leave(false);
+    for _ in 0..3 {
+        turn().await;
+        assert_eq!(store.state().status, Status::Loading);
+    }
+    while store.state().status == Status::Loading {
+        leave(true);
+        turn().await;
+    }
+    assert_eq!((store.state().status, store.state().may_ask, store.state().error), (Status::SignedOut, false, None));
+    store.sign_in(SignIn::new());
+    until(&store, |_| asked(&fake) == 2).await;
+}
+
+/// Lets all that is due happen.
+async fn turn() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        web_sys::window().unwrap().set_timeout_with_callback(&resolve).unwrap();
+    });
+    wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
+}
+
+/// Has the page be about to be left; a listener that comes last asks the person whether they want to, or not.
+fn leave(asks: bool) {
+    let window = web_sys::window().unwrap();
+    let hear = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if asks {
+            event.prevent_default();
+        }
+    });
+    let init = web_sys::EventInit::new();
+    init.set_cancelable(true);
+    let event = web_sys::Event::new_with_event_init_dict("beforeunload", &init).unwrap();
+    window.add_event_listener_with_callback("beforeunload", hear.as_ref().unchecked_ref()).unwrap();
+    window.dispatch_event(&event).unwrap();
+    window.remove_event_listener_with_callback("beforeunload", hear.as_ref().unchecked_ref()).unwrap();
+}
+
+#[test]
+async fn a_refused_response_leads_back_to_where_the_sign_in_began() {
+    let window = web_sys::window().unwrap();
+    let before = window.location().href().unwrap();
+    let (fake_before, auth) = fake(json!({ "session": null }));
+    let store = Store::new(auth);
+    store.sign_in(SignIn::new());
+    until(&store, |_| asked(&fake_before) == 1).await;
+    let here = |address: &str| window.history().unwrap().replace_state_with_url(&JsValue::NULL, "", Some(address));
+    here("/callback").unwrap();
+
+    let (fake, auth) = fake(json!({ "session": null }));
+    fake.fails("resume", "TOKENKEEP_STATE_MISMATCH", json!({}));
+    let store = Store::new(auth);
+    store.start(Start::new());
+    until(&store, is(Status::Error)).await;
+    assert_eq!(window.location().href().unwrap(), before);
+    here(&before).unwrap();
+}
+
+#[test]
+async fn an_error_is_no_dead_end() {
+    let (fake, auth) = fake(json!({ "session": null }));
+    fake.fails("resume", "TOKENKEEP_NETWORK", json!({}));
+    let store = Store::new(auth);
+    store.retry();
+    store.start(Start::new());
+    store.retry();
+    until(&store, is(Status::Error)).await;
+    store.retry();
+    store.retry();
+    assert_eq!(store.state().status, Status::Loading);
+    let state = until(&store, is(Status::SignedOut)).await;
+    assert_eq!((state.error, state.may_ask), (None, true));
+    assert_eq!(fake.called().len(), 2);
+}
+
+#[test]
+async fn an_arrival_that_nobody_can_read_keeps_nobody_out() {
+    let (fake, auth) = fake(json!({ "arrival": { "returnTo": 7 } }));
+    let store = Store::new(auth);
+    store.start(Start::new());
+    let state = until(&store, is(Status::SignedIn)).await;
+    assert_eq!(state.error.unwrap().code, ErrorCode::Shape);
+    store.retry();
+    until(&store, |_| fake.called().len() == 2).await;
+}
+
+type Kept = Rc<RefCell<Option<StoreSubscription>>>;
+
+#[test]
+async fn a_listener_may_end_another_that_is_not_called_any_more() {
+    let (_, auth) = fake(json!({}));
+    let store = Store::new(auth);
+    let (first, second, third) = (Kept::default(), Kept::default(), Kept::default());
+    let (ends, owned) = (Rc::clone(&second), Rc::clone(&third));
+    *first.borrow_mut() = Some(store.subscribe(move |_| drop(ends.take())));
+    // What the second holds goes with it, and ends the third.
+    let held = Holds(owned);
+    *second.borrow_mut() = Some(store.subscribe(move |_| panic!("{:?}", held.0)));
+    *third.borrow_mut() = Some(store.subscribe(|_| panic!("it has ended")));
+    store.start(Start::new());
+    until(&store, is(Status::SignedIn)).await;
+    assert!(third.borrow().is_none() && first.borrow().is_some());
+}
+
+struct Holds(Kept);
+
+impl Drop for Holds {
+    fn drop(&mut self) {
+        drop(self.0.take());
+    }
+}
+
+#[test]
+async fn nobody_is_told_of_a_state_that_is_past() {
+    let (_, auth) = fake(json!({ "session": null }));
+    let store = Store::new(auth);
+    let guard = store.clone();
+    let _guard = store.subscribe(move |_| guard.enter(&SignIn::new()));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let note = Rc::clone(&seen);
+    let _watching = store.subscribe(move |state| note.borrow_mut().push((state.status, state.may_ask)));
+    store.start(Start::new());
+    until(&store, |_| !seen.borrow().is_empty()).await;
+    assert_eq!(*seen.borrow(), [(Status::Loading, false)]);
+}
+
+#[test]
+async fn signing_out_needs_nobody_who_waits() {
+    let (fake, auth) = fake(json!({}));
+    let store = Store::new(auth);
+    store.start(Start::new());
+    until(&store, is(Status::SignedIn)).await;
+    store.sign_out();
+    until(&store, is(Status::SignedOut)).await;
+    assert_eq!(fake.called()[1].0, "signOut");
 }

@@ -1,0 +1,122 @@
+//! Where the page is, how it came there, and what its tab remembers.
+
+use std::{future::poll_fn, pin::pin, task::Poll};
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AddEventListenerOptions, PopStateEvent, PopStateEventInit, Storage, Window};
+
+use crate::{js, state::Page};
+
+/// Where a sign-in began that is under way.
+const LEFT: &str = "tokenkeep-left";
+/// When this tab last came back and had no session.
+const FRUITLESS: &str = "tokenkeep-fruitless";
+
+pub(crate) fn address() -> String {
+    web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+pub(crate) fn page() -> Page {
+    let fruitless = recall(FRUITLESS).and_then(|time| time.parse().ok());
+    Page { is_framed: is_framed(), is_of_history: is_of_history(), now: js_sys::Date::now(), fruitless }
+}
+
+pub(crate) fn is_framed() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    !matches!(window.top(), Ok(Some(top)) if top.location().href().is_ok())
+}
+
+fn is_of_history() -> bool {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    let navigation = performance.map(|performance| performance.get_entries_by_type("navigation").get(0));
+    navigation.is_some_and(|entry| js::get(&entry, "type").as_string().as_deref() == Some("back_forward"))
+}
+
+pub(crate) fn note_fruitless() {
+    remember(FRUITLESS, &js_sys::Date::now().to_string());
+}
+
+pub(crate) fn note_left() {
+    remember(LEFT, &address());
+}
+
+/// Where the sign-in began that this tab is back from, once.
+pub(crate) fn come_back() -> Option<String> {
+    let left = recall(LEFT)?;
+    let _ = memory()?.remove_item(LEFT);
+    Some(left)
+}
+
+/// None where the browser lends no storage.
+fn memory() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+fn recall(name: &str) -> Option<String> {
+    memory()?.get_item(name).ok()?
+}
+
+fn remember(name: &str, value: &str) {
+    if let Some(memory) = memory() {
+        let _ = memory.set_item(name, value);
+    }
+}
+
+/// Has routers read the address again, without the response. Where they are given no state they keep none of before.
+pub(crate) fn go_on(return_to: Option<&str>) {
+    let Some(window) = web_sys::window() else { return };
+    let address = return_to.map_or_else(address, str::to_owned);
+    if let Ok(history) = window.history() {
+        let _ = history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&address));
+    }
+    tell(&window);
+}
+
+fn tell(window: &Window) {
+    let init = PopStateEventInit::new();
+    init.set_state(&JsValue::NULL);
+    if let Ok(event) = PopStateEvent::new_with_event_init_dict("popstate", &init) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
+/// What `leaving` ends with, or none if the person was asked whether to leave the page, and may have stayed: nothing says what they
+/// answered.
+pub(crate) async fn unless_kept<T>(leaving: impl Future<Output = T>) -> Option<T> {
+    let (mut leaving, mut kept) = (pin!(leaving), pin!(kept()));
+    poll_fn(|context| match leaving.as_mut().poll(context) {
+        Poll::Pending => kept.as_mut().poll(context).map(|()| None),
+        Poll::Ready(end) => Poll::Ready(Some(end)),
+    })
+    .await
+}
+
+/// Waits until a `beforeunload` was answered by "ask the person".
+async fn kept() {
+    loop {
+        let event = promised(|window, heard| listen_once(window, "beforeunload", heard)).await;
+        // Others may hear of it after this.
+        promised(|window, ended| window.set_timeout_with_callback(ended).map(drop).ok()).await;
+        let text = js::get(&event, "returnValue").as_string();
+        if js::get(&event, "defaultPrevented").is_truthy() || text.is_some_and(|text| !text.is_empty()) {
+            return;
+        }
+    }
+}
+
+/// A page that goes on to listen would not be kept for the Back button everywhere.
+fn listen_once(window: &Window, kind: &str, heard: &Function) -> Option<()> {
+    let once = AddEventListenerOptions::new();
+    once.set_once(true);
+    window.add_event_listener_with_callback_and_add_event_listener_options(kind, heard, &once).ok()
+}
+
+/// What a function is called with that `give` hands to the window; never, if that can't be done.
+async fn promised(give: impl Fn(&Window, &Function) -> Option<()>) -> JsValue {
+    let promise = Promise::new(&mut |resolve, _| {
+        let _ = web_sys::window().and_then(|window| give(&window, &resolve));
+    });
+    JsFuture::from(promise).await.unwrap_or_default()
+}
