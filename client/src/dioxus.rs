@@ -23,7 +23,7 @@
 
 use dioxus::prelude::*;
 
-use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store, StoreSubscription};
+use crate::{Auth, AuthState, Error, PopupSignIn, Session, SignIn, Start, Status, Store, StoreSubscription, View};
 
 /// What there is to show, and what to do. It can be copied into every handler.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,11 +58,19 @@ impl UseAuth {
         self.store().sign_in(options);
     }
 
+    /// The same in a popup; call it in the handler of a click.
+    pub fn sign_in_with_popup(self, options: &PopupSignIn) {
+        self.store().sign_in_with_popup(options);
+    }
+
     /// Signs out, here and in every tab.
     pub fn sign_out(self) {
-        let auth = self.auth();
-        // Where the holder can't be reached there is no session either, and an event says so.
-        spawn(async move { drop(auth.sign_out().await) });
+        self.store().sign_out();
+    }
+
+    /// Seeks the session once more, after that or a sign-in has failed.
+    pub fn retry(self) {
+        self.store().retry();
     }
 }
 
@@ -80,11 +88,10 @@ pub fn use_auth_provider_with(auth: impl FnOnce() -> Auth, options: Start) -> Us
     let mut subscription = use_signal(|| None::<StoreSubscription>);
     // Runs in a browser only.
     use_effect(move || {
-        let store = used.store();
-        let (looking, state) = (store.clone(), used.state);
-        let show = move || {
+        let (store, state) = (used.store(), used.state);
+        let show = move |now: &AuthState| {
             let mut shown = state;
-            shown.set(looking.state());
+            shown.set(now.clone());
         };
         subscription.set(Some(store.subscribe(show)));
         store.start(options.clone());
@@ -99,7 +106,8 @@ pub fn use_auth_provider_with(auth: impl FnOnce() -> Auth, options: Start) -> Us
 /// Where no component around has called [`use_auth_provider`].
 #[must_use]
 pub fn use_auth() -> UseAuth {
-    use_context()
+    const CURE: &str = "call tokenkeep_client::dioxus::use_auth_provider in a component around this one";
+    use_hook(|| try_consume_context().expect(CURE))
 }
 
 /// The session.
@@ -113,41 +121,52 @@ pub fn use_session() -> Memo<Option<Session>> {
     use_memo(move || state.read().session.clone())
 }
 
-/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once, and comes back to the page as it was.
+/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once in the life of a page, and comes back to it
+/// as it was; not whoever has just come back from the server without one, by the Back button too: see [`AuthState::may_ask`].
 ///
-/// `loading` is shown while nobody knows, and while the page is about to be left; `fallback` to whom is asked no more: after the session has
-/// ended here, or a sign-in came to nothing (by default a button that signs in). `sign_in` has the options of the sign-in.
+/// - `automatic` (`true` by default): whether people are sent to sign in without a click; `sign_in`: options of the sign-in.
+/// - `loading`: shown while nobody knows, and while the page is about to be left.
+/// - `failed`: shown when something went wrong; by default the message, which is for developers, and a button that calls [`UseAuth::retry`].
+/// - `fallback`: shown to who has to click; by default a button that signs in, by popup where the page is in a frame of another origin.
 ///
 /// # Panics
 ///
 /// As [`use_auth`].
 #[component]
 pub fn Guard(
-    loading: Option<Element>,
-    fallback: Option<Element>,
+    #[props(default = true)] automatic: bool,
     #[props(default)] sign_in: SignIn,
+    loading: Option<Element>,
+    failed: Option<Callback<Error, Element>>,
+    fallback: Option<Element>,
     children: Element,
 ) -> Element {
     let used = use_auth();
-    let mut asked = use_signal(|| false);
     let options = sign_in.clone();
-    use_effect(move || match used.status() {
-        Status::Loading => {}
-        Status::SignedOut if !*asked.peek() => {
-            asked.set(true);
-            used.sign_in(options.clone());
+    use_effect(move || {
+        drop(used.state.read());
+        if automatic {
+            used.store().enter(&options);
         }
-        _ => asked.set(true),
     });
-    match used.status() {
-        Status::SignedIn => children,
-        Status::Error => {
-            let message = used.state.read().error.as_ref().map(|error| error.message.clone());
-            rsx! { p { role: "alert", {message} } }
+    let (view, error) = used.state.with(|state| (state.view(automatic), state.error.clone()));
+    match view {
+        View::Loading => loading.unwrap_or_else(VNode::empty),
+        View::Inside => children,
+        View::Failed => match (error, failed) {
+            (Some(error), Some(failed)) => failed.call(error),
+            (error, _) => notice(error.map(|error| error.message), "Try again", move || used.retry()),
+        },
+        View::Fallback => {
+            fallback.unwrap_or_else(|| notice(None, "Sign in", move || used.store().sign_in_by_click(&sign_in)))
         }
-        Status::SignedOut if asked() => fallback.unwrap_or_else(|| {
-            rsx! { button { r#type: "button", onclick: move |_| used.sign_in(sign_in.clone()), "Sign in" } }
-        }),
-        _ => loading.unwrap_or_else(VNode::empty),
+    }
+}
+
+/// Words, if any, and a button.
+fn notice(words: Option<String>, label: &str, act: impl Fn() + 'static) -> Element {
+    rsx! {
+        if let Some(words) = words { p { role: "alert", {words} } }
+        button { r#type: "button", onclick: move |_| act(), {label} }
     }
 }

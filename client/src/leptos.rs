@@ -22,13 +22,15 @@
 
 use leptos::prelude::*;
 
-use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store};
+use crate::{Auth, AuthState, Error, PopupSignIn, Session, SignIn, Start, Status, Store, View};
 
 /// What there is to show, and what to do. It can be copied into every handler.
 #[derive(Clone, Copy)]
 pub struct UseAuth {
     store: StoredValue<Store, LocalStorage>,
     state: RwSignal<AuthState>,
+    status: Memo<Status>,
+    session: Memo<Option<Session>>,
 }
 
 impl std::fmt::Debug for UseAuth {
@@ -50,8 +52,7 @@ impl UseAuth {
 
     /// In one word.
     pub fn status(self) -> Signal<Status> {
-        let state = self.state;
-        Memo::new(move |_| state.with(|state| state.status)).into()
+        self.status.into()
     }
 
     /// All there is to show.
@@ -64,11 +65,19 @@ impl UseAuth {
         self.store().sign_in(options);
     }
 
+    /// The same in a popup; call it in the handler of a click.
+    pub fn sign_in_with_popup(self, options: &PopupSignIn) {
+        self.store().sign_in_with_popup(options);
+    }
+
     /// Signs out, here and in every tab.
     pub fn sign_out(self) {
-        let auth = self.auth();
-        // Where the holder can't be reached there is no session either, and an event says so.
-        crate::js::spawn(Box::pin(async move { drop(auth.sign_out().await) }));
+        self.store().sign_out();
+    }
+
+    /// Seeks the session once more, after that or a sign-in has failed.
+    pub fn retry(self) {
+        self.store().retry();
     }
 }
 
@@ -81,10 +90,14 @@ pub fn provide_auth(auth: Auth) -> UseAuth {
 pub fn provide_auth_with(auth: Auth, options: Start) -> UseAuth {
     let store = Store::new(auth);
     let state = RwSignal::new(store.state());
-    let shown = store.clone();
-    let subscription = StoredValue::new_local(Some(store.subscribe(move || state.set(shown.state()))));
+    let subscription = StoredValue::new_local(Some(store.subscribe(move |now| state.set(now.clone()))));
     on_cleanup(move || subscription.set_value(None));
-    let used = UseAuth { store: StoredValue::new_local(store), state };
+    let used = UseAuth {
+        store: StoredValue::new_local(store),
+        state,
+        status: Memo::new(move |_| state.with(|state| state.status)),
+        session: Memo::new(move |_| state.with(|state| state.session.clone())),
+    };
     provide_context(used);
     // Runs in a browser only.
     Effect::new(move |_| used.store().start(options.clone()));
@@ -108,48 +121,60 @@ pub fn use_auth() -> UseAuth {
 /// As [`use_auth`].
 #[must_use]
 pub fn use_session() -> Signal<Option<Session>> {
-    let state = use_auth().state;
-    Memo::new(move |_| state.with(|state| state.session.clone())).into()
+    use_auth().session.into()
 }
 
-/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once, and comes back to the page as it was.
+/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once in the life of a page, and comes back to it
+/// as it was; not whoever has just come back from the server without one, by the Back button too: see [`AuthState::may_ask`].
 ///
 /// # Panics
 ///
 /// As [`use_auth`].
 #[component]
 pub fn Guard(
-    /// Shown while nobody knows, and while the page is about to be left.
-    #[prop(optional, into)]
-    loading: ViewFn,
-    /// Shown to whom is asked no more: after the session has ended here, or a sign-in came to nothing. Default: a button that signs in.
-    #[prop(optional, into)]
-    fallback: Option<ViewFn>,
+    /// Whether people are sent to sign in without a click.
+    #[prop(default = true)]
+    automatic: bool,
     /// Options of the sign-in.
     #[prop(optional)]
     sign_in: SignIn,
+    /// Shown while nobody knows, and while the page is about to be left.
+    #[prop(optional, into)]
+    loading: ViewFn,
+    /// Shown when something went wrong. Default: the message, which is for developers, and a button that calls [`UseAuth::retry`].
+    #[prop(optional, into)]
+    failed: Option<Callback<Error, AnyView>>,
+    /// Shown to who has to click. Default: a button that signs in, by popup where the page is in a frame of another origin.
+    #[prop(optional, into)]
+    fallback: Option<ViewFn>,
     /// For who is signed in.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let used = use_auth();
-    let (status, asked) = (used.status(), RwSignal::new(false));
-    let options = StoredValue::new(sign_in);
-    let ask = move || used.sign_in(options.get_value());
-    Effect::new(move |_| match status.get() {
-        Status::Loading => {}
-        Status::SignedOut if !asked.get_untracked() => {
-            asked.set(true);
-            ask();
+    let (used, options) = (use_auth(), StoredValue::new(sign_in));
+    Effect::new(move |_| {
+        used.state.track();
+        if automatic {
+            options.with_value(|options| used.store().enter(options));
         }
-        _ => asked.set(true),
     });
-    let button = move || view! { <button type="button" on:click=move |_| ask()>"Sign in"</button> }.into_any();
-    move || match status.get() {
-        Status::SignedIn => children().into_any(),
-        Status::Error => {
-            view! { <p role="alert">{move || used.state.get().error.map(|error| error.message)}</p> }.into_any()
-        }
-        Status::SignedOut if asked.get() => fallback.as_ref().map_or_else(button, |fallback| fallback.run()),
-        _ => loading.run(),
+    let view = Memo::new(move |_| used.state.with(|state| state.view(automatic)));
+    let error = move || used.state.with(|state| state.error.clone());
+    let button =
+        move || notice(None, "Sign in", move || options.with_value(|options| used.store().sign_in_by_click(options)));
+    move || match view.get() {
+        View::Loading => loading.run(),
+        View::Inside => children(),
+        View::Failed => match (error(), &failed) {
+            (Some(error), Some(failed)) => failed.run(error),
+            (error, _) => notice(error.map(|error| error.message), "Try again", move || used.retry()),
+        },
+        View::Fallback => fallback.as_ref().map_or_else(button, |fallback| fallback.run()),
     }
+}
+
+/// Words, if any, and a button: one type for both, since each costs bytes.
+fn notice(words: Option<String>, label: &'static str, act: impl Fn() + 'static) -> AnyView {
+    let act: Box<dyn Fn()> = Box::new(act);
+    let words = words.map(|words| view! { <p role="alert">{words}</p> });
+    view! { {words} <button type="button" on:click=move |_| act()>{label}</button> }.into_any()
 }

@@ -22,7 +22,7 @@
 
 use yew::prelude::*;
 
-use crate::{Auth, AuthState, Session, SignIn, Start, Status, Store};
+use crate::{Auth, AuthState, Error, PopupSignIn, Session, SignIn, Start, Status, Store, View};
 
 /// What there is to show, and what to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,20 +57,28 @@ impl UseAuth {
         self.store.sign_in(options);
     }
 
+    /// The same in a popup; call it in the handler of a click.
+    pub fn sign_in_with_popup(&self, options: &PopupSignIn) {
+        self.store.sign_in_with_popup(options);
+    }
+
     /// Signs out, here and in every tab.
     pub fn sign_out(&self) {
-        let auth = self.auth();
-        // Where the holder can't be reached there is no session either, and an event says so.
-        crate::js::spawn(Box::pin(async move { drop(auth.sign_out().await) }));
+        self.store.sign_out();
+    }
+
+    /// Seeks the session once more, after that or a sign-in has failed.
+    pub fn retry(&self) {
+        self.store.retry();
     }
 }
 
 /// What [`AuthProvider`] is given.
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct AuthProviderProps {
-    /// What [`connect`](crate::connect()) answered, once for all of the page.
+    /// What [`connect`](crate::connect()) answered, once for all of the page. The first one counts: another one later changes nothing.
     pub auth: Auth,
-    /// How the page begins.
+    /// How the page begins. The first one counts here too.
     #[prop_or_default]
     pub start: Start,
     /// What can use it.
@@ -86,8 +94,7 @@ pub fn AuthProvider(props: &AuthProviderProps) -> Html {
     let (shown, options) = (state.clone(), props.start.clone());
     let watched = (*store).clone();
     use_effect_with((), move |()| {
-        let looking = watched.clone();
-        let subscription = watched.subscribe(move || shown.set(looking.state()));
+        let subscription = watched.subscribe(move |state| shown.set(state.clone()));
         watched.start(options);
         move || drop(subscription)
     });
@@ -120,48 +127,61 @@ pub fn use_session() -> Option<Session> {
 /// How a [`Guard`] treats those who aren't signed in.
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct GuardProps {
-    /// Shown while nobody knows, and while the page is about to be left.
-    #[prop_or_default]
-    pub loading: Html,
-    /// Shown to whom is asked no more: after the session has ended here, or a sign-in came to nothing. Default: a button that signs in.
-    #[prop_or_default]
-    pub fallback: Option<Html>,
+    /// Whether people are sent to sign in without a click.
+    #[prop_or(true)]
+    pub automatic: bool,
     /// Options of the sign-in.
     #[prop_or_default]
     pub sign_in: SignIn,
+    /// Shown while nobody knows, and while the page is about to be left.
+    #[prop_or_default]
+    pub loading: Html,
+    /// Shown when something went wrong. Default: the message, which is for developers, and a button that calls [`UseAuth::retry`].
+    #[prop_or_default]
+    pub failed: Option<Callback<Error, Html>>,
+    /// Shown to who has to click. Default: a button that signs in, by popup where the page is in a frame of another origin.
+    #[prop_or_default]
+    pub fallback: Option<Html>,
     /// For who is signed in.
     #[prop_or_default]
     pub children: Html,
 }
 
-/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once, and comes back to the page as it was.
+/// Shows what is inside to who is signed in. Who comes without a session is sent to sign in, once in the life of a page, and comes back to it
+/// as it was; not whoever has just come back from the server without one, by the Back button too: see [`AuthState::may_ask`].
 ///
 /// # Panics
 ///
 /// As [`use_auth`].
 #[component]
 pub fn Guard(props: &GuardProps) -> Html {
-    let used = use_auth();
-    let asked = use_state(|| false);
-    let ask = {
-        let (used, options) = (used.clone(), props.sign_in.clone());
-        move || used.sign_in(options.clone())
-    };
-    let (first, begin) = (asked.clone(), ask.clone());
-    use_effect_with(used.status(), move |status| {
-        if *status == Status::Loading {
-            return;
+    let UseAuth { store, state } = use_auth();
+    let (entered, options) = (store.clone(), props.sign_in.clone());
+    use_effect_with((state.clone(), props.automatic), move |(_, automatic)| {
+        if *automatic {
+            entered.enter(&options);
         }
-        if *status == Status::SignedOut && !*first {
-            begin();
-        }
-        first.set(true);
     });
-    let button = || html! { <button type="button" onclick={move |_| ask()}>{ "Sign in" }</button> };
-    match used.status() {
-        Status::SignedIn => props.children.clone(),
-        Status::Error => html! { <p role="alert">{ used.state.error.map(|error| error.message) }</p> },
-        Status::SignedOut if *asked => props.fallback.clone().unwrap_or_else(button),
-        _ => props.loading.clone(),
+    match state.view(props.automatic) {
+        View::Loading => props.loading.clone(),
+        View::Inside => props.children.clone(),
+        View::Failed => match (state.error, &props.failed) {
+            (Some(error), Some(failed)) => failed.emit(error),
+            (error, _) => notice(error.map(|error| error.message), "Try again", move |_| store.retry()),
+        },
+        View::Fallback => props.fallback.clone().unwrap_or_else(|| {
+            let options = props.sign_in.clone();
+            notice(None, "Sign in", move |_| store.sign_in_by_click(&options))
+        }),
+    }
+}
+
+/// Words, if any, and a button.
+fn notice(words: Option<String>, label: &str, act: impl Fn(MouseEvent) + 'static) -> Html {
+    html! {
+        <>
+            if let Some(words) = words { <p role="alert">{ words }</p> }
+            <button type="button" onclick={act}>{ label }</button>
+        </>
     }
 }
