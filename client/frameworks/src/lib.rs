@@ -17,9 +17,30 @@ pub use fake::FakeAuth;
 
 /// Somebody who isn't signed in, and comes back from the first sign-in without having done it.
 pub fn nobody() -> (FakeAuth, Auth) {
+    forget();
     let (fake, auth) = fake::fake(json!({ "session": null }));
     fake.fails("signIn", "TOKENKEEP_SIGN_IN_ABANDONED", json!({}));
     (fake, auth)
+}
+
+/// Somebody who is back from a sign-out at the server, on a page that fails to begin.
+pub fn signed_out() -> (FakeAuth, Auth) {
+    let (fake, auth) = fake::fake(json!({ "session": null, "arrival": { "signedOut": true } }));
+    fake.fails("resume", "TOKENKEEP_NETWORK", json!({ "message": "no network. " }));
+    (fake, auth)
+}
+
+/// A page that nobody is sent away from, and fails to begin.
+pub fn failing() -> (FakeAuth, Auth) {
+    forget();
+    let (fake, auth) = fake::fake(json!({ "session": null }));
+    fake.fails("resume", "TOKENKEEP_NETWORK", json!({}));
+    (fake, auth)
+}
+
+/// Lets the tab be a new one.
+fn forget() {
+    web_sys::window().unwrap().session_storage().unwrap().unwrap().clear().unwrap();
 }
 
 /// An empty element of the page.
@@ -31,11 +52,16 @@ pub fn root() -> Element {
     root
 }
 
-/// The guard asks once by itself, then by its button; who is signed in sees what is inside, and signs out there.
+/// The guard asks once by itself, and no other in its place, then by its button; who is signed in sees what is inside, and signs out there.
 pub async fn story(root: &Element, fake: &FakeAuth) {
     let here = web_sys::window().unwrap().location().href().unwrap();
     shows(root, "Sign in").await;
     assert_eq!(asked(fake), [json!({ "returnTo": here })]);
+    press(root, "#switch");
+    shows(root, "").await;
+    press(root, "#switch");
+    shows(root, "Sign in").await;
+    assert_eq!(asked(fake).len(), 1);
     click(root);
     shows(root, "").await;
     assert_eq!(asked(fake).len(), 2);
@@ -45,6 +71,33 @@ pub async fn story(root: &Element, fake: &FakeAuth) {
     click(root);
     shows(root, "").await;
     assert_eq!(fake.called().last().unwrap().0, "signOut");
+    root.remove();
+}
+
+/// An error has words and a way on, and whoever has signed out isn't sent to sign in.
+pub async fn story_of_return(root: &Element, fake: &FakeAuth) {
+    shows(root, "no network. Try again").await;
+    assert!(root.query_selector("[role=alert]").unwrap().is_some());
+    click(root);
+    shows(root, "Sign in").await;
+    assert_eq!(asked(fake).len(), 0);
+    click(root);
+    shows(root, "").await;
+    assert_eq!(asked(fake).len(), 1);
+    root.remove();
+}
+
+/// The same with an app's own views, each with what it can do; nobody is sent anywhere without a click.
+pub async fn story_of_own_views(root: &Element, fake: &FakeAuth) {
+    shows(root, "Failed: TOKENKEEP_NETWORK").await;
+    click(root);
+    shows(root, "Enter").await;
+    assert_eq!(asked(fake).len(), 0);
+    click(root);
+    shows(root, "Wait").await;
+    assert_eq!(asked(fake).len(), 1);
+    fake.happens("signedin", json!({}));
+    shows(root, "Sign out ada").await;
     root.remove();
 }
 
@@ -69,5 +122,9 @@ async fn shows(root: &Element, text: &str) {
 }
 
 fn click(root: &Element) {
-    root.query_selector("button").unwrap().expect("a button").unchecked_into::<HtmlElement>().click();
+    press(root, "button:not(#switch)");
+}
+
+fn press(root: &Element, selector: &str) {
+    root.query_selector(selector).unwrap().expect("a button").unchecked_into::<HtmlElement>().click();
 }
