@@ -6,7 +6,7 @@ use crate::{Arrival, Auth, Error, Resume, Silent, place, state::Came};
 
 type OnArrival = Rc<dyn Fn(Arrival)>;
 
-/// How a page begins: see [`Store::start`].
+/// How a page begins: see [`Store::start`](crate::Store::start).
 #[derive(Clone)]
 #[must_use]
 pub struct Start {

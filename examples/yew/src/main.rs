@@ -2,7 +2,7 @@ mod auth;
 
 use serde::Deserialize;
 use tokenkeep_client::{
-    Auth, Error,
+    Auth,
     yew::{AuthProvider, Guard, use_auth, use_session},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -20,19 +20,24 @@ struct File {
     name: String,
 }
 
-async fn list(auth: &Auth) -> Result<Vec<String>, Error> {
-    let listing: Listing = auth.get(FILES).send().await?.json().await?;
+async fn list(auth: &Auth) -> Result<Vec<String>, String> {
+    let response = auth.get(FILES).send().await.map_err(|error| error.to_string())?;
+    if !response.ok() {
+        return Err(format!("The files can't be had: {}", response.status()));
+    }
+    let listing: Listing = response.json().await.map_err(|error| error.to_string())?;
     Ok(listing.files.into_iter().map(|file| file.name).collect())
 }
 
 #[component]
 fn Files() -> Html {
     let used = use_auth();
-    let user = use_session().and_then(|session| session.subject().map(str::to_owned));
-    let files = use_state(|| Ok::<_, Error>(Vec::new()));
+    let session = use_session();
+    let user = session.as_ref().and_then(|session| session.subject()).map(str::to_owned);
+    let files = use_state(|| Ok(Vec::new()));
     let listed = match &*files {
         Ok(names) => html! { <ul>{ for names.iter().map(|name| html! { <li>{ name }</li> }) }</ul> },
-        Err(error) => html! { <p role="alert">{ error.to_string() }</p> },
+        Err(words) => html! { <p role="alert">{ words }</p> },
     };
     let auth = used.auth();
     let look = move |_| {
