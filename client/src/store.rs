@@ -148,8 +148,8 @@ impl Store {
         self.ask(Box::pin(async move { signing.await.map(drop) }));
     }
 
-    /// What the button of a guard does: a page in a frame of another origin can't be left, and takes a popup.
-    pub(crate) fn sign_in_by_click(&self, options: &SignIn) {
+    /// Signs in in the handler of a click, as the button of a guard does: by popup in a frame of another origin, which can't be left.
+    pub fn sign_in_by_click(&self, options: &SignIn) {
         if place::is_framed() {
             self.sign_in_with_popup(&options.clone().popup());
         } else {

@@ -24,6 +24,7 @@ export async function checkClient() {
     ["clippy", ...manifest, "--all-targets", "--no-default-features", ...lints],
     ["doc", ...manifest, "--no-deps", "--all-features", ...wasm],
     ["test", ...manifest, "--no-default-features", "--test", "config"],
+    ["test", ...manifest, "--lib"],
     ["test", ...manifest, "--doc"],
     // As it is published, from the tarball, by a stable compiler.
     ["package", ...manifest, "--allow-dirty", ...wasm],
