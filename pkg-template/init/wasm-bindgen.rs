@@ -1,4 +1,4 @@
-//! The page's way to the holder. In src/main.rs: `mod auth;`, and `auth::auth().resume::<Claims>(&Resume::new())` before anything else.
+//! The page's way to the holder. In src/main.rs: `mod auth;`, and `auth::auth().resume(&Resume::new())` before anything else.
 
 use tokenkeep_client::{Auth, connect};
 

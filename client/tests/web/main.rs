@@ -7,6 +7,7 @@ mod errors;
 mod events;
 #[allow(unreachable_pub, reason = "the tests of the frameworks have it too")]
 mod fake;
+mod listeners;
 mod requests;
 mod session;
 mod store;
