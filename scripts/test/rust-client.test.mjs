@@ -20,7 +20,7 @@ const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase
 
 /** The body of a declaration of Rust, without comments. */
 function bodyOf(declaration) {
-  const [, body] = rust.match(new RegExp(`^ *pub ${declaration}(?:<[^\\n]*>)? \\{\\n([^]*?)^ *\\}`, "m")) ?? [];
+  const [, body] = rust.match(new RegExp(`^ *(?:pub )?${declaration}(?:<[^\\n]*>)? \\{\\n([^]*?)^ *\\}`, "m")) ?? [];
   assert.ok(body, declaration);
   return body.replace(/^\s*\/\/.*\n/gm, "");
 }

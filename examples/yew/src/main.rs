@@ -1,10 +1,8 @@
 mod auth;
 
 use serde::Deserialize;
-use tokenkeep_client::{
-    Auth,
-    yew::{AuthProvider, Guard, use_auth, use_session},
-};
+use tokenkeep_client::Auth;
+use tokenkeep_client::yew::{AuthProvider, Guard, use_auth, use_session};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -31,22 +29,19 @@ async fn list(auth: &Auth) -> Result<Vec<String>, String> {
 
 #[component]
 fn Files() -> Html {
-    let used = use_auth();
-    let session = use_session();
-    let user = session.as_ref().and_then(|session| session.subject()).map(str::to_owned);
+    let (used, auth, session) = (use_auth(), use_auth().auth(), use_session());
     let files = use_state(|| Ok(Vec::new()));
     let listed = match &*files {
         Ok(names) => html! { <ul>{ for names.iter().map(|name| html! { <li>{ name }</li> }) }</ul> },
         Err(words) => html! { <p role="alert">{ words }</p> },
     };
-    let auth = used.auth();
     let look = move |_| {
         let (auth, files) = (auth.clone(), files.clone());
         spawn_local(async move { files.set(list(&auth).await) });
     };
     html! {
         <>
-            <h1>{ "Files of " }{ user }</h1>
+            <h1>{ "Files of " }{ session.as_ref().and_then(|session| session.subject()) }</h1>
             <button onclick={look}>{ "Look" }</button>
             <button onclick={move |_| used.sign_out()}>{ "Sign out" }</button>
             { listed }
