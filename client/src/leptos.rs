@@ -159,22 +159,21 @@ pub fn Guard(
     });
     let view = Memo::new(move |_| used.state.with(|state| state.view(automatic)));
     let error = move || used.state.with(|state| state.error.clone());
-    let button =
-        move || notice(None, "Sign in", move || options.with_value(|options| used.store().sign_in_by_click(options)));
+    let click = move || options.with_value(|options| used.store().sign_in_by_click(options));
+    let button = move || notice(None, "Sign in", Box::new(click));
     move || match view.get() {
         View::Loading => loading.run(),
         View::Inside => children(),
         View::Failed => match (error(), &failed) {
             (Some(error), Some(failed)) => failed.run(error),
-            (error, _) => notice(error.map(|error| error.message), "Try again", move || used.retry()),
+            (error, _) => notice(error.map(|error| error.message), "Try again", Box::new(move || used.retry())),
         },
         View::Fallback => fallback.as_ref().map_or_else(button, |fallback| fallback.run()),
     }
 }
 
 /// Words, if any, and a button: one type for both, since each costs bytes.
-fn notice(words: Option<String>, label: &'static str, act: impl Fn() + 'static) -> AnyView {
-    let act: Box<dyn Fn()> = Box::new(act);
+fn notice(words: Option<String>, label: &'static str, act: Box<dyn Fn()>) -> AnyView {
     let words = words.map(|words| view! { <p role="alert">{words}</p> });
     view! { {words} <button type="button" on:click=move |_| act()>{label}</button> }.into_any()
 }

@@ -20,7 +20,7 @@ pub(crate) fn address() -> String {
 
 pub(crate) fn page() -> Page {
     let fruitless = recall(FRUITLESS).and_then(|time| time.parse().ok());
-    Page { is_framed: is_framed(), is_of_history: is_of_history(), now: js_sys::Date::now(), fruitless }
+    Page { is_framed: is_framed(), is_of_history: is_of_history(), now: now(), fruitless }
 }
 
 pub(crate) fn is_framed() -> bool {
@@ -35,7 +35,12 @@ fn is_of_history() -> bool {
 }
 
 pub(crate) fn note_fruitless() {
-    remember(FRUITLESS, &js_sys::Date::now().to_string());
+    remember(FRUITLESS, &now().to_string());
+}
+
+/// As a whole number: writing and reading others costs kilobytes.
+fn now() -> u64 {
+    js_sys::Date::now() as u64
 }
 
 pub(crate) fn note_left() {

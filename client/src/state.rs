@@ -83,14 +83,14 @@ pub(crate) struct Page {
     pub(crate) is_framed: bool,
     /// By the Back button or the Forward button.
     pub(crate) is_of_history: bool,
-    pub(crate) now: f64,
+    pub(crate) now: u64,
     /// When this tab last came back and had no session.
-    pub(crate) fruitless: Option<f64>,
+    pub(crate) fruitless: Option<u64>,
 }
 
 /// How long a tab that came back without a session isn't sent away again, in milliseconds. An app that loads itself anew after a sign-in
 /// would go round and round otherwise.
-const PAUSE: f64 = 10_000.0;
+const PAUSE: u64 = 10_000;
 
 impl AuthState {
     /// What a guard draws that sends people to sign in, or, if it isn't `automatic`, waits for a click.
@@ -148,7 +148,7 @@ fn is_a_word(code: &ErrorCode) -> bool {
 
 impl Page {
     fn lets_ask(&self, came: Option<Came>) -> bool {
-        let is_calm = self.fruitless.is_none_or(|then| !(0.0..PAUSE).contains(&(self.now - then)));
+        let is_calm = self.fruitless.is_none_or(|then| !(then..then + PAUSE).contains(&self.now));
         matches!(came, None | Some(Came::Silent)) && !self.is_framed && !self.is_of_history && is_calm
     }
 }
@@ -162,6 +162,8 @@ pub(crate) fn is_fruitless(came: Option<Came>, session: Option<&Session>) -> boo
 mod tests {
     use super::*;
     use Status::{Error as Failure, Loading, SignedIn, SignedOut};
+
+    const NOW: u64 = 1_900_000_000_000;
 
     fn ada() -> Session {
         Session::of("ada")
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn a_page_asks_whom_nothing_brought() {
         shows(&AuthState::default(), Loading, View::Loading, false);
-        let page = Page { now: 1e12, fruitless: Some(1e12 - PAUSE), ..Page::default() };
+        let page = Page { now: NOW, fruitless: Some(NOW - PAUSE), ..Page::default() };
         for input in [plainly(None), plainly(Some(Came::Silent)), settled(None, None, page)] {
             let state = after([(input, false)]);
             shows(&state, SignedOut, View::Loading, true);
@@ -203,14 +205,14 @@ mod tests {
 
     #[test]
     fn a_page_does_not_ask_who_has_just_come_back() {
-        let now = Page { now: 1e12, ..Page::default() };
+        let now = Page { now: NOW, ..Page::default() };
         let rows = [
             plainly(Some(Came::SignIn)),
             plainly(Some(Came::SignOut)),
             settled(None, None, Page { is_of_history: true, ..now }),
             settled(None, None, Page { is_framed: true, ..now }),
-            settled(None, None, Page { fruitless: Some(now.now - PAUSE + 1.0), ..now }),
-            settled(None, Some(Came::Silent), Page { fruitless: Some(now.now), ..now }),
+            settled(None, None, Page { fruitless: Some(NOW - PAUSE + 1), ..now }),
+            settled(None, Some(Came::Silent), Page { fruitless: Some(NOW), ..now }),
             settled(Some(error(ErrorCode::SignInAbandoned)), None, now),
         ];
         for input in rows {
