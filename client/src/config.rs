@@ -6,9 +6,8 @@
 //! let config = HolderConfig::sign_in("https://as.example.com", "my-spa", "/callback")
 //!     .scope("openid files:read")
 //!     .resource_servers(["https://api.example.com/v1/"]);
-//! // In a build script the second part is read from `node_modules/tokenkeep/standalone.js`.
-//! let file = config.to_file("/* standalone.js */");
-//! assert!(file.starts_with("const configuration = {"));
+//! // In a build script: config.write_to("public/tokenkeep/holder.js"), which `npx tokenkeep init` has written.
+//! assert!(config.to_file("/* standalone.js */").starts_with("const configuration = {"));
 //! ```
 //!
 //! What values may be is checked by the holder, when it starts: a page that connects gets `ConfigInvalid` with the option and the cure.
@@ -95,19 +94,18 @@ impl HolderConfig {
         format!("const configuration = {};\n{standalone}", self.to_json())
     }
 
-    /// Writes [`to_file`](Self::to_file) to `path`, and the folders above it, unless it is there already: a build script that writes what a
-    /// development server watches would have it build again for ever.
+    /// Puts the configuration into the holder's file, which `npx tokenkeep init` has written: all above the package's part becomes this.
+    /// A file that says so already is left as it is: a build script that writes what a development server watches would have it build again
+    /// for ever.
     ///
     /// # Errors
     ///
-    /// If the file can't be written.
-    pub fn write_to(&self, path: impl AsRef<Path>, standalone: &str) -> io::Result<()> {
-        let (path, text) = (path.as_ref(), self.to_file(standalone));
-        if fs::read_to_string(path).is_ok_and(|there| there == text) {
-            return Ok(());
-        }
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::write(path, text)
+    /// If the file can't be read or written; [`io::ErrorKind::InvalidData`] if the package's part is not in it.
+    pub fn write_to(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let old = fs::read_to_string(&path)?;
+        let standalone = packages_part(&old).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, NO_PART))?;
+        let new = self.to_file(standalone);
+        if new == old { Ok(()) } else { fs::write(path, new) }
     }
 
     fn set(mut self, name: &str, value: Value) -> Self {
@@ -115,6 +113,15 @@ impl HolderConfig {
         self
     }
 }
+
+/// What `npx tokenkeep init --update` renews.
+fn packages_part(file: &str) -> Option<&str> {
+    let at = if file.starts_with(BANNER) { 0 } else { file.find(&format!("\n{BANNER}"))? + 1 };
+    Some(&file[at..])
+}
+
+const BANNER: &str = "/* tokenkeep ";
+const NO_PART: &str = "this file has no part of tokenkeep's: have `npx tokenkeep init` write it";
 
 /// A method for each option.
 macro_rules! options {

@@ -2,6 +2,8 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::{fs, io::ErrorKind, path::Path};
+
 use serde_json::{Value, json};
 use tokenkeep_client::config::{HolderConfig, ResourceServer};
 
@@ -54,19 +56,23 @@ fn the_file_is_the_configuration_with_the_packages_part_below() {
 }
 
 #[test]
-fn the_file_is_written_only_if_that_changes_it() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("config");
-    let file = folder.join("tokenkeep").join("holder.js");
-    let _ = std::fs::remove_dir_all(&folder);
+fn a_file_that_is_there_gets_the_configuration_above_the_packages_part() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("holder.js");
+    let packages = "/* tokenkeep 1.2.3: all below is the package's */\nrest(\"/* tokenkeep \");\n";
+    fs::write(&path, format!("// Mine.\nconst configuration = {{}};\n\n{packages}")).expect("a folder");
     let config = HolderConfig::entered_token();
-    config.write_to(&file, "rest();").unwrap();
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), config.to_file("rest();"));
+    config.write_to(&path).expect("it is such a file");
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), config.to_file(packages));
 
-    let mut closed = std::fs::metadata(&file).unwrap().permissions();
-    closed.set_readonly(true);
-    std::fs::set_permissions(&file, closed).unwrap();
-    let before = std::fs::metadata(&file).unwrap().modified().unwrap();
-    config.write_to(&file, "rest();").unwrap();
-    assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), before);
-    std::fs::remove_dir_all(&folder).unwrap();
+    let written = fs::metadata(&path).and_then(|file| file.modified()).expect("a time");
+    config.write_to(&path).expect("it still is");
+    assert_eq!(
+        fs::metadata(&path).and_then(|file| file.modified()).expect("a time"),
+        written,
+        "nothing is written twice"
+    );
+
+    fs::write(&path, "const configuration = {};\n").expect("a folder");
+    assert_eq!(config.write_to(&path).expect_err("whose is that?").kind(), ErrorKind::InvalidData);
+    assert_eq!(config.write_to(path.with_extension("no")).expect_err("it isn't there").kind(), ErrorKind::NotFound);
 }
