@@ -3,8 +3,6 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::queue::RequestId;
-
 /// Values by number, in the order of the numbers.
 ///
 /// They are kept in parts, each for some numbers in a row, so that none is ever moved and many take no more memory than they
@@ -35,16 +33,16 @@ impl<T: Copy> Numbered<T> {
         self.len
     }
 
-    pub(super) fn get(&self, id: RequestId) -> Option<&T> {
+    pub(super) fn get(&self, id: u32) -> Option<&T> {
         self.find(id).map(|(part, at)| &self.parts[part].places[at])
     }
 
-    pub(super) fn get_mut(&mut self, id: RequestId) -> Option<&mut T> {
+    pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
         self.find(id).map(|(part, at)| &mut self.parts[part].places[at])
     }
 
     /// Takes a value in; one that is there stays what it is. Whether there was none.
-    pub(super) fn insert(&mut self, id: RequestId, value: T) -> bool {
+    pub(super) fn insert(&mut self, id: u32, value: T) -> bool {
         let (at, bit) = place_of(id);
         let part = self.part_for(id, value);
         let free = part.taken & bit == 0;
@@ -57,7 +55,7 @@ impl<T: Copy> Numbered<T> {
     }
 
     /// Takes a value out.
-    pub(super) fn remove(&mut self, id: RequestId) -> Option<T> {
+    pub(super) fn remove(&mut self, id: u32) -> Option<T> {
         let (number, at) = self.find(id)?;
         let part = &mut self.parts[number];
         part.taken &= !place_of(id).1;
@@ -70,13 +68,13 @@ impl<T: Copy> Numbered<T> {
     }
 
     /// The lowest number.
-    pub(super) fn first(&self) -> Option<RequestId> {
+    pub(super) fn first(&self) -> Option<u32> {
         let part = self.parts.iter().find(|part| part.taken != 0)?;
         Some(part.number * PART + part.taken.trailing_zeros())
     }
 
     /// The numbers of those that are `wanted`, in order.
-    pub(super) fn numbers(&self, wanted: &mut dyn FnMut(&T) -> bool) -> Vec<RequestId> {
+    pub(super) fn numbers(&self, wanted: &mut dyn FnMut(&T) -> bool) -> Vec<u32> {
         let mut numbers = Vec::new();
         for part in &self.parts {
             for (id, place) in (part.number * PART..).zip(&part.places) {
@@ -88,7 +86,7 @@ impl<T: Copy> Numbered<T> {
         numbers
     }
 
-    fn part_for(&mut self, id: RequestId, filling: T) -> &mut Part<T> {
+    fn part_for(&mut self, id: u32, filling: T) -> &mut Part<T> {
         let at = self.part_of(id).unwrap_or_else(|at| {
             // Only the last can be empty.
             let empty = self.parts.pop_if(|last| last.taken == 0);
@@ -100,19 +98,19 @@ impl<T: Copy> Numbered<T> {
         &mut self.parts[at]
     }
 
-    fn find(&self, id: RequestId) -> Option<(usize, usize)> {
+    fn find(&self, id: u32) -> Option<(usize, usize)> {
         let (at, bit) = place_of(id);
         let part = self.part_of(id).ok()?;
         (self.parts[part].taken & bit != 0).then_some((part, at))
     }
 
-    fn part_of(&self, id: RequestId) -> Result<usize, usize> {
+    fn part_of(&self, id: u32) -> Result<usize, usize> {
         self.parts.binary_search_by_key(&(id / PART), |part| part.number)
     }
 }
 
 /// Where in its part a number is, and the bit for it.
-fn place_of(id: RequestId) -> (usize, u64) {
+fn place_of(id: u32) -> (usize, u64) {
     let at = id % PART;
     (at as usize, 1 << at)
 }
@@ -124,7 +122,7 @@ const PART: u32 = u64::BITS;
 mod tests {
     use super::*;
 
-    fn ids(numbered: &Numbered<u32>) -> Vec<RequestId> {
+    fn ids(numbered: &Numbered<u32>) -> Vec<u32> {
         numbered.numbers(&mut |_| true)
     }
 
