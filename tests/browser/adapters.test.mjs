@@ -100,7 +100,11 @@ const arriving = (arrival) => ({
     id.endsWith("auth.js") && code.includes("connect(") ? `${code}Object.defineProperty(auth, "arrival", { value: ${arrival} });` : null,
 });
 
-for (const [arrival, outcome] of Object.entries({ "{ signedOut: true }": "button", "{ returnTo: null }": "button", "{ silent: true }": "#login" }))
+for (const [arrival, outcome] of Object.entries({
+  "{ signedOut: true }": "button",
+  "{ returnTo: null }": "button",
+  "{ silent: true }": "#login",
+}))
   test(`react: a guard meets who is back without a session, with ${arrival}, by ${outcome}`, async (t) => {
     const stage = await startExample(t, await builtExample("react", { ...developed, plugins: [arriving(arrival)] }));
     const page = await open(stage, place);
