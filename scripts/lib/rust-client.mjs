@@ -57,8 +57,15 @@ export async function testClient(env) {
   return tested;
 }
 
-/** The same for its providers and guards, whose frameworks take minutes to compile. */
-export const testFrameworks = (env) => testIn(join(clientFolder, "frameworks"), env);
+/** The same for its providers and guards, whose frameworks take minutes to compile, once the apps of `examples` do. */
+export async function testFrameworks(env) {
+  for (const name of ["leptos", "yew", "dioxus"]) {
+    const args = ["check", "--locked", "--manifest-path", join(root, "examples", name, "Cargo.toml"), "--target", wasmTriple];
+    const checked = await run("cargo", args, { env, timeout: 30 * minute });
+    if (checked.code) return checked;
+  }
+  return testIn(join(clientFolder, "frameworks"), env);
+}
 
 async function testIn(folder, env) {
   await installPackage(folder);

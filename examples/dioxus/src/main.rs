@@ -32,7 +32,7 @@ async fn list(auth: &Auth) -> Result<Vec<String>, String> {
 fn Files() -> Element {
     let (used, session) = (use_auth(), use_session());
     let user = session().and_then(|session| session.subject().map(str::to_owned));
-    let mut files = use_signal(|| Ok(Vec::new()));
+    let mut files = use_signal(|| Ok::<Vec<String>, String>(Vec::new()));
     rsx! {
         h1 { "Files of " {user} }
         button { onclick: move |_| async move { files.set(list(&used.auth()).await) }, "Look" }
