@@ -86,7 +86,6 @@ pub fn use_auth_provider_with(auth: impl FnOnce() -> Auth, options: Start) -> Us
         provide_context(UseAuth { state: Signal::new(store.state()), store: Signal::new(store) })
     });
     let mut subscription = use_signal(|| None::<StoreSubscription>);
-    // Runs in a browser only.
     use_effect(move || {
         let (store, state) = (used.store(), used.state);
         let show = move |now: &AuthState| {

@@ -81,7 +81,7 @@ impl UseAuth {
     }
 }
 
-/// Gives `auth` to the component that calls this and what is inside, and finds the session once that is shown in a browser.
+/// Gives `auth` to the component that calls this and what is inside, and finds the session once that is shown.
 pub fn provide_auth(auth: Auth) -> UseAuth {
     provide_auth_with(auth, Start::new())
 }
@@ -99,7 +99,6 @@ pub fn provide_auth_with(auth: Auth, options: Start) -> UseAuth {
         session: Memo::new(move |_| state.with(|state| state.session.clone())),
     };
     provide_context(used);
-    // Runs in a browser only.
     Effect::new(move |_| used.store().start(options.clone()));
     used
 }

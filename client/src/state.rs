@@ -6,7 +6,7 @@ use crate::{Error, ErrorCode, Session};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// Nobody knows yet, on a server too; or the page is about to leave for the authorization server.
+    /// Nobody knows yet, or the page is about to leave for the authorization server.
     #[default]
     Loading,
     /// There is a session.

@@ -86,7 +86,7 @@ pub struct AuthProviderProps {
     pub children: Html,
 }
 
-/// Gives `auth` to what is inside, and finds the session once that is shown in a browser.
+/// Gives `auth` to what is inside, and finds the session once that is shown.
 #[component]
 pub fn AuthProvider(props: &AuthProviderProps) -> Html {
     let store = use_memo((), |()| Store::new(props.auth.clone()));
