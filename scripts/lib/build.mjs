@@ -21,6 +21,7 @@ const glue = join(work, `${name}_bg.js`);
 const wasm = join(work, `${name}.wasm`);
 // Fewer inlined functions are more bytes but fewer once they are compressed.
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
+// What the compiler takes for granted by now.
 const abilities = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
 
 /** Makes pkg/, exactly what is published; steps whose inputs have not changed are left out. */
@@ -40,7 +41,7 @@ async function buildWasm() {
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
     await must("cargo", await cargoArguments(), { env: { ...toolchainEnv(), RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
     await generateGlue(built);
-    await optimise(join(work, `${name}_bg.wasm`), wasm);
+    await wasmOpt([...passes, "--strip-debug", "--strip-producers", "--strip-target-features"], join(work, `${name}_bg.wasm`), wasm);
   });
 }
 
@@ -72,20 +73,10 @@ async function generateGlue(built) {
     throw new CurableError(`in page mode the page could see what ${other} is called with`, "declare it without `catch` in src/browser");
 }
 
-async function optimise(from, to) {
+/** Has wasm-opt do these passes with a module. */
+export async function wasmOpt(passes, from, to) {
   const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
-  const enable = abilities.map((name) => `--enable-${name}`);
-  await must(process.execPath, [
-    script,
-    ...passes,
-    ...enable,
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-    from,
-    "-o",
-    to,
-  ]);
+  await must(process.execPath, [script, ...abilities.map((name) => `--enable-${name}`), ...passes, from, "-o", to]);
 }
 
 async function buildPackage() {

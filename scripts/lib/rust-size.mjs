@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { wasmOpt } from "./build.mjs";
 import { root, target, wasmTriple } from "./paths.mjs";
 import { must } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
@@ -10,8 +11,6 @@ import { sizesOf } from "./sizes.mjs";
 import { toolchainEnv } from "./toolchain.mjs";
 
 const apps = { with: join("examples", "leptos"), without: join("client", "bare") };
-// What the compiler takes for granted by now.
-const abilities = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 const folder = join(target, "rust-size");
 const minute = 60_000;
 
@@ -31,7 +30,6 @@ async function sizeOf(name, app) {
   const built = join(folder, wasmTriple, "release", "leptos-app.wasm");
   await must(await bindgenProgram("wasm-bindgen"), ["--target", "web", "--no-typescript", "--out-dir", out, "--out-name", "app", built]);
   const [raw, small] = [join(out, "app_bg.wasm"), join(out, "app.wasm")];
-  const tool = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
-  await must(process.execPath, [tool, "-Oz", ...abilities.map((ability) => `--enable-${ability}`), raw, "-o", small]);
+  await wasmOpt(["-Oz"], raw, small);
   return [small, join(out, "app.js")].reduce((sum, file) => sum + sizesOf(readFileSync(file)).brotli, 0);
 }
