@@ -6,7 +6,7 @@ export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
 /** As `hold` of `tokenkeep/holder`, with the wasm from the caller. */
 export function hold(config, wasm) {
-  const kernel = compile(wasm).then((module) => start(module, config));
+  const kernel = compile(wasm).then((module) => start(() => module, config));
   open(kernel);
   return kernel.then(() => {});
 }

@@ -19,8 +19,12 @@ const work = join(target, "package");
 const name = "tokenkeep";
 const glue = join(work, `${name}_bg.js`);
 const wasm = join(work, `${name}.wasm`);
+const reader = join(work, "spelling.wasm");
 // Fewer inlined functions are more bytes but fewer once they are compressed.
-const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
+const inlining = ["--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
+// The commonest locals get the lowest numbers: what is behind them has moved since they had theirs.
+const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", ...inlining, "--reorder-locals"];
+const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 // What the compiler takes for granted by now.
 const abilities = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"];
 
@@ -41,7 +45,7 @@ async function buildWasm() {
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
     await must("cargo", await cargoArguments(), { env: { ...toolchainEnv(), RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
     await generateGlue(built);
-    await wasmOpt([...passes, "--strip-debug", "--strip-producers", "--strip-target-features"], join(work, `${name}_bg.wasm`), wasm);
+    await wasmOpt([...passes, ...strip], join(work, `${name}_bg.wasm`), wasm);
   });
 }
 
@@ -83,7 +87,9 @@ async function buildPackage() {
   if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
   const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
   const version = crateVersion();
-  const makers = ["build", "bundle", "crates", "integrity", "sbom", "spelling"].map((name) => join(root, "scripts", "lib", `${name}.mjs`));
+  const makers = ["build", "bundle", "crates", "instructions", "integrity", "letters", "sbom", "spelling"].map((name) =>
+    join(root, "scripts", "lib", `${name}.mjs`),
+  );
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
   const key = hashOf(
     [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],
@@ -94,7 +100,9 @@ async function buildPackage() {
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
-    await bundle({ template, glue, wasm, version, out: pkg });
+    // It is called once, before anything optimises it.
+    await wasmOpt(["-O3", ...strip], join(template, "src", "kernel", "spelling.wat"), reader);
+    await bundle({ template, glue, wasm, reader, version, out: pkg });
     copyFileSync(wasm, join(pkg, `${name}.wasm`));
     copyText();
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));

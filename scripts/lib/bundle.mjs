@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { decode } from "../../pkg-template/src/kernel/spelling.js";
 import { spell } from "./spelling.mjs";
 
 // One self-contained file each: an app uses exactly one of them on either side.
@@ -33,22 +34,23 @@ export const frameworkNames = Object.keys(frameworkEntries);
 export const scriptNames = Object.keys({ ...entries, ...pageEntries, ...standaloneEntries, ...frameworkEntries });
 
 /**
- * Bundles and minifies the published JavaScript from pkg-template/src into `out`, with the module and the glue at `wasm` and
- * `glue`.
+ * Bundles and minifies the published JavaScript from pkg-template/src into `out`, with the module, what reads
+ * its spelling, and the glue at `wasm`, `reader` and `glue`.
  */
-export async function bundle({ template, glue, wasm, version, out }) {
-  await bundleWith({ glue, wasm, PAGE: false }, { template, entries, out });
-  await bundleWith({ glue, wasm, PAGE: true }, { template, entries: pageEntries, out });
+export async function bundle({ template, glue, wasm, reader, version, out }) {
+  const made = { glue, module: spelt(wasm, reader) };
+  await bundleWith({ ...made, PAGE: false }, { template, entries, out });
+  await bundleWith({ ...made, PAGE: true }, { template, entries: pageEntries, out });
   // The app's own frameworks.
-  await bundleWith({ glue, wasm, PAGE: false }, { template, entries: frameworkEntries, out, packages: "external" });
+  await bundleWith({ ...made, PAGE: false }, { template, entries: frameworkEntries, out, packages: "external" });
   const alone = { format: "iife", banner: { js: standaloneBanner(version) } };
-  await bundleWith({ glue, wasm, PAGE: false }, { template, entries: standaloneEntries, out, ...alone });
+  await bundleWith({ ...made, PAGE: false }, { template, entries: standaloneEntries, out, ...alone });
 }
 
 /** Parts what an app has written in its holder's file from what is ours, for `npx tokenkeep init`. */
 const standaloneBanner = (version) => `/* tokenkeep ${version}: all below is the package's; npx tokenkeep init --update renews it */`;
 
-async function bundleWith({ glue, wasm, PAGE }, { template, entries, out, ...more }) {
+async function bundleWith({ glue, module, PAGE }, { template, entries, out, ...more }) {
   const esbuild = await import("esbuild");
   await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
@@ -61,7 +63,7 @@ async function bundleWith({ glue, wasm, PAGE }, { template, entries, out, ...mor
     legalComments: "none",
     alias: { "#glue": glue },
     define: { PAGE: String(PAGE) },
-    plugins: [inlinedWasm(wasm), loadedLater, captured(join(template, "src", "kernel"), PAGE && glue)],
+    plugins: [inlined(module), loadedLater, captured(join(template, "src", "kernel"), PAGE && glue)],
     logLevel: "warning",
     ...more,
   });
@@ -104,14 +106,24 @@ const alone = {
   },
 };
 
-/** Gives `import { spelt } from "tokenkeep:wasm"` the bytes of the module, as spelling.js reads them. */
-function inlinedWasm(wasm) {
+/** The module in a script's text, and what reads it. */
+function spelt(wasm, reader) {
+  const module = readFileSync(wasm);
+  const texts = { spelt: spell(module), reader: readFileSync(reader).toString("hex") };
+  // Whoever compares the module with the one that lies beside it finds the same bytes.
+  if (!module.equals(decode(texts.spelt, texts.reader))) throw new Error("spelling.wat doesn't read what spelling.mjs has spelt");
+  return texts;
+}
+
+/** Gives `import { .. } from "tokenkeep:wasm"` what is in `texts`. */
+function inlined(texts) {
   const namespace = "tokenkeep-wasm";
+  const contents = Object.entries(texts).map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`);
   return {
     name: namespace,
     setup(build) {
       build.onResolve({ filter: /^tokenkeep:wasm$/ }, ({ path }) => ({ path, namespace, sideEffects: false }));
-      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: `export const spelt = ${JSON.stringify(spell(readFileSync(wasm)))};` }));
+      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: contents.join("\n") }));
     },
   };
 }

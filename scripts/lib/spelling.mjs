@@ -1,14 +1,15 @@
+import { commonest, lettered } from "./letters.mjs";
+
 // Printable ASCII without quotes and backslashes, so that it can stand in a script as it is.
 const alphabet = Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).filter((character) => !'"\\'.includes(character));
 const single = alphabet.slice(0, 91);
 
-/** `bytes` as pkg-template/src/kernel/spelling.js reads them. */
-export function spell(bytes) {
-  const counts = new Uint32Array(256);
-  for (const byte of bytes) counts[byte] += 1;
-  const byCount = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+/** The module `wasm` as pkg-template/src/kernel/spelling.js reads it. */
+export function spell(wasm) {
+  const bytes = lettered(wasm);
+  const byCount = commonest(bytes);
   const common = placed(byCount.slice(0, single.length));
-  const rest = [...counts.keys()].filter((byte) => !common.includes(byte));
+  const rest = [...byCount.keys()].filter((byte) => !common.includes(byte));
   const spelt = new Map(common.map((byte, place) => [byte, single[place]]));
   rest.forEach((byte, n) => spelt.set(byte, alphabet[single.length + Math.floor(n / alphabet.length)] + alphabet[n % alphabet.length]));
   return Buffer.from(common).toString("hex") + Array.from(bytes, (byte) => spelt.get(byte)).join("");

@@ -5,13 +5,13 @@ import { whyNot } from "./wasm.js";
 
 let held = false;
 
-/** Starts the one holder of this realm with the wasm, as bytes or as a module. */
+/** Starts the one holder of this realm with what `wasm()` answers: bytes or a module. */
 export function start(wasm, config) {
   if (held) throw fail("CONFIG_INVALID", "hold() was called before; the configuration can't be changed");
   let module;
   const begin = () => {
     try {
-      module ??= wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+      module ??= compiled(wasm());
       return instantiate(module);
     } catch (error) {
       throw whyNot(error);
@@ -21,3 +21,5 @@ export function start(wasm, config) {
   held = true;
   return supervisor;
 }
+
+const compiled = (wasm) => (wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm));
