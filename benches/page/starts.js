@@ -1,4 +1,5 @@
-// How long a page takes from its start to resume(), in frames that are pages of their own, their files from the same machine.
+// How long a page takes from its start to resume(), in frames that are pages of their own, their files from the same machine and
+// bundled, as applications ship them.
 
 import { scaled, shuffled } from "./rounds.js";
 
@@ -6,6 +7,7 @@ const rounds = scaled(60);
 const first = ["page", "worker", "workerRelay", "sharedWorker", "sharedRelay"];
 // A dedicated worker starts anew with every page.
 const again = ["sharedWorker", "sharedRelay"];
+const scripts = { page: "page", worker: "worker", sharedWorker: "worker", workerRelay: "relay", sharedRelay: "relay" };
 let count = 0;
 
 /** For `first` page and `again`, with the worker running: `{ mode: [{ script, navigation }] }`, in milliseconds. */
@@ -28,7 +30,7 @@ async function note(results, round, mode, name) {
 
 function openFrame(mode, name) {
   const frame = document.createElement("iframe");
-  frame.src = `/start.html?${new URLSearchParams({ mode, name })}`;
+  frame.src = `/start/start-${scripts[mode]}.html?${new URLSearchParams({ mode, name })}`;
   return new Promise((resolve) => {
     addEventListener("message", function hear({ source, data }) {
       if (source !== frame.contentWindow) return;

@@ -1,0 +1,4 @@
+import { hold } from "/tokenkeep/holder";
+import { config } from "/config.js";
+
+hold(config);
