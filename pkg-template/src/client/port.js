@@ -143,7 +143,7 @@ export class PortTransport {
       const worker = make();
       this.shared = "port" in worker;
       const port = (this.#port = worker.port ?? worker);
-      port.addEventListener("message", ({ data }) => data?.v === version && this.#receive(data));
+      port.addEventListener("message", ({ data }) => [data].flat().forEach((one) => one?.v === version && this.#receive(one)));
       port.start?.();
       // A worker that threw may still answer, and then says more than its error event.
       const doubt = (event) => port === this.#port && !this.#answered && this.#explain(event);

@@ -1,4 +1,5 @@
 import { fail, toData } from "../errors.js";
+import { Joined } from "./joined.js";
 import { forward } from "./responses.js";
 import { Succession } from "./succession.js";
 
@@ -9,6 +10,8 @@ const mostDoors = 1_000;
 const mostLocks = 8;
 const mostNames = 32;
 const grace = 1_000;
+// Where fewer calls are under way each is answered by itself.
+const crowd = 16;
 const doors = new Set();
 // Each speaks for one door: their names can be seen by others.
 const shown = new Set();
@@ -65,6 +68,7 @@ class Door {
   #heard = 0;
   #shut = false;
   #names = new Set();
+  #joined = new Joined((messages) => this.#post(messages));
 
   constructor(port, supervisor, lent = false) {
     this.#port = port;
@@ -276,7 +280,7 @@ class Door {
       if (call.left) return (abort(), done(), this);
       call.lasts = false;
       const explanation = kernel.explain(response);
-      const send = (ok, transfer) => this.#answer({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
+      const send = (ok, transfer) => this.#answerFetch({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
       await forward(response, send, done, abort);
     } catch (error) {
       done();
@@ -285,9 +289,20 @@ class Door {
     return this;
   }
 
+  // What has a stream or a large body with it goes by itself.
+  #answerFetch(message, transfer) {
+    if (transfer || this.#pending.size < crowd) this.#answer(message, transfer);
+    else this.#joined.add({ v: version, ...message });
+  }
+
+  #answer(message, transfer) {
+    this.#joined.flush();
+    this.#post({ v: version, ...message }, transfer);
+  }
+
   // A message to a page in the back/forward cache would throw it out of there.
-  #answer(message, transfer = []) {
-    if (!this.#closed && !this.#shut) this.#port.postMessage({ v: version, ...message }, transfer);
+  #post(data, transfer = []) {
+    if (!this.#closed && !this.#shut) this.#port.postMessage(data, transfer);
   }
 
   /** The page is gone or hidden away: its requests are of no use to anybody, but for those that outlive it. */

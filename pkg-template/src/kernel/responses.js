@@ -1,6 +1,8 @@
 import { toData } from "../errors.js";
 
 const smallest = 64 * 1024;
+// Is copied: what crosses by itself costs more.
+const tiny = 4 * 1024;
 // Enough for a body that comes with its header, too short for anybody to notice.
 const moment = 10;
 // A Response refuses to be made with a body for these, though a browser gives them an empty one.
@@ -21,7 +23,7 @@ export async function forward(response, send, done, abort) {
   const reader = response.body.getReader();
   const { body, reads } = isSmall(response) ? await begin(reader, response.headers) : { reads: [] };
   if (body) {
-    send({ ...facts, body }, [body.buffer]);
+    send({ ...facts, body }, body.length > tiny ? [body.buffer] : undefined);
     return done();
   }
   const { port1, port2 } = new MessageChannel();
@@ -74,7 +76,7 @@ async function begin(reader, headers) {
 }
 
 function joined(chunks, size) {
-  if (chunks.length === 1) return chunks[0];
+  if (chunks.length === 1 && size > tiny) return chunks[0];
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
