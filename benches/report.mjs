@@ -97,7 +97,7 @@ function startTable(starts) {
   );
   return {
     title: "The start of a page",
-    note: "Milliseconds from the first line of the page's script, and from the navigation, until `resume()` has found that nobody is signed in; medians, and the same for a worker that says hello and nothing else. Bundled as applications ship it: one file for the page, one for the holder. Files come over loopback each time.",
+    note: "Milliseconds from the first line of the page's script, and from the navigation, until `resume()` has found that nobody is signed in; medians, and the same for a worker that says hello and nothing else. Bundled as applications ship it: one file for the page, one for the holder. In page mode the holder is in the page's file, whose loading is in the second column only. Files come over loopback each time.",
     head: ["page", "mode", "script", "navigation", "limit, script", "limit, navigation"],
     rows,
   };

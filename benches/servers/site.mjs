@@ -50,7 +50,8 @@ async function start(state, response, file) {
   const [, name, ending] = /^([\w-]+)\.(html|js)$/.exec(file) ?? [];
   if (!ending) return send(response, 404, "");
   if (ending === "html") return send(response, 200, pageWith(name), headersOf(file));
-  state.bundles[name] ??= bundled(`${name}.js`, { ...state, pages });
+  const { pkg, exports, configuration } = state;
+  state.bundles[name] ??= bundled(`${name}.js`, { pages, pkg, exports, configuration });
   return script(response, await state.bundles[name]);
 }
 
