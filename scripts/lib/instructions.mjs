@@ -13,17 +13,20 @@ const operands = new Map([
 ]);
 // These have two: an alignment, which nearly always follows from the operator, and an offset.
 const memory = new Map([...entries("load", 0x28, 0x35), ...entries("store", 0x36, 0x3e)]);
+// How many numbers are behind the operators that begin with 0xfc.
+const behindPrefix = [0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1];
 // What is rare, by how to get past its operands.
 const others = new Map([
   [0x0e, (reader) => reader.numbers(reader.number() + 1)],
+  [0x1c, (reader) => reader.numbers(reader.number())],
   [0x11, (reader) => reader.numbers(2)],
   ...[0x25, 0x26, 0x3f, 0x40, 0xd0, 0xd2].map((code) => [code, (reader) => reader.numbers(1)]),
   [0x43, (reader) => reader.skip(4)],
   [0x44, (reader) => reader.skip(8)],
-  [0xfc, (reader) => reader.numbers([0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2, 1, 2, 1, 2, 1, 1, 1][reader.number()])],
+  [0xfc, (reader) => reader.numbers(behindPrefix[reader.number()])],
 ]);
 const plain = (code) =>
-  code <= 0x01 || code === 0x05 || code === 0x0b || code === 0x0f || code === 0x1a || code === 0x1b || isNumeric(code);
+  code <= 0x01 || code === 0x05 || code === 0x0b || code === 0x0f || code === 0x1a || code === 0x1b || code === 0xd1 || isNumeric(code);
 const isNumeric = (code) => code >= 0x45 && code <= 0xc4;
 
 function entries(name, from, to) {
@@ -37,7 +40,7 @@ export function taken(wasm) {
   const end = reader.number() + reader.at;
   const count = reader.number();
   const before = wasm.subarray(0, reader.at);
-  const bodies = Array.from({ length: count }, () => reader.skip(reader.number()));
+  const bodies = Array.from({ length: count }, () => reader.skip(reader.shortest()));
   if (reader.at !== end) throw new Error("the code section is longer than its functions");
   return { before, bodies, after: wasm.subarray(end) };
 }
@@ -104,7 +107,16 @@ class Reader {
     return this.coded().reduceRight((value, byte) => value * 128 + (byte & 127), 0);
   }
 
+  /** A number that could not be written in fewer bytes: the reader of the spelling writes it anew. */
+  shortest() {
+    const from = this.at;
+    const value = this.number();
+    if (this.at - from > 1 && this.#bytes[this.at - 1] === 0) throw new Error("a function's size is written in more bytes than it needs");
+    return value;
+  }
+
   numbers(count) {
+    if (count === undefined) throw new Error("an operator behind 0xfc is not known: see section 5.4 of the WebAssembly specification");
     for (let left = count; left > 0; left -= 1) this.coded();
   }
 

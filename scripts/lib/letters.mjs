@@ -1,7 +1,8 @@
 import { instructions, taken } from "./instructions.mjs";
 
-// pkg-template/src/kernel/spelling.wat reads this: 32 streams, the first two of them verbatim, and places in memory.
+// pkg-template/src/kernel/spelling.wat reads this: the letters and 31 streams of operands, the first two of them verbatim.
 const base = 512;
+const most = 524_288 - base;
 const streamCount = 32;
 const letterCount = 256;
 const verbatim = ["raw", "locals"];
@@ -11,6 +12,8 @@ const add = 0x6a;
 // What is rarer is not worth a letter.
 const fewest = 6;
 const runs = [longest, 64, 16, 4, 2, 1];
+// Of all letters these may be for pieces with a kind; the rest is for bytes of some length.
+const kindLetters = 200;
 
 /**
  * The bytes that `wasm` is written in: where each stream begins, what the letters stand for, the streams, and at the end the
@@ -23,7 +26,9 @@ export function lettered(wasm) {
   const text = Uint8Array.from(list, (piece) => alphabet.get(keyOf(piece)).letter);
   const bytes = [...streams.values()].map((operands) => Buffer.concat(operands));
   const tables = letterTables([...alphabet.values()], [...streams.keys()]);
-  return Buffer.concat([pointers([...bytes, text], tables.length), tables, ...bytes, text]);
+  const image = Buffer.concat([pointers([...bytes, text], tables.length), tables, ...bytes, text]);
+  if (Math.max(image.length, wasm.length) > most) throw new Error(`the module has more than ${most} bytes: give spelling.wat more memory`);
+  return image;
 }
 
 /** What a letter stands for, piece by piece: `{ operator, kind, operand, behind }`. A piece without a kind is bytes as they are. */
@@ -59,27 +64,47 @@ function counted(list) {
   return counts;
 }
 
-/** `list` with what is rare as bytes, as few pieces of them as possible. */
+/** `list` with what has no letter as bytes, as few pieces of them as possible. */
 function joined(list) {
-  const counts = counted(list);
+  const worthy = worthyOf(list);
   const result = [];
   for (const piece of list) {
-    const isPlain = !piece.kind || (piece.kind !== "function" && counts.get(keyOf(piece)) < fewest);
     const last = result.at(-1);
-    if (!isPlain) result.push(piece);
+    if (worthy.has(keyOf(piece))) result.push(piece);
     else if (last && !last.kind) last.operand = Buffer.concat([last.operand, whole(piece)]);
     else result.push({ operator: [], operand: whole(piece) });
   }
   return result;
 }
 
+/** The keys of the pieces that get a letter: the commonest that are in the fullest streams. */
+function worthyOf(list) {
+  const fits = ({ kind, operator, operand }) => kind && operator.length <= 2 && operand.length <= longest;
+  const fitting = list.filter(fits);
+  const counts = counted(fitting);
+  const common = fitting.filter((piece) => piece.kind === "function" || counts.get(keyOf(piece)) >= fewest);
+  const sizes = new Map();
+  for (const piece of common) sizes.set(streamOf(piece), (sizes.get(streamOf(piece)) ?? 0) + piece.operand.length);
+  for (const name of [undefined, ...verbatim]) sizes.delete(name);
+  const kept = new Set([undefined, ...verbatim, ...largest(sizes, streamCount - 1 - verbatim.length)]);
+  return new Set(largest(counted(common.filter((piece) => kept.has(streamOf(piece)))), kindLetters));
+}
+
+/** The keys with the largest numbers. */
+const largest = (numbers, count) =>
+  [...numbers]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, count)
+    .map(([key]) => key);
+
 const whole = ({ operator, operand, behind }) => Buffer.from([...operator, ...operand, ...(behind ? [behind] : [])]);
 
 /** `list` with bytes in pieces of few different lengths. */
 function frequent(list) {
-  const counts = counted(list);
-  const isWhole = (piece) => piece.kind || (piece.operand.length <= longest && counts.get(keyOf(piece)) >= fewest);
-  return list.flatMap((piece) => (isWhole(piece) ? [piece] : cut(piece.operand)));
+  const plain = list.filter(({ kind, operand }) => !kind && operand.length <= longest);
+  const common = [...counted(plain)].filter(([, count]) => count >= fewest);
+  const lengths = new Set(largest(common, letterCount - kindLetters - runs.length));
+  return list.flatMap((piece) => (piece.kind || lengths.has(keyOf(piece)) ? [piece] : cut(piece.operand)));
 }
 
 function cut(bytes) {
@@ -98,7 +123,6 @@ function streamsOf(list) {
     if (!streams.has(name)) streams.set(name, []);
     streams.get(name).push(verbatim.includes(name) ? piece.operand : piece.operand.map(withoutMore));
   }
-  if (streams.size >= streamCount) throw new Error(`${streams.size} streams are more than spelling.wat has places for`);
   return streams;
 }
 
@@ -107,11 +131,9 @@ const withoutMore = (byte) => byte & 127;
 
 /** A letter for every piece: for the commonest piece the byte that is the commonest elsewhere. */
 function alphabetOf(list, streams) {
-  const pieces = new Map(list.map((piece) => [keyOf(piece), piece]));
-  const byCount = [...counted(list)].sort(([, a], [, b]) => b - a);
-  if (byCount.length > letterCount) throw new Error(`${byCount.length} letters are too many`);
+  const found = new Map(list.map((piece) => [keyOf(piece), piece]));
   const bytes = commonest(Buffer.concat([...streams.values()].flat()));
-  return new Map(byCount.map(([key], n) => [key, { ...pieces.get(key), letter: bytes[n] }]));
+  return new Map(largest(counted(list), letterCount).map((key, n) => [key, { ...found.get(key), letter: bytes[n] }]));
 }
 
 /** All bytes, those that are the most in `text` first. */

@@ -1,6 +1,6 @@
 import { commonest, lettered } from "./letters.mjs";
 
-// Printable ASCII without quotes and backslashes, so that it can stand in a script as it is.
+// Printable ASCII without double quotes and backslashes, so that it can stand in a script as it is.
 const alphabet = Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).filter((character) => !'"\\'.includes(character));
 const single = alphabet.slice(0, 91);
 

@@ -3,10 +3,10 @@ const textAt = 512;
 const moduleAt = 524_288;
 
 /**
- * The module that `text` spells in printable ASCII without quotes and backslashes: its first 91 characters stand for the 91
- * bytes, in hexadecimal, that the text begins with; the last two begin a pair that stands for one of the rest. What the bytes
- * are spelling.wat knows, which is `reader`, in hexadecimal. What compresses a file sees more in that than in the module, and far more than in
- * base64.
+ * The module that `text` spells in printable ASCII without double quotes and backslashes: its first 91 characters stand for the
+ * 91 bytes, in hexadecimal, that the text begins with; the last two begin a pair that stands for one of the rest. What the bytes
+ * are knows `reader`, which is spelling.wat in hexadecimal. What compresses a file sees more in that than in the module, and far
+ * more than in base64.
  */
 export function decode(text, reader) {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(reader)));
@@ -17,8 +17,9 @@ export function decode(text, reader) {
     const pair = n - singles;
     memory[pair < 0 ? codes[n] : 128 * (pair < codes.length ? 1 : 2) + codes[pair % codes.length]] = byte;
   });
-  const { written } = new TextEncoder().encodeInto(text.slice(2 * singles), memory.subarray(textAt));
-  return memory.subarray(moduleAt, exports.decode(textAt + written));
+  const characters = new TextEncoder().encode(text.slice(2 * singles));
+  memory.set(characters, textAt);
+  return memory.subarray(moduleAt, exports.decode(textAt + characters.length));
 }
 
-const bytesOf = (hexadecimal) => Uint8Array.from(hexadecimal.match(/../g), (digits) => parseInt(digits, 16));
+const bytesOf = (hexadecimal) => new Uint8Array(hexadecimal.match(/../g).map((digits) => parseInt(digits, 16)));

@@ -1,7 +1,8 @@
 ;; Reads what scripts/lib/spelling.mjs has spelt: first characters as bytes, then letters as a module's instructions.
 ;;
 ;; A letter stands for an operator, with how many bytes of an operand to take from which stream; like operands are beside each
-;; other there, which is what compressors look for. Nothing in here knows what the bytes mean but for the sizes of functions.
+;; other there, which is what compressors look for. Of what the bytes mean nothing in here is
+;; known but the sizes of functions and the highest bits of numbers.
 ;;
 ;; Where things are; scripts/lib/letters.mjs puts them there:
 ;;     0  the byte that each character stands for: by itself, behind "}", behind "~"; 128 bytes each
@@ -10,7 +11,7 @@
 ;;  1408  how long the operand is, and its stream; 256 bytes each; and the streams
 ;; 524288 the module
 (module
-  (memory (export "memory") 16)
+  (memory (export "memory") 16 16)
   (global $out (mut i32) (i32.const 512))
   ;; Where the function begins that is being read.
   (global $body (mut i32) (i32.const 0))
@@ -65,7 +66,7 @@
       (if (local.get $left)
         (then
           (local.set $left (i32.sub (local.get $left) (i32.const 1)))
-          ;; Of numbers all bytes but the last have the highest bit, which the first two streams, that have others, keep.
+          ;; Of numbers all bytes but the last have the highest bit. The streams 1 and 2 have other things than numbers.
           (call $put
             (i32.or
               (call $next (i32.add (i32.const 512) (i32.shl (local.get $stream) (i32.const 2))))
