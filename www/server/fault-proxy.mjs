@@ -60,7 +60,7 @@ export async function startFaultProxy({ target, port = 0, host = "127.0.0.1", de
     faults: () => rules.active(),
     /**
      * Spoils requests for `path`: `kind` is status, html, hang, reset, delay, drop-after or cut. The fault ends after
-     * `times` requests, after `forMs` milliseconds, or when it is restored. The newest fault for a path counts.
+     * `times` requests, `forMs` milliseconds after the first of them, or when it is restored. The newest fault for a path counts.
      */
     inject: (rule) => rules.add(rule),
     /** Ends the faults of `path`, or all. */
@@ -79,7 +79,7 @@ class Rules {
 
   add({ kind, path, times = Infinity, forMs = Infinity, ...details }) {
     if (!Object.hasOwn(FAULTS, kind)) throw new Error(`no fault is called ${kind}`);
-    this.#rules.unshift({ ...details, kind, path, left: times, until: performance.now() + forMs });
+    this.#rules.unshift({ ...details, kind, path, left: times, forMs });
   }
 
   remove(path) {
@@ -89,16 +89,20 @@ class Rules {
   /** The rule for a request to `path`, which counts as one of its times. */
   take(path) {
     const rule = this.#rules.find((one) => one.path === path && isActive(one));
-    if (rule) rule.left -= 1;
+    if (!rule) return undefined;
+    rule.left -= 1;
+    // Whoever injects it may be slow to send what it is for.
+    rule.since ??= performance.now();
     return rule;
   }
 
   active() {
-    return this.#rules.filter(isActive).map(({ until, ...rule }) => ({ ...rule, leftMs: until - performance.now() }));
+    return this.#rules.filter(isActive).map(({ forMs, since, ...rule }) => ({ ...rule, leftMs: leftMsOf({ forMs, since }) }));
   }
 }
 
-const isActive = ({ left, until }) => left > 0 && until > performance.now();
+const leftMsOf = ({ forMs, since }) => (since === undefined ? forMs : since + forMs - performance.now());
+const isActive = (rule) => rule.left > 0 && leftMsOf(rule) > 0;
 
 async function handle({ rules, attempts, describe, ask }, request, response) {
   try {
