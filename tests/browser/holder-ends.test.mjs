@@ -71,6 +71,7 @@ test("a tab that was called in since hears what happens in the new holder", asyn
 test("resume() after a SharedWorker's end has no session", async (t) => {
   const { page } = await signedIn(t);
   await endSharedWorker(page);
+  await until(async () => (await session(page)) === null, "the news");
   assert.deepEqual(await resume(page), { value: null });
 });
 
