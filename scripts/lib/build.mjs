@@ -100,7 +100,7 @@ async function buildPackage() {
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
-    // It is called once, before anything optimises it.
+    // It runs once, before an engine would optimise it.
     await wasmOpt(["-O3", ...strip], join(template, "src", "kernel", "spelling.wat"), reader);
     await bundle({ template, glue, wasm, reader, version, out: pkg });
     copyFileSync(wasm, join(pkg, `${name}.wasm`));

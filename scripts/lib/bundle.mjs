@@ -77,10 +77,8 @@ const loadedLater = {
   },
 };
 
-// Files through which tokens pass; the generated glue is another.
-const holdsTokens = new Set(["http.js", "verify.js", "guard.js", "instance.js", "keys.js", "kernel.js"]);
-// And those that the module itself goes through.
-const holdsModule = new Set(["load.js", "spelling.js"]);
+// Files through which tokens or the module pass; the generated glue is another.
+const sensitive = new Set(["http.js", "verify.js", "guard.js", "instance.js", "keys.js", "kernel.js", "load.js", "spelling.js"]);
 
 /**
  * In page mode the files through which tokens pass, the `glue` among them, get what `kernel` has in builtins.js in the place of
@@ -92,7 +90,7 @@ const captured = (kernel, glue) => ({
     build.onResolve({ filter: /captured\.js$/ }, () => ({ path: join(kernel, "captured.js"), sideEffects: Boolean(glue) }));
     if (!glue) return;
     build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      if (path !== glue && ![holdsTokens, holdsModule].some((names) => names.has(basename(path)))) return undefined;
+      if (path !== glue && !sensitive.has(basename(path))) return undefined;
       const options = { bundle: true, format: "esm", charset: "utf8", write: false, plugins: [alone] };
       const { outputFiles } = await build.esbuild.build({ ...options, entryPoints: [path], inject: [join(kernel, "builtins.js")] });
       return { contents: outputFiles[0].text };

@@ -31,10 +31,11 @@ export function lettered(wasm) {
   return image;
 }
 
+const begin = { operator: [], kind: "function", operand: [] };
+
 /** What a letter stands for, piece by piece: `{ operator, kind, operand, behind }`. A piece without a kind is bytes as they are. */
 function pieces(wasm) {
   const { before, bodies, after } = taken(wasm);
-  const begin = { operator: [], kind: "function", operand: [] };
   const plain = (operand) => ({ operator: [], operand });
   return [plain(before), ...bodies.flatMap((body) => [begin, ...fused(instructions(body))]), begin, plain(after)];
 }
@@ -57,6 +58,9 @@ function streamOf({ kind = "raw", operand }) {
   if (!operand.length) return undefined;
   return verbatim.includes(kind) ? kind : `${kind} ${operand.length}`;
 }
+
+/** Whether a piece's operand is a number, which is not kept as it is. */
+const isNumber = (piece) => Boolean(streamOf(piece)) && !verbatim.includes(streamOf(piece));
 
 function counted(list) {
   const counts = new Map();
@@ -82,12 +86,13 @@ function worthyOf(list) {
   const fits = ({ kind, operator, operand }) => kind && operator.length <= 2 && operand.length <= longest;
   const fitting = list.filter(fits);
   const counts = counted(fitting);
-  const common = fitting.filter((piece) => piece.kind === "function" || counts.get(keyOf(piece)) >= fewest);
+  const common = fitting.filter((piece) => counts.get(keyOf(piece)) >= fewest);
   const sizes = new Map();
-  for (const piece of common) sizes.set(streamOf(piece), (sizes.get(streamOf(piece)) ?? 0) + piece.operand.length);
-  for (const name of [undefined, ...verbatim]) sizes.delete(name);
-  const kept = new Set([undefined, ...verbatim, ...largest(sizes, streamCount - 1 - verbatim.length)]);
-  return new Set(largest(counted(common.filter((piece) => kept.has(streamOf(piece)))), kindLetters));
+  for (const piece of common.filter(isNumber)) sizes.set(streamOf(piece), (sizes.get(streamOf(piece)) ?? 0) + piece.operand.length);
+  const kept = new Set(largest(sizes, streamCount - 1 - verbatim.length));
+  const worthy = counted(common.filter((piece) => !isNumber(piece) || kept.has(streamOf(piece))));
+  // Without its letter no function's size is written, however few there are.
+  return new Set([keyOf(begin), ...largest(worthy, kindLetters - 1)]);
 }
 
 /** The keys with the largest numbers. */
@@ -121,7 +126,7 @@ function streamsOf(list) {
   for (const piece of list.filter(streamOf)) {
     const name = streamOf(piece);
     if (!streams.has(name)) streams.set(name, []);
-    streams.get(name).push(verbatim.includes(name) ? piece.operand : piece.operand.map(withoutMore));
+    streams.get(name).push(isNumber(piece) ? piece.operand.map(withoutMore) : piece.operand);
   }
   return streams;
 }
@@ -140,7 +145,7 @@ function alphabetOf(list, streams) {
 export function commonest(text) {
   const counts = new Uint32Array(256);
   for (const byte of text) counts[byte] += 1;
-  return [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  return largest(counts.entries(), counts.length);
 }
 
 /** What spelling.wat knows of each letter. */

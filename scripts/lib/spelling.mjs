@@ -9,7 +9,7 @@ export function spell(wasm) {
   const bytes = lettered(wasm);
   const byCount = commonest(bytes);
   const common = placed(byCount.slice(0, single.length));
-  const rest = [...byCount.keys()].filter((byte) => !common.includes(byte));
+  const rest = [...Array(256).keys()].filter((byte) => !common.includes(byte));
   const spelt = new Map(common.map((byte, place) => [byte, single[place]]));
   rest.forEach((byte, n) => spelt.set(byte, alphabet[single.length + Math.floor(n / alphabet.length)] + alphabet[n % alphabet.length]));
   return Buffer.from(common).toString("hex") + Array.from(bytes, (byte) => spelt.get(byte)).join("");
