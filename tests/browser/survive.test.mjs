@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { codeOf, endOfBurst, events, session, startBurst, stats, statusOf } from "./support/calls.mjs";
+import { Gate } from "./support/gate.mjs";
 import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startProbe } from "./support/probe.mjs";
@@ -120,6 +121,56 @@ test("so it does where the sign-in began before the page had loaded", async (t) 
   await page.goBack({ waitUntil: "commit" });
 
   assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_IN_ABANDONED");
+});
+
+for (const [how, ask] of Object.entries({
+  "preventDefault()": "addEventListener('beforeunload', (event) => event.preventDefault())",
+  "a returnValue": "addEventListener('beforeunload', (event) => { event.returnValue = 'unsaved'; })",
+  "what its handler returns": "onbeforeunload = () => 'unsaved'",
+})) {
+  test(`staying on a page that asks by ${how} ends signIn(), and the next one leaves`, async (t) => {
+    const stage = await startStage(t, { mode: "shared" });
+    const page = await stage.open();
+    // Nobody is asked who has done nothing in the page.
+    await page.mouse.click(1, 1);
+    const asked = page.waitForEvent("dialog");
+    await page.evaluate(`${ask}; globalThis.attempt = app.outcome(() => app.auth.signIn()); undefined`);
+    await (await asked).dismiss();
+    assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_IN_ABANDONED");
+
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.evaluate(() => void app.auth.signIn().catch(() => {}));
+    await page.waitForSelector("#login");
+  });
+}
+
+test("a page that would ask, and in which nobody has done anything, is left without a word", async (t) => {
+  const stage = await startStage(t, { mode: "page" });
+  // What is evaluated in a page, or looked for, counts as somebody's doing.
+  await stage.context.addInitScript(() => {
+    // The empty page before it.
+    if (origin === "null") return;
+    addEventListener("beforeunload", (event) => {
+      event.preventDefault();
+      setTimeout(() => setTimeout(() => console.log("is being left"), 20), 20);
+    });
+    addEventListener("load", () => setTimeout(() => app.auth.signIn().catch(({ code }) => console.log(code))));
+  });
+  const said = [];
+  const hasSaid = new Gate();
+  stage.context.on("console", (message) => {
+    // The browser has its own word for it.
+    if (message.type() !== "log") return;
+    said.push(message.text());
+    hasSaid.open();
+  });
+  await stage.context.route("**/auth?*", async (route) => {
+    await hasSaid.passed;
+    await route.continue();
+  });
+  const page = await stage.open();
+  await page.waitForURL(/interaction/);
+  assert.deepEqual(said, ["is being left"]);
 });
 
 test("a page that comes from the back/forward cache after a sign-out is signed out (STORE-15)", async (t) => {

@@ -72,6 +72,11 @@ export class Auth extends EventTarget {
       const abandoned = fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again");
       // The event at the end of loading may be still to come.
       addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned));
+      // Nothing says what somebody answered who was asked whether to leave the page. Nobody is asked who has done nothing in it.
+      const stay = ({ defaultPrevented, returnValue }) => (defaultPrevented || returnValue[0]) && reject(abandoned);
+      // Others may hear of it after this. A page that goes on to listen is not kept everywhere for the Back button.
+      const leave = (event) => navigator.userActivation?.hasBeenActive !== false && setTimeout(stay, 0, event);
+      addEventListener("beforeunload", leave, { once: true });
       location.assign(url);
     });
   }
