@@ -1,11 +1,7 @@
 //! Where the page is, how it came there, and what its tab remembers.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
-
-use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AddEventListenerOptions, PopStateEvent, PopStateEventInit, Storage, Window};
+use web_sys::{PopStateEvent, PopStateEventInit, Storage, Window};
 
 use crate::{js, state::Page};
 
@@ -85,43 +81,4 @@ fn tell(window: &Window) {
     if let Ok(event) = PopStateEvent::new_with_event_init_dict("popstate", &init) {
         let _ = window.dispatch_event(&event);
     }
-}
-
-/// What `leaving` ends with, or none if the person was asked whether to leave the page, and may have stayed: nothing says what they
-/// answered.
-pub(crate) async fn unless_kept<T>(leaving: impl Future<Output = T>) -> Option<T> {
-    let (mut leaving, mut kept) = (pin!(leaving), pin!(kept()));
-    poll_fn(|context| match leaving.as_mut().poll(context) {
-        Poll::Pending => kept.as_mut().poll(context).map(|()| None),
-        Poll::Ready(end) => Poll::Ready(Some(end)),
-    })
-    .await
-}
-
-/// Waits until a `beforeunload` was answered by "ask the person".
-async fn kept() {
-    loop {
-        let event = promised(|window, heard| listen_once(window, "beforeunload", heard)).await;
-        // Others may hear of it after this.
-        promised(|window, ended| window.set_timeout_with_callback(ended).map(drop).ok()).await;
-        let text = js::get(&event, "returnValue").as_string();
-        if js::get(&event, "defaultPrevented").is_truthy() || text.is_some_and(|text| !text.is_empty()) {
-            return;
-        }
-    }
-}
-
-/// A page that goes on to listen would not be kept for the Back button everywhere.
-fn listen_once(window: &Window, kind: &str, heard: &Function) -> Option<()> {
-    let once = AddEventListenerOptions::new();
-    once.set_once(true);
-    window.add_event_listener_with_callback_and_add_event_listener_options(kind, heard, &once).ok()
-}
-
-/// What a function is called with that `give` hands to the window; never, if that can't be done.
-async fn promised(give: impl Fn(&Window, &Function) -> Option<()>) -> JsValue {
-    let promise = Promise::new(&mut |resolve, _| {
-        let _ = web_sys::window().and_then(|window| give(&window, &resolve));
-    });
-    JsFuture::from(promise).await.unwrap_or_default()
 }

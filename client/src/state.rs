@@ -228,7 +228,7 @@ mod tests {
             let state = after(asking().into_iter().chain([(Input::Asked(Some(error(code))), false)]));
             shows(&state, SignedOut, View::Fallback, false);
         }
-        // The person stayed here.
+        // It came to nothing without a word.
         let state = after(asking().into_iter().chain([(Input::Asked(None), false)]));
         shows(&state, SignedOut, View::Fallback, false);
         // A click before the page knew.

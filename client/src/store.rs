@@ -131,11 +131,10 @@ impl Store {
         let options = options.or_return_to(&place::address());
         place::note_left();
         let auth = self.0.auth.clone();
-        let leaving = async move { auth.sign_in(&options).await.map(drop) };
         self.ask(Box::pin(async move {
-            let end = place::unless_kept(leaving).await;
+            let end = auth.sign_in(&options).await.map(drop);
             place::come_back();
-            end.unwrap_or(Ok(()))
+            end
         }));
     }
 

@@ -172,52 +172,6 @@ fn forget() {
 }
 
 #[test]
-async fn who_stays_on_the_page_after_all_may_ask_again() {
-    let (fake, auth) = fake(json!({ "session": null }));
-    let store = Store::new(auth);
-    store.start(Start::new());
-    until(&store, is(Status::SignedOut)).await;
-    store.sign_in(SignIn::new());
-    until(&store, |_| asked(&fake) == 1).await;
-    leave(false);
-    for _ in 0..3 {
-        turn().await;
-        assert_eq!(store.state().status, Status::Loading);
-    }
-    while store.state().status == Status::Loading {
-        leave(true);
-        turn().await;
-    }
-    assert_eq!((store.state().status, store.state().may_ask, store.state().error), (Status::SignedOut, false, None));
-    store.sign_in(SignIn::new());
-    until(&store, |_| asked(&fake) == 2).await;
-}
-
-/// Lets all that is due happen.
-async fn turn() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        web_sys::window().unwrap().set_timeout_with_callback(&resolve).unwrap();
-    });
-    wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
-}
-
-/// Has the page be about to be left; a listener that comes last asks the person whether they want to, or not.
-fn leave(asks: bool) {
-    let window = web_sys::window().unwrap();
-    let hear = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-        if asks {
-            event.prevent_default();
-        }
-    });
-    let init = web_sys::EventInit::new();
-    init.set_cancelable(true);
-    let event = web_sys::Event::new_with_event_init_dict("beforeunload", &init).unwrap();
-    window.add_event_listener_with_callback("beforeunload", hear.as_ref().unchecked_ref()).unwrap();
-    window.dispatch_event(&event).unwrap();
-    window.remove_event_listener_with_callback("beforeunload", hear.as_ref().unchecked_ref()).unwrap();
-}
-
-#[test]
 async fn a_refused_response_leads_back_to_where_the_sign_in_began() {
     let window = web_sys::window().unwrap();
     let before = window.location().href().unwrap();
