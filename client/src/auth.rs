@@ -85,7 +85,8 @@ impl Auth {
     /// # Errors
     ///
     /// If that can't be done (`StorageBlocked`, `CookiesBlocked`, `RedirectElsewhere`, in a frame of another origin `PageFramed`, ..), or
-    /// `SignInAbandoned` if the user comes back by the Back button.
+    /// `SignInAbandoned` if the user comes back by the Back button, or is still here three seconds after a `beforeunload` of this page
+    /// wanted them to be asked whether to leave it.
     pub async fn sign_in(&self, options: &SignIn) -> Result<Infallible, Error> {
         js::settled(self.0.sign_in(&options.0.to_js())).await?;
         Err(Error::shape("a sign-in ended without leaving the page"))

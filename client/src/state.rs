@@ -39,8 +39,8 @@ pub struct AuthState {
     /// The session.
     pub session: Option<Session>,
     /// What `resume` or a sign-in failed with, until the session changes. With [`Status::SignedIn`], an authorization response was refused
-    /// and the session that there was goes on. With [`Status::SignedOut`], somebody came back without having signed in, or the page is in a
-    /// frame and has to take a popup.
+    /// and the session that there was goes on. With [`Status::SignedOut`], somebody came back without having signed in or didn't leave, or
+    /// the page is in a frame and has to take a popup.
     pub error: Option<Error>,
     /// Whether the person may be sent to sign in without a click: once in the life of a page, and not whoever has just come back from the
     /// server, by a response or by the Back button.
