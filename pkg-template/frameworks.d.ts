@@ -45,7 +45,7 @@ export interface AuthState {
   /**
    * What `resume()` or `signIn()` was rejected with, until the session changes: a `TokenKeepError`, unless `onArrival` threw.
    * With `signed-in`, an authorization response was refused and the session that there was goes on. With `signed-out`,
-   * somebody came back without having signed in.
+   * somebody came back without having signed in, or didn't leave.
    */
   readonly error: Error | null;
 }

@@ -63,8 +63,8 @@ export interface Auth extends EventTarget {
    * Sends the user to the authorization server. The promise doesn't resolve, since the page is left; it rejects if
    * that can't be done (`TOKENKEEP_STORAGE_BLOCKED`, `TOKENKEEP_COOKIES_BLOCKED`, `TOKENKEEP_REDIRECT_ELSEWHERE`, in a frame of another
    * origin `TOKENKEEP_PAGE_FRAMED`, ..), or with
-   * `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button, or was asked by a `beforeunload` of the page whether to leave
-   * it: nothing says what they answered.
+   * `TOKENKEEP_SIGN_IN_ABANDONED` if the user comes back by the Back button, or is still here three seconds after a `beforeunload` of
+   * this page wanted them to be asked whether to leave it. What a frame inside of it asks is not heard of.
    */
   signIn(options?: SignInOptions): Promise<never>;
 

@@ -9,6 +9,8 @@ const heedSignOut = () => later(({ heed }) => heed("signedout", { reason: "signo
 // What the holder is asked without more ado.
 const questions = ["userinfo", "stats", "audit", "unlock", "accessToken"];
 
+const patience = 3_000;
+
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
   #transport;
@@ -72,9 +74,10 @@ export class Auth extends EventTarget {
       const abandoned = fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again");
       // The event at the end of loading may be still to come.
       addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned));
-      // Nothing says what somebody answered who was asked whether to leave the page. Nobody is asked who has done nothing in it.
-      const stay = ({ defaultPrevented, returnValue }) => (defaultPrevented || returnValue[0]) && reject(abandoned);
-      // Others may hear of it after this. A page that goes on to listen is not kept everywhere for the Back button.
+      // Nothing says what somebody answered whom the browser asked: who is still here after a while has stayed.
+      const stay = ({ defaultPrevented, returnValue }) => (defaultPrevented || returnValue?.[0]) && setTimeout(reject, patience, abandoned);
+      // Others may hear of it after this, and nobody is asked who has done nothing here. Not every browser keeps a page for the Back button
+      // that goes on to listen.
       const leave = (event) => navigator.userActivation?.hasBeenActive !== false && setTimeout(stay, 0, event);
       addEventListener("beforeunload", leave, { once: true });
       location.assign(url);
