@@ -43,6 +43,17 @@ const wait = (page) =>
     sessionStorage["tokenkeep-silent"] = JSON.stringify([time - 60_000]);
   });
 
+test("who was asked whether to leave the page, and left, comes back to where they were (AUTHZ-23)", async (t) => {
+  const stage = await startStage(t, { mode: "shared" });
+  const page = await stage.open("/place");
+  await page.evaluate(() => addEventListener("beforeunload", (event) => event.preventDefault()));
+  page.once("dialog", (dialog) => dialog.accept());
+  await attempt(page);
+
+  assert.deepEqual(await resumeSilently(page), { value: null });
+  assert.deepEqual(await arrivalOf(page), { returnTo: "/place", appState: null, silent: true });
+});
+
 for (const mode of modes) {
   test(`${mode}: who is signed in at the server is signed in without being asked (AUTHZ-23)`, async (t) => {
     const stage = await startStage(t, { mode });
