@@ -6,6 +6,7 @@ const megabyte = 1_000_000;
 const modes = {
   raw: "raw fetch",
   plain: "by hand",
+  careful: "by hand, at that pace",
   page: "page mode",
   worker: "Worker",
   sharedWorker: "SharedWorker",
@@ -151,7 +152,7 @@ function waveTable(wave, judge) {
   });
   return {
     title: "10,000 calls behind one refresh, an API that is no limit",
-    note: "The API is a function that answers in 2 to 22 ms, however many ask. Milliseconds from the release of the token endpoint until the last answer; medians of rounds, and their range.",
+    note: "The API is a function that answers in 2 to 22 ms, however many ask. Milliseconds from the release of the token endpoint until the last answer; medians of rounds, and their range. By hand all go out at once, which an API that comes back may not survive; or at the pace of tokenkeep, 16 at once and with each round of answers a tenth more.",
     head: ["mode", "out", "range", "one token request, none lost", ""],
     rows,
   };
