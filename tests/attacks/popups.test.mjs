@@ -4,13 +4,13 @@
 import assert from "node:assert/strict";
 
 import { session } from "../browser/support/calls.mjs";
-import { clickSignIn, endOfSignIn } from "../browser/support/popup.mjs";
+import { clickSignIn, endOfSignIn, seenIn } from "../browser/support/popup.mjs";
 import { attack } from "./support/attack.mjs";
 
 attack({ id: "T48", threat: "S22", title: "the page in the popup navigates the tab that opened it", outcome: "stopped" }, async (rig) => {
   const page = await rig.open();
   const popup = await clickSignIn(page);
-  await popup.waitForSelector("#login");
+  await seenIn(popup, page, "#login");
   const led = await popup.evaluate(lead, `${rig.origins.evil}/phishing`);
   if (led) {
     await page.waitForURL(`${rig.origins.evil}/phishing`);

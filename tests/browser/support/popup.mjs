@@ -34,6 +34,16 @@ export const addButton = (page, options) =>
     document.body.append(button);
   }, options);
 
+/** Waits for `selector` in the popup of `page`; where that doesn't come, says where the popup is and what has become of the sign-in. */
+export async function seenIn(popup, page, selector) {
+  try {
+    await popup.waitForSelector(selector);
+  } catch (cause) {
+    const outcome = await page.evaluate(() => Promise.race([globalThis.signingIn, "nothing yet"]));
+    throw new Error(`no ${selector}: the popup is at ${popup.url()}, and signIn() says ${JSON.stringify(outcome)}`, { cause });
+  }
+}
+
 /** The outcome of the last `signIn()`. */
 export const endOfSignIn = (page) => page.evaluate(() => globalThis.signingIn);
 
