@@ -7,6 +7,7 @@ const most = 512;
 export function carefully(fetch) {
   const waiting = [];
   let [next, underWay, tenths] = [0, 0, first * 10];
+  const hasRoom = () => underWay < Math.floor(tenths / 10);
 
   const leave = async (given) => {
     underWay += 1;
@@ -15,9 +16,9 @@ export function carefully(fetch) {
     } finally {
       underWay -= 1;
       tenths = Math.min(tenths + 1, most * 10);
-      while (next < waiting.length && underWay < Math.floor(tenths / 10)) waiting[next++]();
+      while (next < waiting.length && hasRoom()) waiting[next++]();
     }
   };
 
-  return (...given) => (underWay < first ? leave(given) : new Promise((resolve) => waiting.push(() => resolve(leave(given)))));
+  return (...given) => (hasRoom() ? leave(given) : new Promise((resolve) => waiting.push(() => resolve(leave(given)))));
 }

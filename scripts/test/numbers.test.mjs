@@ -55,3 +55,11 @@ test("how long the name of a record is", () => {
   // 32 bytes as base64url.
   assert.equal(Buffer.alloc(32).toString("base64url").length, 43);
 });
+
+test("at what pace the bench lets calls out by hand", () => {
+  const { first, most } = numbers(read("benches", "page", "careful.js"), constants);
+  assert.equal(first, Number(read("src", "proto", "session", "window.rs").match(/^const FIRST: u64 = (\d+);$/m)[1]));
+  const table = read("src", "proto", "config", "table.rs");
+  assert.equal(most, Number(table.match(/"drainConcurrency", Number \{ .*default: Some\((\d+)\)/)[1]));
+  assert.match(read("benches", "report.mjs"), new RegExp(`pace of tokenkeep, ${first} at once`));
+});
