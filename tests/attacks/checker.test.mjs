@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { test } from "../browser/support/test.mjs";
@@ -30,7 +31,9 @@ assert.deepEqual(Object.keys(faults), faultNames);
 for (const [fault, { wrong, mode = "shared", seenIn, more }] of Object.entries(faults)) {
   test(`a holder that ${wrong} is found out by ${seenIn.join(" and ")}, and by no other row`, async (t) => {
     const rows = { ...always, ...more };
-    const { seen, code } = await carryOut({ fault, mode, rows, signal: t.signal });
+    const { seen, code, output } = await carryOut({ fault, mode, rows, signal: t.signal });
+    // One that waits for ever would look like one that was noticed.
+    assert.equal(/^# cancelled (\d+)$/m.exec(output)?.[1], "0", "an attack ran out of time, or none began");
     const met = [...new Set(seen.map(({ id }) => id))];
     assert.deepEqual(met.sort(), Object.keys(rows).sort(), "an attack did not come to an end");
     const differing = new Set(seen.filter(({ saw, expected }) => saw !== expected).map(({ id }) => id));
@@ -39,7 +42,7 @@ for (const [fault, { wrong, mode = "shared", seenIn, more }] of Object.entries(f
   }, 300_000);
 }
 
-/** Runs the attacks on a broken holder in a process of their own; what each observed, and how the run ended. */
+/** Runs the attacks on a broken holder in a process of their own; what each observed, and how the run ended, and what it said. */
 async function carryOut({ fault, mode, rows, signal }) {
   const records = await mkdtemp(join(tmpdir(), "tokenkeep-attacks-"));
   try {
@@ -49,13 +52,14 @@ async function carryOut({ fault, mode, rows, signal }) {
     const pattern = Object.keys(rows)
       .map((id) => `^${id} ${mode}(, late)?:${parts[id] ?? ""}`)
       .join("|");
-    const args = ["--test", "--test-concurrency=1", `--test-name-pattern=${pattern}`, ...files];
-    const child = spawn(process.execPath, args, { env: { ...env, ...more }, stdio: "ignore", signal });
+    const args = ["--test", "--test-concurrency=1", "--test-reporter=tap", `--test-name-pattern=${pattern}`, ...files];
+    const child = spawn(process.execPath, args, { env: { ...env, ...more }, stdio: ["ignore", "pipe", "ignore"], signal });
     child.once("error", () => {});
+    const output = text(child.stdout);
     const code = await new Promise((resolve) => child.once("close", resolve));
     const names = await readdir(records);
     const texts = await Promise.all(names.map((name) => readFile(join(records, name), "utf8")));
-    return { code, seen: texts.flatMap((text) => JSON.parse(text)) };
+    return { code, output: await output, seen: texts.flatMap((one) => JSON.parse(one)) };
   } finally {
     await rm(records, { recursive: true, force: true });
   }

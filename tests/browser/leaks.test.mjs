@@ -141,7 +141,7 @@ async function pester({ mode, holder, files, foreign }) {
   // A dedicated worker is private to its connection: the page's own one is reached through the prototype.
   const port = mode === "shared" ? new SharedWorker(holder, options).port : await ownWorker();
   const answers = [];
-  port.addEventListener("message", ({ data }) => answers.push(data));
+  port.addEventListener("message", ({ data }) => answers.push(...[data].flat()));
   port.start?.();
   const operations = [
     "hello",

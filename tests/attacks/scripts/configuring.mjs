@@ -13,7 +13,7 @@ export async function configure(evil, { config }) {
   const port = await evil.connect();
   const last = 2_000_000;
   const seen = new Promise((resolve) => {
-    port.addEventListener("message", ({ data }) => data.id === last && resolve());
+    evil.hear(port, ({ id }) => id === last && resolve());
   });
   port.start?.();
   const operations = ["configure", "config", "hold", "init", "start", "setup", "set", "hello", "signIn", "unlock", "allow"];

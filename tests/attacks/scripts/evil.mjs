@@ -86,6 +86,9 @@ export function makeEvil(origin, { mode, holder } = {}) {
     return new SharedWorker(holder, { type: "module", name: "tokenkeep", extendedLifetime: true }).port;
   }
 
+  /** Listens to a holder's port: it tells many answers of a crowd in one message. */
+  const hear = (port, tell) => port.addEventListener("message", ({ data, ports }) => [data].flat().forEach((one) => tell(one, ports)));
+
   /** What the page at the holder's origin lends a document that frames it: `{ line, ask, port, page, frame }`, or an `error`. */
   async function borrow() {
     const frame = await framed(holder);
@@ -108,7 +111,7 @@ export function makeEvil(origin, { mode, holder } = {}) {
   function asking(port) {
     const waiting = new Map();
     let last = 0;
-    port.addEventListener("message", ({ data, ports }) => waiting.get(data.id)?.({ ...data, port: ports[0] }));
+    hear(port, (one, [handed]) => waiting.get(one.id)?.({ ...one, port: handed }));
     port.start?.();
     return (op, parameters) =>
       new Promise((resolve) => {
@@ -152,6 +155,6 @@ export function makeEvil(origin, { mode, holder } = {}) {
     database.close();
   }
 
-  const means = { connect, borrow, framed, asking, generator, captureWorker, records, plantRecords };
+  const means = { connect, hear, borrow, framed, asking, generator, captureWorker, records, plantRecords };
   return { origin, post, beacon, settled, strings, latin1, read, isMemory, ...means };
 }

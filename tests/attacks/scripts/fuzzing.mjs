@@ -11,7 +11,7 @@ export async function fuzz(evil, { mode, count, seed, url, callback }) {
   const seen = new Set();
   const waiting = new Map();
   const tally = { sent: 0, unclonable: 0, replies: 0, codes: {} };
-  port.addEventListener("message", ({ data }) => receive(data));
+  evil.hear(port, receive);
   port.start?.();
 
   function receive(data) {
@@ -188,7 +188,8 @@ export async function useTwoPorts(evil, { slow, quick }) {
   const connect = async () => {
     const port = await evil.connect();
     const heard = [];
-    port.onmessage = ({ data }) => heard.push(data);
+    evil.hear(port, (one) => heard.push(one));
+    port.start?.();
     return { port, heard, said: (id) => heard.filter((one) => one.id === id) };
   };
   const [first, second] = [await connect(), await connect()];

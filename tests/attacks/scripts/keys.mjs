@@ -89,7 +89,7 @@ export function hookSigning(evil) {
 export async function askForProofs(evil, { url, elsewhere, iat }) {
   const port = await evil.connect();
   const answers = [];
-  port.addEventListener("message", ({ data }) => answers.push(data));
+  evil.hear(port, (answer) => answers.push(answer));
   port.start?.();
   const wishes = { iat, htu: elsewhere, htm: "POST", nonce: "n", time: iat, now: iat, date: iat, claims: { iat, htu: elsewhere } };
   let id = 1_000_000;

@@ -44,7 +44,7 @@ export async function askAll(evil, { targets, inits }) {
   const port = await evil.connect();
   const answers = new Map();
   const first = 1_000_001;
-  port.addEventListener("message", ({ data }) => data.id >= first && answers.set(data.id, data));
+  evil.hear(port, (answer) => answer.id >= first && answers.set(answer.id, answer));
   port.start?.();
   let id = first - 1;
   for (const url of targets) {

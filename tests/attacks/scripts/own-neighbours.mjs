@@ -11,14 +11,14 @@ export async function callSlowly(evil, { url }) {
 /** Ends, asks for and takes over whatever has the same ids on this page's own connection; what is answered goes to the attacker. */
 export async function disturb(evil, { url }) {
   const port = await evil.connect();
-  port.addEventListener("message", ({ data }) => evil.post(`${data.id} ${evil.strings(data).join(" ")}`));
+  evil.hear(port, (answer) => evil.post(`${answer.id} ${evil.strings(answer).join(" ")}`));
   port.start();
   for (let id = 1; id <= 20; id += 1) {
     port.postMessage({ v: 1, id, op: "abort", target: id });
     port.postMessage({ v: 1, id, op: "fetch", url, headers: [] });
     if (id <= 10) port.postMessage({ v: 1, id, op: "abort", target: id });
   }
-  await new Promise((resolve) => port.addEventListener("message", ({ data }) => data.id === 20 && resolve()));
+  await new Promise((resolve) => evil.hear(port, ({ id }) => id === 20 && resolve()));
   port.postMessage({ v: 1, id: 0, op: "see", visible: false, online: false });
   port.postMessage({ v: 1, id: 0, op: "bye" });
   const { line, ask } = await evil.borrow();

@@ -9,8 +9,11 @@ function connect() {
   const [heard, waiting] = [[], new Map()];
   let [last, release] = [0, undefined];
   port.onmessage = ({ data }) => {
-    heard.push(data);
-    waiting.get(data.id)?.(data);
+    // A crowd is answered in one message.
+    for (const one of [data].flat()) {
+      heard.push(one);
+      waiting.get(one.id)?.(one);
+    }
   };
   const say = (message) => port.postMessage({ v: 1, id: 0, ...message });
   const ask = (op, more) => {
