@@ -83,7 +83,9 @@ test("Rust: 200 calls with an expired token cause one refresh, and it is told as
   assert.equal(stage.counts.refreshes, 1);
   const keys = new Set(stage.probe.requests.map(({ headers }) => headers["idempotency-key"]));
   assert.equal(keys.size, 200);
-  assert.deepEqual(await valueOf(page, "events"), ["signed in ada", "refreshed 2"]);
+  // On a busy machine the last of them wait long enough for that to be told.
+  const told = (await valueOf(page, "events")).filter((event) => !event.startsWith("Waiting"));
+  assert.deepEqual(told, ["signed in ada", "refreshed 2"]);
   const { phase, refreshes, servers } = await stats(page);
   assert.deepEqual([phase, refreshes, servers.at(-1).requests], ["active", 1, 200]);
   assert.deepEqual(
