@@ -32,6 +32,8 @@ export async function wasmTestEnv(engine) {
     ...env,
     ...drivers[engine](),
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: await bindgenProgram("wasm-bindgen-test-runner"),
+    // These are short, and would be built for longer than they run.
+    CARGO_PROFILE_DEV_OPT_LEVEL: "0",
     WASM_BINDGEN_TEST_ONLY_WEB: "1",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
     // The runner looks into the folder of the crate otherwise, and there are more than one.
