@@ -122,7 +122,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// `EndSessionUnavailable` if the server can't; the session here is over.
+    /// `EndSessionUnavailable` if the server can't; the session here is over. `SignOutAbandoned` if the user comes back by the Back
+    /// button, or stays where a `beforeunload` of the page asked.
     pub async fn sign_out_everywhere(&self, return_to: Option<&str>) -> Result<Infallible, Error> {
         let mut options = Members::default();
         options.set("endSession", Member::Flag(true));

@@ -74,6 +74,39 @@ test("a server without that endpoint: the session ends here, and the call says s
   assert.equal(page.url(), `${stage.app.origin}/callback`);
 });
 
+for (const dangerSendIdTokenHint of [false, true]) {
+  const how = dangerSendIdTokenHint ? "by a form" : "by a URL";
+  const config = (stage) => ({ ...away(stage), dangerSendIdTokenHint });
+  const server = { logout: { takesPost: true } };
+
+  test(`staying on a page that asks ends a sign-out at the server ${how}, and the next one leaves`, async (t) => {
+    const { page } = await startSignedIn(t, { config, server });
+    // Nobody is asked who has done nothing in the page.
+    await page.mouse.click(1, 1);
+    await page.evaluate(() => addEventListener("beforeunload", (event) => event.preventDefault()));
+    const asked = page.waitForEvent("dialog");
+    await begin(page);
+    await (await asked).dismiss();
+    assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_OUT_ABANDONED");
+    assert.deepEqual([await session(page), await page.evaluate(() => document.forms.length)], [null, 0]);
+
+    page.once("dialog", (dialog) => dialog.accept());
+    const { request } = await endSession(page);
+    assert.equal(request.method(), "GET", "there is no ID token left to send along");
+  });
+
+  test(`coming back from the server's page ends a sign-out ${how}`, async (t) => {
+    const { page } = await startSignedIn(t, { config, server, mode: "page", whole: true });
+    await begin(page);
+    await page.waitForSelector("#logout");
+    await page.goBack({ waitUntil: "commit" });
+    assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_OUT_ABANDONED");
+  });
+}
+
+/** Starts signing out; what comes of that is the page's `attempt`. */
+const begin = (page) => page.evaluate(() => void (globalThis.attempt = app.outcome(() => app.auth.signOut({ endSession: true }))));
+
 async function startSignedIn(t, options = {}) {
   const stage = await startStage(t, { server: { logout: true }, config: away, ...options });
   const page = await stage.open();

@@ -131,6 +131,22 @@ test("signing out at the server too leads over there and back, and the app is to
   assert.deepEqual(await page.evaluate(() => app.auth.arrival), { returnTo: "/bye-bye", appState: null, signedOut: true });
 });
 
+test("staying on a page that asks ends a sign-out at the server, and the session goes on until the next one", async (t) => {
+  const { page } = await start(t, { server: { logout: true } });
+  await signIn(page);
+  await page.mouse.click(1, 1);
+  await page.evaluate(() => addEventListener("beforeunload", (event) => event.preventDefault()));
+  const asked = page.waitForEvent("dialog");
+  await leave(page, { endSession: true }, "signOut");
+  await (await asked).dismiss();
+  assert.equal((await page.evaluate(() => left)).error.code, "TOKENKEEP_SIGN_OUT_ABANDONED");
+  assert.notEqual(await session(page), null);
+
+  page.once("dialog", (dialog) => dialog.accept());
+  await leave(page, { endSession: true }, "signOut");
+  await page.waitForSelector("#logout");
+});
+
 test("where the server ends no sessions the app is told, when one is back", async (t) => {
   const { stage, page } = await start(t);
   await signIn(page);

@@ -155,6 +155,9 @@ codes! {
     SignInUnavailable = "TOKENKEEP_SIGN_IN_UNAVAILABLE",
     /// `TOKENKEEP_SIGN_IN_UNKNOWN`: no app has asked for this, or it was started already; go back to the app and sign in there.
     SignInUnknown = "TOKENKEEP_SIGN_IN_UNKNOWN",
+    /// `TOKENKEEP_SIGN_OUT_ABANDONED`: the user is still here, or back: the session at the authorization server may go on; offer
+    /// signOut({ endSession: true }) once more.
+    SignOutAbandoned = "TOKENKEEP_SIGN_OUT_ABANDONED",
     /// `TOKENKEEP_STATE_MISMATCH`: this browser sent no request with this state; call signIn() again.
     StateMismatch = "TOKENKEEP_STATE_MISMATCH",
     /// `TOKENKEEP_STATE_MISSING`: the authorization response has no state; call signIn() again.

@@ -2,14 +2,13 @@ import { fail, freeze } from "../errors.js";
 import { isFramed } from "./arrival.js";
 import { advised, later, more } from "./later.js";
 import { optionsOf } from "./options.js";
+import { stayed } from "./staying.js";
 
 // Where that can't be loaded nobody signs in silently either.
 const heedSignOut = () => later(({ heed }) => heed("signedout", { reason: "signout" }));
 
 // What the holder is asked without more ado.
 const questions = ["userinfo", "stats", "audit", "unlock", "accessToken"];
-
-const patience = 3_000;
 
 /** What the page works with: the session's facts, and requests that carry a token the page never sees. */
 export class Auth extends EventTarget {
@@ -70,24 +69,13 @@ export class Auth extends EventTarget {
     if (options.mode === "popup") return this.#signInWithPopup(options);
     if (isFramed()) throw fail("PAGE_FRAMED", 'in a frame of another origin take mode: "popup"');
     const url = await this.#transport.call("signIn", { options }).catch(advised);
-    return new Promise((_, reject) => {
-      const abandoned = fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again");
-      // The event at the end of loading may be still to come.
-      addEventListener("pageshow", ({ persisted }) => persisted && reject(abandoned));
-      // Nothing says what somebody answered whom the browser asked: who is still here after a while has stayed.
-      const stay = ({ defaultPrevented, returnValue }) => (defaultPrevented || returnValue?.[0]) && setTimeout(reject, patience, abandoned);
-      // Others may hear of it after this, and nobody is asked who has done nothing here. Not every browser keeps a page for the Back button
-      // that goes on to listen.
-      const leave = (event) => navigator.userActivation?.hasBeenActive !== false && setTimeout(stay, 0, event);
-      addEventListener("beforeunload", leave, { once: true });
-      location.assign(url);
-    });
+    return stayed(fail("SIGN_IN_ABANDONED", "nobody signed in; call signIn() again"), () => location.assign(url));
   }
 
   async signOut(given) {
     const { revocation, url, idTokenHint } = await this.#transport.call("signOut", { options: optionsOf(given) });
     await heedSignOut();
-    return url ? (await more()).leave(url, idTokenHint) : { revocation };
+    return url ? (await more()).signOutAt(url, idTokenHint, fail) : { revocation };
   }
 
   /** Takes a personal access token into the holder, if the configuration accepts that. */

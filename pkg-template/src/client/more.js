@@ -5,7 +5,7 @@ import { handOver, offer, popupState } from "./popup.js";
 import { comeBack, expect, heed, mayTry } from "./silent.js";
 
 export { advise, whyNoWorker } from "./advice.js";
-export { leave } from "./leave.js";
+export { signOutAt } from "./leave.js";
 export { encode } from "./multipart.js";
 export { objectURL } from "./object-url.js";
 export { compare } from "./outdated.js";

@@ -1,5 +1,5 @@
 import { digest } from "../client/digest.js";
-import { leave } from "../client/leave.js";
+import { go } from "../client/leave.js";
 import { fail, toData } from "../errors.js";
 import * as visits from "./visits.js";
 
@@ -36,7 +36,7 @@ async function signOut(lender, ticket, { options }) {
   const { url, idTokenHint } = await lender.call("signOut", { options });
   const state = new URL(url).searchParams.get("state");
   if (state) await visits.leave(ticket, await digest(state));
-  await leave(url, idTokenHint);
+  go(url, idTokenHint);
 }
 
 /** Puts a response aside, for the frame of the app that it is for; without a visit of this browser's it stays where it is. */
