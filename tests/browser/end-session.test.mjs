@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { codeOf, events, resume, session } from "./support/calls.mjs";
 import { leave, signIn } from "./support/sign-in.mjs";
 import { startStage, transports } from "./support/stage.mjs";
+import { stay } from "./support/staying.mjs";
 import { test } from "./support/test.mjs";
 
 const away = ({ app }) => ({ postLogoutRedirectUri: `${app.origin}/bye` });
@@ -81,12 +82,7 @@ for (const dangerSendIdTokenHint of [false, true]) {
 
   test(`staying on a page that asks ends a sign-out at the server ${how}, and the next one leaves`, async (t) => {
     const { page } = await startSignedIn(t, { config, server });
-    // Nobody is asked who has done nothing in the page.
-    await page.mouse.click(1, 1);
-    await page.evaluate(() => addEventListener("beforeunload", (event) => event.preventDefault()));
-    const asked = page.waitForEvent("dialog");
-    await begin(page);
-    await (await asked).dismiss();
+    await stay(page, () => begin(page));
     assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_OUT_ABANDONED");
     assert.deepEqual([await session(page), await page.evaluate(() => document.forms.length)], [null, 0]);
 

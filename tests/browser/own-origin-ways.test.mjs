@@ -9,6 +9,7 @@ import { back, isBack, leave, passPopup, signIn } from "./support/own-origin.mjs
 import { clickSignIn, countFlows, endOfSignIn, looked } from "./support/popup.mjs";
 import { demoPages, passPages } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
+import { stay } from "./support/staying.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -134,11 +135,7 @@ test("signing out at the server too leads over there and back, and the app is to
 test("staying on a page that asks ends a sign-out at the server, and the session goes on until the next one", async (t) => {
   const { page } = await start(t, { server: { logout: true } });
   await signIn(page);
-  await page.mouse.click(1, 1);
-  await page.evaluate(() => addEventListener("beforeunload", (event) => event.preventDefault()));
-  const asked = page.waitForEvent("dialog");
-  await leave(page, { endSession: true }, "signOut");
-  await (await asked).dismiss();
+  await stay(page, () => leave(page, { endSession: true }, "signOut"));
   assert.equal((await page.evaluate(() => left)).error.code, "TOKENKEEP_SIGN_OUT_ABANDONED");
   assert.notEqual(await session(page), null);
 

@@ -6,6 +6,7 @@ import { pendingLogins } from "./support/records.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startProbe } from "./support/probe.mjs";
 import { modes, startStage, workerModes } from "./support/stage.mjs";
+import { stay } from "./support/staying.mjs";
 import { test } from "./support/test.mjs";
 import { until } from "./support/until.mjs";
 
@@ -136,11 +137,8 @@ for (const [how, ask] of Object.entries({
   test(`staying on a page that asks by ${how} ends signIn(), and the next one leaves`, async (t) => {
     const stage = await startStage(t, { mode: "shared" });
     const page = await stage.open();
-    // Nobody is asked who has done nothing in the page.
-    await page.mouse.click(1, 1);
-    const asked = page.waitForEvent("dialog");
-    await page.evaluate(`${ask}; globalThis.attempt = app.outcome(() => app.auth.signIn()); undefined`);
-    await (await asked).dismiss();
+    const leave = () => page.evaluate(() => void (globalThis.attempt = app.outcome(() => app.auth.signIn())));
+    await stay(page, leave, ask);
     assert.equal((await page.evaluate(() => attempt)).error.code, "TOKENKEEP_SIGN_IN_ABANDONED");
 
     page.once("dialog", (dialog) => dialog.accept());
