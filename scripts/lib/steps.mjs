@@ -93,10 +93,10 @@ async function types() {
   const projects = [typesFolder, join(typesFolder, "router"), join(examplesFolder, "angular")];
   // The oldest compiler that the package's types are for, as bundlers and as Node find them.
   const earlier = ["bundler.json", "nodenext.json"].map((file) => join(typesFolder, "earlier", file));
-  const check = (compile) => (project) => compile(["--noEmit", "-p", project]);
+  const args = (project) => ["--noEmit", "-p", project];
   const checked = await Promise.all([
-    ...projects.map(check((args) => nodeProgram("tsc", args))),
-    ...earlier.map(check((args) => run(process.execPath, [earliestTsc, ...args]))),
+    ...projects.map((project) => nodeProgram("tsc", args(project))),
+    ...earlier.map((project) => run(process.execPath, [earliestTsc, ...args(project)])),
   ]);
   return checked.find(({ code }) => code);
 }
