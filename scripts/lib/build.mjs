@@ -60,7 +60,7 @@ async function cargoArguments() {
     [sysroot, "rust"],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
   // A little more than "z" inlines by itself: fewer bytes, as calls cost some too.
-  const flags = [...renamed, "-Zunstable-options", "-Cpanic=immediate-abort", "-Cllvm-args=-inline-threshold=8"];
+  const flags = [...renamed, "-Zunstable-options", "-Zlocation-detail=none", "-Cpanic=immediate-abort", "-Cllvm-args=-inline-threshold=8"];
   const std = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
   const setting = `target.${wasmTriple}.rustflags=${JSON.stringify(flags)}`;
   return ["build", "--release", "--lib", "--features", "lean", "--target", wasmTriple, ...std, "--config", setting];
