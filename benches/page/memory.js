@@ -10,5 +10,6 @@ WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
 
 /** The size of the wasm's memory, in bytes. */
 export function memorySize() {
-  return instance.exports.memory.buffer.byteLength;
+  const { buffer } = Object.values(instance.exports).find((one) => one.buffer);
+  return buffer.byteLength;
 }

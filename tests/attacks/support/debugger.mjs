@@ -102,10 +102,10 @@ async function memoryText(ask) {
 /** Runs in the realm, on the list of its instances. */
 function readAll() {
   // What reads the text that the module is spelt in has a memory too, until it is collected.
-  if (![...this].some(({ exports }) => exports.__wbindgen_start)) return "";
+  if ([...this].every(({ exports }) => exports.decode)) return "";
   let text = "";
-  for (const { exports } of this) {
-    const bytes = new Uint8Array(exports.memory.buffer);
+  for (const { buffer } of [...this].flatMap(({ exports }) => Object.values(exports))) {
+    const bytes = new Uint8Array(buffer ?? 0);
     for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
   }
   return text;
