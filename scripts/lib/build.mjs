@@ -7,6 +7,7 @@ import { linkedCrates } from "./crates.mjs";
 import { integrityOf } from "./integrity.mjs";
 import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
+import { namesFile, shortenNames, shortNames, withShortNames } from "./names.mjs";
 import { pkg, root, target, wasmTarget, wasmTriple } from "./paths.mjs";
 import { ask, must, readJson } from "./run.mjs";
 import { bindgenProgram } from "./rust.mjs";
@@ -38,14 +39,19 @@ export async function build() {
 }
 
 async function buildWasm() {
-  const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs"].map((name) => join(root, name));
+  const inputs = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/lib/build.mjs", "scripts/lib/names.mjs"].map((name) =>
+    join(root, name),
+  );
   const key = hashOf(inputs, await ask("rustc", ["--version"]));
-  return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glue, wasm] }, async () => {
+  return unlessFresh({ stamp: join(work, `${name}.stamp`), key, outputs: [glue, wasm, namesFile] }, async () => {
     say(`building ${name}.wasm`);
     const built = join(wasmTarget, wasmTriple, "release", "tokenkeep.wasm");
     await must("cargo", await cargoArguments(), { env: { ...toolchainEnv(), RUSTC_BOOTSTRAP: "1" }, cure: "correct the source" });
     await generateGlue(built);
-    await wasmOpt([...passes, ...strip], join(work, `${name}_bg.wasm`), wasm);
+    const printed = await wasmOpt([...passes, shortenNames, ...strip], join(work, `${name}_bg.wasm`), wasm);
+    const names = shortNames(printed);
+    writeFileSync(glue, withShortNames(readFileSync(glue, "utf8"), names));
+    writeFileSync(namesFile, JSON.stringify(names));
   });
 }
 
@@ -77,10 +83,10 @@ async function generateGlue(built) {
     throw new CurableError(`in page mode the page could see what ${other} is called with`, "declare it without `catch` in src/browser");
 }
 
-/** Has wasm-opt do these passes with a module. */
+/** Has wasm-opt do these passes with a module. Answers what it prints. */
 export async function wasmOpt(passes, from, to) {
   const script = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
-  await must(process.execPath, [script, ...abilities.map((name) => `--enable-${name}`), ...passes, from, "-o", to]);
+  return must(process.execPath, [script, ...abilities.map((name) => `--enable-${name}`), ...passes, from, "-o", to]);
 }
 
 async function buildPackage() {

@@ -140,13 +140,12 @@ const legibles = freeze({
 });
 
 /**
- * What the wasm imports: the functions of `glue`, but for the one that fills the wasm's memory with random values. The glue's may
- * fail, and what may fail it calls by way of Function.prototype.apply. `memory` answers the present memory.
+ * What the wasm imports: `imports`, but for the one that fills the wasm's memory with random values and is called `random`. The
+ * glue's may fail, and what may fail it calls by way of Function.prototype.apply. `memory` answers the present memory.
  */
-export function imported(glue, memory) {
+export function imported(imports, random, memory) {
   const fill = (address, length) => void capturedCrypto.getRandomValues(new SafeUint8Array(memory().buffer, address >>> 0, length));
-  const replaced = ([name, act]) => [name, capturedCrypto.getRandomValues && name.startsWith("__wbg_getRandomValues_") ? fill : act];
-  return freeze({ __proto__: null, ...Object.fromEntries(Object.entries(glue).map(replaced)) });
+  return freeze({ __proto__: null, ...imports, ...(capturedCrypto.getRandomValues && { [random]: fill }) });
 }
 
 const subtle = methods(nativeCrypto.subtle, "digest", "exportKey", "generateKey", "importKey", "sign", "verify");

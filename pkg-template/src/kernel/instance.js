@@ -1,18 +1,20 @@
-import * as glue from "#glue";
+import { __wbg_set_wasm, Core, imports, parts, random } from "#glue";
 
 import { imported, secure } from "./captured.js";
 
 let memory;
-const imports = { __proto__: null, "./tokenkeep_bg.js": PAGE ? imported(glue, () => memory) : glue };
+// The module has short names: scripts/lib/names.mjs.
+const named = { __proto__: null, a: PAGE ? imported(imports, random, () => memory) : imports };
 
 /** Makes a new instance of `module` the one that the generated glue speaks to. Answers the glue's class. */
 export function instantiate(module) {
-  const { exports } = new WebAssembly.Instance(module, imports);
-  if (PAGE) secure(exports);
+  const { exports } = new WebAssembly.Instance(module, named);
+  const own = parts(exports);
+  if (PAGE) secure(own);
   // The glue keeps views of the memory of the instance before until that grows, be it by nothing.
   memory?.grow(0);
-  ({ memory } = exports);
-  glue.__wbg_set_wasm(exports);
-  exports.__wbindgen_start();
-  return glue.Core;
+  ({ memory } = own);
+  __wbg_set_wasm(exports);
+  own.__wbindgen_start();
+  return Core;
 }

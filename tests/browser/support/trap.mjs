@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 
 import binaryen from "binaryen";
 
+import { namesFile } from "../../../scripts/lib/names.mjs";
+import { readJson } from "../../../scripts/lib/run.mjs";
 import { spell } from "../../../scripts/lib/spelling.mjs";
 import { bundles } from "./bundles.mjs";
 
@@ -13,7 +15,7 @@ export const deadly = 31_337;
 /** `wasm` with an `authorize` that traps where it is asked for the deadly timeout. */
 function withTrap(wasm) {
   const module = binaryen.readBinary(wasm);
-  const name = "core_authorize";
+  const name = new Map(readJson(namesFile).exports).get("core_authorize");
   const { value } = exportNamed(module, name);
   const params = binaryen.expandType(binaryen.getFunctionInfo(module.getFunction(value)).params);
   const locals = params.map((type, index) => module.local.get(index, type));
