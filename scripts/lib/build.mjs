@@ -141,6 +141,7 @@ async function usedTools() {
     "wasm-bindgen": number(await ask(await bindgenProgram("wasm-bindgen"), ["--version"])),
     binaryen: ofModule("binaryen"),
     esbuild: ofModule("esbuild"),
+    terser: ofModule("terser"),
   };
 }
 

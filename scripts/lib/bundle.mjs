@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { decode } from "../../pkg-template/src/kernel/spelling.js";
 import { spell } from "./spelling.mjs";
+
+// The ECMAScript that published scripts are written in.
+const year = 2022;
 
 // One self-contained file each: an app uses exactly one of them on either side.
 const entries = {
@@ -43,22 +46,23 @@ export async function bundle({ template, glue, wasm, reader, version, out }) {
   await bundleWith({ ...made, PAGE: true }, { template, entries: pageEntries, out });
   // The app's own frameworks.
   await bundleWith({ ...made, PAGE: false }, { template, entries: frameworkEntries, out, packages: "external" });
-  const alone = { format: "iife", banner: { js: standaloneBanner(version) } };
+  const alone = { format: "iife", preamble: standaloneBanner(version) };
   await bundleWith({ ...made, PAGE: false }, { template, entries: standaloneEntries, out, ...alone });
 }
 
 /** Parts what an app has written in its holder's file from what is ours, for `npx tokenkeep init`. */
 const standaloneBanner = (version) => `/* tokenkeep ${version}: all below is the package's; npx tokenkeep init --update renews it */`;
 
-async function bundleWith({ glue, module, PAGE }, { template, entries, out, ...more }) {
+async function bundleWith({ glue, module, PAGE }, { template, entries, out, preamble, ...more }) {
   const esbuild = await import("esbuild");
-  await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     entryPoints: Object.entries(entries).map(([name, file]) => ({ in: join(template, "src", file), out: name })),
     outdir: out,
     bundle: true,
+    write: false,
     minify: true,
     format: "esm",
-    target: "es2022",
+    target: `es${year}`,
     charset: "utf8",
     legalComments: "none",
     alias: { "#glue": glue },
@@ -67,6 +71,14 @@ async function bundleWith({ glue, module, PAGE }, { template, entries, out, ...m
     logLevel: "warning",
     ...more,
   });
+  for (const { path, text } of outputFiles) writeFileSync(path, await smaller(text, { module: more.format !== "iife", preamble }));
+}
+
+/** Terser sees what esbuild's minifier doesn't: 3 to 4 % less of scripts, with brotli. */
+async function smaller(script, { module, preamble }) {
+  const { minify } = await import("terser");
+  const { code } = await minify(script, { ecma: year, module, compress: { passes: 2 }, format: { preamble, inline_script: false } });
+  return code;
 }
 
 /** Leaves `import("./more.js")` as it is, so that whoever bundles the page may load it when it is needed. */

@@ -222,7 +222,7 @@ test("sbom.json says what is in the package, and nothing of who made it or when"
   assert.deepEqual([metadata.component.purl, metadata.component.version], [`pkg:npm/tokenkeep@${version}`, version]);
   assert.deepEqual(
     metadata.tools.components.map(({ name }) => name),
-    ["rustc", "wasm-bindgen", "binaryen", "esbuild"],
+    ["rustc", "wasm-bindgen", "binaryen", "esbuild", "terser"],
   );
   assert.ok(components.length > 15 && components.every((one) => one.version && one.licenses[0].expression), "a component lacks something");
   assert.doesNotMatch(text, /timestamp|serialNumber|file:|[\\/](home|Users|root|tmp)[\\/]/);
