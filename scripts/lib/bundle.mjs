@@ -90,7 +90,10 @@ const loadedLater = {
 };
 
 // Files through which tokens or the module pass; the generated glue is another.
-const sensitive = new Set(["http.js", "verify.js", "guard.js", "instance.js", "keys.js", "kernel.js", "load.js", "spelling.js"]);
+const sensitive = new Set([
+  ...["http.js", "verify.js", "guard.js", "host.js", "instance.js", "keys.js", "kernel.js"],
+  ...["load.js", "pending.js", "sender.js", "spelling.js"],
+]);
 
 /**
  * In page mode the files through which tokens pass, the `glue` among them, get what `kernel` has in builtins.js in the place of

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { root } from "../lib/paths.mjs";
 
 const read = (...path) => readFileSync(join(root, ...path), "utf8");
-const kernel = read("pkg-template", "src", "kernel", "kernel.js");
+const kernel = (name) => read("pkg-template", "src", "kernel", name);
 
 /** The matches of `pattern`, whose groups `name` and `value` are, as an object with its names in one spelling. */
 function numbers(text, pattern) {
@@ -21,14 +21,14 @@ const constants = /^(?:pub )?const (?<name>[A-Za-z_]+)(?:: i32)? = (?<value>-?\d
 
 test("what becomes of a request", () => {
   const { refused, ...verdicts } = numbers(read("src", "browser", "verdict.rs"), constants);
-  const known = numbers(kernel, constants);
+  const known = numbers(kernel("sender.js"), constants);
   for (const [name, value] of Object.entries(verdicts)) assert.equal(known[name], value, name);
   assert.ok(!Object.values(known).includes(refused), "what is none of these is a refusal");
 });
 
 test("what a page can start", () => {
   const operations = numbers(read("src", "binding", "core.rs"), /^ +(?<value>\d) => Operation::(?<name>\w+),/gm);
-  const known = numbers(kernel, constants);
+  const known = numbers(kernel("kernel.js"), constants);
   for (const [name, value] of Object.entries(operations)) assert.equal(known[name], value, name);
   assert.equal(known.entertoken, 3, "which is what any other number starts");
 });

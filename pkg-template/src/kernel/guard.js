@@ -1,4 +1,4 @@
-import { fail } from "../errors.js";
+import { TokenKeepError, fail } from "../errors.js";
 import { readable } from "./captured.js";
 
 // The wasm's memory never shrinks. What servers answer is limited to less.
@@ -7,6 +7,9 @@ export const longest = 1 << 22;
 /** What everybody hears who waited for a core that broke down. */
 export const restarted = () =>
   fail("HOLDER_RESTARTED", "the holder met an error of its own and started anew, without the session; call signIn() again");
+
+/** The error that the core describes as `json`. */
+export const refusalOf = (json) => new TokenKeepError(JSON.parse(json));
 
 /** `text` as the core's glue is to be given it. */
 export const legible = (text) => (PAGE ? readable(text) : text);
