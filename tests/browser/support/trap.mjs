@@ -33,13 +33,21 @@ function exportNamed(module, name) {
   return all.find((one) => one.name === name);
 }
 
+let planted;
+
+/** The package's module as its scripts have it in them, and the planted one: made once per process. */
+function texts(wasm) {
+  planted ??= { whole: spell(wasm), trapping: spell(Buffer.from(withTrap(wasm))) };
+  return planted;
+}
+
 /** Lets the stage's holder run on a module that traps when it is told to. */
 export async function plant(stage, mode) {
   const { scripts, wasm } = await bundles();
-  const planted = Buffer.from(withTrap(wasm));
+  const { whole, trapping } = texts(wasm);
   const inlined = scripts[mode === "page" ? "page" : "holder"];
-  const [before, after] = inlined.split(spell(wasm));
+  const [before, after] = inlined.split(whole);
   assert.ok(after, "the script has the module in it once");
-  const script = () => ["text/javascript; charset=utf-8", before + spell(planted) + after];
+  const script = () => ["text/javascript; charset=utf-8", before + trapping + after];
   stage.shown.files = { [mode === "page" ? "/app.js" : "/holder.js"]: script };
 }
