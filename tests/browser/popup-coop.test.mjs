@@ -102,3 +102,43 @@ for (const mode of modes) {
     assert.ok((await endOfSignIn(page)).value, "the next one works");
   });
 }
+
+/** Has the page do nothing but wait for an answer of the server. Resolves to what lets that come, once it is waited for. */
+async function occupy(stage, page) {
+  const asked = new Promise((resolve) => stage.context.route("**/slow", resolve));
+  const over = page.evaluate(() => {
+    const request = new XMLHttpRequest();
+    request.open("GET", "/slow", false);
+    request.send();
+  });
+  const route = await asked;
+  return () => Promise.all([route.fulfill({ body: "" }), over]);
+}
+
+/** Whether a page asks for a lock that another one holds and that is named after a hash. */
+const waitsForLock = (page) =>
+  page.evaluate(async () => (await navigator.locks.query()).pending.some(({ name }) => /^tokenkeep-[\w-]{43}$/.test(name)));
+
+// With a SharedWorker the popup needs no page.
+for (const mode of modes.filter((one) => one !== "shared")) {
+  for (const [outcome, pass] of Object.entries({ "a sign-in": passPages, "a refusal": refuseIn })) {
+    test(`${mode}: a popup with ${outcome} waits for a page that is busy when it comes back (WIN-7)`, async (t) => {
+      // The link has to be cut, or both have one thread.
+      const stage = await startStage(t, { mode, server: { headers: severing } });
+      const page = await stage.open();
+      const popup = await clickSignIn(page);
+      await pass(popup);
+      await popup.waitForFunction(() => globalThis.app);
+      const release = await occupy(stage, page);
+      const closed = popup.waitForEvent("close");
+      await startResume(popup);
+      await until(() => waitsForLock(popup), "the popup to wait for the page, whatever else it tries first");
+      await release();
+      await closed;
+
+      const { value, error } = await endOfSignIn(page);
+      assert.deepEqual([value?.scope, error?.error], outcome === "a sign-in" ? [scope, undefined] : [undefined, "access_denied"]);
+      assert.equal(stage.counts.tokenRequests, outcome === "a sign-in" ? 1 : 0);
+    });
+  }
+}

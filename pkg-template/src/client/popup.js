@@ -11,16 +11,22 @@ const severed = [
 // By this name a page finds what the popup that it has opened offers.
 const offered = Symbol.for("tokenkeep.offered");
 const wait = 2_000;
+// How long a page that waits may be busy with something else, and how much later than its end its last word may come.
+const patience = 30_000;
+const delay = 200;
 
 const channelOf = (key) => new BroadcastChannel(`tokenkeep-${key}`);
+// Anybody may ask for the names of locks: the channel's isn't among them.
+const lockOf = async (key) => `tokenkeep-${await digest(key)}`;
 
 /** Signs in in `popup`, which was just opened, while this page stays. `fail` makes errors of this page's class. */
 export async function signInWith(popup, transport, { popupFeatures: _, popupTimeout = 300_000, ...options }, fail) {
   const waiting = new AbortController();
-  let channel, timer;
+  let channel, timer, release;
   try {
     const answer = await transport.call("signIn", { options });
     const key = answer.slice(0, 43);
+    if (!transport.shared) release = holdLock(key);
     const outcome = transport.call("outcome", { key }, waiting.signal);
     outcome.catch(() => {});
     channel = channelOf(key);
@@ -39,6 +45,7 @@ export async function signInWith(popup, transport, { popupFeatures: _, popupTime
     throw (error.name === "AbortError" && waiting.signal.reason) || error;
   } finally {
     waiting.abort();
+    release?.();
     clearInterval(timer);
     channel?.close();
     popup.close();
@@ -69,19 +76,43 @@ function watch(popup, timeout, waiting, fail, accept) {
   }, 500);
 }
 
+/** Holds a lock that tells the popup that somebody waits, however long nothing else is heard of this page. Answers what releases it. */
+function holdLock(key) {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  lockOf(key)
+    .then((name) => navigator.locks.request(name, () => released))
+    .catch(() => {});
+  // A page that is kept for the Back button waits for nobody.
+  addEventListener("pagehide", release);
+  return () => {
+    removeEventListener("pagehide", release);
+    release();
+  };
+}
+
 /** The `state` in a URL that a popup arrived with. */
 export const popupState = (href) => /[?&#]state=(p[\w-]{43})(?![\w-])/.exec(href)?.[1];
 
 /** Hands the URL over to the page that opened this popup. Resolves to whether it took it. */
 export async function handOver(state, href) {
-  const channel = channelOf(await digest(state));
+  const key = await digest(state);
+  const channel = channelOf(key);
   const taken = new Promise((resolve) => {
     channel.onmessage = ({ data }) => data?.taken === true && resolve(true);
     channel.postMessage({ href });
   });
-  const outcome = await Promise.race([taken, offer(href)]);
+  const offered = offer(href).then((outcome) => outcome || nobodyWaits(key));
+  const outcome = await Promise.race([taken, offered]);
   channel.close();
   return outcome;
+}
+
+/** Resolves, to nothing, once no page waits for this sign-in any more, or is silent for too long. */
+async function nobodyWaits(key) {
+  const free = async () => navigator.locks.request(await lockOf(key), { signal: AbortSignal.timeout(patience) }, () => {});
+  await free().catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, delay));
 }
 
 /**
