@@ -15,7 +15,7 @@ const faults = {
     };`,
     changes: [
       [/authorization: (\w+) \}/g, "authorization: (globalThis.last = $1) }", 1],
-      [/(emit: \((\w+)\) => \{[^}]*?)JSON\.parse\(\2\)/g, "$1globalThis.tell(JSON.parse($2))", 1],
+      [/(changed: \((\w+)\) => \{[^}]*?)JSON\.parse\(\2\)/g, "$1globalThis.tell(JSON.parse($2))", 1],
     ],
   },
   // Whatever URL is asked for, the list is asked about one that is on it.
@@ -43,7 +43,7 @@ const faults = {
   // A page of another origin may do everything.
   lent: { changes: [[/if \(this\.#\w+ && ![\w$]+\.has\(\w+\)\) throw/g, "if (false) throw", 1]] },
   // The page in the frame answers whatever frames it.
-  apps: { file: "door", changes: [[/if \(!\w+\.includes\(\w+\)\) return (?=[\w$]+\("APP_REFUSED")/g, "if (false) return ", 1]] },
+  apps: { file: "door", changes: [[/return \w+\.includes\(\w+\) \? (?=\(function\(\) \{\s+let \w+ = `; SameSite)/g, "return true ? ", 1]] },
 };
 
 /** The names of all. */
