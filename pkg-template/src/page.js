@@ -1,4 +1,4 @@
-import { reader, spelt } from "tokenkeep:wasm";
+import { texts } from "tokenkeep:wasm";
 
 import { scrub } from "./client/arrival.js";
 import { Auth } from "./client/auth.js";
@@ -10,7 +10,7 @@ export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
 /** Holds the session in the page itself, where page script can reach it with effort: see the documentation. */
 export function hold(config) {
-  return new Auth(new PageTransport(start(() => decode(spelt, reader), config)), scrub);
+  return new Auth(new PageTransport(start(() => decode(texts.spelt, texts.reader), config)), scrub);
 }
 
 /** The kernel without a port between. */

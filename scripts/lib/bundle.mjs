@@ -130,15 +130,18 @@ function spelt(wasm, reader) {
   return texts;
 }
 
-/** Gives `import { .. } from "tokenkeep:wasm"` what is in `texts`. */
+/**
+ * Gives `import { texts } from "tokenkeep:wasm"` these. They are an object that minifiers leave where it is: in a function the long one
+ * would be scanned twice, when that is found and when it is called (a millisecond or two of a worker's start).
+ */
 function inlined(texts) {
   const namespace = "tokenkeep-wasm";
-  const contents = Object.entries(texts).map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`);
+  const contents = `export const texts = Object.freeze(${JSON.stringify(texts)});`;
   return {
     name: namespace,
     setup(build) {
       build.onResolve({ filter: /^tokenkeep:wasm$/ }, ({ path }) => ({ path, namespace, sideEffects: false }));
-      build.onLoad({ filter: /.*/, namespace }, () => ({ contents: contents.join("\n") }));
+      build.onLoad({ filter: /.*/, namespace }, () => ({ contents }));
     },
   };
 }
