@@ -9,7 +9,7 @@ export const shortenNames = "--minify-imports-and-exports-and-modules";
 /** Where a build leaves the names of its module, for who looks into that: long ones with their short ones. */
 export const namesFile = join(target, "package", "names.json");
 
-/** What that pass printed, as `{ imports, exports }`: long names to short ones, and of imports to the module's too. */
+/** What that pass printed, as `{ imports, exports }`: pairs of a long name and its short one. */
 export function shortNames(printed) {
   const { imports, exports } = JSON.parse(printed.slice(printed.indexOf("{"), printed.lastIndexOf("}") + 1));
   const foreign = imports.find(([module]) => !module.endsWith("_bg.js"));

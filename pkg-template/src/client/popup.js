@@ -102,8 +102,8 @@ export async function handOver(state, href) {
     channel.onmessage = ({ data }) => data?.taken === true && resolve(true);
     channel.postMessage({ href });
   });
-  const offered = offer(href).then((outcome) => outcome || nobodyWaits(key));
-  const outcome = await Promise.race([taken, offered]);
+  const seen = offer(href).then((outcome) => outcome || nobodyWaits(key));
+  const outcome = await Promise.race([taken, seen]);
   channel.close();
   return outcome;
 }
