@@ -106,7 +106,8 @@ export interface Auth extends EventTarget {
    * - Redirects are refused with `TOKENKEEP_REDIRECT_REFUSED`, since they would carry the token on.
    * - Network failures are `TypeError`s and aborts are the signal's reason, as with `window.fetch`.
    * - Credentials and referrer are left out unless `init` asks for them.
-   * - With `keepalive` it outlives its page; from a dedicated Worker only where the browser keeps that page for the Back button.
+   * - With `keepalive` it outlives its page; from a dedicated Worker only where the browser keeps that page for the Back button;
+   *   what the Worker had not sent when the page was left may wait until the page is back, and is lost if it never is.
    */
   fetch(input: RequestInfo | URL, init?: AuthRequestInit): Promise<Response>;
 

@@ -70,7 +70,8 @@ impl RequestBuilder {
         self
     }
 
-    /// It outlives its page: from a dedicated Worker only where the browser keeps that page for the Back button.
+    /// It outlives its page: from a dedicated Worker only where the browser keeps that page for the Back button;
+    /// what the Worker had not sent when the page was left may wait until the page is back, and is lost if it never is.
     pub fn keepalive(self) -> Self {
         self.init("keepalive", true)
     }

@@ -19,13 +19,14 @@ const bodies = {
 
 // The requests of a dedicated worker go on where the browser keeps the page for the Back button.
 async function start(t, mode) {
-  const gate = new Gate();
-  const stage = await startStage(t, { mode, whole: mode === "worker", probe: { before: () => gate.passed } });
-  t.after(gate.open);
+  const gates = { other: new Gate(), busy: new Gate(), last: new Gate() };
+  const before = ({ url }) => (gates[url.pathname.split("/").at(-1)] ?? gates.last).passed;
+  const stage = await startStage(t, { mode, whole: mode === "worker", probe: { before } });
+  for (const gate of Object.values(gates)) t.after(gate.open);
   const page = await stage.open();
   await (mode === ownMode ? signInThere : signIn)(page);
   const arrived = (name) => stage.probe.requests.find(({ url }) => url.endsWith(name));
-  return { stage, page, gate, arrived };
+  return { stage, page, gates, arrived };
 }
 
 /** How a page is left with a request, as source that runs in the page; `send` sends it. */
@@ -38,12 +39,16 @@ const ways = {
 
 for (const mode of [...modes, ownMode]) {
   for (const [way, source] of Object.entries(ways)) {
-    // A worker of the page's own is gone with it, whatever it was told last.
+    // What is sent that late a worker of the page's own may not hear before it ends or is stopped.
     if (mode === "worker" && /pagehide|hidden/.test(way)) continue;
     test(`${mode}: a request with keepalive that is sent ${way} outlives its page, another one doesn't`, async (t) => {
-      const { stage, page, gate, arrived } = await start(t, mode);
+      const { stage, page, gates, arrived } = await start(t, mode);
       await page.evaluate((url) => void app.auth.fetch(url).catch(() => {}), stage.probed("other"));
       await until(() => arrived("other"), "the other request");
+      const last = Object.values(bodies).map((_, n) => `last-${n}`);
+      // The browser may stop a worker, which it keeps with its page, before the worker has sent what it was asked to.
+      const bare = () => until(() => last.every(arrived), "what is sent before the page is left").then(() => ["text/html", "bare"]);
+      if (mode === "worker") stage.shown.files = { ...stage.shown.files, "/bare.html": bare };
       const left = page.waitForURL(/bare/);
       await page.evaluate(`{
         const next = "/bare.html";
@@ -56,27 +61,67 @@ for (const mode of [...modes, ownMode]) {
         setTimeout(() => { ${source} }, 0);
       }`);
       await left;
+      // Or before it has heard that the page is left, which it then hears when the page is back.
+      if (mode === "worker") await page.goBack({ waitUntil: "commit" });
       // The browser itself may keep a page and what it waits for.
       if (mode !== "page") await until(() => arrived("other").closed, "the end of what doesn't outlive its page");
-      for (const n of Object.keys(Object.values(bodies))) await until(() => arrived(`last-${n}`), "the last request");
-      const ended = stage.probe.requests.filter(({ closed }) => closed).map(({ url }) => url);
+      for (const name of last) await until(() => arrived(name), "the last request");
       assert.deepEqual(
-        ended.filter((url) => !url.endsWith("other")),
+        last.filter((name) => arrived(name).closed),
         [],
       );
-      gate.open();
-      for (const n of Object.keys(Object.values(bodies))) {
-        await until(() => arrived(`last-${n}`).closed, "its answer");
-        assert.deepEqual([arrived(`last-${n}`).status, `${arrived(`last-${n}`).body}`.replace("=", "")], [200, "last"]);
+      gates.last.open();
+      for (const name of last) {
+        await until(() => arrived(name).closed, "its answer");
+        assert.deepEqual([arrived(name).status, `${arrived(name).body}`.replace("=", "")], [200, "last"]);
       }
     });
   }
 }
 
+test("worker: what a busy worker has not done when its page is left it does when the page is back", async (t) => {
+  const { stage, page, gates, arrived } = await start(t, "worker");
+  await page.evaluate((url) => void (globalThis.other = app.outcome(() => app.auth.fetch(url))), stage.probed("other"));
+  await until(() => arrived("other"), "the other request");
+  await page.evaluate(() => {
+    globalThis.persisted = new Promise((resolve) => addEventListener("pageshow", (event) => resolve(event.persisted), { once: true }));
+  });
+  // Nobody hears of the worker any more when the page is left.
+  page
+    .workers()[0]
+    .evaluate(occupy, stage.probed("busy"))
+    .catch(() => {});
+  await until(() => arrived("busy"), "a worker that is busy");
+  const left = page.waitForURL(/bare/);
+  await page.evaluate((url) => {
+    const send = () => app.auth.fetch(url, { method: "POST", keepalive: true, body: "last" }).catch(() => {});
+    setTimeout(() => (send(), location.assign("/bare.html")), 0);
+  }, stage.probed("last-0"));
+  await left;
+  assert.deepEqual([arrived("other").closed, arrived("last-0")], [undefined, undefined]);
+  gates.busy.open();
+  await until(() => arrived("busy").closed, "the end of what keeps the worker busy");
+  await page.goBack({ waitUntil: "commit" });
+  assert.equal(await page.evaluate(() => globalThis.persisted), true, "the page was loaded anew");
+  await until(() => arrived("other").closed, "the end of what was asked before");
+  assert.equal((await page.evaluate(() => globalThis.other)).error.name, "AbortError");
+  await until(() => arrived("last-0"), "the last request");
+  gates.last.open();
+  await until(() => arrived("last-0").closed, "its answer");
+  assert.deepEqual([arrived("last-0").status, `${arrived("last-0").body}`], [200, "last"]);
+});
+
+/** Runs in a worker, which does nothing else until the answer is there. */
+function occupy(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.send();
+}
+
 for (const mode of ["shared", ownMode]) {
   test(`${mode}: a request with keepalive that waits for a token is sent when its page is gone, with the body it had`, async (t) => {
-    const { stage, page, gate } = await start(t, mode);
-    gate.open();
+    const { stage, page, gates } = await start(t, mode);
+    gates.last.open();
     stage.authorizationServer.expireAccessTokens();
     const answer = stage.holdTokenEndpoint();
     await page.evaluate(
