@@ -21,7 +21,7 @@ export async function startProbe({ answer = tell, http2 = false } = {}) {
     if (request.method === "OPTIONS") return permit(request, response);
     const record = { method: request.method, url: request.url, headers: request.headers, body: null, status: null };
     requests.push(record);
-    response.once("close", () => Object.assign(record, { status: response.statusCode, closed: true }));
+    response.once("close", () => Object.assign(record, { status: response.headersSent ? response.statusCode : null, closed: true }));
     record.body = await readBody(request).catch(() => null);
     // Who broke off hears nothing.
     if (record.body === null) return request.destroy();
