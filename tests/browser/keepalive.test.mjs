@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { Gate } from "./support/gate.mjs";
+import { Gate, waitForNothingElse } from "./support/gate.mjs";
 import { signIn as signInThere } from "./support/own-origin.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { modes, ownMode, startStage } from "./support/stage.mjs";
@@ -89,7 +89,7 @@ test("worker: what a busy worker has not done when its page is left it does when
   // Nobody hears of the worker any more when the page is left.
   page
     .workers()[0]
-    .evaluate(occupy, stage.probed("busy"))
+    .evaluate(waitForNothingElse, stage.probed("busy"))
     .catch(() => {});
   await until(() => arrived("busy"), "a worker that is busy");
   const left = page.waitForURL(/bare/);
@@ -110,13 +110,6 @@ test("worker: what a busy worker has not done when its page is left it does when
   await until(() => arrived("last-0").closed, "its answer");
   assert.deepEqual([arrived("last-0").status, `${arrived("last-0").body}`], [200, "last"]);
 });
-
-/** Runs in a worker, which does nothing else until the answer is there. */
-function occupy(url) {
-  const request = new XMLHttpRequest();
-  request.open("GET", url, false);
-  request.send();
-}
 
 for (const mode of ["shared", ownMode]) {
   test(`${mode}: a request with keepalive that waits for a token is sent when its page is gone, with the body it had`, async (t) => {

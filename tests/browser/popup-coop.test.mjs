@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { resume, session, statusOf } from "./support/calls.mjs";
+import { waitForNothingElse } from "./support/gate.mjs";
 import { clickSignIn, countFlows, endOfSignIn, finishIn, looked, refuseIn, startResume } from "./support/popup.mjs";
 import { passPages } from "./support/sign-in.mjs";
 import { modes, scope, startStage } from "./support/stage.mjs";
@@ -106,11 +107,7 @@ for (const mode of modes) {
 /** Has the page do nothing but wait for an answer of the server. Resolves to what lets that come, once it is waited for. */
 async function occupy(stage, page) {
   const asked = new Promise((resolve) => stage.context.route("**/slow", resolve));
-  const over = page.evaluate(() => {
-    const request = new XMLHttpRequest();
-    request.open("GET", "/slow", false);
-    request.send();
-  });
+  const over = page.evaluate(waitForNothingElse, "/slow");
   const route = await asked;
   return () => Promise.all([route.fulfill({ body: "" }), over]);
 }
