@@ -81,9 +81,14 @@ impl Core {
         self.driver.ask(|session, _| session.authorization(generation))
     }
 
-    /// Request `id` is over without an answer.
+    /// Request `id` is over, and says nothing of the API: its caller gave up, or nothing was sent.
     pub fn settled(&self, id: u32) {
         self.driver.drive(|session, now| session.handle_settled(now, id));
+    }
+
+    /// Request `id` is over without an answer, since the network or the API failed.
+    pub fn failed(&self, id: u32) {
+        self.driver.drive(|session, now| session.handle_failed(now, id));
     }
 
     /// The caller of request `id` gave up waiting, or whoever signs in or waits for a sign-in as call `id`. Answers

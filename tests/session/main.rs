@@ -11,6 +11,7 @@ mod draining;
 mod failures;
 mod limits;
 mod long_waits;
+mod pace;
 mod pauses;
 mod personal;
 mod queue;

@@ -42,6 +42,8 @@ fn nothing_is_left_of_requests_that_are_refused_given_up_or_fail() {
     app.run(|session, now| session.authorize(now, 1, "https://evil.example/", None)).expect_err("off the list");
     app.authorize(2).expect("a verdict");
     app.run(|session, now| session.handle_settled(now, 2));
+    app.authorize(7).expect("a verdict");
+    app.run(|session, now| session.handle_failed(now, 7));
     app.pass(HOUR);
     app.queue([3]);
     assert_eq!(app.authorize(4), Err(Error::Queue(QueueError::Full)));
@@ -49,7 +51,7 @@ fn nothing_is_left_of_requests_that_are_refused_given_up_or_fail() {
     app.queue([5]);
     app.sign_out();
     app.authorize(6).expect_err("nobody is signed in");
-    assert!((1..=6).all(|id| app.session.request(id).is_none()));
+    assert!((1..=7).all(|id| app.session.request(id).is_none()));
 }
 
 #[test]

@@ -107,7 +107,9 @@ export class Sender {
     return sent.then(
       (response) => this.#answered(call, response),
       (error) => {
-        this.#core().settled(call.id);
+        // Who gave up says nothing of the API.
+        if (call.init.signal?.aborted) this.#core().settled(call.id);
+        else this.#core().failed(call.id);
         throw error;
       },
     );

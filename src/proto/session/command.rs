@@ -45,7 +45,8 @@ pub enum Output {
         ids: Vec<RequestId>,
     },
     /// Send these waiting requests now, with the token of `generation`, and report each with
-    /// [`handle_status`](super::Session::handle_status) or [`handle_settled`](super::Session::handle_settled).
+    /// [`handle_status`](super::Session::handle_status), [`handle_failed`](super::Session::handle_failed) or
+    /// [`handle_settled`](super::Session::handle_settled).
     Release {
         /// The requests, in order.
         ids: Vec<RequestId>,

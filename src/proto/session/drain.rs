@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::proto::syntax::time::Instant;
 
 use super::queue::RequestId;
-use super::window::{Load, Window};
+use super::window::{End, Window};
 
 /// The released requests whose answers are still to come, and since when.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +38,12 @@ impl Drain {
         self.patience = Some(now.after(PATIENCE_MS));
     }
 
-    /// Takes back the place of a request, if it has one, with what `load` makes of how long it was away; whether it had one.
-    pub(super) fn give_back(&mut self, id: RequestId, most: u64, load: impl FnOnce(Instant) -> Load) -> bool {
+    /// Takes back the place of a request that ended so, if it has one; whether it had one.
+    pub(super) fn give_back(&mut self, now: Instant, id: RequestId, end: End, most: u64) -> bool {
         let full = self.on_the_way() >= self.window.size(most);
         let Some(at) = self.find(id) else { return false };
-        let (_, since) = self.on_the_way.swap_remove(at);
-        self.window.note(load(since), full, most);
+        let (_, left) = self.on_the_way.swap_remove(at);
+        self.window.note(end, now.since(left), full, most);
         true
     }
 
@@ -51,10 +51,18 @@ impl Drain {
         self.on_the_way.iter().position(|(one, _)| *one == id)
     }
 
-    /// Stops waiting for answers that don't come: a long poll must not hold up the queue. What was learned is old by then.
+    /// Stops waiting for answers that don't come: a long poll must not hold up the queue. Where all came what was learned is
+    /// old by then.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        if self.patience.is_some_and(|patience| patience <= now) {
+        if !self.patience.is_some_and(|patience| patience <= now) {
+            return;
+        }
+        if self.on_the_way.is_empty() {
             *self = Self::default();
+        } else {
+            self.on_the_way.clear();
+            self.patience = Some(now.after(PATIENCE_MS));
+            self.window.doubt();
         }
     }
 

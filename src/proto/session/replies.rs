@@ -13,6 +13,7 @@ use super::reply::{Reply, Retry};
 use super::request::Request;
 use super::state::Session;
 use super::verdict::Verdict;
+use super::window::End;
 
 impl Session {
     /// Asks what request `id` should do with `reply`. `jitter` is a fresh random number. After [`Verdict::Final`]
@@ -22,7 +23,7 @@ impl Session {
     /// As [`authorize`](Self::authorize).
     pub fn handle_reply(&mut self, now: Now, jitter: u32, id: RequestId, reply: &Reply) -> Result<Verdict, Error> {
         self.tick(now);
-        self.give_back(now, id, Some(reply.status));
+        self.give_back(now, id, End::Status(reply.status));
         let Some(request) = self.requests.get(id).copied() else { return Ok(Verdict::Final) };
         let verdict = self.judge_reply(now, jitter, id, request, reply)?;
         match verdict {

@@ -10,7 +10,7 @@ use super::request::Request;
 use super::state::Session;
 use super::trials::Place;
 use super::verdict::Verdict;
-use super::window::Load;
+use super::window::End;
 
 impl Session {
     /// Asks whether request `id` to `target` may have the token. `target` is a URL in canonical form; `timeout` is
@@ -28,7 +28,7 @@ impl Session {
         };
         let anomaly = self.watch.request(place.server);
         self.alarm(anomaly);
-        self.give_back(now, id, None);
+        self.give_back(now, id, End::Unsaid);
         self.requests.insert(id, Request::new(place, self.lanes.of(place.server), timeout));
         self.admit(now, id)
     }
@@ -71,7 +71,7 @@ impl Session {
             }
             _ if self.is_telling(status) => Ok(false),
             _ => {
-                self.give_back(now, id, Some(status));
+                self.give_back(now, id, End::Status(status));
                 self.settle_taken(id);
                 Ok(true)
             }
@@ -104,21 +104,21 @@ impl Session {
         self.config.profile().is_some_and(|profile| profile.is_expired(status))
     }
 
-    /// Takes note that request `id` is over: it has its answer, or failed.
+    /// Takes note that request `id` is over, and that nothing follows from it: its caller gave up, say.
     pub fn handle_settled(&mut self, now: Now, id: RequestId) {
-        self.give_back(now, id, Some(0));
+        self.give_back(now, id, End::Unsaid);
         self.requests.remove(id);
     }
 
-    /// Frees the place on the way that a released request took up. It was answered with `status`, or with nothing if that
-    /// is 0; or it has not left yet.
-    pub(super) fn give_back(&mut self, now: Now, id: RequestId, status: Option<u16>) {
-        let load = |since| match status {
-            Some(0 | 429 | 503) => Load::TooMuch,
-            Some(200..500) => Load::Taken(now.instant.since(since)),
-            _ => Load::Unknown,
-        };
-        if self.drain.give_back(id, self.config.limits.drain_concurrency, load) {
+    /// Takes note that request `id` is over since the network or the API failed: there is no answer.
+    pub fn handle_failed(&mut self, now: Now, id: RequestId) {
+        self.give_back(now, id, End::NoAnswer);
+        self.requests.remove(id);
+    }
+
+    /// Frees the place on the way that a released request took up.
+    pub(super) fn give_back(&mut self, now: Now, id: RequestId, end: End) {
+        if self.drain.give_back(now.instant, id, end, self.config.limits.drain_concurrency) {
             self.pump(now);
         }
     }

@@ -13,6 +13,7 @@ use super::request::Request;
 use super::state::Session;
 use super::trials::Place;
 use super::verdict::Verdict;
+use super::window::End;
 
 impl Session {
     /// As [`authorize`](Self::authorize), for a request to nothing but the
@@ -27,7 +28,7 @@ impl Session {
         let anomaly = self.watch.request(USERINFO);
         self.alarm(anomaly);
         let lane = self.lanes.open(&None, &None);
-        self.give_back(now, id, None);
+        self.give_back(now, id, End::Unsaid);
         self.requests.insert(id, Request::new(Place::new(USERINFO, ""), lane, None));
         self.admit(now, id)
     }

@@ -1,16 +1,39 @@
 //! How many requests an API takes at once, found out as it goes: congestion control as TCP has it, with answers in the place
 //! of acknowledgements ([RFC 5681](https://www.rfc-editor.org/rfc/rfc5681)), but growing by a tenth a round, so that an API
-//! sees little more than it can take.
+//! sees little more than it can take: a tenth, and the one request that finds out. Two kinds see more: those that take fewer than the
+//! first round has, and those that refuse nothing and let requests wait, since it takes rounds to tell them from a page that was
+//! busy: up to twice as many.
 
-/// What an answer says about the API's strength.
+/// How a request that was let go came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Load {
-    /// It was taken, after so many milliseconds.
-    Taken(u64),
-    /// It was too much: 429, 503, or nothing came.
+pub(super) enum End {
+    /// With an answer of this status.
+    Status(u16),
+    /// The network or the API failed.
+    NoAnswer,
+    /// In a way that says nothing of the API: its caller gave up, or it has not left yet.
+    Unsaid,
+}
+
+/// What an end says about the API's strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Load {
+    Taken,
     TooMuch,
-    /// Nothing.
     Unknown,
+}
+
+impl End {
+    /// Too much are the statuses that
+    /// [gRPC](https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md) takes for a server that can't be had; a
+    /// 500 is as well one endpoint's fault, which would hold up the calls of all others.
+    fn load(self) -> Load {
+        match self {
+            Self::NoAnswer | Self::Status(429 | 502..=504) => Load::TooMuch,
+            Self::Status(200..500) => Load::Taken,
+            _ => Load::Unknown,
+        }
+    }
 }
 
 /// The number of requests that may be on their way at once.
@@ -73,12 +96,13 @@ impl Window {
         (self.tenths / 10).clamp(1, most)
     }
 
-    /// Takes note of an answer. `full` says that the window was in use as a whole, of `most` that the configuration allows.
-    pub(super) fn note(&mut self, load: Load, full: bool, most: u64) {
+    /// Takes note of how a request ended after so many milliseconds. `full` says that the window was in use as a whole, of `most`
+    /// that the configuration allows.
+    pub(super) fn note(&mut self, end: End, ms: u64, full: bool, most: u64) {
         self.tenths = self.tenths.min(most * 10);
         self.round.answers += 1;
-        match load {
-            Load::Taken(ms) => {
+        match end.load() {
+            Load::Taken => {
                 self.round.take(ms);
                 let undoubted = self.round.too_much == 0 && !matches!(self.last, Last::Late(_) | Last::Slow);
                 self.tenths += u64::from(full && undoubted && self.tenths < self.threshold);
@@ -96,6 +120,12 @@ impl Window {
         if self.round.answers >= self.size(most) {
             self.end_round();
         }
+    }
+
+    /// Nothing has come for a while: how strong the API was says nothing any more, how weak it was does.
+    pub(super) fn doubt(&mut self) {
+        self.tenths = self.tenths.min(FIRST * 10);
+        self.round = Round::default();
     }
 
     fn end_round(&mut self) {

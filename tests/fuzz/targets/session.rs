@@ -142,9 +142,10 @@ impl World {
     fn settle(&mut self, bytes: &mut Bytes<'_>) {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
         self.ledger.settle(id);
-        match bytes.byte() % 4 {
+        match bytes.byte() % 8 {
             0 => self.run(|session, now| session.handle_settled(now, id)),
             1 => drop(self.run(|session, now| session.handle_status(now, id, 0)).expect_err("a redirect")),
+            2 => self.run(|session, now| session.handle_failed(now, id)),
             _ => assert_eq!(self.run(|session, now| session.handle_status(now, id, 200)), Ok(true)),
         }
     }

@@ -179,7 +179,12 @@ impl Subject {
         }
     }
 
-    /// Request `id` has no answer, or nobody waits for it any more.
+    /// Request `id` has no answer: the network or the API failed.
+    pub(crate) fn failed(&mut self, id: RequestId) {
+        self.session.handle_failed(self.now, id);
+    }
+
+    /// Nobody waits for request `id` any more.
     pub(crate) fn settled(&mut self, id: RequestId) {
         self.session.handle_settled(self.now, id);
     }

@@ -129,7 +129,7 @@ impl World {
                 self.ledger.settle(id, Settled::Answered(status));
             }
             None => {
-                self.act(|subject| subject.settled(id));
+                self.act(|subject| subject.failed(id));
                 self.ledger.tally.lost += 1;
                 self.ledger.settle(id, Settled::Lost);
             }
