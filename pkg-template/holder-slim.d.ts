@@ -16,5 +16,8 @@ export type { AuthorizationServerMetadata, ByIssuer, ByMetadata, Config, Options
  */
 export function hold(config: Config, wasm: WasmSource | Promise<WasmSource>): Promise<void>;
 
-/** A URL to fetch, a response, the bytes, or the compiled module. */
+/**
+ * A URL to fetch, a response, the bytes, or the compiled module. A file that is served as `application/wasm` is compiled
+ * while it comes; with `hold(config, fetch(url))` it is asked for before anything else.
+ */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;

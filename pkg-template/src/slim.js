@@ -1,6 +1,7 @@
 import { fail } from "./errors.js";
 import { open } from "./kernel/doors.js";
 import { start } from "./kernel/load.js";
+import { whyNot } from "./kernel/wasm.js";
 
 export { TokenKeepError, isTokenKeepError } from "./errors.js";
 
@@ -11,11 +12,22 @@ export function hold(config, wasm) {
   return kernel.then(() => {});
 }
 
-/** Whatever was given, as a module: a URL, a Response, bytes, a module, or a promise of one. */
-async function compile(input) {
-  const given = await input;
-  const source = typeof given === "string" || given instanceof URL || given instanceof Request ? await fetch(given) : given;
+/** Whatever was given, as bytes or a module. */
+async function compile(wasm) {
+  const source = await sourceOf(wasm).catch((error) => {
+    throw fail("HOLDER_FAILED", `the wasm didn't come (${error?.name}); check what was passed to hold(), and connect-src`);
+  });
   if (!(source instanceof Response)) return source;
   if (!source.ok) throw fail("HOLDER_FAILED", `the wasm answered ${source.status}; check the URL passed to hold()`);
-  return source.arrayBuffer();
+  // What is served as something else can't be compiled while it comes.
+  const streams = source.headers.get("content-type") === "application/wasm" && globalThis.WebAssembly;
+  return (streams ? WebAssembly.compileStreaming(source) : source.arrayBuffer()).catch((error) => {
+    throw whyNot(error);
+  });
+}
+
+/** A Response, bytes or a module, from one of them, a URL or a Request, or a promise of any. */
+async function sourceOf(wasm) {
+  const given = await wasm;
+  return typeof given === "string" || given instanceof URL || given instanceof Request ? fetch(given) : given;
 }

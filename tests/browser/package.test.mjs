@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { integrity } from "../../scripts/lib/integrity.mjs";
 import { installPackage } from "../../scripts/lib/pack.mjs";
-import { resume, statusOf } from "./support/calls.mjs";
+import { statusOf } from "./support/calls.mjs";
 import { signIn } from "./support/sign-in.mjs";
 import { startStage } from "./support/stage.mjs";
 import { startProbe } from "./support/probe.mjs";
@@ -23,27 +23,6 @@ async function emptyProject(t) {
   await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   return { folder, installed: await installPackage(folder) };
 }
-
-test("tokenkeep/holder/slim takes the wasm by its URL", async (t) => {
-  const stage = await startStage(t, { holder: "/holder-slim.js" });
-  const page = await stage.open();
-
-  assert.ok(await signIn(page));
-  assert.equal(await statusOf(page, stage.v1("files")), 200);
-  await page.reload();
-  assert.ok(await page.evaluate(() => app.auth.resume()));
-});
-
-test("tokenkeep/holder/slim tells the page that the wasm is not there", async (t) => {
-  const stage = await startStage(t, {
-    holder: "/holder-slim.js",
-    files: { "/tokenkeep.wasm": () => ["text/html", "<h1>not here</h1>"] },
-  });
-  const page = await stage.open();
-  const { error } = await resume(page);
-
-  assert.deepEqual([error.name, error.code], ["TokenKeepError", "TOKENKEEP_HOLDER_FAILED"]);
-});
 
 test("every script of the package is imported by Node without doing anything (LOG-6)", async (t) => {
   const { folder } = await emptyProject(t);

@@ -2,4 +2,6 @@ import { hold } from "tokenkeep/holder/slim";
 
 import { config } from "/config.js";
 
-hold(config, new URL("/tokenkeep.wasm", location.href));
+const wasm = new URL("/tokenkeep.wasm", location.href);
+
+hold(config, location.search === "?response" ? fetch(wasm) : wasm);
