@@ -217,6 +217,36 @@ test("the callback page is kept nowhere and tells nobody its URL (SAFE-4, CB-21)
 });
 
 for (const mode of workerModes) {
+  test(`${mode}: the holder's file may be had before it is needed, by a link of the page`, async (t) => {
+    const lasting = (headers, path) => (path === holderPlace ? { ...headers, "cache-control": "max-age=600" } : headers);
+    const { stage, watch } = await startStrictStage(t, { mode, extra: lasting });
+    const { shown } = stage;
+    const { [holderPlace]: holder } = shown.files;
+    const asked = [];
+    shown.files[holderPlace] = (request) => (asked.push(request.headers["sec-fetch-dest"]), holder(request));
+    // The app's script is imported once the link has loaded, so that nothing depends on which of both is quicker.
+    shown.files["/early.js"] = () => [
+      "text/javascript",
+      `const link = Object.assign(document.createElement("link"), { rel: "prefetch", href: "${holderPlace}" });
+      link.onload = () => import("/app.js");
+      document.head.append(link);`,
+    ];
+    shown.files["/early"] = () => [
+      "text/html",
+      `<!doctype html><html data-holder="${shown.holder}"><title>app</title><script type="module" src="/early.js"></script></html>`,
+    ];
+    const page = await stage.open("/early");
+    await until(() => page.evaluate(() => "app" in globalThis), "the app's script");
+
+    assert.ok(await signIn(page));
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
+    // The worker had it from the cache.
+    assert.deepEqual([...new Set(asked)], ["empty"]);
+    await assertSilent(page, watch);
+  });
+}
+
+for (const mode of workerModes) {
   test(`${mode}: a holder that imports files needs each of them in worker-src (SW-3)`, async (t) => {
     const { stage } = await startStrictStage(t, { mode });
     const { app, authorizationServer, api, shown } = stage;
