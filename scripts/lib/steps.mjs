@@ -35,7 +35,7 @@ let building;
  */
 export const steps = [
   { name: "format", work: formatted },
-  { name: "lint", work: () => nodeProgram("biome", ["ci", "--error-on-warnings"]) },
+  { name: "lint", work: linted },
   { name: "clippy", work: () => cargo(["clippy", "--all-targets", ...denyWarnings]) },
   { name: "clippy-wasm", work: () => cargo(["clippy", "--lib", "--tests", ...module, ...denyWarnings], toolchainEnv()) },
   { name: "client", work: checkClient },
@@ -82,9 +82,15 @@ function withPackage(work) {
   };
 }
 
-async function formatted() {
-  const own = await cargo(["fmt", "--check"]);
-  return own.code ? own : cargo(["fmt", "--check", "--manifest-path", join(root, "client", "Cargo.toml")]);
+async function formatted({ write }) {
+  const workspaces = [root, join(root, "client"), join(root, "client", "frameworks")];
+  const format = (folder) => cargo(["fmt", ...(write ? [] : ["--check"]), "--manifest-path", join(folder, "Cargo.toml")]);
+  const formattings = await Promise.all(workspaces.map(format));
+  return formattings.find(({ code }) => code);
+}
+
+function linted({ write }) {
+  return nodeProgram("biome", write ? ["check", "--write"] : ["ci", "--error-on-warnings"]);
 }
 
 async function types() {
