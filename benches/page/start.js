@@ -2,12 +2,15 @@
 const begun = performance.now();
 const way = new URLSearchParams(location.search);
 
-export const mode = way.get("mode");
-export const options = { type: "module", name: way.get("name") };
+const name = way.get("name");
 
-/** Tells when `resumed` settles, counted from the first line of the script and from the navigation. */
+export const mode = way.get("mode");
+// A first page's worker must not outlive it.
+export const options = { type: "module", name, extendedLifetime: name === "running" };
+
+/** Tells when `resumed` settles, counted from the first line of the script and from the navigation, and what with. */
 export async function tell(resumed) {
-  await resumed;
+  const session = await resumed;
   const now = performance.now();
-  parent.postMessage({ script: now - begun, navigation: now }, location.origin);
+  parent.postMessage({ script: now - begun, navigation: now, isSignedIn: session !== null }, location.origin);
 }
