@@ -14,13 +14,29 @@ export function median(times) {
 }
 
 /**
- * The ratio of two medians, and the range that holds 90 % of the ratios of rounds drawn again at random: how far the
- * figure could be off by chance. Both lists are by round, and a round is drawn as a whole.
+ * The ratio of two medians, and how far it could be off: over several runs the middle, the least and the most of their ratios; in
+ * one the range that holds 90 % of the ratios of rounds drawn again at random. Both lists are by run, and there by round.
  */
 export function ratioOf(times, base) {
+  const ratios = times.map((run, i) => median(run) / median(base[i])).sort((a, b) => a - b);
+  const value = (ratios[(ratios.length - 1) >> 1] + ratios[ratios.length >> 1]) / 2;
+  const others = ratios.length > 1 ? ratios : drawnAgain(times[0], base[0]);
+  return { value, low: Math.min(...others), high: Math.max(...others) };
+}
+
+/** Ratios by chance, without the lowest and the highest twentieth. A round is drawn as a whole. */
+function drawnAgain(times, base) {
   const drawn = Array.from({ length: draws }, () => {
     const rounds = base.map(() => Math.floor(Math.random() * base.length));
     return median(rounds.map((i) => times[i])) / median(rounds.map((i) => base[i]));
-  }).sort((a, b) => a - b);
-  return { value: median(times) / median(base), low: drawn[draws * 0.05], high: drawn[draws * 0.95] };
+  });
+  return drawn.sort((a, b) => a - b).slice(draws * 0.05, draws * 0.95 + 1);
+}
+
+/** The results of several runs as one, in which each list has its place in a list of runs. */
+export function gather(runs) {
+  const [first] = runs;
+  if (Array.isArray(first)) return runs;
+  if (typeof first !== "object") return first;
+  return Object.fromEntries(Object.keys(first).map((key) => [key, gather(runs.map((run) => run[key]))]));
 }
