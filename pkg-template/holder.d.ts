@@ -289,8 +289,9 @@ export interface Options {
   queueTimeout?: number;
   /**
    * Most waiting requests on their way at once when the queue drains. It begins with 16, grows while answers come as quickly
-   * as usual, and shrinks when the API says 429, 502, 503 or 504, doesn't answer, or slows down. Where nothing comes for two
-   * seconds those on their way aren't counted any more, and up to 16 others go: a long poll doesn't hold them up. Default 512.
+   * as usual, and shrinks when the API says 429, 502, 503 or 504, when a request fails, or when answers take longer. If no answer
+   * comes for two seconds, those on their way are not counted any more and up to 16 more are sent, so that a long poll doesn't
+   * hold up the others. Default 512.
    */
   drainConcurrency?: number;
   /** Longest time for a call to the authorization server, in milliseconds. Default 10,000. */

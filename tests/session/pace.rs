@@ -1,100 +1,180 @@
 //! What sets the pace of a queue that empties: how the requests that were let go end, and what it is when nothing comes.
 
+use std::collections::VecDeque;
+
 use crate::support::{App, HOUR, Reply, SECOND};
 
-/// Two hundred have waited for a token and may go, sixteen of them at once.
-fn draining(options: &str) -> App {
-    let mut app = App::with_options(options).after_sign_in();
-    app.pass(HOUR);
-    app.queue(1..=200);
-    app.refresh();
-    app.seen();
-    app
+/// A queue that empties, and those that are on their way, in order.
+struct Queue {
+    app: App,
+    away: VecDeque<u32>,
 }
 
-/// How many are on their way after the first sixteen have ended like this, one after the other.
-fn pace_after(end: impl Fn(&mut App, u32)) -> u64 {
-    let mut app = draining("");
-    for id in app.take_released() {
-        end(&mut app, id);
+impl Queue {
+    /// Two thousand have waited for a token; sixteen are on their way.
+    fn new() -> Self {
+        let mut app = App::with_options(r#""queueTimeout":86400000"#).after_sign_in();
+        app.pass(HOUR);
+        app.queue(1..=2_000);
+        app.refresh();
+        let away = app.take_released().into();
+        Self { app, away }
     }
-    app.stat("inFlight")
+
+    /// With more than thirty on their way.
+    fn grown() -> Self {
+        let mut queue = Self::new();
+        queue.end(160, App::answered);
+        assert!(queue.on_the_way() > 30, "{}", queue.on_the_way());
+        queue
+    }
+
+    /// With seven, since most of the first sixteen failed.
+    fn shrunk() -> Self {
+        let mut queue = Self::new();
+        queue.end(16, failed);
+        while queue.on_the_way() > 7 {
+            queue.end(1, given_up);
+        }
+        queue
+    }
+
+    fn on_the_way(&self) -> u64 {
+        self.app.stat("inFlight")
+    }
+
+    /// The first `count` of those on their way end like this, one after the other.
+    fn end(&mut self, count: usize, end: impl Fn(&mut App, u32)) {
+        for _ in 0..count {
+            let id = self.away.pop_front().expect("one on its way");
+            end(&mut self.app, id);
+            self.away.extend(self.app.take_released());
+        }
+    }
+
+    /// How many leave in so many milliseconds in which nothing comes.
+    fn leaving(&mut self, ms: u64) -> usize {
+        self.app.pass(ms);
+        let ids = self.app.take_released();
+        self.away.extend(&ids);
+        ids.len()
+    }
 }
 
-fn pace_after_status(status: u16) -> u64 {
-    pace_after(|app, id| {
+fn failed(app: &mut App, id: u32) {
+    app.run(|session, now| session.handle_failed(now, id));
+}
+
+fn given_up(app: &mut App, id: u32) {
+    app.run(|session, now| session.handle_settled(now, id));
+}
+
+fn redirected(app: &mut App, id: u32) {
+    app.run(|session, now| session.handle_status(now, id, 0)).expect_err("a redirect");
+}
+
+fn status(status: u16) -> impl Fn(&mut App, u32) {
+    move |app, id| {
         app.replied(id, status, Reply { generation: 2, ..Reply::unauthorized() }).expect("a verdict");
-    })
+    }
+}
+
+/// How many are on their way after the first sixteen have ended like this. Where that narrowed the window to seven it is eleven, of
+/// whom more have to end before another one may go.
+fn after_sixteen(end: impl Fn(&mut App, u32)) -> u64 {
+    let mut queue = Queue::new();
+    queue.end(16, end);
+    queue.on_the_way()
 }
 
 #[test]
 fn good_answers_and_refusals_of_one_request_raise_it() {
-    for status in [200, 204, 304, 400, 404, 409] {
-        assert_eq!(pace_after_status(status), 17, "{status}");
+    for code in [200, 204, 304, 400, 404, 409] {
+        assert_eq!(after_sixteen(status(code)), 17, "{code}");
     }
 }
 
 #[test]
 fn what_says_that_the_api_cannot_be_had_lowers_it() {
-    for status in [429, 502, 503, 504] {
-        assert_eq!(pace_after_status(status), 11, "{status}");
+    for code in [429, 502, 503, 504] {
+        assert_eq!(after_sixteen(status(code)), 11, "{code}");
     }
-    assert_eq!(pace_after(|app, id| app.run(|session, now| session.handle_failed(now, id))), 11, "no answer");
+    assert_eq!(after_sixteen(failed), 11);
 }
 
 #[test]
 fn what_says_nothing_of_the_api_leaves_it() {
-    for status in [500, 501, 505] {
-        assert_eq!(pace_after_status(status), 16, "{status}");
+    for code in [500, 501, 505] {
+        assert_eq!(after_sixteen(status(code)), 16, "{code}");
     }
-    assert_eq!(pace_after(|app, id| app.run(|session, now| session.handle_settled(now, id))), 16, "given up");
-    let redirect = |app: &mut App, id| {
-        app.run(|session, now| session.handle_status(now, id, 0)).expect_err("a redirect");
+    assert_eq!((after_sixteen(given_up), after_sixteen(redirected)), (16, 16));
+}
+
+#[test]
+fn what_says_nothing_of_the_api_is_no_good_round_either() {
+    let after = |given: usize| {
+        let mut queue = Queue::shrunk();
+        queue.end(given, given_up);
+        queue.end(100, App::answered);
+        queue.on_the_way()
     };
-    assert_eq!(pace_after(redirect), 16, "a redirect");
+    assert_eq!(after(500), after(0));
+    let mut queue = Queue::grown();
+    for _ in 0..40 {
+        queue.end(3, given_up);
+        queue.end(1, failed);
+    }
+    assert!(queue.on_the_way() < 20, "{}: the API is down, whoever gives up meanwhile", queue.on_the_way());
 }
 
 #[test]
 fn two_silent_seconds_take_away_what_it_had_grown_by() {
-    let mut app = draining(r#""queueLimit":1000"#);
-    app.queue(201..=600);
-    for _ in 0..10 {
-        for id in app.take_released() {
-            app.answered(id);
-        }
-    }
-    assert!(app.stat("inFlight") > 30, "{}", app.stat("inFlight"));
-    app.pass(2 * SECOND);
-    assert_eq!(app.stat("inFlight"), 16);
-    app.pass(2 * SECOND);
-    assert_eq!(app.stat("inFlight"), 16, "the sixteen before are not waited for any more");
-}
-
-#[test]
-fn two_silent_seconds_leave_what_it_was_lowered_to() {
-    let mut app = draining("");
-    for id in app.take_released() {
-        app.run(|session, now| session.handle_failed(now, id));
-    }
+    let mut queue = Queue::grown();
+    assert_eq!(queue.leaving(2 * SECOND - 1), 0);
     for _ in 0..3 {
-        app.pass(2 * SECOND);
-        assert_eq!(app.stat("inFlight"), 7);
+        assert_eq!(queue.leaving(1), 16);
+        assert_eq!(queue.leaving(2 * SECOND - 1), 0);
     }
 }
 
 #[test]
-fn two_seconds_with_nothing_on_its_way_bring_back_the_first() {
-    let mut app = draining("");
-    while app.stat("queued") > 0 {
-        for id in app.take_released() {
-            app.run(|session, now| session.handle_failed(now, id));
-        }
+fn each_two_silent_seconds_give_back_some_of_what_was_taken() {
+    let mut queue = Queue::shrunk();
+    let leaving = [0; 4].map(|_| queue.leaving(2 * SECOND));
+    assert_eq!(leaving, [14, 16, 16, 16]);
+}
+
+#[test]
+fn callers_who_give_up_one_after_the_other_do_not_hide_that_it_is_silent() {
+    let mut queue = Queue::grown();
+    for _ in 0..4 {
+        queue.leaving(SECOND / 2);
+        queue.end(20, given_up);
     }
-    for id in app.take_released() {
-        app.run(|session, now| session.handle_failed(now, id));
+    assert_eq!(queue.on_the_way(), 16);
+}
+
+#[test]
+fn an_api_that_answers_is_not_silent_however_few_may_leave() {
+    let mut queue = Queue::grown();
+    queue.end(35, failed);
+    // More are on their way than may be, so that none leaves for each that comes.
+    let before = queue.on_the_way();
+    for _ in 0..5 {
+        assert_eq!(queue.leaving(SECOND), 0);
+        queue.end(1, App::answered);
     }
-    app.pass(HOUR);
-    app.queue(201..=300);
-    app.refresh();
-    assert_eq!(app.stat("inFlight"), 16);
+    assert_eq!(queue.on_the_way(), before - 5);
+}
+
+#[test]
+fn an_hour_later_it_is_the_first_again() {
+    let mut queue = Queue::shrunk();
+    while queue.on_the_way() > 0 {
+        queue.end(1, failed);
+    }
+    queue.app.pass(HOUR);
+    queue.app.queue(3_000..=3_100);
+    queue.app.refresh();
+    assert_eq!(queue.on_the_way(), 16);
 }

@@ -45,7 +45,9 @@ options! {
     /// Longest wait for a token, in milliseconds. Default 30,000.
     Number queue_timeout "queueTimeout";
     /// Most waiting requests on their way at once when the queue drains. It begins with 16, grows while answers come as quickly as
-    /// usual, and shrinks when the API says 429 or 503, fails, or slows down. Default 512.
+    /// usual, and shrinks when the API says 429, 502, 503 or 504, when a request fails, or when answers take longer. If no answer comes
+    /// for two seconds, those on their way are not counted any more and up to 16 more are sent, so that a long poll doesn't hold up the
+    /// others. Default 512.
     Number drain_concurrency "drainConcurrency";
     /// Longest time for a call to the authorization server, in milliseconds. Default 10,000.
     Number request_timeout "requestTimeout";

@@ -11,7 +11,8 @@ use super::window::{End, Window};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drain {
     on_the_way: Vec<(RequestId, Instant)>,
-    patience: Option<Instant>,
+    /// When the API has said nothing for too long, if it goes on like that.
+    silent_at: Option<Instant>,
     window: Window,
 }
 
@@ -26,16 +27,16 @@ impl Drain {
 
     /// Whether there is a place for one more, at `most` this many.
     pub(super) fn has_room(&mut self, most: u64, now: Instant) -> bool {
-        if self.on_the_way.is_empty() {
-            self.handle_timeout(now);
-        }
+        self.handle_timeout(now);
         self.on_the_way() < self.window.size(most)
     }
 
     /// Gives a place to a request that leaves now.
     pub(super) fn take(&mut self, id: RequestId, now: Instant) {
+        if self.on_the_way.is_empty() {
+            self.silent_at = Some(now.after(PATIENCE_MS));
+        }
         self.on_the_way.push((id, now));
-        self.patience = Some(now.after(PATIENCE_MS));
     }
 
     /// Takes back the place of a request that ended so, if it has one; whether it had one.
@@ -44,6 +45,10 @@ impl Drain {
         let Some(at) = self.find(id) else { return false };
         let (_, left) = self.on_the_way.swap_remove(at);
         self.window.note(end, now.since(left), full, most);
+        // Callers that give up one after the other would make a silent API look alive.
+        if end != End::Unsaid {
+            self.silent_at = Some(now.after(PATIENCE_MS));
+        }
         true
     }
 
@@ -51,23 +56,16 @@ impl Drain {
         self.on_the_way.iter().position(|(one, _)| *one == id)
     }
 
-    /// Stops waiting for answers that don't come: a long poll must not hold up the queue. Where all came what was learned is
-    /// old by then.
+    /// Stops waiting for answers that don't come: a long poll must not hold up the queue.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        if !self.patience.is_some_and(|patience| patience <= now) {
-            return;
-        }
-        if self.on_the_way.is_empty() {
-            *self = Self::default();
-        } else {
-            self.on_the_way.clear();
-            self.patience = Some(now.after(PATIENCE_MS));
-            self.window.doubt();
-        }
+        let Some(silent_at) = self.silent_at.filter(|at| *at <= now) else { return };
+        self.window = self.window.doubted(now.since(silent_at) / PATIENCE_MS + 1);
+        self.silent_at = (!self.on_the_way.is_empty()).then(|| now.after(PATIENCE_MS));
+        self.on_the_way.clear();
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.patience
+        self.silent_at
     }
 }
 

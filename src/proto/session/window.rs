@@ -1,8 +1,9 @@
 //! How many requests an API takes at once, found out as it goes: congestion control as TCP has it, with answers in the place
 //! of acknowledgements ([RFC 5681](https://www.rfc-editor.org/rfc/rfc5681)), but growing by a tenth a round, so that an API
-//! sees little more than it can take: a tenth, and the one request that finds out. Two kinds see more: those that take fewer than the
-//! first round has, and those that refuse nothing and let requests wait, since it takes rounds to tell them from a page that was
-//! busy: up to twice as many.
+//! sees little more than it can take: a tenth, and the one request that finds out.
+//!
+//! Three kinds see more. Those that take fewer than 16 see 16 at first. Those that let requests wait see up to twice as many as they
+//! take, since it takes rounds to tell them from a page that is busy. Those that fall silent see up to 16 more every two seconds.
 
 /// How a request that was let go came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +101,6 @@ impl Window {
     /// that the configuration allows.
     pub(super) fn note(&mut self, end: End, ms: u64, full: bool, most: u64) {
         self.tenths = self.tenths.min(most * 10);
-        self.round.answers += 1;
         match end.load() {
             Load::Taken => {
                 self.round.take(ms);
@@ -115,17 +115,18 @@ impl Window {
                 }
                 self.round.too_much += 1;
             }
-            Load::Unknown => {}
+            Load::Unknown => return,
         }
+        self.round.answers += 1;
         if self.round.answers >= self.size(most) {
             self.end_round();
         }
     }
 
-    /// Nothing has come for a while: how strong the API was says nothing any more, how weak it was does.
-    pub(super) fn doubt(&mut self) {
-        self.tenths = self.tenths.min(FIRST * 10);
-        self.round = Round::default();
+    /// What is left of it after nothing has come so many times: how strong the API was says nothing any more, and how weak it was
+    /// less each time.
+    pub(super) fn doubted(self, times: u64) -> Self {
+        Self { tenths: (self.tenths << times.min(8)).min(FIRST * 10), ..Self::default() }
     }
 
     fn end_round(&mut self) {

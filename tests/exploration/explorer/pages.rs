@@ -112,7 +112,7 @@ impl World {
     }
 
     pub(super) fn lose(&mut self, id: RequestId) {
-        self.act(|subject| subject.settled(id));
+        self.act(|subject| subject.failed(id));
         self.ledger.settle(id, Settled::Lost);
     }
 
