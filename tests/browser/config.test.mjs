@@ -54,6 +54,7 @@ const mistakes = {
   "queueLimit: 1.5": "queueLimit",
   'queueLimit: "10"': "queueLimit",
   "queueLimit: Infinity": "queueLimit",
+  "queueLimit: 10n": "queueLimit",
   "queueTimeout: -1": "queueTimeout",
   "requestTimeout: NaN": "requestTimeout",
   "drainConcurrency: 0": "drainConcurrency",
@@ -77,7 +78,8 @@ test("page: hold() throws at every mistake and names the option (AUTHZ-3, AUTHZ-
   }
 
   assert.deepEqual(found, mistakes);
-  for (const source of ["", "undefined", "null", "5", '"x"', "[]", "() => {}"]) {
+  const circle = "(() => { const circle = {}; return (circle.circle = circle); })()";
+  for (const source of ["", "undefined", "null", "5", "5n", '"x"', "[]", "() => {}", circle]) {
     const { error } = await page.evaluate(`app.outcome(() => app.tokenkeep.hold(${source}))`);
     assert.equal(error?.code, "TOKENKEEP_CONFIG_INVALID", `hold(${source})`);
   }

@@ -8,7 +8,15 @@ export function settings(config) {
   return { config: toJson(told), sink };
 }
 
-// What JSON would leave out or turn into null is written as text, so that the mistake of passing it is told.
-const isLost = (value) => typeof value === "function" || (typeof value === "number" && !Number.isFinite(value));
+// What JSON would leave out, refuse or turn into null is written as text, so that the mistake of passing it is told.
+const isLost = (value) =>
+  typeof value === "function" || typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value));
 
-export const toJson = (value) => JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
+/** The text of options, or none if there is none: nothing was given, or something that refers to itself. */
+export function toJson(value) {
+  try {
+    return JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
+  } catch {
+    return "";
+  }
+}
