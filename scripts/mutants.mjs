@@ -6,7 +6,7 @@ import { judge, runMutants } from "./lib/mutants.mjs";
 const wanted = 90;
 const anySeed = () => String(Math.floor(Math.random() * 2 ** 32));
 
-// npm run mutants [-- [--file F ..] [--sample N] [--seed S] [--jobs N]]
+// npm run mutants [-- [--file F --file G] [--sample N] [--seed S] [--jobs N]]
 // All faults that cargo-mutants can think of in src/proto or in some of its files, or a sample of them: how many do the tests see?
 await main(async () => {
   const started = performance.now();
