@@ -8,7 +8,7 @@ use tokenkeep::proto::syntax::http::Answer;
 
 use crate::desk::Desk;
 use crate::support::server::id_token;
-use crate::support::{HOUR, REDIRECT_URI, SECOND, answer, json};
+use crate::support::{HOUR, REDIRECT_URI, SECOND, START_UNIX_MS, answer, json, jwt};
 
 const KEYS: &str = "get /jwks";
 
@@ -52,14 +52,18 @@ fn signed_in() -> Desk {
 
 /// The token has run out, a request waits, and the refresh is answered with an ID token for `subject`.
 fn refreshed(desk: &mut Desk, subject: &str) {
+    refreshed_with(desk, &id_token(subject, None));
+}
+
+/// The same with this ID token.
+fn refreshed_with(desk: &mut Desk, id_token: &str) {
     desk.pass(HOUR);
     desk.authorize(5);
     desk.seen();
     desk.answer(json(
         200,
         &format!(
-            r#"{{"access_token":"new","token_type":"Bearer","expires_in":60,"refresh_token":"next","id_token":"{}"}}"#,
-            id_token(subject, None)
+            r#"{{"access_token":"new","token_type":"Bearer","expires_in":60,"refresh_token":"next","id_token":"{id_token}"}}"#
         ),
     ));
 }
@@ -160,12 +164,17 @@ fn a_signature_by_a_key_that_took_another_s_place_is_good() {
 #[test]
 fn a_refresh_goes_on_without_an_id_token_that_nobody_can_check() {
     let mut desk = signed_in();
-    refreshed(&mut desk, "alice");
+    let now = START_UNIX_MS / 1_000;
+    let other = format!(
+        r#"{{"iss":"https://as.example","aud":"spa","sub":"alice","iat":{now},"exp":{},"email":"eve@evil.example"}}"#,
+        now + 100_000_000
+    );
+    refreshed_with(&mut desk, &jwt(r#"{"alg":"RS256"}"#, &other));
     desk.seen();
     desk.verified(Signature::Unknown);
     assert_eq!(desk.seen(), ["refreshed", "release 5"], "the rotated tokens are not thrown away");
-    let claims = desk.holder.session().snapshot().expect("a session").to_json();
-    assert!(claims.contains("alice"), "the claims are as they were: {claims}");
+    let session = desk.holder.session().snapshot().expect("a session").to_json();
+    assert!(session.contains("alice") && !session.contains("eve@"), "the claims are as they were: {session}");
 }
 
 #[test]

@@ -176,6 +176,8 @@ fn grants_of_odd_servers_are_read() {
     let created = answer(201, JSON, standard("").as_bytes());
     assert_eq!(read(r#"{"answer":{"statuses":[201]}}"#, created.clone(), false), (200, standard("")));
     assert_eq!(read("{}", created, false).0, 201, "TOK-8");
+    let half = answer(201, JSON, b"{");
+    assert_eq!(read(r#"{"answer":{"statuses":[201]}}"#, half, true), (200, "{".to_owned()), "an answer that was lost");
 }
 
 #[test]
