@@ -134,7 +134,9 @@ fn what_the_metadata_calls_the_server_is_what_tokens_are_asked_for() {
     desk.answer(metadata(ISSUER, r#","client_id_metadata_document_supported":true"#));
     desk.keep();
     let url = desk.results.pop().flatten().expect("a URL");
-    let state = param(url.split_once('?').expect("a query").1, "state").expect("a state");
+    let asked = |name| param(url.split_once('?').expect("a query").1, name);
+    assert_eq!(asked("resource").as_deref(), Some("https://mcp.example"), "MCP-3");
+    let state = asked("state").expect("a state");
     desk.finish(2, &format!("{REDIRECT_URI}?code=code&state={state}"));
     desk.take();
     desk.answer(granted(1, ""));
