@@ -173,10 +173,11 @@ impl Office {
         let Some(id) = bytes.pick(&self.ledger.away()) else { return };
         if !bytes.flag() {
             self.ledger.settle(id);
-            return match bytes.flag() {
-                true => self.run(|holder, now| holder.session_mut().handle_settled(now, id)),
-                false => self.run(|holder, now| holder.session_mut().handle_failed(now, id)),
-            };
+            // By its number, so that the bytes of the corpus mean what they meant.
+            return self.run(|holder, now| match id % 2 {
+                0 => holder.session_mut().handle_settled(now, id),
+                _ => holder.session_mut().handle_failed(now, id),
+            });
         }
         let reply = Reply { target: API.to_owned(), method: "GET".to_owned(), status: 401, ..Reply::default() };
         let verdict = self.run(|holder, now| holder.session_mut().handle_reply(now, 0, id, &reply));
