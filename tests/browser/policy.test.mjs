@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readBody, send as answer } from "../../www/server/http.mjs";
 import { advised } from "./support/advice.mjs";
 import { apart, library } from "./support/bundles.mjs";
-import { resume, send, session, statusOf } from "./support/calls.mjs";
+import { resume, resumeInVain, send, session, statusOf } from "./support/calls.mjs";
 import { holderPlace, inPlace } from "./support/places.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
 import { arrive, signIn } from "./support/sign-in.mjs";
@@ -252,7 +252,7 @@ for (const mode of workerModes) {
     const { app, authorizationServer, api, shown } = stage;
     const { "/holder.js": importing } = await apart(["holder"], "/package");
     shown.files[holderPlace] = () => ["text/javascript", importing];
-    const refused = await (await stage.open()).evaluate(() => globalThis.app.outcome(() => globalThis.app.auth.resume()));
+    const refused = await resumeInVain(stage);
     assert.match(refused.error?.code ?? "", /WORKER_BLOCKED|HOLDER_FAILED/);
 
     const imports = ["/config.js", "/package/holder.js"];
