@@ -82,7 +82,8 @@ export interface Auth extends EventTarget {
    * Logout). The promise doesn't resolve, since the page is left. Who comes back to `postLogoutRedirectUri` is met by
    * `resume()`: `auth.arrival` is `{ signedOut: true, returnTo, .. }`.
    *
-   * @throws {TokenKeepError} `TOKENKEEP_END_SESSION_UNAVAILABLE` if the server can't; the session here is over.
+   * @throws {TokenKeepError} `TOKENKEEP_END_SESSION_UNAVAILABLE` if the server can't, and `TOKENKEEP_PARAMETER_REFUSED` if the options
+   * can't be read, since they refer to themselves, say; the session here is over.
    * `TOKENKEEP_SIGN_OUT_ABANDONED` if the user comes back by the Back button, or is still here three seconds after a `beforeunload` of
    * this page wanted them to be asked: the session at the server may go on, or the server may be slow. Leave the next step to the user
    */

@@ -134,3 +134,12 @@ fn a_server_without_the_endpoint_is_told_of_and_the_session_over_all_the_same() 
     desk.answer(json(200, "{}"));
     assert!(desk.seen().is_empty());
 }
+
+#[test]
+fn options_that_cannot_be_read_are_told_of_and_the_session_over_all_the_same() {
+    for options in ["", "[]", "true"] {
+        let mut desk = Desk::signed_in();
+        desk.sign_out_with(3, options);
+        assert_eq!(desk.seen(), ["post /revoke refresh-1", "settle 3 PARAMETER_REFUSED", "signedout"], "{options}");
+    }
+}

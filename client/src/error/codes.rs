@@ -91,7 +91,8 @@ codes! {
     OtherSite = "TOKENKEEP_OTHER_SITE",
     /// `TOKENKEEP_PAGE_FRAMED`: in a frame of another origin take mode: "popup".
     PageFramed = "TOKENKEEP_PAGE_FRAMED",
-    /// `TOKENKEEP_PARAMETER_REFUSED`: the parameter … can't be set here; leave it out of extraParams.
+    /// `TOKENKEEP_PARAMETER_REFUSED`: the parameter … can't be set here; leave it out of extraParams, and pass options that JSON can
+    /// write.
     ParameterRefused = "TOKENKEEP_PARAMETER_REFUSED",
     /// `TOKENKEEP_PKCE_UNSUPPORTED`: the metadata announces no S256 in code_challenge_methods_supported; if the server does support it,
     /// set assumePkce: true.

@@ -22,7 +22,7 @@ impl Holder {
     /// Ends the session here at once; the call's result is, as JSON, what came of telling the server, and where to send
     /// the user if `options` ask for that.
     pub fn sign_out(&mut self, now: Now, call: CallId, options: &str, random: &[u8; RANDOM_BYTES]) {
-        let options = Object::parse(options.as_bytes()).unwrap_or_default();
+        let options = Object::parse(options.as_bytes());
         let signed_in = self.session.is_signed_in();
         let id_token_hint = self.session.id_token().map(Record::new);
         self.dismiss(Ending::SignOut);
@@ -30,10 +30,13 @@ impl Holder {
         let revocation = self.session.sign_out().map(|revocation| (revocation.url, revocation.body));
         let otherwise = if signed_in { "unsupported" } else { "none" };
         let logout = Box::new(Logout { revocation, otherwise, id_token_hint, url: None });
-        if options.member("endSession").is_some_and(Value::is_true) {
-            return self.send_to_end_session(now, call, logout, &options, random);
+        match options {
+            None => self.log_out_here_only(call, *logout, ApiMisuse::ParameterRefused("options".into())),
+            Some(options) if options.member("endSession").is_some_and(Value::is_true) => {
+                self.send_to_end_session(now, call, logout, &options, random);
+            }
+            Some(_) => self.log_out(call, logout),
         }
-        self.log_out(call, logout);
     }
 
     /// A response whose record is still being read comes to nothing.
@@ -66,9 +69,7 @@ impl Holder {
     ) {
         let config = self.session.config();
         let Some(endpoint) = self.session.server().and_then(|server| server.end_session_endpoint.as_deref()) else {
-            // The session is over here all the same; only the user's at the server isn't.
-            self.log_out_here_only(call, *logout);
-            return;
+            return self.log_out_here_only(call, *logout, ApiMisuse::NoEndSession);
         };
         let state = base64url(&random[..32]);
         let back = config.post_logout_redirect_uri.as_deref();
@@ -88,11 +89,12 @@ impl Holder {
         self.actions.push(Action::Keep { flight, key, record: Record::new(record), handle: None });
     }
 
-    fn log_out_here_only(&mut self, call: CallId, logout: Logout) {
+    /// The session is over here all the same; only the user's at the server isn't.
+    fn log_out_here_only(&mut self, call: CallId, logout: Logout, why: ApiMisuse) {
         if let Some((url, body)) = logout.revocation {
             let action = self.departure(Flight::Revocation { logout: None }, url, Some(self.write_request(body)));
             self.actions.push(action);
         }
-        self.settle(call, Err(Error::ApiMisuse(ApiMisuse::NoEndSession)));
+        self.settle(call, Err(Error::ApiMisuse(why)));
     }
 }

@@ -66,9 +66,10 @@ impl ApiMisuse {
                  streamBufferLimit",
             ),
             Self::Config { .. } => ("TOKENKEEP_CONFIG_INVALID", "hold({ % }): %"),
-            Self::ParameterRefused(_) => {
-                ("TOKENKEEP_PARAMETER_REFUSED", "the parameter % can't be set here; leave it out of extraParams")
-            }
+            Self::ParameterRefused(_) => (
+                "TOKENKEEP_PARAMETER_REFUSED",
+                "the parameter % can't be set here; leave it out of extraParams, and pass options that JSON can write",
+            ),
             Self::Redirected => (
                 "TOKENKEEP_REDIRECT_REFUSED",
                 "the API answered with a redirect, which would carry the token on; call its target directly (often only a \
