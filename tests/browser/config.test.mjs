@@ -60,6 +60,7 @@ const mistakes = {
   "drainConcurrency: 0": "drainConcurrency",
   "defaultLifetime: 0": "defaultLifetime",
   "earlyRefresh: -1": "earlyRefresh",
+  "queueLimit: Symbol()": "queueLimit",
 };
 
 const good = `issuer: "https://as.example.com", clientId: "c", redirectUri: "https://app.example.com/callback"`;

@@ -9,10 +9,9 @@ export function settings(config) {
 }
 
 // What JSON would leave out, refuse or turn into null is written as text, so that the mistake of passing it is told.
-const isLost = (value) =>
-  typeof value === "function" || typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value));
+const isLost = (value) => ["function", "bigint", "symbol"].includes(typeof value) || (typeof value === "number" && !Number.isFinite(value));
 
-/** The text of options, or none if there is none: nothing was given, or something that refers to itself. */
+/** The text of options, or none if there is none: nothing was given, or something that JSON can't say, since it refers to itself, say. */
 export function toJson(value) {
   try {
     return JSON.stringify(value, (_, inner) => (isLost(inner) ? `[${typeof inner}]` : inner)) ?? "";
