@@ -20,7 +20,7 @@ async function compile(wasm) {
   if (!(source instanceof Response)) return source;
   if (!source.ok) throw fail("HOLDER_FAILED", `the wasm answered ${source.status}; check the URL passed to hold()`);
   // What is served as something else can't be compiled while it comes.
-  const streams = source.headers.get("content-type") === "application/wasm" && globalThis.WebAssembly;
+  const streams = source.headers.get("content-type") === "application/wasm" && globalThis.WebAssembly?.compileStreaming;
   return (streams ? WebAssembly.compileStreaming(source) : source.arrayBuffer()).catch((error) => {
     throw whyNot(error);
   });
