@@ -82,9 +82,11 @@ function withPackage(work) {
   };
 }
 
+/** The folders of all Cargo.toml that are no member of another one's workspace. */
+const workspaces = ["", "client", "client/bare", "client/frameworks", "examples/dioxus", "examples/leptos", "examples/yew", "fuzz"];
+
 async function formatted({ write }) {
-  const workspaces = [root, join(root, "client"), join(root, "client", "frameworks")];
-  const format = (folder) => cargo(["fmt", ...(write ? [] : ["--check"]), "--manifest-path", join(folder, "Cargo.toml")]);
+  const format = (folder) => cargo(["fmt", ...(write ? [] : ["--check"]), "--manifest-path", join(root, folder, "Cargo.toml")]);
   const formattings = await Promise.all(workspaces.map(format));
   return formattings.find(({ code }) => code);
 }
