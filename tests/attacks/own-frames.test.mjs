@@ -9,6 +9,8 @@ import { forgeEvents, frame, knock, knockBeside, leadFrameAway, replaceFrame } f
 import { attack } from "./support/attack.mjs";
 
 const border = { id: "T50", threat: "R15", modes: ["own"], outcome: "stopped" };
+/** Where silence is what is wanted. */
+const quiet = { patience: 2_000 };
 const strangers = [
   "evil.test",
   "other.rig.test",
@@ -31,7 +33,7 @@ attack(
     for (const place of places) {
       const page = await rig.context.newPage();
       await page.goto(place);
-      answers[place] = await rig.inject(page, knock);
+      answers[place] = await rig.inject(page, knock, { patience: 20_000 });
       await page.close();
     }
     const lent = Object.values(answers).filter((answer) => answer === "lent").length;
@@ -54,7 +56,7 @@ attack(
       const page = await rig.context.newPage();
       await page.goto(outer);
       await rig.inject(page, frame, { url: inner });
-      assert.equal(await rig.inject(page.frames()[1], knock), "silent", `${inner} in ${outer}`);
+      assert.equal(await rig.inject(page.frames()[1], knock, quiet), "silent", `${inner} in ${outer}`);
       await page.close();
     }
     return "stopped";
@@ -69,13 +71,13 @@ attack({ ...border, title: "a document without an origin: a sandbox, a data: URL
     await rig.inject(page, frame, given);
     const inner = page.frames()[before];
     assert.equal(await inner.evaluate(() => origin), "null");
-    assert.equal(await rig.inject(inner, knock), "silent", given.url);
+    assert.equal(await rig.inject(inner, knock, quiet), "silent", given.url);
   }
   rig.shown.routes = {
     "/sandboxed": (_, response) =>
       send(response, 200, "<!doctype html>", { "content-type": "text/html", "content-security-policy": "sandbox allow-scripts" }),
   };
-  assert.equal(await rig.inject(await rig.open("/sandboxed"), knock), "silent");
+  assert.equal(await rig.inject(await rig.open("/sandboxed"), knock, quiet), "silent");
   return "stopped";
 });
 

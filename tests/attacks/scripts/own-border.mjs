@@ -37,7 +37,7 @@ export async function lendOneself(evil) {
   const answered = evil
     .asking(port1)("hello")
     .then(() => true);
-  return Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 500, false))]);
+  return Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 2_000, false))]);
 }
 
 /** Sends the page of the holder's origin `count` messages that are made from good ones; what comes back goes to the attacker. */

@@ -1,8 +1,8 @@
 // Who frames the holder's page, and who is framed in its place. Each function runs in a page and stands alone.
 
-/** Frames the holder's page and greets it as an app does. Resolves to the code of the refusal, "lent" or "silent". */
-export async function knock(evil) {
-  const timer = new Promise((resolve) => setTimeout(resolve, 2_000, {}));
+/** Frames the holder's page and greets it as an app does. Resolves to the code of the refusal, "lent", or "silent" after so many ms. */
+export async function knock(evil, { patience }) {
+  const timer = new Promise((resolve) => setTimeout(resolve, patience, {}));
   const { port, error } = await Promise.race([evil.borrow(), timer]);
   return port ? "lent" : (error?.code ?? "silent");
 }
