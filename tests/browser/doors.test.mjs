@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 
 import { args, executablePath } from "./support/browser.mjs";
 import { sendJson } from "../../www/server/http.mjs";
-import { session, stats, statusOf } from "./support/calls.mjs";
+import { resume, session, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
 import { clickSignIn, endOfSignIn, finishIn } from "./support/popup.mjs";
 import { signIn } from "./support/sign-in.mjs";
@@ -86,6 +86,7 @@ test("more connections with a lock than there may be keep others out until their
   const refused = await flooding.evaluate(() => doors.connectOften(1_001, { locked: true }));
   assert.deepEqual(refused, ["TOKENKEEP_QUEUE_FULL"]);
   await flooding.close();
+  await until(async () => (await resume(await stage.open())).error?.code !== "TOKENKEEP_QUEUE_FULL", "room");
   await assertOpen(stage);
 });
 
