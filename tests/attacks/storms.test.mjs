@@ -150,6 +150,8 @@ attack({ ...logout, title: "sign out while a code is redeemed (REF-20)" }, async
   await page.evaluate(() => void (globalThis.resumed = app.outcome(() => app.auth.resume())));
   await answer.reached;
   await page.evaluate(() => void (globalThis.left = app.auth.signOut()));
+  // The holder has heard of it.
+  await stats(page);
   answer.open();
   assert.equal((await page.evaluate(() => resumed)).error?.code, "TOKENKEEP_LOGIN_REQUIRED");
   await until(() => rig.as.counts.revocations >= 1, "the late tokens' revocation");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { bundles } from "./support/bundles.mjs";
-import { events, resume, session, statusOf } from "./support/calls.mjs";
+import { events, resume, session, stats, statusOf } from "./support/calls.mjs";
 import { signIn as signInOverThere } from "./support/own-origin.mjs";
 import { passPages, signIn } from "./support/sign-in.mjs";
 import { ownMode, startStage } from "./support/stage.mjs";
@@ -108,6 +108,7 @@ test("with takeOver a session stays until the last page that was open is gone", 
   const late = await stage.open();
   assert.ok((await resume(late)).value);
   await page.close();
+  await stats(late);
   assert.ok(await session(late), "the one that found it was open too");
   await fresh.close();
 

@@ -85,6 +85,8 @@ test("shared: signing out while the code is exchanged wins (REF-20)", async (t) 
   await page.evaluate(() => void (globalThis.resumed = app.outcome(() => app.auth.resume())));
   await until(() => stage.counts.exchanges === 1, "the exchange");
   await page.evaluate(() => void app.auth.signOut());
+  // The worker has heard of it.
+  await stats(page);
   answer();
 
   assert.equal((await page.evaluate(() => resumed)).error.code, "TOKENKEEP_LOGIN_REQUIRED");
