@@ -96,7 +96,9 @@ for (const mode of transports) {
 
     const delivered = () => posts(stage).flatMap(({ body }) => JSON.parse(body ?? "[]"));
     await until(() => delivered().length >= entries.length, "all entries");
-    assert.deepEqual(delivered(), entries);
+    // Two posts of a page that is left may overtake each other.
+    const sorted = (list) => list.map((entry) => JSON.stringify(entry)).sort();
+    assert.deepEqual(sorted(delivered()), sorted(entries));
   });
 
   test(`${mode}: entries can be sent by a beacon`, async (t) => {
@@ -120,13 +122,13 @@ test("the numbers tell of an outage: who waits, the pauses, the circuit", async 
   stage.authorizationServer.expireAccessTokens();
   stage.authorizationServer.failTokenEndpoint({ status: 503 });
   await startBurst(page, stage.v1("effects"), 5);
-  await until(async () => (await stats(page)).circuit === "open", "the open circuit");
-  const open = await stats(page);
+  const inCircuit = (wanted) => () => stats(page).then((seen) => seen.circuit === wanted && seen);
+  const open = await until(inCircuit("open"), "the open circuit");
   assert.deepEqual([open.phase, open.queued, open.waits.count, open.queuePeak], ["waiting", 5, 5, 5]);
   assert.ok(open.backoffs.count > 0 && open.backoffs.ms > 0 && open.nextAttemptIn !== null, JSON.stringify(open));
   stage.authorizationServer.failTokenEndpoint("hang");
-  await until(async () => (await stats(page)).circuit === "probing", "the probe");
-  assert.equal((await stats(page)).phase, "refreshing");
+  const probing = await until(inCircuit("probing"), "the probe");
+  assert.equal(probing.phase, "refreshing");
 });
 
 test("the numbers tell of each resource server apart", async (t) => {
@@ -172,7 +174,7 @@ async function live(stage, page) {
   stage.authorizationServer.expireAccessTokens();
   assert.equal(await statusOf(page, url), 200);
   stage.authorizationServer.expireAccessTokens();
-  stage.authorizationServer.failTokenEndpoint({ status: 503, headers: { "retry-after": "1" } });
+  stage.authorizationServer.failTokenEndpoint({ status: 503, headers: { "retry-after": "3" } });
   await startBurst(page, stage.v1(`effects?secret=${canary}`), 3);
   await until(async () => (await stats(page)).phase === "waiting", "the outage");
   stage.authorizationServer.restoreTokenEndpoint();

@@ -13,7 +13,7 @@ const forgiving = { reuseGrace: 60 };
 
 /** What happens to the token endpoint, under which code each failure is told, and how many attempts there may be. */
 const outages = {
-  // Random pauses of 100 ms to 4 s: one outage in a hundred sees more than 8 attempts, one in a million more than 12.
+  // Pauses of 0.8 s at least, then of 1.6: five attempts, and one to spare.
   "503 for five seconds": {
     fault: { kind: "status", status: 503, forMs: 5_000 },
     code: "TOKENKEEP_SERVER_UNAVAILABLE",

@@ -160,7 +160,7 @@ test("calls that come back after a pause are on their way drainConcurrency at a 
   await sendAll();
   assert.ok(stage.api.busiest() > 2, "nothing else holds calls back");
   stage.api.reset();
-  stage.api.limit({ path: "/v1/slow" });
+  stage.api.limit({ path: "/v1/slow", seconds: 3 });
   const outcomes = await sendAll();
 
   assert.ok(outcomes.every(({ value }) => value.status === 200));
