@@ -172,7 +172,7 @@ impl World {
 
     /// What came of the revocation.
     pub(crate) async fn sign_out(&self) -> String {
-        let outcome = self.call("signOut", "").await.expect("an outcome").expect("what it is");
+        let outcome = self.call("signOut", "{}").await.expect("an outcome").expect("what it is");
         Object::parse(outcome.as_bytes()).expect("JSON").string("revocation").expect("a word").to_owned()
     }
 
