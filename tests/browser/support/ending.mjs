@@ -2,8 +2,17 @@
 
 import { until } from "./until.mjs";
 
-/** Ends the SharedWorkers of this page's browser that run a script of its origin, or of another one; there must be one. */
+/**
+ * Ends the SharedWorkers of this page's browser that run a script of its origin, or of another one; there must be one. Resolves when
+ * the pages of that origin have heard of it, where there are locks.
+ */
 export async function endSharedWorker(page, { origin } = new URL(page.url())) {
+  const frames = page
+    .context()
+    .pages()
+    .flatMap((one) => one.frames())
+    .filter((frame) => frame.url().startsWith(origin));
+  const holders = await Promise.all(frames.map((frame) => frame.evaluate(holderLocks)));
   const session = await page.context().browser().newBrowserCDPSession();
   const running = async () => {
     const { targetInfos } = await session.send("Target.getTargets");
@@ -14,4 +23,23 @@ export async function endSharedWorker(page, { origin } = new URL(page.url())) {
   for (const { targetId } of found) await session.send("Target.closeTarget", { targetId });
   await until(async () => (await running()).every(({ targetId }) => found.every((old) => old.targetId !== targetId)), "the worker's end");
   await session.detach();
+  const hear = async (frame, at) => {
+    await frame.evaluate(freed, holders[at]).catch((error) => {
+      // One with a page of the holder's own origin goes as soon as it has heard.
+      if (!frame.isDetached()) throw error;
+    });
+  };
+  // Chromium strikes a worker off its list a little before it ends, and until then it answers.
+  await Promise.all(frames.map(hear));
+}
+
+/** The names of the locks that the holders of this page's origin have for as long as they live. */
+async function holderLocks() {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return held.map(({ name }) => name).filter((name) => name.startsWith("tokenkeep:holder-"));
+}
+
+/** Resolves when these locks are free, and who has waited for them before has heard so. */
+async function freed(names) {
+  for (const name of names) await navigator.locks.request(name, { mode: "shared" }, () => {});
 }
