@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import { advised, filled, middleware } from "../browser/support/advice.mjs";
 import { bundles } from "../browser/support/bundles.mjs";
 import { resume, statusOf } from "../browser/support/calls.mjs";
+import { endSharedWorker } from "../browser/support/ending.mjs";
 import { holderPlace, inPlace } from "../browser/support/places.mjs";
 import { registeredScopes, tryToRegister } from "../browser/support/registrations.mjs";
 import { signIn } from "../browser/support/sign-in.mjs";
-import { until } from "../browser/support/until.mjs";
 import { plantHolder } from "./scripts/places.mjs";
 import { attack } from "./support/attack.mjs";
 import { byHand, byWorkbox, prelude, spy } from "./support/service-workers.mjs";
@@ -133,8 +133,9 @@ for (const [title, { outcome, make, folder = "" }] of Object.entries(own)) {
     await page.reload();
     await signIn(page);
     assert.ok((await rig.inject(page, plantHolder, { path: holderPlace, prelude: prelude(rig.origins.evil) })) > 0, "there was no cache");
+    // As the browser does some time after the last page of an origin is gone.
+    if (mode === "shared") await endSharedWorker(page);
     await page.close();
-    if (mode === "shared") await endWorkers(rig);
     rig.sinceNow();
 
     const later = await rig.open(start);
@@ -152,16 +153,4 @@ async function registerOwn(url) {
   const policy = contentWindow.trustedTypes.createPolicy("tokenkeep", { createScriptURL: (one) => one });
   await navigator.serviceWorker.register(policy.createScriptURL(url));
   await navigator.serviceWorker.ready;
-}
-
-/** As the browser does some time after the last page of an origin is gone. */
-async function endWorkers({ context, origins }) {
-  const debug = await context.browser().newBrowserCDPSession();
-  const running = async () => {
-    const { targetInfos } = await debug.send("Target.getTargets");
-    return targetInfos.filter(({ type, url }) => type === "shared_worker" && url.startsWith(origins.app));
-  };
-  for (const { targetId } of await running()) await debug.send("Target.closeTarget", { targetId });
-  await until(async () => (await running()).length === 0, "the end of the SharedWorker");
-  await debug.detach();
 }

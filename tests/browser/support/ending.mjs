@@ -4,16 +4,27 @@ import { until } from "./until.mjs";
 
 /**
  * Ends the SharedWorkers of this page's browser that run a script of its origin, or of another one; there must be one. Resolves when
- * the pages of that origin have heard of it, where there are locks.
+ * they are gone and the pages of that origin have heard of it, where there are locks.
  */
 export async function endSharedWorker(page, { origin } = new URL(page.url())) {
-  const frames = page
-    .context()
-    .pages()
-    .flatMap((one) => one.frames())
-    .filter((frame) => frame.url().startsWith(origin));
-  const holders = await Promise.all(frames.map((frame) => frame.evaluate(holderLocks)));
-  const session = await page.context().browser().newBrowserCDPSession();
+  const context = page.context();
+  const frames = context.pages().flatMap((one) => one.frames());
+  const there = frames.filter((frame) => frame.url().startsWith(origin));
+  const witness = there.length === 0 ? await openBlank(context, origin) : undefined;
+  const all = witness ? [witness.mainFrame()] : there;
+  const holders = await Promise.all(all.map((frame) => frame.evaluate(holderLocks)));
+  await closeTargets(context, origin);
+  const hear = async (frame, at) => {
+    // A frame with a page of the holder's own origin goes as soon as it has heard.
+    await frame.evaluate(freed, holders[at]).catch(() => until(() => frame.isDetached(), "the frame's end"));
+  };
+  // Chromium strikes a worker off its list a little before it ends, and until then it answers.
+  await Promise.all(all.map(hear));
+  await witness?.close();
+}
+
+async function closeTargets(context, origin) {
+  const session = await context.browser().newBrowserCDPSession();
   const running = async () => {
     const { targetInfos } = await session.send("Target.getTargets");
     return targetInfos.filter(({ type, url }) => type === "shared_worker" && url.startsWith(origin));
@@ -23,14 +34,14 @@ export async function endSharedWorker(page, { origin } = new URL(page.url())) {
   for (const { targetId } of found) await session.send("Target.closeTarget", { targetId });
   await until(async () => (await running()).every(({ targetId }) => found.every((old) => old.targetId !== targetId)), "the worker's end");
   await session.detach();
-  const hear = async (frame, at) => {
-    await frame.evaluate(freed, holders[at]).catch((error) => {
-      // One with a page of the holder's own origin goes as soon as it has heard.
-      if (!frame.isDetached()) throw error;
-    });
-  };
-  // Chromium strikes a worker off its list a little before it ends, and until then it answers.
-  await Promise.all(frames.map(hear));
+}
+
+/** A page of this origin with nothing in it. */
+async function openBlank(context, origin) {
+  const page = await context.newPage();
+  await page.route("**", (route) => route.fulfill({ contentType: "text/html", body: "" }));
+  await page.goto(origin);
+  return page;
 }
 
 /** The names of the locks that the holders of this page's origin have for as long as they live. */
