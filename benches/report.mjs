@@ -121,7 +121,7 @@ function callTable(calls, judge, range) {
       const start = [kinds[kind], modes[mode], all.length, fixed(median(all) / perSample, 3)];
       if (mode === "raw") return [...start, "1.000", "", "", "", "", ""];
       const base = times[bases[mode]] ? bases[mode] : "raw";
-      const toRaw = fixed(median(all) / median(times.raw.flat()), 3);
+      const toRaw = fixed(ratioOf(list, times.raw).value, 3);
       const budget = budgets.calls[kind]?.[mode];
       return [...start, toRaw, modes[base], ...judged(ratioOf(list, times[base]), budget, judge, `${modes[mode]}, ${kinds[kind]}`)];
     }),

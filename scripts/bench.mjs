@@ -35,7 +35,7 @@ await main(async () => {
   const runs = [];
   while (runs.length < count) runs.push(await measure({ chrome, pkg, names, say, scale: values.small ? 0.01 : 1 }));
   const facts = await describeMachine(chrome, [...loads, loadavg()[0]]);
-  const text = write(facts, tabulate({ sizes, ...gather(runs) }, count));
+  const text = write(facts, tabulate({ sizes, ...gather(runs) }, count), count);
   say(`\n${text}`);
   if (chosen.length === 0 && !values.small) writeFileSync(results, text);
   say(`bench: ${seconds(started)}`);
@@ -49,10 +49,9 @@ async function describeMachine(chrome, loads) {
   return `${date}, ${model}, ${more.length + 1} cores, ${platform()} ${arch()}, ${version}, Node ${process.versions.node}. Load average ${before} before, ${after} after: other work on the machine widens the ranges.`;
 }
 
-function write(facts, { tables, over }) {
+function write(facts, { tables, over }, runs) {
   const parts = tables.map((table) => `## ${table.title}\n\n${table.note}\n\n${markdownTable(table)}\n`);
   const summary = over.length ? `Over budget:\n\n${over.map((line) => `- ${line}`).join("\n")}\n` : "Every figure is within its budget.\n";
-  const how =
-    "Repeat with `npm run bench -- --runs 3`. The pages run by themselves in Chromium with no debugger attached and report their own figures.\n";
+  const how = `Repeat with \`npm run bench${runs > 1 ? ` -- --runs ${runs}` : ""}\`. The pages run by themselves in Chromium with no debugger attached and report their own figures.\n`;
   return [`# Bench results\n\n${facts}\n\n${how}\n${summary}`, ...parts].join("\n");
 }
