@@ -288,10 +288,11 @@ export interface Options {
   /** Longest wait for a token, in milliseconds. Default 30,000. */
   queueTimeout?: number;
   /**
-   * Most waiting requests on their way at once when the queue drains. It begins with 16, grows while answers come as quickly
-   * as usual, and shrinks when the API says 429, 502, 503 or 504, when a request fails, or when answers take longer. If no answer
-   * comes for two seconds, those on their way are not counted any more and up to 16 more are sent, so that a long poll doesn't
-   * hold up the others. Default 512.
+   * Most waiting requests on their way at once when the queue drains. It begins with 16 to each origin of resource servers, grows
+   * while its answers come as quickly as usual, and shrinks when it says 429, 502, 503 or 504, when a request fails, when answers
+   * take longer, or when callers give up on answers that were due. If no answer comes from it for two seconds, those on their way are
+   * not counted any more and up to 16 more are sent, so that a long poll doesn't hold up the others. An origin that is down or silent
+   * takes up its share of the places at most. Default 512.
    */
   drainConcurrency?: number;
   /** Longest time for a call to the authorization server, in milliseconds. Default 10,000. */

@@ -19,6 +19,7 @@ mod readme;
 mod refreshed;
 mod resources;
 mod sending;
+mod several_apis;
 mod short_lives;
 mod sign_in;
 mod sign_out;

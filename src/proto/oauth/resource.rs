@@ -36,6 +36,11 @@ impl ResourceServer {
         [self.origin.as_str(), &self.path].concat()
     }
 
+    /// Whether it has the same origin as another one.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.origin == other.origin
+    }
+
     /// Whether a request to `url` stays inside this resource server (USE-3, USE-5).
     pub fn covers(&self, url: &Url<'_>) -> bool {
         let Some(below) = url.path.strip_prefix(self.path.as_str()) else { return false };

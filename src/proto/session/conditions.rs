@@ -13,7 +13,7 @@ use super::surroundings::Surroundings;
 impl Session {
     /// Takes note of the time, before anything else happens at it.
     pub fn tick(&mut self, now: Now) {
-        self.watch.tick(now, self.lanes.waiting());
+        self.watch.tick(now, self.queues.len());
     }
 
     /// Takes note that the platform says it is offline, or online again. Offline, no attempt follows a failed one;

@@ -47,6 +47,13 @@ impl Discovered {
         Client { client_id: &self.client_id, scope: &self.scope, resources, ..config.client() }
     }
 
+    /// The first resource server at the origin of number `server`: what one of them can take, they take together.
+    pub(super) fn first_beside(&self, server: usize) -> usize {
+        let all = &self.resource_servers;
+        let own = all.get(server);
+        own.and_then(|own| all.iter().position(|one| one.is_beside(own))).unwrap_or(server)
+    }
+
     /// Whether `server` is another issuer's than the one that is known.
     pub(super) fn moves_to(&self, server: &AuthorizationServer) -> bool {
         self.server.as_ref().is_some_and(|known| known.issuer != server.issuer)

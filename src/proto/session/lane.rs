@@ -12,9 +12,8 @@ use crate::proto::syntax::grammar::union;
 use crate::proto::syntax::time::Instant;
 
 use super::access::{Access, Freshness};
-use super::queue::{Queue, RequestId};
 
-/// An access token, those who wait for it, and what it is asked for with.
+/// An access token, and what it is asked for with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     resource: Option<String>,
@@ -26,7 +25,6 @@ pub(super) struct Lane {
     refused: bool,
     /// The access token was asked for.
     used: bool,
-    queue: Queue,
     /// Why there is no token, and until when that is so.
     standing: Option<(Instant, Error)>,
 }
@@ -96,29 +94,9 @@ impl Lane {
         self.standing.as_ref().filter(|(until, _)| *until > now).map(|(_, error)| error)
     }
 
-    /// There is no token `until` then, for this reason; who waited for it is let go.
-    pub(super) fn stand(&mut self, until: Instant, error: Error) -> Vec<RequestId> {
+    /// There is no token `until` then, for this reason.
+    pub(super) fn stand(&mut self, until: Instant, error: Error) {
         self.standing = Some((until, error));
-        self.queue.drain()
-    }
-
-    pub(super) fn is_waited_for(&self) -> bool {
-        !self.queue.is_empty()
-    }
-
-    pub(super) fn push(&mut self, id: RequestId, deadline: Instant) {
-        self.queue.push(id, deadline);
-    }
-
-    /// Takes out the next who waits, to go with the token.
-    pub(super) fn pop(&mut self) -> Option<RequestId> {
-        self.used = true;
-        self.queue.pop()
-    }
-
-    /// Takes out everybody.
-    pub(super) fn drain(&mut self) -> Vec<RequestId> {
-        self.queue.drain()
     }
 
     /// Forgets the access token.
@@ -221,31 +199,6 @@ impl Lanes {
         (lane.access, lane.generation) = (Some(access), generation);
     }
 
-    /// How many requests wait in all lanes.
-    pub(super) fn waiting(&self) -> usize {
-        self.all.iter().map(|lane| lane.queue.len()).sum()
-    }
-
-    /// When the first of all who wait gives up.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.all.iter().filter_map(|lane| lane.queue.next_deadline()).min()
-    }
-
-    /// Takes a request out, wherever it waits.
-    pub(super) fn remove(&mut self, id: RequestId) -> bool {
-        self.all.iter_mut().any(|lane| lane.queue.remove(id))
-    }
-
-    /// Takes out everybody.
-    pub(super) fn drain(&mut self) -> Vec<RequestId> {
-        self.all.iter_mut().flat_map(|lane| lane.queue.drain()).collect()
-    }
-
-    /// Takes out those who waited too long.
-    pub(super) fn expire(&mut self, now: Instant) -> Vec<RequestId> {
-        self.all.iter_mut().flat_map(|lane| lane.queue.expire(now)).collect()
-    }
-
     /// The scope of all access tokens at hand.
     pub(super) fn scope(&self) -> String {
         let mut held = self.all.iter().filter_map(|lane| lane.access.as_ref());
@@ -254,5 +207,7 @@ impl Lanes {
     }
 }
 
+/// Nowhere, in the place of a resource server's number: the application wants the token itself.
+pub(super) const EXPOSURE: usize = USERINFO - 1;
 /// The userinfo endpoint, where resource servers are numbered: it is on nobody's list.
 pub(super) const USERINFO: usize = u16::MAX as usize;

@@ -17,6 +17,7 @@ mod numbered;
 mod policy;
 mod possession;
 pub mod queue;
+mod queues;
 mod refresh;
 mod refreshing;
 mod replies;

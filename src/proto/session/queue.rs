@@ -39,9 +39,14 @@ impl Queue {
         }
     }
 
+    /// The first request in the queue.
+    pub fn first(&self) -> Option<RequestId> {
+        self.deadlines.first()
+    }
+
     /// The first request in the queue, which leaves it.
     pub fn pop(&mut self) -> Option<RequestId> {
-        let id = self.deadlines.first()?;
+        let id = self.first()?;
         self.deadlines.remove(id);
         Some(id)
     }

@@ -205,7 +205,7 @@ impl Session {
         self.watch.back_off(ms);
         self.emit("refreshfailed", Object::default().with("code", failure.error.code()).with("retryIn", ms));
         if stands {
-            let waiting = self.lanes.drain();
+            let waiting = self.queues.drain(None);
             self.reject(waiting, failure.error);
         }
     }
@@ -222,13 +222,13 @@ impl Session {
 
     /// What there is to consider when the time of the next attempt is set.
     fn need(&self, now: Now) -> Need {
-        let deadline = self.lanes.next_deadline();
+        let deadline = self.queues.next_deadline();
         Need { now: now.instant, online: self.surroundings.online, deadline, leisure_ms: 0 }
     }
 
     /// How long a lane's token still works, in milliseconds, if it is due for renewal and nobody waits for any.
     fn leisure_ms(&self, now: Now, lane: usize) -> u64 {
-        let at_leisure = self.lanes.waiting() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
+        let at_leisure = self.queues.len() == 0 && self.freshness(now, lane) == Some(Freshness::Early);
         if at_leisure { self.lanes.get(lane).usable_ms(now.instant) } else { 0 }
     }
 
@@ -250,7 +250,8 @@ impl Session {
         self.watch.note("refreshfailed", error.code());
         self.emit("refreshfailed", Object::default().with("code", error.code()).with("retryIn", MISCONFIGURED_MS));
         self.refresh = Refresh::Idle { failures: 0 };
-        let waiting = self.lanes.get_mut(lane).stand(now.instant.after(MISCONFIGURED_MS), error.clone());
+        self.lanes.get_mut(lane).stand(now.instant.after(MISCONFIGURED_MS), error.clone());
+        let waiting = self.queues.drain(Some(lane));
         self.reject(waiting, error);
         self.pump(now);
     }

@@ -5,6 +5,7 @@ use crate::proto::syntax::time::Now;
 use crate::proto::syntax::url::Url;
 
 use super::access::Freshness;
+use super::lane::EXPOSURE;
 use super::queue::RequestId;
 use super::request::Request;
 use super::state::Session;
@@ -54,7 +55,7 @@ impl Session {
             return Err(Error::ApiMisuse(ApiMisuse::TokenNotExposed));
         }
         self.tick(now);
-        self.requests.insert(id, Request::new(Place::default(), 0, None));
+        self.requests.insert(id, Request::new(Place::new(EXPOSURE, ""), 0, None));
         self.admit(now, id)
     }
 
@@ -66,7 +67,8 @@ impl Session {
     pub fn handle_status(&mut self, now: Now, id: RequestId, status: u16) -> Result<bool, Error> {
         match status {
             0 => {
-                self.handle_settled(now, id);
+                self.give_back(now, id, End::Status(status));
+                self.requests.remove(id);
                 Err(Error::ApiMisuse(ApiMisuse::Redirected))
             }
             _ if self.is_telling(status) => Ok(false),
@@ -80,7 +82,7 @@ impl Session {
 
     /// As [`handle_status`](Self::handle_status) where nothing follows from it; whether that was so.
     pub fn settle_plainly(&mut self, id: RequestId, status: u16) -> bool {
-        let plain = !self.drain.has(id) && status != 0 && !self.is_telling(status);
+        let plain = !self.drains.has(id) && status != 0 && !self.is_telling(status);
         if plain {
             self.settle_taken(id);
         }
@@ -104,7 +106,7 @@ impl Session {
         self.config.profile().is_some_and(|profile| profile.is_expired(status))
     }
 
-    /// Takes note that request `id` is over, and that nothing follows from it: its caller gave up, say.
+    /// Takes note that request `id` is over without an end of its own: its caller gave up, say.
     pub fn handle_settled(&mut self, now: Now, id: RequestId) {
         self.give_back(now, id, End::Unsaid);
         self.requests.remove(id);
@@ -118,14 +120,14 @@ impl Session {
 
     /// Frees the place on the way that a released request took up.
     pub(super) fn give_back(&mut self, now: Now, id: RequestId, end: End) {
-        if self.drain.give_back(now.instant, id, end, self.config.limits.drain_concurrency) {
+        if self.drains.give_back(now.instant, id, end, self.config.limits.drain_concurrency) {
             self.pump(now);
         }
     }
 
     /// Lets a waiting request go without an answer, because its caller gave up.
     pub fn cancel(&mut self, id: RequestId) {
-        let _ = self.lanes.remove(id) || self.pauses.remove(id) || self.step_ups.remove(id);
+        let _ = self.queues.remove(id) || self.pauses.remove(id) || self.step_ups.remove(id);
         self.requests.remove(id);
     }
 

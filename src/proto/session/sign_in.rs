@@ -283,7 +283,7 @@ impl Session {
     /// Sees to those who waited for an exchange: an older grant serves them, or nothing does.
     fn settle_exchange(&mut self, now: Now) {
         if self.grant.is_none() && self.exchanges.is_empty() {
-            let waiting = self.lanes.drain();
+            let waiting = self.queues.drain(None);
             self.reject(waiting, Error::LoginRequired(self.ending));
         }
         self.pump(now);

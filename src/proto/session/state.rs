@@ -14,12 +14,13 @@ use crate::proto::syntax::time::{Instant, Now};
 use super::access::Access;
 use super::command::{Command, Event, Output};
 use super::discovered::Discovered;
-use super::drain::Drain;
+use super::drain::Drains;
 use super::grant::Grant;
 use super::lane::Lanes;
 use super::long_waits::LongWaits;
 use super::numbered::Numbered;
 use super::queue::{Queue, RequestId};
+use super::queues::Queues;
 use super::refresh::Refresh;
 use super::request::Request;
 use super::resource_metadata::ResourceMetadata;
@@ -46,6 +47,7 @@ pub struct Session {
     pub(super) resources: Vec<ResourceMetadata>,
     pub(super) grant: Option<Grant>,
     pub(super) lanes: Lanes,
+    pub(super) queues: Queues,
     /// Number of the newest access token of all lanes.
     pub(super) generation: u32,
     /// The first generation of the running session: an older one was another session's.
@@ -63,7 +65,7 @@ pub struct Session {
     pub(super) spent: Vec<String>,
     pub(super) ending: Ending,
     pub(super) requests: Numbered<Request>,
-    pub(super) drain: Drain,
+    pub(super) drains: Drains,
     /// Requests that keep a pause which their API asked for.
     pub(super) pauses: Queue,
     pub(super) step_ups: StepUps,
@@ -98,6 +100,7 @@ impl Session {
             generation: u32::from(grant.is_some()),
             grant,
             lanes,
+            queues: Queues::default(),
             first_generation: 0,
             signed_in_generation: 0,
             refresh: Refresh::Idle { failures: 0 },
@@ -109,7 +112,7 @@ impl Session {
             spent: Vec::new(),
             ending: Ending::NeverSignedIn,
             requests: Numbered::default(),
-            drain: Drain::default(),
+            drains: Drains::default(),
             pauses: Queue::default(),
             step_ups: StepUps::default(),
             long_waits: LongWaits::default(),
@@ -128,7 +131,6 @@ impl Session {
         for id in self.pauses.expire(now.instant) {
             self.go_on_after_pause(now, id);
         }
-        self.drain.handle_timeout(now.instant);
         self.pump(now);
         self.refresh_ahead(now);
         self.report(false);
@@ -144,10 +146,10 @@ impl Session {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let demand = self.lanes.waiting() > 0 && !self.surroundings.locked;
+        let demand = self.queues.len() > 0 && !self.surroundings.locked;
         let retry = self.refresh.retry_at().filter(|_| demand);
-        let drain = self.drain.next_timeout().filter(|_| demand);
-        let waits = [self.lanes.next_deadline(), self.pauses.next_deadline(), self.step_ups.next_deadline()];
+        let drain = self.drains.next_timeout().filter(|_| demand);
+        let waits = [self.queues.next_deadline(), self.pauses.next_deadline(), self.step_ups.next_deadline()];
         let long = self.long_waits.next_due();
         [retry, drain, self.ahead_at(), self.watch.report_at(), long].into_iter().chain(waits).flatten().min()
     }
@@ -202,8 +204,8 @@ impl Session {
         let retry_in = self.refresh.retry_at().map(|at| at.since(now.instant));
         let stats = Object::default()
             .with("phase", self.phase())
-            .with("queued", self.lanes.waiting() as u64)
-            .with("inFlight", self.drain.on_the_way())
+            .with("queued", self.queues.len() as u64)
+            .with("inFlight", self.drains.on_the_way())
             .with("generation", u64::from(self.generation))
             .with("refreshes", self.counters.refreshes)
             .with("refreshFailures", self.counters.refresh_failures)
@@ -276,11 +278,11 @@ impl Session {
         self.first_generation = self.generation + 1;
         self.ending = ending;
         self.surroundings.locked = false;
-        let mut waiting = self.lanes.drain();
+        let mut waiting = self.queues.drain(None);
         waiting.extend(self.pauses.drain());
         waiting.extend(self.step_ups.drain());
         self.step_ups.forget();
-        self.drain = Drain::default();
+        self.drains = Drains::default();
         self.watch.note_more("signedout", ending.reason(), waiting.len() as u64, None);
         self.emit("signedout", Object::default().with("reason", ending.reason()));
         self.reject(waiting, Error::LoginRequired(ending));

@@ -12,7 +12,7 @@ impl Session {
     /// Takes note of who waits, before the shell sets its timer. Tells of waits that are long by now, of another cause, and of their end.
     pub(super) fn tell_long_waits(&mut self) {
         let now = self.watch.now();
-        let waiting = [self.lanes.waiting(), self.step_ups.len(), self.pauses.len()];
+        let waiting = [self.queues.len(), self.step_ups.len(), self.pauses.len()];
         // As with nearly every call.
         if waiting == [0; 3] && self.long_waits.is_quiet() {
             return;
@@ -50,7 +50,7 @@ impl Session {
     }
 
     fn what_the_queue_waits_for(&self, now: Now) -> &'static str {
-        let lacks = |lane| self.lanes.get(lane).is_waited_for() && self.freshness(now, lane) == Some(Freshness::Stale);
+        let lacks = |lane| self.queues.has(lane, None) && self.freshness(now, lane) == Some(Freshness::Stale);
         if self.surroundings.locked {
             "unlock"
         } else if !self.surroundings.online {

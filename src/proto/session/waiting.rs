@@ -8,14 +8,13 @@ use crate::proto::syntax::time::Now;
 use super::access::Freshness;
 use super::command::Output;
 use super::queue::RequestId;
-use super::request::Request;
 use super::state::Session;
 use super::verdict::Verdict;
 
 impl Session {
     /// Whether one more request may wait.
     pub(super) fn has_room(&self) -> bool {
-        let waiting = self.lanes.waiting() + self.pauses.len() + self.step_ups.len();
+        let waiting = self.queues.len() + self.pauses.len() + self.step_ups.len();
         (waiting as u64) < self.config.limits.queue_limit
     }
 
@@ -23,8 +22,8 @@ impl Session {
     pub(super) fn enqueue(&mut self, now: Now, id: RequestId) {
         let Some(request) = self.requests.get(id) else { return };
         let deadline = now.instant.after(request.patience().unwrap_or(self.config.limits.queue_timeout));
-        self.lanes.get_mut(request.lane()).push(id, deadline);
-        self.watch.wait(self.lanes.waiting());
+        self.queues.push(request.lane(), self.discovered.first_beside(request.server()), id, deadline);
+        self.watch.wait(self.queues.len());
     }
 
     /// Lets a request go, or wait, or nothing.
@@ -39,11 +38,12 @@ impl Session {
     }
 
     fn judge_request(&mut self, now: Now, id: RequestId) -> Result<Verdict, Error> {
-        let lane = self.requests.get(id).map_or(0, Request::lane);
+        let (lane, server) = self.requests.get(id).map_or((0, 0), |request| (request.lane(), request.server()));
+        let server = self.discovered.first_beside(server);
         let freshness = self.freshness(now, lane);
         let own = self.lanes.get_mut(lane);
         own.touch();
-        let (first, generation) = (!own.is_waited_for(), own.generation());
+        let (first, generation) = (!self.queues.has(lane, Some(server)), own.generation());
         match freshness {
             None if self.exchanges.is_empty() => return Err(Error::LoginRequired(self.ending)),
             None => {}
@@ -99,7 +99,7 @@ impl Session {
 
     /// Rejects those whose time to wait is over. After sleep an answer may come before the timer.
     fn expire(&mut self, now: Now) {
-        let late = self.lanes.expire(now.instant);
+        let late = self.queues.expire(now.instant);
         if !late.is_empty() {
             self.watch.note_more("queue-timeout", "", late.len() as u64, None);
             let error = if self.surroundings.locked { QueueError::Locked } else { QueueError::Timeout };
@@ -107,42 +107,69 @@ impl Session {
         }
     }
 
-    /// Releases waiting requests as far as the token and the drain limit allow, or starts what they wait for.
+    /// Releases waiting requests as far as the tokens and the drain limit allow, or starts what they wait for.
     pub(super) fn pump(&mut self, now: Now) {
         self.expire(now);
+        self.drains.handle_timeout(now.instant);
+        if self.surroundings.locked {
+            return;
+        }
+        let mut ready = Vec::new();
         for lane in self.lanes.numbers() {
-            if self.lanes.get(lane).is_waited_for() && !self.surroundings.locked {
-                self.pump_lane(now, lane);
+            if self.queues.has(lane, None) && self.is_ready(now, lane) {
+                ready.push(lane);
             }
         }
+        self.release(now, &ready);
     }
 
-    fn pump_lane(&mut self, now: Now, lane: usize) {
+    /// Whether those who wait for a lane's token may go with it. Else starts what they wait for, or ends it.
+    fn is_ready(&mut self, now: Now, lane: usize) -> bool {
         match self.freshness(now, lane) {
-            None => return,
+            None => return false,
             Some(Freshness::Stale) if !self.can_wait() => {
                 let error = self.give_up(now);
-                let waiting = self.lanes.get_mut(lane).drain();
-                return self.reject(waiting, error);
+                let waiting = self.queues.drain(Some(lane));
+                self.reject(waiting, error);
+                return false;
             }
-            Some(Freshness::Stale) => return self.start_refresh(now, lane),
+            Some(Freshness::Stale) => {
+                self.start_refresh(now, lane);
+                return false;
+            }
             Some(Freshness::Early) => self.refresh_early(now, lane),
             Some(Freshness::Fresh) => {}
         }
+        true
+    }
+
+    /// Lets those leave who wait for the token of a lane that is `ready`, whichever it is, as far as there is room.
+    fn release(&mut self, now: Now, ready: &[usize]) {
+        let most = self.config.limits.drain_concurrency;
+        let mut released = Vec::new();
+        while let Some((lane, server, id)) =
+            self.queues.pop(&|lane, server| self.drains.room(server, most).filter(|_| ready.contains(&lane)))
+        {
+            self.drains.take(server, id, now.instant);
+            released.push((lane, id));
+        }
+        for lane in ready {
+            self.send(*lane, &released);
+        }
+    }
+
+    /// Lets those of the `released` go that waited for the token of this lane.
+    fn send(&mut self, lane: usize, released: &[(usize, RequestId)]) {
+        let generation = self.lanes.get(lane).generation();
         let mut ids = Vec::new();
-        let lane = self.lanes.get_mut(lane);
-        while lane.is_waited_for() && self.drain.has_room(self.config.limits.drain_concurrency, now.instant) {
-            let Some(id) = lane.pop() else { break };
-            self.drain.take(id, now.instant);
-            ids.push(id);
+        for (_, id) in released.iter().filter(|(one, _)| *one == lane) {
+            ids.push(*id);
+            if let Some(request) = self.requests.get_mut(*id) {
+                (request.generation, request.has_answer) = (generation, false);
+            }
         }
         if !ids.is_empty() {
-            let generation = lane.generation();
-            for id in &ids {
-                if let Some(request) = self.requests.get_mut(*id) {
-                    (request.generation, request.has_answer) = (generation, false);
-                }
-            }
+            self.lanes.get_mut(lane).touch();
             self.put(Output::Release { ids, generation });
         }
     }

@@ -57,7 +57,7 @@ impl World {
         let canon = Canon { now: self.at, generation, attempts: number("attempts") };
         let (_, mutable) = session.split_once(", former: ").expect("the session's first part");
         let (before, after) = mutable.split_once(", requests: ").expect("the session's requests");
-        let (_, drain) = after.split_once(", drain: ").expect("the session's drain");
+        let (_, drain) = after.split_once(", drains: ").expect("the session's drain");
         let (drain, _) = drain.split_once(", counters: ").expect("the session's counters");
         canon.write(before, text);
         for (id, place) in self.ledger.places() {

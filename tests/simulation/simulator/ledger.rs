@@ -1,6 +1,6 @@
 //! What was seen so far, and what must never be seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::authorization_server::TokenId;
 use super::invariant::{breach, must};
@@ -60,6 +60,8 @@ pub(crate) struct Ledger {
     pub(crate) incoming: Option<Tokens>,
     /// Where each request is; the first has number 1.
     places: Vec<Place>,
+    /// The host that each is for, where there are several.
+    pub(crate) hosts: Vec<Option<&'static str>>,
     waiting: BTreeMap<RequestId, u64>,
     pub(crate) in_flight: Option<u32>,
     /// When the refresh under way was sent, or the last one.
@@ -262,8 +264,13 @@ impl Ledger {
         must!(self.signed_in, NoneAfterTheEnd, "released after the session ended");
         let current = self.generation;
         must!(generation == current, CurrentToken, "released with token {generation} instead of {current}");
-        let first: Vec<_> = self.queued().take(ids.len()).map(|(id, _)| id).collect();
-        must!(ids == first, Queue, "{ids:?} are released before {first:?}");
+        let host_of = |id: &RequestId| self.hosts.get(*id as usize - 1);
+        for host in ids.iter().map(host_of).collect::<BTreeSet<_>>() {
+            let to_it = |id: &RequestId| host_of(id) == host;
+            let left: Vec<_> = ids.iter().copied().filter(to_it).collect();
+            let first: Vec<_> = self.waiting.keys().copied().filter(to_it).take(left.len()).collect();
+            must!(left == first, Queue, "{left:?} are released before {first:?}");
+        }
         for id in ids {
             let Place::Queued(deadline) = self.place(*id) else {
                 breach!(SettlesOnce, "request {id} is released and didn't wait")

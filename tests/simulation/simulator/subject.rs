@@ -93,6 +93,18 @@ const UNLISTED: [&str; 7] = [
     "https://api.example/v1/%2e%2e/v2/files",
 ];
 
+fn url_of(target: Target) -> &'static str {
+    match target {
+        Target::Listed(n) => LISTED[n as usize],
+        Target::Unlisted(n) => UNLISTED[n as usize],
+    }
+}
+
+/// The host that a target is at: that of one resource server, if it is listed.
+pub(crate) fn host_of(target: Target) -> Option<&'static str> {
+    url_of(target).split('/').nth(2)
+}
+
 pub(crate) struct Subject {
     pub(crate) session: Session,
     clock: Clock,
@@ -159,11 +171,7 @@ impl Subject {
     }
 
     pub(crate) fn ask(&mut self, id: RequestId, target: Target) -> Decision {
-        let href = match target {
-            Target::Listed(n) => LISTED[n as usize],
-            Target::Unlisted(n) => UNLISTED[n as usize],
-        };
-        decision(self.session.authorize(self.now, id, href, None))
+        decision(self.session.authorize(self.now, id, url_of(target), None))
     }
 
     /// Request `id` is answered with this status, and no word besides.

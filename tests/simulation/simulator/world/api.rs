@@ -5,7 +5,7 @@ use super::super::invariant::{breach, must};
 use super::super::ledger::{Place, Settled};
 use super::super::network::Happening;
 use super::super::schedule::{Fate, Key, Name, Target};
-use super::super::subject::{Decision, RequestId, Why};
+use super::super::subject::{Decision, RequestId, Why, host_of};
 use super::{REQUEST_TIMEOUT, Request, World};
 use crate::support::SECOND;
 
@@ -13,16 +13,22 @@ impl World {
     pub(super) fn ask(&mut self, name: Name, page: u64, target: Target) -> RequestId {
         let listed = matches!(target, Target::Listed(_));
         let (asked, patience, owner) = (self.subject.now(), self.at + self.setup.wait, self.owner());
-        self.requests.push(Request { name, page, listed, owner, asked, patience, replays: 0, sending: 0 });
+        let host = host_of(target);
+        let waited = self.ledger.queued().any(|(id, _)| self.ledger.hosts[id as usize - 1] == host);
+        self.ledger.hosts.push(host);
+        self.requests.push(Request { name, page, target, owner, asked, patience, replays: 0, sending: 0 });
         self.ledger.tally.asked += 1;
         let id = self.requests.len() as RequestId;
-        let waited = self.ledger.queue_length() > 0;
         let decision = self.act(|subject| subject.ask(id, target));
         if !listed {
             must!(decision == Decision::Refuse(Why::TargetRefused), ListedOnly, "{target:?}: {decision:?}");
             self.ledger.tally.off_list += 1;
         }
-        must!(!waited || !matches!(decision, Decision::Go(_)), Queue, "request {id} overtook the queue");
+        must!(
+            !waited || !matches!(decision, Decision::Go(_)),
+            Queue,
+            "request {id} overtook another to the same server"
+        );
         self.follow(id, decision);
         id
     }
@@ -71,7 +77,7 @@ impl World {
                 self.ledger.tally.queue_full += 1;
             }
             Why::TargetRefused => {
-                let listed = self.requests[id as usize - 1].listed;
+                let listed = self.requests[id as usize - 1].is_listed();
                 must!(!listed, NothingLost, "request {id} to a listed target is refused");
             }
             Why::ClientRefused => {
@@ -92,7 +98,7 @@ impl World {
         must!(token.is_some() && token == self.ledger.access, CurrentToken, "request {id} goes with token {token:?}");
         let owner = self.owner();
         let request = &mut self.requests[id as usize - 1];
-        must!(request.listed, ListedOnly, "request {id} goes to an unlisted target");
+        must!(request.is_listed(), ListedOnly, "request {id} goes to an unlisted target");
         let before = *request.owner.get_or_insert(owner.unwrap_or_default());
         must!(Some(before) == owner, NoneAfterTheEnd, "request {id} of {before:?} goes on as one of {owner:?}");
         request.sending += 1;
