@@ -81,7 +81,7 @@ impl Core {
         self.driver.ask(|session, _| session.authorization(generation))
     }
 
-    /// Request `id` is over, and says nothing of the API: its caller gave up, or nothing was sent.
+    /// Request `id` is over without an end of its own: its caller gave up, or nothing was sent.
     pub fn settled(&self, id: u32) {
         self.driver.drive(|session, now| session.handle_settled(now, id));
     }

@@ -39,6 +39,16 @@ impl Queue {
         queue
     }
 
+    /// With as many as an API takes after eight rounds in which it answers after so many milliseconds.
+    fn answered_in(ms: u64) -> Self {
+        let mut queue = Self::new();
+        for _ in 0..8 {
+            queue.leaving(ms);
+            queue.end(queue.away.len(), App::answered);
+        }
+        queue
+    }
+
     fn on_the_way(&self) -> u64 {
         self.app.stat("inFlight")
     }
@@ -108,6 +118,13 @@ fn what_says_nothing_of_the_api_leaves_it() {
         assert_eq!(after_sixteen(status(code)), 16, "{code}");
     }
     assert_eq!((after_sixteen(given_up), after_sixteen(redirected)), (16, 16));
+    let mut queue = Queue::answered_in(20);
+    let before = queue.on_the_way();
+    for _ in 0..8 {
+        queue.leaving(SECOND);
+        queue.end(queue.away.len(), redirected);
+    }
+    assert_eq!(queue.on_the_way(), before);
 }
 
 #[test]
@@ -147,9 +164,9 @@ fn each_two_silent_seconds_give_back_some_of_what_was_taken() {
 #[test]
 fn callers_who_give_up_one_after_the_other_do_not_hide_that_it_is_silent() {
     let mut queue = Queue::grown();
-    for _ in 0..4 {
-        queue.leaving(SECOND / 2);
-        queue.end(20, given_up);
+    for _ in 0..5 {
+        queue.leaving(SECOND * 2 / 5);
+        queue.end(queue.away.len(), given_up);
     }
     assert_eq!(queue.on_the_way(), 16);
 }
@@ -165,6 +182,89 @@ fn an_api_that_answers_is_not_silent_however_few_may_leave() {
         queue.end(1, App::answered);
     }
     assert_eq!(queue.on_the_way(), before - 5);
+}
+
+#[test]
+fn callers_who_give_up_do_not_hide_it_where_only_one_may_leave_either() {
+    let mut queue = Queue::shrunk();
+    while queue.on_the_way() > 1 {
+        queue.end(1, failed);
+    }
+    let leaving = [0; 4].map(|_| {
+        let leaving = queue.leaving(SECOND - 1);
+        queue.end(1, given_up);
+        leaving
+    });
+    assert_eq!(leaving, [0, 0, 2, 0]);
+}
+
+/// How many are on their way after rounds in which the API answers `quick` of them after 20 ms and nobody else, and those give up
+/// after so long.
+fn after_rounds_of_giving_up(patience: u64, quick: usize) -> u64 {
+    let mut queue = Queue::answered_in(20);
+    for _ in 0..30 {
+        queue.leaving(20);
+        for _ in 0..quick {
+            let id = queue.away.pop_back().expect("one on its way");
+            queue.app.answered(id);
+            queue.away.extend(queue.app.take_released());
+        }
+        queue.leaving(patience);
+        queue.end(16, given_up);
+    }
+    queue.on_the_way()
+}
+
+#[test]
+fn callers_who_give_up_on_overdue_answers_are_taken_for_slow_ones() {
+    let at_first = Queue::answered_in(20).on_the_way();
+    assert!(at_first > 30, "{at_first}");
+    let overdue = after_rounds_of_giving_up(SECOND, 5);
+    assert!(overdue <= 18, "{overdue}");
+}
+
+#[test]
+fn callers_who_give_up_before_an_answer_is_due_leave_it() {
+    let mut queue = Queue::answered_in(SECOND);
+    let before = queue.on_the_way();
+    for _ in 0..20 {
+        queue.leaving(SECOND / 2);
+        queue.end(16, given_up);
+        queue.leaving(SECOND / 2);
+        queue.end(16, App::answered);
+    }
+    assert!(queue.on_the_way() >= before, "{} of {before}", queue.on_the_way());
+}
+
+#[test]
+fn a_few_who_give_up_on_an_api_that_is_well_do_not_hold_up_the_others() {
+    let mut queue = Queue::answered_in(20);
+    let mut slow = VecDeque::new();
+    for round in 0..16 {
+        queue.leaving(20);
+        slow.extend(queue.away.pop_back());
+        queue.end(queue.away.len(), App::answered);
+        if round > 5 {
+            queue.app.run(|session, now| session.handle_settled(now, slow.pop_front().expect("a slow one")));
+        }
+    }
+    assert!(queue.on_the_way() > 100, "{}", queue.on_the_way());
+}
+
+#[test]
+fn an_answer_that_comes_after_a_sleep_ends_the_silence() {
+    let mut queue = Queue::grown();
+    queue.app.now.instant = queue.app.now.instant.after(60 * SECOND);
+    queue.end(10, App::answered);
+    assert!(queue.on_the_way() > 30, "{}", queue.on_the_way());
+}
+
+#[test]
+fn after_a_sleep_those_who_had_no_answer_are_written_off_once() {
+    let mut queue = Queue::grown();
+    queue.app.now.instant = queue.app.now.instant.after(60 * SECOND);
+    queue.end(30, failed);
+    assert_eq!(queue.on_the_way(), 16);
 }
 
 #[test]

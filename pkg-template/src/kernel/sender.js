@@ -107,7 +107,7 @@ export class Sender {
     return sent.then(
       (response) => this.#answered(call, response),
       (error) => {
-        // Whoever gives up says nothing of the API. What fetch refuses by itself can't be told from a network that fails.
+        // Whoever gives up is no failure of the API. What fetch refuses by itself can't be told from a network that fails.
         if (call.init.signal?.aborted) this.#core().settled(call.id);
         else this.#core().failed(call.id);
         throw error;

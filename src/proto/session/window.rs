@@ -12,7 +12,7 @@ pub(super) enum End {
     Status(u16),
     /// The network or the API failed.
     NoAnswer,
-    /// In a way that says nothing of the API: its caller gave up, or it has not left yet.
+    /// Its caller gave up, or it has not left yet: that says nothing of the API, if an answer wasn't overdue.
     Unsaid,
 }
 
@@ -27,7 +27,7 @@ enum Load {
 impl End {
     /// Too much are the statuses that
     /// [gRPC](https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md) takes for a server that can't be had; a
-    /// 500 is as well one endpoint's fault, which would hold up the calls of all others.
+    /// 500 is as well one endpoint's fault, which would hold up the calls to all others.
     fn load(self) -> Load {
         match self {
             Self::NoAnswer | Self::Status(429 | 502..=504) => Load::TooMuch,
@@ -45,7 +45,7 @@ impl End {
 /// |---|---|
 /// | all was taken, as quickly as usual | grows by a tenth; by less where it was too much once |
 /// | something was too much | shrinks by a tenth, and that is where it was too much |
-/// | answers took longer than usual | stays; in the fourth in a row shrinks by as much as they did, not below the first, for a few rounds |
+/// | answers took longer than usual, or callers gave up on them by then | stays; in the fourth in a row shrinks by as much as they did, not below the first, for a few rounds |
 /// | most was too much: the API is down | shrinks by half, and is more careful from now on |
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -115,12 +115,21 @@ impl Window {
                 }
                 self.round.too_much += 1;
             }
+            Load::Unknown if end == End::Unsaid && self.is_overdue(ms) => {
+                // A few who waited long would outweigh all whose answers came.
+                self.round.miss(ms.min(self.usual.mean() * MOST_MISSED / 8));
+            }
             Load::Unknown => return,
         }
         self.round.answers += 1;
         if self.round.answers >= self.size(most) {
             self.end_round();
         }
+    }
+
+    /// Whether an answer that has not come after so many milliseconds takes longer than usual, if that is known.
+    fn is_overdue(&self, ms: u64) -> bool {
+        self.usual.taken >= ENOUGH && ms * 8 > self.usual.mean()
     }
 
     /// What is left of it after nothing has come so many times: how strong the API was says nothing any more, and how weak it was
@@ -190,6 +199,9 @@ struct Round {
     taken: u64,
     sum: u64,
     squares: u64,
+    /// Callers gave up on so many after it should have come, and after so many milliseconds together.
+    missed: u64,
+    missed_ms: u64,
 }
 
 impl Round {
@@ -200,15 +212,25 @@ impl Round {
         self.squares = self.squares.saturating_add(ms.saturating_mul(ms));
     }
 
+    fn miss(&mut self, ms: u64) {
+        self.missed += 1;
+        self.missed_ms += ms;
+    }
+
+    /// Of how long an answer usually takes, those that never came say nothing.
     fn add(&mut self, other: &Self) {
         self.taken += other.taken;
         self.sum += other.sum;
         self.squares = self.squares.saturating_add(other.squares);
     }
 
-    /// In eighths of a millisecond.
+    fn count(&self) -> u64 {
+        self.taken + self.missed
+    }
+
+    /// In eighths of a millisecond. What never came took as long as somebody waited for it.
     fn mean(&self) -> u64 {
-        (self.sum * 8).checked_div(self.taken).unwrap_or_default()
+        ((self.sum + self.missed_ms) * 8).checked_div(self.count()).unwrap_or_default()
     }
 
     /// Whether its answers took longer than usual, by more than chance has it: three standard errors.
@@ -217,7 +239,8 @@ impl Round {
         let more = mean.saturating_sub(before);
         let variance =
             (usual.squares * 64).checked_div(usual.taken).unwrap_or_default().saturating_sub(before * before);
-        let both = (self.taken * usual.taken).checked_div(self.taken + usual.taken).unwrap_or_default();
+        let count = self.count();
+        let both = (count * usual.taken).checked_div(count + usual.taken).unwrap_or_default();
         both >= ENOUGH && more > before / SLOW_PART + SLOW_LEAST && more * more * both > 9 * variance
     }
 }
@@ -234,6 +257,8 @@ const FIRST_PATIENCE: u64 = 2;
 const MOST_PATIENCE: u64 = 8;
 /// After so many rounds of them they are not.
 const SURE: u8 = 3;
+/// What never came counts for so many times what answers usually take, at most.
+const MOST_MISSED: u64 = 4;
 /// Longer answers are no different, in milliseconds.
 const LONGEST_MS: u64 = 60_000;
 /// An API that went down often is tried with more once in so many good rounds.
