@@ -16,6 +16,8 @@ export async function visitDemo(t, path, options) {
   });
   const page = await context.newPage();
   await page.goto(demo.url + path);
+  // Until it is known whether somebody is signed in the page moves, and a click is lost whose button goes away under it.
+  await page.waitForSelector("body[data-session]");
   return { demo, page };
 }
 
