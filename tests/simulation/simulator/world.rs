@@ -5,7 +5,7 @@ use super::invariant::{breach, must};
 use super::ledger::Ledger;
 use super::network::{Agenda, Fates, Happening};
 use super::random::Random;
-use super::schedule::{Name, Schedule, Setup, Step, Target};
+use super::schedule::{Name, Schedule, Setup, Step};
 use super::subject::{Deed, RequestId, Subject};
 use super::tally::Tally;
 use crate::support::START_UNIX_MS;
@@ -49,7 +49,7 @@ pub(crate) struct World {
 struct Request {
     name: Name,
     page: u64,
-    target: Target,
+    listed: bool,
     /// The session and the user for which it was made, as far as they were known.
     owner: Option<(u32, Option<u64>)>,
     asked: u64,
@@ -57,12 +57,6 @@ struct Request {
     patience: u64,
     replays: u32,
     sending: u32,
-}
-
-impl Request {
-    fn is_listed(&self) -> bool {
-        matches!(self.target, Target::Listed(_))
-    }
 }
 
 struct Exchange {

@@ -16,7 +16,7 @@ impl World {
         let host = host_of(target);
         let waited = self.ledger.queued().any(|(id, _)| self.ledger.hosts[id as usize - 1] == host);
         self.ledger.hosts.push(host);
-        self.requests.push(Request { name, page, target, owner, asked, patience, replays: 0, sending: 0 });
+        self.requests.push(Request { name, page, listed, owner, asked, patience, replays: 0, sending: 0 });
         self.ledger.tally.asked += 1;
         let id = self.requests.len() as RequestId;
         let decision = self.act(|subject| subject.ask(id, target));
@@ -77,7 +77,7 @@ impl World {
                 self.ledger.tally.queue_full += 1;
             }
             Why::TargetRefused => {
-                let listed = self.requests[id as usize - 1].is_listed();
+                let listed = self.requests[id as usize - 1].listed;
                 must!(!listed, NothingLost, "request {id} to a listed target is refused");
             }
             Why::ClientRefused => {
@@ -98,7 +98,7 @@ impl World {
         must!(token.is_some() && token == self.ledger.access, CurrentToken, "request {id} goes with token {token:?}");
         let owner = self.owner();
         let request = &mut self.requests[id as usize - 1];
-        must!(request.is_listed(), ListedOnly, "request {id} goes to an unlisted target");
+        must!(request.listed, ListedOnly, "request {id} goes to an unlisted target");
         let before = *request.owner.get_or_insert(owner.unwrap_or_default());
         must!(Some(before) == owner, NoneAfterTheEnd, "request {id} of {before:?} goes on as one of {owner:?}");
         request.sending += 1;
