@@ -27,6 +27,25 @@ export function checkSizes(folder = pkg, budgets = readJson(join(root, "scripts"
   return { rows, problems: overruns(rows, budgets), text: tableOf(rows) };
 }
 
+const stated = {
+  "page client": /page's script is ([\d.]+) KB/,
+  "remote client": /\(([\d.]+) KB with the holder on its own origin/,
+  worker: /([\d.]+) KB more with `holderAt/,
+  holder: /holder is ([\d.]+) KB/,
+};
+
+/** What is wrong with the sizes that a README states, in KB of brotli, where `rows` are those of `checkSizes`. */
+export function checkStatedSizes(rows, readme) {
+  return Object.entries(stated).flatMap(([name, pattern]) => {
+    const figure = readme.match(pattern)?.[1];
+    if (!figure) return [`the README states no size of "${name}"`];
+    const lastDigit = 10 ** -(figure.split(".")[1] ?? "").length;
+    const kilobytes = rows.find((row) => row.name === name).brotli / 1000;
+    // A little more than rounding: compressed code differs by some bytes with each change, and must not flip a figure by that.
+    return Math.abs(kilobytes - figure) <= 0.6 * lastDigit ? [] : [`the README states ${figure} KB for "${name}", which has ${kilobytes}`];
+  });
+}
+
 const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
 
 export function sizesOf(bytes) {

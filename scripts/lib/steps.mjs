@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { attack } from "./attacks.mjs";
@@ -11,7 +12,7 @@ import { root, wasmTriple } from "./paths.mjs";
 import { reproduce } from "./reproduce.mjs";
 import { run, which } from "./run.mjs";
 import { checkClient, checkOldest } from "./rust-client.mjs";
-import { checkSizes } from "./sizes.mjs";
+import { checkSizes, checkStatedSizes } from "./sizes.mjs";
 import { checkSupplyChain } from "./supply-chain.mjs";
 import { atOnce, nodeTests, toolchainEnv } from "./toolchain.mjs";
 import { wasmTests } from "./wasm-tests.mjs";
@@ -56,7 +57,7 @@ export const steps = [
   { name: "browser", runner: "node", work: withPackage(browserTests) },
   { name: "engines", runner: "node", work: withPackage(otherEngines) },
   { name: "attacks", runner: "node", work: withPackage(attack) },
-  { name: "size", work: withPackage(() => found(checkSizes())) },
+  { name: "size", work: withPackage(sizes) },
   { name: "reproducible", work: withPackage(async () => found({ problems: await reproduce() })) },
   { name: "conformance", work: () => found(checkConformance(root)) },
 ];
@@ -112,6 +113,11 @@ async function types() {
 async function published() {
   const checked = await nodeProgram("publint", ["run", "pkg", "--strict", "--pack", "npm"]);
   return checked.code ? checked : nodeProgram("attw", [await pack(), "--profile", "esm-only", "--format", "ascii"]);
+}
+
+function sizes() {
+  const { rows, problems, text } = checkSizes();
+  return found({ problems: [...problems, ...checkStatedSizes(rows, readFileSync(join(root, "README.md"), "utf8"))], text });
 }
 
 async function browserTests({ isQuick }) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { scriptNames } from "../lib/bundle.mjs";
-import { checkSizes, sizesOf } from "../lib/sizes.mjs";
+import { checkSizes, checkStatedSizes, sizesOf } from "../lib/sizes.mjs";
 
 const emptyModule = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const budgets = { "page client": { brotli: 100 }, "wasm and glue": { brotli: 300, stretch: 50 } };
@@ -38,6 +38,17 @@ test("a page client over its budget is named", () => {
 
 test("a budget for something that is not measured is refused", () => {
   assert.match(checkSizes(packageWith({}), { nothing: { brotli: 1 } }).problems.join(), /"nothing", which is not measured/);
+});
+
+test("a size that the README states is what is measured, as exactly as it is stated", () => {
+  const measured = { "page client": 4011, "remote client": 5762, worker: 671, holder: 96694 };
+  const rows = Object.entries(measured).map(([name, brotli]) => ({ name, brotli }));
+  const readme = (script, holder) => `The page's script is ${script} KB (5.8 KB with the holder on its own origin,
+    0.7 KB more with \`holderAt()\`); the holder is ${holder} KB.`;
+  assert.deepEqual(checkStatedSizes(rows, readme("4.0", 97)), []);
+  assert.match(checkStatedSizes(rows, readme("3.9", 97)).join(), /states 3\.9 KB for "page client", which has 4\.011$/);
+  assert.match(checkStatedSizes(rows, readme("4.0", 96)).join(), /states 96 KB for "holder"/);
+  assert.match(checkStatedSizes(rows, "").join(), /no size of "holder"/);
 });
 
 test("brotli is at its best setting", () => {
