@@ -114,6 +114,14 @@ test("the documents and the page's advice name codes that there are", () => {
   );
 });
 
+test("the page on diagnosis has every code", () => {
+  const said = found(read("docs", "diagnosis.md"), /`TOKENKEEP_([A-Z_]+)`/g);
+  assert.deepEqual(
+    codes.filter((code) => !said.includes(code)),
+    [],
+  );
+});
+
 test("the auth for tests refuses with the codes and the words of the table", () => {
   const rust = readAll("src", ".rs").replace(/\\\n\s*/g, "");
   const refusals = read("pkg-template", "src", "testing", "refusals.js").split("};")[0];
