@@ -91,6 +91,7 @@ export type FakeMethod =
   | "signIn"
   | "signOut"
   | "fetch"
+  | "objectURL"
   | "explain"
   | "userinfo"
   | "stats"
