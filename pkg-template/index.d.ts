@@ -293,12 +293,7 @@ export interface RequestOptions {
 
 /** See {@link Auth.explain}. */
 export interface Explanation {
-  /**
-   * `expired`: refused, and nothing can renew the token now. `refused`: a fresh token was refused too. `malformed`: the
-   * request is at fault. `scope`, `authentication`: more rights are needed. `forbidden`: 403 without a known reason.
-   * `limited`, `unavailable`: too many requests, or an outage, and the pause is too long or the request may not be repeated.
-   */
-  readonly kind: "expired" | "refused" | "malformed" | "scope" | "authentication" | "forbidden" | "limited" | "unavailable";
+  readonly kind: ExplanationKind;
   /** What it means and what to do. */
   readonly message: string;
   /** The API's `error`. */
@@ -314,6 +309,27 @@ export interface Explanation {
   /** What the API says of itself, as far as that is known by now. */
   readonly resourceMetadata?: ResourceMetadata;
 }
+
+/** Why an answer came through. */
+export type ExplanationKind =
+  /** Refused, and nothing can renew the token now. */
+  | "expired"
+  /** A fresh token was refused too. */
+  | "refused"
+  /** The request is at fault. */
+  | "malformed"
+  /** More scope is needed. */
+  | "scope"
+  /** A stronger or newer sign-in is needed. */
+  | "authentication"
+  /** The API refused the DPoP proof, or wants a nonce that it doesn't let be read. */
+  | "proof"
+  /** 403 without a known reason. */
+  | "forbidden"
+  /** Too many requests, and the pause is too long or the request may not be repeated. */
+  | "limited"
+  /** An outage, and the pause is too long or the request may not be repeated. */
+  | "unavailable";
 
 /**
  * What a resource server says of itself (RFC 9728), fetched because a challenge of it pointed there, and checked to be

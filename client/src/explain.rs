@@ -41,6 +41,8 @@ pub enum ExplanationKind {
     Limited,
     /// The request is at fault.
     Malformed,
+    /// The API refused the DPoP proof, or wants a nonce that it doesn't let be read.
+    Proof,
     /// A fresh token was refused too.
     Refused,
     /// More scope is needed.

@@ -70,13 +70,13 @@ test("every enum has the words of its type", () => {
   const pairs = {
     AnomalyKind: [],
     AuditKind: [],
+    ExplanationKind: [],
     SignOutReason: [],
     WaitReason: [],
     Phase: ["Stats", "phase"],
     Circuit: ["Stats", "circuit"],
   };
   const more = {
-    ExplanationKind: ["Explanation", "kind"],
     Revocation: ["SignOutResult", "revocation"],
     StepUpReason: ["StepUp", "reason"],
   };

@@ -122,6 +122,26 @@ test("the page on diagnosis has every code", () => {
   );
 });
 
+test("the README has the events and the reasons of the types", () => {
+  const types = declarations("index.d.ts");
+  const named = (head) => tableUnder(head).map(([cell]) => cell.replaceAll("`", ""));
+  assert.deepEqual(named("| event | `detail` | |").sort(), found(types.get("AuthEventMap"), /^ {2}(\w+): CustomEvent</gm));
+  const reasons = found(types.get("SignOutReason"), /^ {2}\| "([\w-]+)"/gm);
+  assert.deepEqual(named("| `reason` of `signedout`").sort(), [...reasons, "never-signed-in"].sort());
+});
+
+test("the types have the kinds of explanations that there are", () => {
+  const words = read("src", "proto", "session", "explanation.rs").match(/^fn kind\([^]*?^\}/m)[0];
+  const kinds = read("src", "proto", "oauth", "challenge.rs").match(/^const KINDS[^]*?^\];/m)[0];
+  const said = [...found(words, /=> "(\w+)"/g), ...found(kinds, /"(\w+)"\),$/gm)];
+  assert.deepEqual([...new Set(said)].sort(), found(declarations("index.d.ts").get("ExplanationKind"), /^ {2}\| "(\w+)"/gm));
+});
+
+test("the auth for tests records the methods that its type has", () => {
+  const [, recorded] = read("pkg-template", "src", "testing", "fake-auth.js").match(/^const recorded = \[\n([^]*?)^\];/m);
+  assert.deepEqual(found(recorded, /"(\w+)"/g), found(declarations("testing.d.ts").get("FakeMethod"), /\| "(\w+)"/g));
+});
+
 test("the auth for tests refuses with the codes and the words of the table", () => {
   const rust = readAll("src", ".rs").replace(/\\\n\s*/g, "");
   const refusals = read("pkg-template", "src", "testing", "refusals.js").split("};")[0];

@@ -155,6 +155,7 @@ function cure({ kind }: Explanation): string {
     case "forbidden":
       return "ask for more";
     case "malformed":
+    case "proof":
       return "look at the request";
     case "limited":
     case "unavailable":
