@@ -148,6 +148,10 @@ impl Driver {
     fn begin(&self) -> Now {
         let now = self.now();
         let jump_ms = self.clock.borrow_mut().take_jump();
+        if jump_ms != 0 {
+            // It was set by the time before, and comes later than that says: a timeout stands still in sleep.
+            self.timer.rang();
+        }
         self.holder.borrow_mut().session_mut().handle_clock_jump(now, jump_ms);
         now
     }

@@ -13,7 +13,7 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    /// Takes note that the host woke the session.
+    /// Takes note that the host woke the session, or can't be relied on to wake it when it was to.
     pub(super) fn rang(&self) {
         self.due.set(None);
     }

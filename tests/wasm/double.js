@@ -11,6 +11,8 @@ export class Double {
   records = new Map();
   cancelled = 0;
   intercepted = false;
+  /** After how many milliseconds the core is woken, as it said last; -1 if not at all. */
+  alarm = -1;
   #core;
   #replies = [];
   #calls = new Map();
@@ -48,6 +50,7 @@ export class Double {
         ),
       emit: (event) => this.#note(`emit ${JSON.parse(event).type}`, () => this.#core.describe()),
       wake: (delay) => {
+        this.alarm = delay;
         clearTimeout(this.#timer);
         if (delay >= 0) this.#timer = setTimeout(() => this.#core.ring(), delay);
       },

@@ -128,3 +128,17 @@ async fn time_survives_jumps_and_sleep() {
     world.double.clocks(0.0, 0.0);
     assert_eq!(world.core.authorize(3, API, -1.0), QUEUED, "and what has expired stays so");
 }
+
+#[wasm_bindgen_test]
+async fn sleep_leaves_no_alarm_that_comes_too_late() {
+    let world = World::signed_in("").await;
+    let (monotonic, wall) = (1_000.0, 1_700_000_000_000.0);
+    world.double.clocks(monotonic, wall);
+    world.core.visible(true);
+    assert_eq!(world.core.authorize(1, API, -1.0), 1);
+    assert!(world.double.alarm() > 600_000, "a refresh ahead of time, in most of an hour");
+    world.double.clocks(monotonic, wall + 24.0 * HOUR);
+    world.double.reply(r#"{"kind":"hang"}"#);
+    assert_eq!(world.core.authorize(2, API, 8_000.0), QUEUED);
+    assert!((0..=8_000).contains(&world.double.alarm()), "the alarm comes after {} ms", world.double.alarm());
+}

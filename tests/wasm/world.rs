@@ -40,6 +40,8 @@ extern "C" {
     pub(crate) fn no_randomness(this: &Double);
     #[wasm_bindgen(method)]
     pub(crate) fn clocks(this: &Double, monotonic: f64, wall: f64);
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn alarm(this: &Double) -> i32;
     #[wasm_bindgen(method)]
     fn seen(this: &Double, start: &str) -> Promise;
     #[wasm_bindgen(method)]
@@ -67,6 +69,8 @@ extern "C" {
     pub(crate) fn responded(this: &CoreObject, id: u32, status: u16) -> i32;
     #[wasm_bindgen(method)]
     pub(crate) fn cancel(this: &CoreObject, id: u32);
+    #[wasm_bindgen(method)]
+    pub(crate) fn visible(this: &CoreObject, visible: bool);
     #[wasm_bindgen(method)]
     pub(crate) fn describe(this: &CoreObject) -> String;
 }
