@@ -155,6 +155,7 @@ fn a_401_after_the_end_is_no_reason_to_replay() {
     app.seen();
     assert_eq!(app.unauthorized(1, 1), Err(Error::LoginRequired(Ending::SignOut)));
     assert!(app.seen().is_empty());
+    assert_eq!(app.session.request(1), None, "nothing of it is kept");
 }
 
 #[test]

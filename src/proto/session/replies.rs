@@ -25,7 +25,9 @@ impl Session {
         self.tick(now);
         self.give_back(now, id, End::Status(reply.status));
         let Some(request) = self.requests.get(id).copied() else { return Ok(Verdict::Final) };
-        let verdict = self.judge_reply(now, jitter, id, request, reply)?;
+        let verdict = self.judge_reply(now, jitter, id, request, reply).inspect_err(|_| {
+            self.requests.remove(id);
+        })?;
         match verdict {
             Verdict::Final => drop(self.requests.remove(id)),
             Verdict::StepUp => self.requests.get_mut(id).into_iter().for_each(|request| request.has_answer = true),
