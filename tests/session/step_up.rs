@@ -84,6 +84,40 @@ fn a_request_that_waits_goes_with_the_new_token() {
 }
 
 #[test]
+fn a_request_that_was_sent_again_with_a_new_token_may_want_more_rights() {
+    for step_up in [false, true] {
+        let mut app = App::signed_in();
+        app.authorize(1).expect("a verdict");
+        assert_eq!(app.unauthorized(1, 1), Ok(Verdict::Queued), "the token was taken back");
+        app.refresh();
+        assert_eq!(app.seen(), ["refresh refresh-1", "refreshed", "release 1 @2"]);
+        let verdict = app.replied(1, 403, Reply { replays: 1, ..asks(MORE, step_up) });
+        assert_eq!(verdict, Ok(if step_up { Verdict::StepUp } else { Verdict::Final }));
+        assert_eq!(app.seen(), ["stepup scope"]);
+        app.sign_in();
+        let released = if step_up { " release 1 @3" } else { "" };
+        assert_eq!(app.seen().join(" "), format!("signedin{released}"));
+        if step_up {
+            let again = Reply { replays: 2, ..asks(MORE, true) };
+            assert_eq!(app.replied(1, 403, again), Ok(Verdict::Final), "WWW-11: never a second time");
+            assert!(app.seen().is_empty());
+        }
+    }
+}
+
+#[test]
+fn after_two_401s_a_request_is_told_of_and_does_not_go_a_third_time() {
+    let mut app = App::signed_in();
+    app.authorize(1).expect("a verdict");
+    assert_eq!(app.unauthorized(1, 1), Ok(Verdict::Queued));
+    app.refresh();
+    app.seen();
+    let verdict = app.replied(1, 401, Reply { replays: 1, ..asks(STRONGER, true) });
+    assert_eq!(verdict, Ok(Verdict::Final), "USE-13: two requests in total");
+    assert_eq!(app.seen(), ["stepup authentication"]);
+}
+
+#[test]
 fn a_request_that_waits_in_vain_keeps_its_answer() {
     let mut app = App::with_options(r#""stepUpTimeout":60000"#).after_sign_in();
     assert_eq!(app.replied(1, 403, asks(MORE, true)), Ok(Verdict::StepUp));

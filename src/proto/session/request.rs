@@ -25,6 +25,8 @@ pub struct Request {
     lane: u16,
     /// Its answer asks for more rights, and stands if they don't come.
     pub(super) has_answer: bool,
+    /// It was sent again with the rights that its answer asked for, and is not once more.
+    pub(super) stepped_up: bool,
 }
 
 /// No patience of its own.
@@ -45,6 +47,7 @@ impl Request {
             server: place.server.min(USERINFO) as u16,
             lane: lane as u16,
             has_answer: false,
+            stepped_up: false,
         }
     }
 

@@ -25,11 +25,17 @@ impl Session {
         challenge: &Challenge,
     ) -> Result<Verdict, Error> {
         let server = request.server();
-        if request.replays > 0 || self.grant.is_none() {
+        if request.stepped_up || self.grant.is_none() {
             return Ok(Verdict::Final);
         }
+        // After a 401 a request goes once more, and this one has.
+        let is_last = request.replays > 0 && (reply.status == 401 || self.is_expiry(reply.status));
         if request.generation < self.signed_in_generation && !reply.streamed {
+            if is_last {
+                return Ok(Verdict::Final);
+            }
             self.watch.server(server).replays += 1;
+            self.requests.get_mut(id).into_iter().for_each(|request| request.stepped_up = true);
             return self.replay(now, id);
         }
         match self.step_ups.judge(now.instant, server, challenge) {
@@ -40,7 +46,7 @@ impl Session {
                 return Ok(Verdict::Final);
             }
         }
-        if !reply.step_up || reply.streamed || !self.has_room() {
+        if !reply.step_up || reply.streamed || is_last || !self.has_room() {
             return Ok(Verdict::Final);
         }
         self.step_ups.wait(id, now.instant.after(self.config.limits.step_up_timeout));
@@ -72,10 +78,10 @@ impl Session {
     pub(super) fn release_step_ups(&mut self, now: Now) {
         for id in self.step_ups.meet() {
             self.counters.replays += 1;
-            self.requests
-                .get_mut(id)
-                .into_iter()
-                .for_each(|request| request.replays = request.replays.saturating_add(1));
+            if let Some(request) = self.requests.get_mut(id) {
+                request.replays = request.replays.saturating_add(1);
+                request.stepped_up = true;
+            }
             self.enqueue(now, id);
         }
     }

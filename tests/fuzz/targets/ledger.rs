@@ -25,6 +25,7 @@ pub(crate) enum Place {
 pub(crate) struct Ledger {
     places: BTreeMap<RequestId, Place>,
     replays: BTreeMap<RequestId, u32>,
+    step_ups: BTreeMap<RequestId, u32>,
     last_id: RequestId,
     /// The refresh under way for the session that is.
     in_flight: Option<u32>,
@@ -58,6 +59,11 @@ impl Ledger {
         *self.replays.entry(id).or_default() += 1;
     }
 
+    /// Request `id` was answered 403 and is asked about again.
+    pub(crate) fn step_up(&mut self, id: RequestId) {
+        *self.step_ups.entry(id).or_default() += 1;
+    }
+
     pub(crate) fn judged(&mut self, id: RequestId, verdict: &Result<Verdict, Error>) {
         no_secret(verdict);
         let replays = self.replays.get(&id).copied().unwrap_or_default();
@@ -70,7 +76,9 @@ impl Ledger {
                 Place::Settled
             }
         };
-        assert!(replays < 2 || place == Place::Settled, "USE-13: request {id} goes out a third time");
+        assert!(replays < 2 || place == Place::Settled, "USE-13: request {id} goes out after two 401s");
+        let step_ups = self.step_ups.get(&id).copied().unwrap_or_default();
+        assert!(step_ups < 2 || place == Place::Settled, "WWW-11: request {id} goes out after two 403s");
         self.places.insert(id, place);
     }
 

@@ -120,8 +120,10 @@ impl World {
         assert_eq!(self.run(|session, now| session.handle_status(now, id, reply.status)), Ok(false));
         let verdict = self.run(|session, now| session.handle_reply(now, jitter, id, reply));
         no_secret(&self.session.take_explanation());
-        if matches!(reply.status, 401 | 403) {
-            self.ledger.replay(id);
+        match reply.status {
+            401 => self.ledger.replay(id),
+            403 => self.ledger.step_up(id),
+            _ => {}
         }
         self.ledger.judged(id, &verdict);
     }
