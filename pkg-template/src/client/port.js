@@ -12,6 +12,7 @@ export class PortTransport {
   #make;
   #port;
   #pending = new Map();
+  #streams = new Set();
   #lastId = 0;
   #listener;
   #failure;
@@ -114,7 +115,7 @@ export class PortTransport {
   async send({ signal, ...request }) {
     signal?.throwIfAborted();
     request.headers = [...request.headers];
-    return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal);
+    return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal, this.#streams);
   }
 
   #receive({ id, ok, error, event, lock, file, over }) {
@@ -238,5 +239,6 @@ export class PortTransport {
     if (this.#held) this.#held = [];
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
+    for (const end of this.#streams) end(reason);
   }
 }

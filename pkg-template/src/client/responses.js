@@ -7,8 +7,8 @@ const explanations = new WeakMap();
 /** Why `auth.fetch` let a response through, where there is a reason, or null. */
 export const explanationOf = (response) => explanations.get(response) ?? null;
 
-/** The response that the holder describes. */
-export const toResponse = ({ body, stream, ...facts }, signal) => respond(stream ? toStream(stream, signal) : body, facts);
+/** The response that the holder describes. While its body comes, what ends that with an error is among `ends`. */
+export const toResponse = ({ body, stream, ...facts }, signal, ends) => respond(stream ? toStream(stream, signal, ends) : body, facts);
 
 /** A Response, made from what a Response can be made with, that says of itself what the one said that the holder got. */
 function respond(body, facts) {
@@ -21,13 +21,14 @@ function respond(body, facts) {
 }
 
 /** The chunks that come through `port`, a few of them asked for ahead. */
-function toStream(port, signal) {
+function toStream(port, signal, ends) {
   let asked = 0;
   let controller;
   // Whoever sends may wait to be asked for more.
   const end = () => {
     port.postMessage(0);
     port.close();
+    ends.delete(fail);
     signal?.removeEventListener("abort", abort);
   };
   const fail = (reason) => {
@@ -35,6 +36,7 @@ function toStream(port, signal) {
     end();
   };
   const abort = () => fail(signal.reason);
+  ends.add(fail);
   signal?.addEventListener("abort", abort);
   port.onmessage = ({ data }) => {
     asked -= 1;
