@@ -272,16 +272,15 @@ class Door {
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
     const { signal, done, call } = this.#track(id, message.keepalive === true);
-    const abort = () => call.controller.abort();
     try {
       const init = requestInit(message, signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
       // Whoever asked has left, and the API was told.
-      if (call.left) return (abort(), done(), this);
+      if (call.left) return (call.controller.abort(), done(), this);
       call.lasts = false;
       const explanation = kernel.explain(response);
       const send = (ok, transfer) => this.#answerFetch({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
-      await forward(response, send, done, abort);
+      await forward(response, send, done, call.controller);
     } catch (error) {
       done();
       throw error;

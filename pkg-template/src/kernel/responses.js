@@ -11,9 +11,9 @@ const bodiless = new Set([101, 204, 205, 304]);
 /**
  * Hands a response over to the page: a small body of known length that comes with its header as a buffer, anything else as a
  * stream of chunks through a port of its own. `send` posts the answer, `done` is called when the body has been handed over,
- * `abort` ends the request that brought it.
+ * `controller` ends the request that brought it.
  */
-export async function forward(response, send, done, abort) {
+export async function forward(response, send, done, controller) {
   const { status, statusText, url, redirected, type } = response;
   const facts = { status, statusText, url, redirected, type, init: initOf(response) };
   if (!response.body || bodiless.has(status)) {
@@ -28,7 +28,7 @@ export async function forward(response, send, done, abort) {
   }
   const { port1, port2 } = new MessageChannel();
   send({ ...facts, stream: port2 }, [port2]);
-  return pump(reader, port1, reads, abort).finally(done);
+  return pump(reader, port1, reads, controller).finally(done);
 }
 
 /** What a Response can be made with: less than a network brings. */
@@ -87,15 +87,20 @@ function joined(chunks, size) {
 }
 
 /** Sends a chunk for every credit that the page gives, so that a slow reader holds the API back. */
-async function pump(reader, port, reads, abort) {
+async function pump(reader, port, reads, controller) {
+  const { signal } = controller;
   let credit = 0;
   let wake;
-  port.onmessage = ({ data }) => {
-    credit += data || Number.POSITIVE_INFINITY;
-    // Not every browser lets go of the connection when the reader is cancelled.
-    if (!data) abort();
+  const give = (more) => {
+    credit += more;
     wake?.();
   };
+  // Not every browser lets go of the connection when the reader is cancelled.
+  port.onmessage = ({ data }) => (data ? give(data) : controller.abort());
+  // Nobody gives credit for what nobody wants any more.
+  const end = () => give(Number.POSITIVE_INFINITY);
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end);
   try {
     for (;;) {
       const { done, value } = await (reads.shift() ?? reader.read());
