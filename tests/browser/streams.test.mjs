@@ -103,6 +103,36 @@ for (const mode of modes) {
     assert.ok(body.every((byte, at) => byte === 63 - Math.floor(at / 16_384)));
   });
 
+  for (const streamBufferLimit of [0, 1_000])
+    test(`${mode}: a stream whose call is refused, or given up while it waits, is cancelled at its source, with ${streamBufferLimit} bytes kept`, async (t) => {
+      const { stage, page, api, url } = await startStreamingStage(t, mode, { config: { streamBufferLimit } });
+      stage.authorizationServer.expireAccessTokens();
+      t.after(stage.holdTokenEndpoint());
+      await page.evaluate((target) => void app.send(target), url);
+      await until(() => stage.counts.refreshes === 1, "the refresh");
+      await page.evaluate(
+        (targets) => {
+          globalThis.controller = new AbortController();
+          globalThis.calls = targets.map((target) => {
+            let cancel;
+            const cancelled = new Promise((resolve) => (cancel = resolve));
+            const body = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => cancel("cancelled") });
+            const call = app.send(target, { method: "POST", body, duplex: "half", signal: controller.signal });
+            return call.then(async ({ error }) => [error.name === "AbortError" ? error.name : error.code, await cancelled]);
+          });
+        },
+        [url, "https://elsewhere.example/x"],
+      );
+      await until(async () => (await stats(page)).queued === 2, "the call that waits");
+      await page.evaluate(() => controller.abort());
+
+      assert.deepEqual(await page.evaluate(() => Promise.all(calls)), [
+        ["AbortError", "cancelled"],
+        ["TOKENKEEP_TARGET_REFUSED", "cancelled"],
+      ]);
+      assert.ok(api.requests.every(({ method }) => method === "GET"));
+    });
+
   test(`${mode}: a kept stream whose call is aborted is cancelled at its source`, async (t) => {
     const { page, api, url } = await startStreamingStage(t, mode, { config: { streamBufferLimit: 1_000 } });
     const told = await page.evaluate(async (url) => {

@@ -42,11 +42,10 @@ export class Sender {
    */
   send(url, init, options = none) {
     const refusal = refuse(init, options);
-    if (refusal) return Promise.reject(refusal);
     // What is judged and what is sent is text.
     const call = this.#call(`${url}`, init, options);
-    if (isStream(init)) call.kept = this.#keep(init);
-    return this.#ask(call);
+    if (isStream(init)) return this.#sendStream(call, refusal);
+    return refusal ? Promise.reject(refusal) : this.#ask(call);
   }
 
   /** The access token, if the configuration exposes it. */
@@ -74,13 +73,20 @@ export class Sender {
     return this.#explanations.get(response) ?? null;
   }
 
-  /** A stream that may have to be sent again, if the configuration wants to keep any. */
-  #keep({ body, signal }) {
+  /** A stream may have to be sent again, if the configuration wants to keep any; who fills one that fails is told. */
+  async #sendStream(call, refusal) {
+    const { body } = call.init;
     const limit = this.#streamLimit();
-    if (!limit) return undefined;
-    const kept = new Kept(body, limit);
-    signal?.addEventListener("abort", () => kept.cancel(signal.reason), { once: true });
-    return kept;
+    if (limit) call.kept = new Kept(body, limit);
+    try {
+      if (refusal) throw refusal;
+      return await this.#ask(call);
+    } catch (error) {
+      if (call.kept) call.kept.cancel(error);
+      // What it has begun to read fetch cancels by itself.
+      else if (!body.locked) body.cancel(error).catch(() => {});
+      throw error;
+    }
   }
 
   #call(href, init, options, userinfo = false) {
