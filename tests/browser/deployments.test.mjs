@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 
 import { bundles } from "./support/bundles.mjs";
-import { events, resume, session, stats, statusOf } from "./support/calls.mjs";
+import { endOfSend, events, resume, session, startSend, stats, statusOf } from "./support/calls.mjs";
+import { Gate } from "./support/gate.mjs";
 import { signIn as signInOverThere } from "./support/own-origin.mjs";
 import { passPages, signIn } from "./support/sign-in.mjs";
 import { ownMode, startStage } from "./support/stage.mjs";
@@ -115,6 +116,27 @@ test("with takeOver a session stays until the last page that was open is gone", 
   await until(async () => (await session(late)) === null, "the end of the session");
   assert.deepEqual(await events(late, "signedout"), [{ type: "signedout", detail: { reason: "replaced" } }]);
   assert.equal((await signIn(late)).scope, "openid");
+});
+
+test("with takeOver nobody's call is lost: a holder ends when all of them have an answer", async (t) => {
+  const gate = new Gate();
+  t.after(gate.open);
+  const { stage, page } = await start(t, { takeOver: true }, { probe: { before: () => gate.passed } });
+  const fresh = await deploy(stage, page);
+  const late = await stage.open();
+  assert.ok((await resume(late)).value);
+  await startSend(late, stage.probed("last"));
+  await until(() => stage.probe.requests.length === 1, "the request's arrival");
+  await page.close();
+  await fresh.close();
+  const last = await stage.open();
+  assert.ok((await resume(last)).value, "it goes on while the call is under way");
+  gate.open();
+
+  const outcome = await endOfSend(late);
+  assert.equal(outcome.value?.status, 200, JSON.stringify(outcome));
+  await until(async () => (await session(late)) === null, "the end of the session");
+  assert.deepEqual(await events(late, "signedout"), [{ type: "signedout", detail: { reason: "replaced" } }]);
 });
 
 /**

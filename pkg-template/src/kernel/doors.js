@@ -19,7 +19,9 @@ const shown = new Set();
 const locks = "onconnect" in globalThis ? globalThis.navigator?.locks : undefined;
 // What doesn't make a page one of those who are connected.
 const quiet = new Set(["alive", "bye", "see", "abort", "found"]);
-const succession = "onconnect" in globalThis ? new Succession(doors) : undefined;
+// Requests that have no answer yet, also those that outlive their page: another holder doesn't take over meanwhile.
+const unanswered = new Set();
+const succession = "onconnect" in globalThis ? new Succession(doors, unanswered) : undefined;
 // A promise of the lock that this holder has for as long as it lives, which pages wait for.
 let living;
 let lastNumber = 0;
@@ -272,6 +274,7 @@ class Door {
   async #fetch(message, kernel) {
     const { id, url, headers, options } = message;
     const { signal, done, call } = this.#track(id, message.keepalive === true);
+    unanswered.add(call);
     try {
       const init = requestInit(message, signal, headers);
       const response = await kernel.send(new URL(url).href, init, options instanceof Object ? options : {});
@@ -279,13 +282,22 @@ class Door {
       if (call.left) return (call.controller.abort(), done(), this);
       call.lasts = false;
       const explanation = kernel.explain(response);
-      const send = (ok, transfer) => this.#answerFetch({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
-      await forward(response, send, done, call.controller);
+      const answer = (ok, transfer) => {
+        this.#answerFetch({ id, ok: explanation ? { ...ok, explanation } : ok }, transfer);
+        this.#answered(call);
+      };
+      await forward(response, answer, done, call.controller);
     } catch (error) {
       done();
       throw error;
+    } finally {
+      this.#answered(call);
     }
     return this;
+  }
+
+  #answered(call) {
+    if (unanswered.delete(call) && unanswered.size === 0) succession?.consider(this.#supervisor);
   }
 
   // What has a stream or a large body with it goes by itself.

@@ -11,12 +11,17 @@ export class Succession {
   #looked;
   #last;
   #doors;
+  #unanswered;
   // Whether every page so far can make another holder.
   #remade = true;
 
-  /** `doors` are the open ones, each with its `number`, how much is `underWay`, and `shut()` for the end. */
-  constructor(doors) {
+  /**
+   * `doors` are the open ones, each with its `number`, how much is `underWay`, and `shut()` for the end; `unanswered` are the requests
+   * that have no answer yet.
+   */
+  constructor(doors, unanswered) {
     this.#doors = doors;
+    this.#unanswered = unanswered;
   }
 
   /**
@@ -78,7 +83,7 @@ export class Succession {
     const way = supervisor.kernel.givesWay();
     const doors = [...this.#doors];
     if (way === "at-once") return doors.every((door) => door.underWay === (door === greeted ? 1 : 0));
-    return way === "when-left" && doors.every(({ number }) => number > this.#last);
+    return way === "when-left" && this.#unanswered.size === 0 && doors.every(({ number }) => number > this.#last);
   }
 }
 
