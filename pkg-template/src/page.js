@@ -24,7 +24,8 @@ class PageTransport {
 
   fetch(input, init) {
     try {
-      if (mayBeRequest(input) || init?.body != null || init?.tokenkeep) return this.#fetchDescribed(describe(input, init));
+      if (mayBeRequest(input) || init?.body != null || init?.tokenkeep || !isPlain(init))
+        return this.#fetchDescribed(describe(input, init));
       return this.#send(new URL(input, globalThis.document?.baseURI).href, init, new Headers(init?.headers));
     } catch (error) {
       return Promise.reject(error);
@@ -37,7 +38,8 @@ class PageTransport {
   }
 
   #send(href, init, headers, options) {
-    return this.#supervisor.kernel.send(href, { ...defaults, ...init, headers, redirect: "manual" }, options);
+    const { credentials = "omit", referrerPolicy = "no-referrer" } = init ?? {};
+    return this.#supervisor.kernel.send(href, { ...init, credentials, referrerPolicy, headers, redirect: "manual" }, options);
   }
 
   async call(op, parameters, signal) {
@@ -65,4 +67,5 @@ class PageTransport {
   close() {}
 }
 
-const defaults = { credentials: "omit", referrerPolicy: "no-referrer" };
+// What has its members from a prototype, as a Request has, is not to be spread.
+const isPlain = (init) => !init || [Object.prototype, null].includes(Object.getPrototypeOf(init));

@@ -80,10 +80,12 @@ for (const mode of modes) {
     const used = await page.evaluate(async (url) => {
       const request = new Request(url, { method: "PUT", body: "first", headers: { "x-a": "1", "x-b": "1" } });
       await app.auth.fetch(request, { headers: { "x-b": "2" }, method: "PATCH" });
+      await app.auth.fetch(url, new Request(url, { method: "DELETE" }));
       return request.bodyUsed;
     }, stage.probed("request?q=1#fragment"));
 
-    const [{ method, url, headers, body }] = stage.probe.requests;
+    const [{ method, url, headers, body }, second] = stage.probe.requests;
+    assert.equal(second.method, "DELETE", "a Request may stand for init too");
     assert.deepEqual([method, url, body.toString()], ["PATCH", "/probe/request?q=1", "first"]);
     assert.deepEqual([headers["x-a"], headers["x-b"]], [undefined, "2"]);
     assert.equal(used, true);
@@ -129,11 +131,13 @@ for (const mode of modes) {
       await fetch("/api/x");
       await app.auth.fetch("/api/x");
       await app.auth.fetch(new Request("/api/x"));
+      await app.auth.fetch("/api/x", { credentials: undefined, referrerPolicy: undefined });
       await app.auth.fetch("/api/x", { credentials: "include" });
     });
 
     assert.deepEqual(seen, [
       ["c=1", page.url()],
+      [undefined, undefined],
       [undefined, undefined],
       [undefined, undefined],
       ["c=1", undefined],

@@ -13,8 +13,9 @@ export function describe(input, init) {
   // Whether this is a promise shows by its `then`, which must not come from a prototype.
   const request = { __proto__: null, url, signal: source.signal };
   for (const field of fields) {
-    const value = source[field];
-    // What a Request says when nobody said anything is left out.
+    // Not all that it was made with a Request shows.
+    const value = source[field] ?? init[field];
+    // What it says when nobody said anything is left out.
     const isSaid = isRequest ? value && (field !== "credentials" || value !== "same-origin" || init[field]) : value !== undefined;
     if (isSaid) request[field] = value;
   }
