@@ -1,9 +1,9 @@
-// What a page makes of the arguments of a call.
+// What a page makes of the arguments of a call, and how long it waits for what these bring.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describe } from "../../pkg-template/src/client/requests.js";
+import { describe, unlessAborted } from "../../pkg-template/src/client/requests.js";
 
 const url = "https://api.example.com/x";
 
@@ -19,4 +19,22 @@ test("options may come from a prototype, as those of a Request do", () => {
   const described = describe(url, new Request(url, { method: "DELETE", signal }));
   assert.equal(described.method, "DELETE");
   assert.ok(described.signal instanceof AbortSignal);
+});
+
+test("who gives up waits no longer, and leaves nothing behind with the signal", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const heard = [];
+  for (const name of ["addEventListener", "removeEventListener"]) {
+    const original = signal[name].bind(signal);
+    signal[name] = (...given) => (heard.push(name), original(...given));
+  }
+  assert.equal(await unlessAborted(Promise.resolve(1), signal), 1);
+  assert.deepEqual(heard, ["addEventListener", "removeEventListener"]);
+  const reason = new Error("enough");
+  const waiting = assert.rejects(unlessAborted(new Promise(() => {}), signal), reason);
+  controller.abort(reason);
+  await waiting;
+  await assert.rejects(unlessAborted(new Promise(() => {}), signal), reason);
+  await assert.rejects(unlessAborted(Promise.reject(reason)), reason);
 });

@@ -99,6 +99,20 @@ for (const mode of transports) {
     await until(() => stage.probe.requests[0].closed, "the request's end at the API");
   });
 
+  test(`${mode}: a Request whose body takes its time is given up when its signal says so`, async (t) => {
+    const stage = await startStage(t, { mode });
+    const page = await stage.open();
+    await signIn(page);
+    const name = await page.evaluate(async (url) => {
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
+      const { error } = await app.send(new Request(url, { method: "POST", body, duplex: "half", signal: AbortSignal.timeout(100) }));
+      return error.name;
+    }, stage.probed("x"));
+
+    assert.equal(name, "TimeoutError");
+    assert.equal(stage.probe.requests.length, 0);
+  });
+
   test(`${mode}: AbortSignal.timeout ends a call with a TimeoutError`, async (t) => {
     const { stage, page } = await startGatedStage(t, mode);
     const { error } = await page.evaluate((url) => app.send(url, { signal: AbortSignal.timeout(100) }), stage.probed("x"));

@@ -277,6 +277,14 @@ describe("what can't be", () => {
     assert.match(error.message, /serve\(\).*frame-ancestors/);
   });
 
+  test("a call that is given up doesn't wait for the frame", async (t) => {
+    const { stage, page } = await start(t);
+    stage.shown.holder = `${stage.home.origin}/nowhere.html`;
+    await page.reload();
+    const { error } = await page.evaluate((url) => app.send(url, { signal: AbortSignal.timeout(100) }), stage.v1("files"));
+    assert.equal(error.name, "TimeoutError");
+  });
+
   test("return targets of other origins are refused here already (OWN-4)", async (t) => {
     const { page } = await start(t);
     for (const returnTo of [

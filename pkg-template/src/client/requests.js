@@ -30,8 +30,18 @@ export function describe(input, init) {
 const hasBody = ({ method, body = !/^(GET|HEAD)$/.test(method) }) => body;
 
 async function complete(request, unread, entries) {
-  request.body = await unread.blob().catch(async (error) => (await more()).encode(entries, unread.headers, error));
+  const body = unread.blob().catch(async (error) => (await more()).encode(entries, unread.headers, error));
+  request.body = await unlessAborted(body, request.signal);
   return request;
+}
+
+/** As `promise`, but whoever aborts waits no longer. */
+export async function unlessAborted(promise, signal) {
+  let abort;
+  const aborted = new Promise((_, reject) => (abort = () => reject(signal.reason)));
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  return Promise.race([promise, aborted]).finally(() => signal?.removeEventListener("abort", abort));
 }
 
 /** The options of one call; an idempotency key becomes a header here, so that every try has the same. */

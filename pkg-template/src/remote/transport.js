@@ -1,5 +1,5 @@
 import { PortTransport } from "../client/port.js";
-import { describe } from "../client/requests.js";
+import { describe, unlessAborted } from "../client/requests.js";
 import { explanationOf } from "../client/responses.js";
 import { fail } from "../errors.js";
 import { lost, openFrame } from "./frame.js";
@@ -27,7 +27,7 @@ export class RemoteTransport {
     // What the caller does to the body meanwhile changes nothing.
     const described = Promise.resolve(describe(input, init));
     described.catch(() => {});
-    const { port } = await this.#open();
+    const { port } = await unlessAborted(this.#open(), init.signal ?? input.signal);
     return port.send(await described);
   }
 
