@@ -125,6 +125,15 @@ for (const mode of ["worker", "page"]) {
   });
 }
 
+test("resume({ silent: true }) counts also while another resume() is under way", async (t) => {
+  const stage = await startStage(t, { mode: "worker" });
+  await arrive(await stage.open());
+  const page = await stage.open("/place");
+  await page.evaluate((given) => (void app.auth.resume(), void (globalThis.resumed = app.auth.resume(given))), silent);
+  await page.waitForURL(atCallback);
+  assert.ok((await resume(page)).value);
+});
+
 /** What the console warned of, as text. */
 function warningsOf(page) {
   const warnings = [];

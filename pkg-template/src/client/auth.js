@@ -57,10 +57,13 @@ export class Auth extends EventTarget {
   resume(given) {
     const options = optionsOf(given);
     const href = this.#scrub();
-    this.#resuming ??= this.#resume(href, options)
-      .catch(advised)
-      .finally(() => (this.#resuming = undefined));
-    return this.#resuming;
+    const before = this.#resuming;
+    if (before && !options.silent) return before;
+    // Who asks for more than what is under way was asked for has that afterwards.
+    const resume = (session) => session ?? this.#resume(href, options).catch(advised);
+    const end = () => resuming === this.#resuming && (this.#resuming = undefined);
+    const resuming = (before ? before.then(resume) : resume()).finally(end);
+    return (this.#resuming = resuming);
   }
 
   async signIn(given) {
