@@ -58,6 +58,8 @@ test("angular: own files stay out of it, what the holder refuses has its code, a
   assert.equal(twice.error, "TOKENKEEP_REQUEST_REFUSED");
   const replaced = await send("GET", stage.v1("files"), { headers: { authorization: "Bearer own" }, own: { replaceAuthorization: true } });
   assert.equal(replaced.status, 200);
+  const altered = await send("GET", stage.v1("files"), { integrity: `sha256-${"A".repeat(43)}=` });
+  assert.deepEqual(altered, { name: "HttpErrorResponse", status: 0, error: "TypeError" });
 });
 
 test("angular: a subscription that ends takes its request along, and a timeout is told", async (t) => {

@@ -34,13 +34,16 @@ async function answer(auth, request, signal) {
 }
 
 function describe(request) {
-  const { method, cache, keepalive, context } = request;
+  const { method, cache, keepalive, integrity, mode, priority, referrerPolicy, context } = request;
   const headers = new Headers({ accept: "application/json, text/plain, */*" });
   const type = request.detectContentTypeHeader();
   if (type) headers.set("content-type", type);
   for (const name of request.headers.keys()) headers.set(name, request.headers.getAll(name));
   const credentials = request.withCredentials ? "include" : request.credentials;
-  return { method, headers, body: request.serializeBody(), credentials, cache, keepalive, tokenkeep: context.get(authOptions) };
+  return {
+    ...{ method, headers, body: request.serializeBody(), credentials, cache, keepalive },
+    ...{ integrity, mode, priority, referrerPolicy, tokenkeep: context.get(authOptions) },
+  };
 }
 
 const readers = { blob: "blob", arraybuffer: "arrayBuffer", text: "text", json: "text" };
