@@ -134,6 +134,19 @@ test("resume({ silent: true }) counts also while another resume() is under way",
   assert.ok((await resume(page)).value);
 });
 
+test("resume({ silent: 'auto' }) remembers who is signed in also beside another resume() that signs them in", async (t) => {
+  const stage = await startStage(t, { mode: "worker" });
+  const page = await stage.open("/place");
+  await arrive(page);
+  const both = await page.evaluate(() => Promise.all([app.auth.resume(), app.auth.resume({ silent: "auto" })]));
+  assert.deepEqual(
+    both.map((one) => one?.scope),
+    [scope, scope],
+  );
+  const { outcome, asked } = await reload(stage, page, "/place");
+  assert.deepEqual([outcome.value?.scope, asked], [scope, 1]);
+});
+
 /** What the console warned of, as text. */
 function warningsOf(page) {
   const warnings = [];

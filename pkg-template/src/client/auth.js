@@ -18,6 +18,7 @@ export class Auth extends EventTarget {
   #arrival = null;
   #ready;
   #resuming;
+  #silent;
   #listeners = new Set();
   #heard = 0;
 
@@ -58,9 +59,10 @@ export class Auth extends EventTarget {
     const options = optionsOf(given);
     const href = this.#scrub();
     const before = this.#resuming;
-    if (before && !options.silent) return before;
     // Who asks for more than what is under way was asked for has that afterwards.
-    const resume = (session) => session ?? this.#resume(href, options).catch(advised);
+    if (before && (!options.silent || options.silent === this.#silent)) return before;
+    this.#silent = options.silent;
+    const resume = () => this.#resume(href, options).catch(advised);
     const end = () => resuming === this.#resuming && (this.#resuming = undefined);
     const resuming = (before ? before.then(resume) : resume()).finally(end);
     return (this.#resuming = resuming);
