@@ -131,12 +131,14 @@ for (const mode of modes) {
       await fetch("/api/x");
       await app.auth.fetch("/api/x");
       await app.auth.fetch(new Request("/api/x"));
+      await app.auth.fetch("/api/x", new Request("/api/x"));
       await app.auth.fetch("/api/x", { credentials: undefined, referrerPolicy: undefined });
       await app.auth.fetch("/api/x", { credentials: "include" });
     });
 
     assert.deepEqual(seen, [
       ["c=1", page.url()],
+      [undefined, undefined],
       [undefined, undefined],
       [undefined, undefined],
       [undefined, undefined],

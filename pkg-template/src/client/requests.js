@@ -7,6 +7,8 @@ export const mayBeRequest = (input) => Object(input) === input && !(input instan
 
 /** What `fetch(input, init)` asks for; but for the headers all of it can cross a port. A promise only where a body has to be read. */
 export function describe(input, init) {
+  // It says what nobody has asked for: as `input` it is known for that.
+  if (globalThis.Request && init instanceof Request) return describe(new Request(input, init), {});
   const isRequest = mayBeRequest(input);
   const source = isRequest ? new Request(input, init) : init;
   const url = isRequest ? source.url : new URL(input, globalThis.document?.baseURI).href;
