@@ -281,8 +281,14 @@ describe("what can't be", () => {
     const { stage, page } = await start(t);
     stage.shown.holder = `${stage.home.origin}/nowhere.html`;
     await page.reload();
-    const { error } = await page.evaluate((url) => app.send(url, { signal: AbortSignal.timeout(100) }), stage.v1("files"));
-    assert.equal(error.name, "TimeoutError");
+    const told = await page.evaluate(async (url) => {
+      let cancel;
+      const cancelled = new Promise((resolve) => (cancel = resolve));
+      const body = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => cancel("cancelled") });
+      const { error } = await app.send(url, { method: "POST", body, duplex: "half", signal: AbortSignal.timeout(100) });
+      return [error.name, await cancelled];
+    }, stage.v1("files"));
+    assert.deepEqual(told, ["TimeoutError", "cancelled"]);
   });
 
   test("return targets of other origins are refused here already (OWN-4)", async (t) => {

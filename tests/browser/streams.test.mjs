@@ -113,15 +113,16 @@ for (const mode of modes) {
       await page.evaluate(
         (targets) => {
           globalThis.controller = new AbortController();
-          globalThis.calls = targets.map((target) => {
+          globalThis.calls = targets.map(([target, isAborted]) => {
             let cancel;
             const cancelled = new Promise((resolve) => (cancel = resolve));
             const body = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => cancel("cancelled") });
-            const call = app.send(target, { method: "POST", body, duplex: "half", signal: controller.signal });
+            const signal = isAborted ? AbortSignal.abort() : controller.signal;
+            const call = app.send(target, { method: "POST", body, duplex: "half", signal });
             return call.then(async ({ error }) => [error.name === "AbortError" ? error.name : error.code, await cancelled]);
           });
         },
-        [url, "https://elsewhere.example/x"],
+        [[url], ["https://elsewhere.example/x"], [url, true]],
       );
       await until(async () => (await stats(page)).queued === 2, "the call that waits");
       await page.evaluate(() => controller.abort());
@@ -129,6 +130,7 @@ for (const mode of modes) {
       assert.deepEqual(await page.evaluate(() => Promise.all(calls)), [
         ["AbortError", "cancelled"],
         ["TOKENKEEP_TARGET_REFUSED", "cancelled"],
+        ["AbortError", "cancelled"],
       ]);
       assert.ok(api.requests.every(({ method }) => method === "GET"));
     });

@@ -1,6 +1,6 @@
 import { fail, fromData } from "../errors.js";
 import { later, more } from "./later.js";
-import { describe } from "./requests.js";
+import { cancelBody, describe } from "./requests.js";
 import { explanationOf, toResponse } from "./responses.js";
 
 const version = 1;
@@ -113,9 +113,14 @@ export class PortTransport {
 
   /** Sends what `describe` made of a request. */
   async send({ signal, ...request }) {
-    signal?.throwIfAborted();
-    request.headers = [...request.headers];
-    return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal, this.#streams);
+    try {
+      signal?.throwIfAborted();
+      request.headers = [...request.headers];
+      return toResponse(await this.call("fetch", request, signal, request.duplex && [request.body]), signal, this.#streams);
+    } catch (error) {
+      cancelBody(request, error);
+      throw error;
+    }
   }
 
   #receive({ id, ok, error, event, lock, file, over }) {

@@ -32,13 +32,19 @@ export function describe(input, init) {
 const hasBody = ({ method, body = !/^(GET|HEAD)$/.test(method) }) => body;
 
 async function complete(request, unread, entries) {
+  // Behind a pipe that an abort could cut all of a file would go through this page's script.
   const body = unread.blob().catch(async (error) => (await more()).encode(entries, unread.headers, error));
   request.body = await unlessAborted(body, request.signal);
   return request;
 }
 
+/** Whoever fills a stream that nobody has begun to read learns that nobody will. */
+export function cancelBody({ body, duplex }, reason) {
+  if (duplex && !body.locked) body.cancel(reason).catch(() => {});
+}
+
 /** As `promise`, but whoever aborts waits no longer. */
-export async function unlessAborted(promise, signal) {
+export function unlessAborted(promise, signal) {
   let abort;
   const aborted = new Promise((_, reject) => (abort = () => reject(signal.reason)));
   signal?.addEventListener("abort", abort);

@@ -1,5 +1,5 @@
 import { PortTransport } from "../client/port.js";
-import { describe, unlessAborted } from "../client/requests.js";
+import { cancelBody, describe, unlessAborted } from "../client/requests.js";
 import { explanationOf } from "../client/responses.js";
 import { fail } from "../errors.js";
 import { lost, openFrame } from "./frame.js";
@@ -27,7 +27,12 @@ export class RemoteTransport {
     // What the caller does to the body meanwhile changes nothing.
     const described = Promise.resolve(describe(input, init));
     described.catch(() => {});
-    const { port } = await unlessAborted(this.#open(), init.signal ?? input.signal);
+    const signal = init.signal === undefined ? input.signal : init.signal;
+    const giveUp = (error) => {
+      described.then((request) => cancelBody(request, error)).catch(() => {});
+      throw error;
+    };
+    const { port } = await unlessAborted(this.#open(), signal).catch(giveUp);
     return port.send(await described);
   }
 
