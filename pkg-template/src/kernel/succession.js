@@ -79,11 +79,11 @@ export class Succession {
 
   /** `greeted` is a door where nothing is under way but a hello. */
   #isTime(supervisor, greeted) {
-    if (this.#last === undefined) return false;
+    if (this.#last === undefined || this.#unanswered.size > 0) return false;
     const way = supervisor.kernel.givesWay();
     const doors = [...this.#doors];
     if (way === "at-once") return doors.every((door) => door.underWay === (door === greeted ? 1 : 0));
-    return way === "when-left" && this.#unanswered.size === 0 && doors.every(({ number }) => number > this.#last);
+    return way === "when-left" && doors.every(({ number }) => number > this.#last);
   }
 }
 
