@@ -5,10 +5,15 @@ export class Kept {
   #reads = [];
   #next;
   #turn = 0;
+  #signal;
+  #abort = () => this.cancel(this.#signal.reason);
 
-  constructor(stream, limit) {
+  /** Until all of it is read `signal` cancels it, also after an answer that came earlier. */
+  constructor(stream, limit, signal) {
     this.#reader = stream.getReader();
     this.#room = limit;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort);
   }
 
   get whole() {
@@ -31,13 +36,19 @@ export class Kept {
   }
 
   cancel(reason) {
+    this.#forget();
     this.#reader.cancel(reason).catch(() => {});
+  }
+
+  #forget() {
+    this.#signal?.removeEventListener("abort", this.#abort);
   }
 
   // Whoever was refused may still wait for this, and whoever is sent next waits for the same.
   #read() {
     this.#next ??= this.#reader.read().then((read) => {
       this.#next = undefined;
+      if (read.done) this.#forget();
       if (this.whole) this.#reads.push(read);
       this.#room -= read.value?.byteLength ?? 0;
       return read;

@@ -75,9 +75,9 @@ export class Sender {
 
   /** A stream may have to be sent again, if the configuration wants to keep any; who fills one that fails is told. */
   async #sendStream(call, refusal) {
-    const { body } = call.init;
+    const { body, signal } = call.init;
     const limit = this.#streamLimit();
-    if (limit) call.kept = new Kept(body, limit);
+    if (limit) call.kept = new Kept(body, limit, signal);
     try {
       if (refusal) throw refusal;
       return await this.#ask(call);
