@@ -1,3 +1,4 @@
+import { unlessAborted } from "../client/requests.js";
 import { refuse } from "../kernel/calls.js";
 import { refusal } from "./refusals.js";
 import { judged, respond } from "./routes.js";
@@ -30,11 +31,4 @@ function isKnown(signal) {
   } catch {
     return false;
   }
-}
-
-/** A request that was given up answers nobody, whoever goes on with it. */
-function unlessAborted(answered, signal) {
-  if (!signal) return answered;
-  const aborted = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
-  return Promise.race([answered, aborted]);
 }
