@@ -173,8 +173,13 @@ impl Session {
     /// Lets a request whose pause is over wait for its turn, if there is anything to wait for.
     pub(super) fn go_on_after_pause(&mut self, now: Now, id: RequestId) {
         let Some(lane) = self.requests.get(id).map(Request::lane) else { return };
-        let stale = self.freshness(now, lane) == Some(Freshness::Stale);
-        match if stale { self.prepare_refresh(now, lane) } else { Ok(()) } {
+        let ready = match self.freshness(now, lane) {
+            Some(Freshness::Stale) => self.prepare_refresh(now, lane),
+            // The session may have ended with another pause that was over in this moment.
+            None if self.exchanges.is_empty() => Err(Error::LoginRequired(self.ending)),
+            _ => Ok(()),
+        };
+        match ready {
             Ok(()) => self.enqueue(now, id),
             Err(error) => self.reject([id].into(), error),
         }
