@@ -162,6 +162,19 @@ fn each_two_silent_seconds_give_back_some_of_what_was_taken() {
 }
 
 #[test]
+fn what_a_late_timer_gives_back_is_for_each_whole_time_of_silence() {
+    let mut queue = Queue::shrunk();
+    while queue.on_the_way() > 1 {
+        queue.end(1, failed);
+    }
+    let leaving = [2, 4].map(|seconds| {
+        queue.app.sleep(seconds * SECOND + SECOND / 2);
+        queue.leaving(0)
+    });
+    assert_eq!(leaving, [2, 8]);
+}
+
+#[test]
 fn callers_who_give_up_one_after_the_other_do_not_hide_that_it_is_silent() {
     let mut queue = Queue::grown();
     for _ in 0..5 {

@@ -117,6 +117,38 @@ fn one_place_is_for_each_in_turn() {
 }
 
 #[test]
+fn the_first_to_another_goes_before_the_next_to_the_same() {
+    let mut queue = Queue::new(0, r#","drainConcurrency":1"#);
+    for id in [2, 4, 5] {
+        assert_eq!(ask(&mut queue.app, id), Ok(Verdict::Queued));
+    }
+    queue.app.refresh();
+    assert_eq!(queue.app.take_released(), [2]);
+    assert_eq!(queue.end(&[2], App::answered), [5]);
+}
+
+#[test]
+fn one_that_rests_gets_over_its_weakness_however_busy_the_other_is() {
+    let mut queue = Queue::new(2_000, "");
+    while !queue.to(1).is_empty() {
+        queue.end(&queue.to(1), failed);
+    }
+    for _ in 0..20 {
+        queue.app.pass(SECOND);
+        queue.away.extend(queue.app.take_released());
+        queue.end(&queue.to(0)[..1], App::answered);
+    }
+    let refused = queue.to(0)[0];
+    assert_eq!(queue.app.unauthorized(refused, 2), Ok(Verdict::Queued));
+    for id in (3_001..3_201).step_by(2) {
+        assert_eq!(ask(&mut queue.app, id), Ok(Verdict::Queued));
+    }
+    queue.app.refresh();
+    let left = queue.app.take_released();
+    assert_eq!(left.iter().filter(|id| *id % 2 == 1).count(), 16);
+}
+
+#[test]
 fn two_at_one_origin_are_one() {
     let servers = r#"["https://mail.example/v1/","https://mail.example/v2/"]"#;
     let text = config_text("files:read", r#""queueLimit":100000"#).replace(r#"["https://api.example/v1/"]"#, servers);

@@ -76,7 +76,8 @@ impl Drains {
 #[derive(Clone, Debug, Default)]
 struct Drain {
     on_the_way: Vec<(RequestId, Instant)>,
-    /// When the API has said nothing for too long, if it goes on like that.
+    /// When the API has said nothing for too long, if it goes on like that. Also of one that nothing was sent to meanwhile its weakness
+    /// says less and less.
     silent_at: Option<Instant>,
     /// The last that is known of it is that a caller gave up.
     given_up: bool,
@@ -114,7 +115,7 @@ impl Drain {
     fn handle_timeout(&mut self, now: Instant) {
         let Some(silent_at) = self.silent_at.filter(|at| *at <= now) else { return };
         self.window = self.window.doubted(now.since(silent_at) / PATIENCE_MS + 1);
-        self.silent_at = (!self.on_the_way.is_empty()).then(|| now.after(PATIENCE_MS));
+        self.silent_at = self.window.is_weak().then(|| now.after(PATIENCE_MS));
         self.given_up = false;
         self.on_the_way.clear();
     }

@@ -138,6 +138,11 @@ impl Window {
         Self { tenths: (self.tenths << times.min(8)).min(FIRST * 10), ..Self::default() }
     }
 
+    /// Whether it is narrower than it was at first.
+    pub(super) fn is_weak(&self) -> bool {
+        self.tenths < FIRST * 10
+    }
+
     fn end_round(&mut self) {
         let round = core::mem::take(&mut self.round);
         self.last = if round.too_much * 2 > round.answers {
