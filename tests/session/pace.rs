@@ -11,11 +11,11 @@ struct Queue {
 }
 
 impl Queue {
-    /// Two thousand have waited for a token; sixteen are on their way.
+    /// Nine thousand have waited for a token; sixteen are on their way.
     fn new() -> Self {
         let mut app = App::with_options(r#""queueTimeout":86400000"#).after_sign_in();
         app.pass(HOUR);
-        app.queue(1..=2_000);
+        app.queue(1..=9_000);
         app.refresh();
         let away = app.take_released().into();
         Self { app, away }
@@ -42,11 +42,17 @@ impl Queue {
     /// With as many as an API takes after eight rounds in which it answers after so many milliseconds.
     fn answered_in(ms: u64) -> Self {
         let mut queue = Self::new();
-        for _ in 0..8 {
-            queue.leaving(ms);
-            queue.end(queue.away.len(), App::answered);
-        }
+        (0..8).for_each(|_| {
+            queue.round(ms);
+        });
         queue
+    }
+
+    /// All that are on their way are answered after so many milliseconds; how many are then.
+    fn round(&mut self, ms: u64) -> u64 {
+        self.leaving(ms);
+        self.end(self.away.len(), App::answered);
+        self.on_the_way()
     }
 
     fn on_the_way(&self) -> u64 {
@@ -232,8 +238,31 @@ fn after_rounds_of_giving_up(patience: u64, quick: usize) -> u64 {
 fn callers_who_give_up_on_overdue_answers_are_taken_for_slow_ones() {
     let at_first = Queue::answered_in(20).on_the_way();
     assert!(at_first > 30, "{at_first}");
-    let overdue = after_rounds_of_giving_up(SECOND, 5);
-    assert!(overdue <= 18, "{overdue}");
+    for patience in [SECOND / 10, SECOND] {
+        assert_eq!(after_rounds_of_giving_up(patience, 5), 16, "{patience}");
+    }
+}
+
+#[test]
+fn answers_that_take_ten_times_as_long_halve_it_in_the_fourth_round() {
+    let mut queue = Queue::answered_in(20);
+    while queue.round(20) < 200 {}
+    let [first, _, third, _, last] = [200; 5].map(|ms| queue.round(ms));
+    assert_eq!((third, last), (first, first / 2));
+}
+
+#[test]
+fn slow_answers_do_not_make_it_forget_that_it_was_too_much_once() {
+    let grown_after = |refused| {
+        let mut queue = Queue::answered_in(20);
+        while queue.round(20) < 100 {}
+        queue.end(refused, status(503));
+        let slow = [200; 6].map(|ms| queue.round(ms))[5];
+        (slow, [20; 10].map(|ms| queue.round(ms))[9])
+    };
+    let ((before, after), (narrowed, still)) = (grown_after(0), grown_after(1));
+    assert!(after > before * 2, "{after} of {before}");
+    assert!(still < narrowed * 3 / 2, "{still} of {narrowed}");
 }
 
 #[test]
