@@ -42,9 +42,9 @@ impl Queue {
     /// With as many as an API takes after eight rounds in which it answers after so many milliseconds.
     fn answered_in(ms: u64) -> Self {
         let mut queue = Self::new();
-        (0..8).for_each(|_| {
+        for _ in 0..8 {
             queue.round(ms);
-        });
+        }
         queue
     }
 
@@ -65,6 +65,13 @@ impl Queue {
             let id = self.away.pop_front().expect("one on its way");
             end(&mut self.app, id);
             self.away.extend(self.app.take_released());
+        }
+    }
+
+    /// Those on their way fail until so many are left.
+    fn fail_down_to(&mut self, left: u64) {
+        while self.on_the_way() > left {
+            self.end(1, failed);
         }
     }
 
@@ -170,9 +177,7 @@ fn each_two_silent_seconds_give_back_some_of_what_was_taken() {
 #[test]
 fn what_a_late_timer_gives_back_is_for_each_whole_time_of_silence() {
     let mut queue = Queue::shrunk();
-    while queue.on_the_way() > 1 {
-        queue.end(1, failed);
-    }
+    queue.fail_down_to(1);
     let leaving = [2, 4].map(|seconds| {
         queue.app.sleep(seconds * SECOND + SECOND / 2);
         queue.leaving(0)
@@ -206,9 +211,7 @@ fn an_api_that_answers_is_not_silent_however_few_may_leave() {
 #[test]
 fn callers_who_give_up_do_not_hide_it_where_only_one_may_leave_either() {
     let mut queue = Queue::shrunk();
-    while queue.on_the_way() > 1 {
-        queue.end(1, failed);
-    }
+    queue.fail_down_to(1);
     let leaving = [0; 4].map(|_| {
         let leaving = queue.leaving(SECOND - 1);
         queue.end(1, given_up);
@@ -312,11 +315,9 @@ fn after_a_sleep_those_who_had_no_answer_are_written_off_once() {
 #[test]
 fn an_hour_later_it_is_the_first_again() {
     let mut queue = Queue::shrunk();
-    while queue.on_the_way() > 0 {
-        queue.end(1, failed);
-    }
+    queue.fail_down_to(0);
     queue.app.pass(HOUR);
-    queue.app.queue(3_000..=3_100);
+    queue.app.queue(10_000..=10_100);
     queue.app.refresh();
     assert_eq!(queue.on_the_way(), 16);
 }

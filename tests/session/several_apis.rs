@@ -46,6 +46,12 @@ impl Queue {
         self.away.iter().copied().filter(|id| id % 2 == api).collect()
     }
 
+    /// So much time passes, in which some may leave.
+    fn pass(&mut self, ms: u64) {
+        self.app.pass(ms);
+        self.away.extend(self.app.take_released());
+    }
+
     /// These end so; who leaves instead.
     fn end(&mut self, ids: &[u32], end: impl Fn(&mut App, u32)) -> Vec<u32> {
         self.away.retain(|id| !ids.contains(id));
@@ -68,8 +74,7 @@ fn failed(app: &mut App, id: u32) {
 fn rounds(mut queue: Queue, end_second: impl Fn(&mut Queue)) -> usize {
     let (mut rounds, mut answered) = (0, 0);
     while answered < 2_000 {
-        queue.app.pass(20);
-        queue.away.extend(queue.app.take_released());
+        queue.pass(20);
         let ids = queue.to(0);
         answered += ids.len();
         queue.end(&ids, App::answered);
@@ -109,8 +114,7 @@ fn one_place_is_for_each_in_turn() {
         for _ in 0..10 {
             let api = queue.away[0] % 2;
             queue.away = VecDeque::new();
-            queue.app.pass(2 * SECOND);
-            queue.away.extend(queue.app.take_released());
+            queue.pass(2 * SECOND);
             assert_eq!((queue.away.len(), queue.away[0] % 2), (1, 1 - api), "{servers}");
         }
     }
@@ -134,8 +138,7 @@ fn one_that_rests_gets_over_its_weakness_however_busy_the_other_is() {
         queue.end(&queue.to(1), failed);
     }
     for _ in 0..20 {
-        queue.app.pass(SECOND);
-        queue.away.extend(queue.app.take_released());
+        queue.pass(SECOND);
         queue.end(&queue.to(0)[..1], App::answered);
     }
     let refused = queue.to(0)[0];
