@@ -76,8 +76,7 @@ impl Drains {
 #[derive(Clone, Debug, Default)]
 struct Drain {
     on_the_way: Vec<(RequestId, Instant)>,
-    /// When the API has said nothing for too long, if it goes on like that. Also of one that nothing was sent to meanwhile its weakness
-    /// says less and less.
+    /// When the API has said nothing for too long, if it goes on like that. A narrow window is timed on also while nothing is sent.
     silent_at: Option<Instant>,
     /// The last that is known of it is that a caller gave up.
     given_up: bool,

@@ -78,16 +78,7 @@ enum Last {
 impl Default for Window {
     fn default() -> Self {
         let (round, usual) = (Round::default(), Round::default());
-        Self {
-            tenths: FIRST * 10,
-            threshold: u64::MAX,
-            caution: 1,
-            good: 0,
-            patience: None,
-            last: Last::Good,
-            round,
-            usual,
-        }
+        Self { tenths: FIRST, threshold: u64::MAX, caution: 1, good: 0, patience: None, last: Last::Good, round, usual }
     }
 }
 
@@ -135,12 +126,12 @@ impl Window {
     /// What is left of it after nothing has come so many times: how strong the API was says nothing any more, and how weak it was
     /// less each time.
     pub(super) fn doubted(self, times: u64) -> Self {
-        Self { tenths: (self.tenths << times.min(8)).min(FIRST * 10), ..Self::default() }
+        Self { tenths: (self.tenths << times.min(8)).min(FIRST), ..Self::default() }
     }
 
     /// Whether it is narrower than it was at first.
     pub(super) fn is_weak(&self) -> bool {
-        self.tenths < FIRST * 10
+        self.tenths < FIRST
     }
 
     fn end_round(&mut self) {
@@ -174,7 +165,7 @@ impl Window {
             more => more.map(|rounds| (rounds * 2).min(MOST_PATIENCE)),
         };
         let (usual, mean) = (self.usual.mean(), round.mean());
-        self.shrink(usual.max(mean / 2), mean, self.tenths.min(FIRST * 10));
+        self.shrink(usual.max(mean / 2), mean, self.tenths.min(FIRST));
     }
 
     /// After enough good rounds a little more is tried.
@@ -250,8 +241,8 @@ impl Round {
     }
 }
 
-/// Requests in the first round.
-const FIRST: u64 = 16;
+/// The first window, in tenths of a request.
+const FIRST: u64 = 160;
 /// Fewer answers tell nothing about how long they take.
 const ENOUGH: u64 = 8;
 /// Answers that take longer than usual by less than this part of it and so many eighths of a millisecond are not slow.
