@@ -22,7 +22,7 @@ const browserFolder = join(root, "tests", "browser");
 const examplesFolder = join(root, "examples");
 const typesFolder = join(root, "tests", "types");
 /** What `npm test -- quick` runs: what a change breaks most often, in two minutes. */
-export const quick = ["format", "lint", "clippy", "native", "build", "types", "browser"];
+export const quick = ["format", "lint", "clippy", "scripts", "native", "build", "types", "browser"];
 const quickFiles = ["refresh", "bursts", "sign-in", "tabs", "state"];
 const earliestTsc = join(root, "tests", "earlier", "node_modules", "typescript", "bin", "tsc");
 const module = ["--target", wasmTriple, "--features", "module"];
