@@ -131,16 +131,13 @@ fn the_first_to_another_goes_before_the_next_to_the_same() {
     assert_eq!(queue.end(&[2], App::answered), [5]);
 }
 
-#[test]
-fn one_that_rests_gets_over_its_weakness_however_busy_the_other_is() {
+/// How many may go at once to one that failed down to a single one, after a rest in which the other answers.
+fn after_a_rest(rest: impl Fn(&mut Queue)) -> usize {
     let mut queue = Queue::new(2_000, "");
     while !queue.to(1).is_empty() {
         queue.end(&queue.to(1), failed);
     }
-    for _ in 0..20 {
-        queue.pass(SECOND);
-        queue.end(&queue.to(0)[..1], App::answered);
-    }
+    rest(&mut queue);
     let refused = queue.to(0)[0];
     assert_eq!(queue.app.unauthorized(refused, 2), Ok(Verdict::Queued));
     for id in (3_001..3_201).step_by(2) {
@@ -148,7 +145,52 @@ fn one_that_rests_gets_over_its_weakness_however_busy_the_other_is() {
     }
     queue.app.refresh();
     let left = queue.app.take_released();
-    assert_eq!(left.iter().filter(|id| *id % 2 == 1).count(), 16);
+    left.iter().filter(|id| *id % 2 == 1).count()
+}
+
+fn answer_one(queue: &mut Queue) {
+    queue.end(&queue.to(0)[..1], App::answered);
+}
+
+#[test]
+fn one_that_rests_gets_over_its_weakness_however_busy_the_other_is() {
+    let answered_each = |ms: u64, until: u64| {
+        after_a_rest(|queue| {
+            for _ in 0..until / ms {
+                queue.pass(ms);
+                answer_one(queue);
+            }
+        })
+    };
+    // Twice as many each two seconds, whenever somebody looks.
+    let (rare, usual, frequent) = (1_900, 1_000, 100);
+    assert_eq!([1_900, 3_800, 9_500].map(|until| answered_each(rare, until)), [1, 2, 16]);
+    assert_eq!([1_000, 3_000, 10_000].map(|until| answered_each(usual, until)), [1, 2, 16]);
+    assert_eq!([1_000, 3_000, 10_000].map(|until| answered_each(frequent, until)), [1, 2, 16]);
+}
+
+#[test]
+fn one_that_rests_gets_over_its_weakness_while_the_machine_sleeps() {
+    let slept = |seconds| {
+        after_a_rest(|queue| {
+            queue.app.sleep(seconds * SECOND);
+            queue.pass(0);
+            (0..5).for_each(|_| answer_one(queue));
+        })
+    };
+    assert_eq!([1, 3, 5, 7, 60].map(slept), [1, 2, 4, 8, 16]);
+}
+
+#[test]
+fn nobody_is_woken_for_one_that_rests() {
+    let mut queue = Queue::new(32, "");
+    queue.end(&queue.to(1), failed);
+    let refused = queue.away[0];
+    assert_eq!(queue.app.unauthorized(refused, 2), Ok(Verdict::Queued));
+    queue.end(&queue.to(0)[1..], App::answered);
+    // That they wait is told after three seconds.
+    queue.pass(3 * SECOND);
+    assert!(queue.app.session.poll_timeout() > Some(queue.app.now.instant.after(60 * SECOND)));
 }
 
 #[test]

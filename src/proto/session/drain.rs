@@ -49,15 +49,13 @@ impl Drains {
 
     /// Takes back the place of a request that ended so, if it has one; whether it had one.
     pub(super) fn give_back(&mut self, now: Instant, id: RequestId, end: End, most: u64) -> bool {
-        let had = self.has(id);
+        let Some((_, drain)) = self.0.iter_mut().find(|(_, drain)| drain.find(id).is_some()) else { return false };
         // After sleep the end of what failed long ago may come before the timer. An answer ends the silence.
-        if had && !matches!(end, End::Status(_)) {
-            self.handle_timeout(now);
+        if !matches!(end, End::Status(_)) {
+            drain.handle_timeout(now);
         }
-        for (_, drain) in &mut self.0 {
-            drain.give_back(now, id, end, most);
-        }
-        had
+        drain.give_back(now, id, end, most);
+        true
     }
 
     /// Stops waiting for answers that don't come: a long poll must not hold up the queue.
@@ -67,8 +65,9 @@ impl Drains {
         }
     }
 
+    /// When those to whom nothing is on its way fall silent changes nothing for anybody who waits.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.0.iter().filter_map(|(_, drain)| drain.silent_at).min()
+        self.0.iter().filter(|(_, drain)| !drain.on_the_way.is_empty()).map(|(_, drain)| drain.silent_at).min()
     }
 }
 
@@ -76,8 +75,9 @@ impl Drains {
 #[derive(Clone, Debug, Default)]
 struct Drain {
     on_the_way: Vec<(RequestId, Instant)>,
-    /// When the API has said nothing for too long, if it goes on like that. A narrow window is timed on also while nothing is sent.
-    silent_at: Option<Instant>,
+    /// When the API has said nothing for too long, if it goes on like that. It is set again each time, also with nothing on its way:
+    /// that is how a narrow window gets over its weakness.
+    silent_at: Instant,
     /// The last that is known of it is that a caller gave up.
     given_up: bool,
     window: Window,
@@ -90,7 +90,7 @@ impl Drain {
 
     fn take(&mut self, id: RequestId, now: Instant) {
         if self.on_the_way.is_empty() && !self.given_up {
-            self.silent_at = Some(now.after(PATIENCE_MS));
+            self.silent_at = now.after(PATIENCE_MS);
         }
         self.on_the_way.push((id, now));
     }
@@ -103,7 +103,7 @@ impl Drain {
         // Callers that give up one after the other would make a silent API look alive.
         self.given_up = end == End::Unsaid;
         if !self.given_up {
-            self.silent_at = Some(now.after(PATIENCE_MS));
+            self.silent_at = now.after(PATIENCE_MS);
         }
     }
 
@@ -112,11 +112,13 @@ impl Drain {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        let Some(silent_at) = self.silent_at.filter(|at| *at <= now) else { return };
-        self.window = self.window.doubted(now.since(silent_at) / PATIENCE_MS + 1);
-        self.silent_at = self.window.is_weak().then(|| now.after(PATIENCE_MS));
-        self.given_up = false;
-        self.on_the_way.clear();
+        if now >= self.silent_at {
+            let times = now.since(self.silent_at) / PATIENCE_MS + 1;
+            self.window = self.window.doubted(times);
+            self.silent_at = self.silent_at.after(times * PATIENCE_MS);
+            self.on_the_way.clear();
+            self.given_up = false;
+        }
     }
 }
 

@@ -129,11 +129,6 @@ impl Window {
         Self { tenths: (self.tenths << times.min(8)).min(FIRST), ..Self::default() }
     }
 
-    /// Whether it is narrower than it was at first.
-    pub(super) fn is_weak(&self) -> bool {
-        self.tenths < FIRST
-    }
-
     fn end_round(&mut self) {
         let round = core::mem::take(&mut self.round);
         self.last = if round.too_much * 2 > round.answers {
