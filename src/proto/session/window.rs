@@ -45,7 +45,7 @@ impl End {
 /// |---|---|
 /// | all was taken, as quickly as usual | grows by a tenth; by less where it was too much once |
 /// | something was too much | shrinks by a tenth, and that is where it was too much |
-/// | answers took longer than usual, or callers gave up on them by then | stays; in the fourth in a row shrinks by as much as they did, not below the first, for a few rounds |
+/// | answers took longer than usual, or callers gave up on them by then | stays; in the fourth in a row shrinks by as much as they did, by half at most and not below the first, for a few rounds |
 /// | most was too much: the API is down | shrinks by half, and is more careful from now on |
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
