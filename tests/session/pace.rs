@@ -59,6 +59,14 @@ fn what_says_nothing_of_the_api_is_no_good_round_either() {
 }
 
 #[test]
+fn half_a_round_that_is_refused_does_not_mean_that_the_api_is_down() {
+    let mut queue = Queue::new();
+    queue.end(7, failed);
+    queue.end(7, App::answered);
+    assert_eq!(queue.on_the_way(), 14);
+}
+
+#[test]
 fn two_silent_seconds_take_away_what_it_had_grown_by() {
     let mut queue = Queue::grown();
     assert_eq!(queue.leaving(2 * SECOND - 1), 0);

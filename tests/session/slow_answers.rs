@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::emptying::{Queue, given_up, status};
+use crate::emptying::{Queue, failed, given_up, status};
 use crate::support::{App, SECOND};
 
 /// How many are on their way after rounds in which the API answers `quick` of them after 20 ms and nobody else, and those give up
@@ -29,6 +29,18 @@ fn callers_who_give_up_on_overdue_answers_are_taken_for_slow_ones() {
     for patience in [SECOND / 10, SECOND] {
         assert_eq!(after_rounds_of_giving_up(patience, 5), 16, "{patience}");
     }
+}
+
+#[test]
+fn callers_who_all_give_up_on_overdue_answers_narrow_it_in_the_fourth_round() {
+    let mut queue = Queue::answered_in(20);
+    let before = queue.on_the_way();
+    for round in 1..=4 {
+        queue.leaving(SECOND / 10);
+        queue.end(queue.away.len(), given_up);
+        assert!(round == 4 || queue.on_the_way() == before, "{} in round {round}", queue.on_the_way());
+    }
+    assert!(queue.on_the_way() < before, "{} of {before}", queue.on_the_way());
 }
 
 #[test]
@@ -65,6 +77,21 @@ fn callers_who_give_up_before_an_answer_is_due_leave_it() {
 }
 
 #[test]
+fn callers_who_give_up_before_an_answer_is_due_do_not_make_the_api_look_well() {
+    let after = |given| {
+        let mut queue = Queue::answered_in(20);
+        queue.end(1, failed);
+        queue.rounds(3, 20);
+        for _ in 0..given {
+            queue.leaving(5);
+            queue.end(queue.away.len(), given_up);
+        }
+        queue.rounds(10, 20)
+    };
+    assert_eq!(after(20), after(0));
+}
+
+#[test]
 fn a_few_who_give_up_on_an_api_that_is_well_do_not_hold_up_the_others() {
     let mut queue = Queue::answered_in(20);
     let mut slow = VecDeque::new();
@@ -72,7 +99,7 @@ fn a_few_who_give_up_on_an_api_that_is_well_do_not_hold_up_the_others() {
         queue.leaving(20);
         slow.extend(queue.away.pop_back());
         queue.end(queue.away.len(), App::answered);
-        if round > 5 {
+        if round > 6 {
             queue.app.run(|session, now| session.handle_settled(now, slow.pop_front().expect("a slow one")));
         }
     }
