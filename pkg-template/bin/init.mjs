@@ -58,7 +58,7 @@ function advice(project, { issuer, api, "client-id": clientId, "redirect-uri": r
     ["SERVE", `In production: answer ${shown(pathname)} with the page that has this script, without a redirect.`],
     ["PAGES", `Content-Security-Policy: ${pages}`],
     ["HOLDER", `Content-Security-Policy: ${worker}`],
-    ["HEADER", "The other headers, and samples for nginx, Caddy and Express: docs/security/headers.md of the repository."],
+    ["HEADER", "The other headers, and samples for nginx, Caddy and Express: docs/security/headers.md of the package."],
     ["UPDATE", `${renewing(project)} keeps the holder's file up to date; \`npx tokenkeep init --check\` says what is missing.`],
     [
       "SERVER",

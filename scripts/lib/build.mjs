@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { bundle, scriptNames } from "./bundle.mjs";
 import { linkedCrates } from "./crates.mjs";
+import { copyDocuments, documents } from "./documents.mjs";
 import { integrityOf } from "./integrity.mjs";
 import { withLock } from "./lock.mjs";
 import { CurableError, say, seconds } from "./log.mjs";
@@ -93,16 +94,25 @@ async function buildPackage() {
   if (!existsSync(join(template, "package.json"))) throw new CurableError("pkg-template/package.json is missing", "restore it with git");
   const licenses = readdirSync(root).filter((name) => name.startsWith("LICENSE"));
   const version = crateVersion();
-  const makers = ["build", "bundle", "crates", "instructions", "integrity", "letters", "sbom", "spelling"].map((name) =>
+  const makers = ["build", "bundle", "crates", "documents", "instructions", "integrity", "letters", "sbom", "spelling"].map((name) =>
     join(root, "scripts", "lib", `${name}.mjs`),
   );
   const locks = ["Cargo.lock", "package-lock.json"].map((name) => join(root, name));
   const key = hashOf(
-    [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...makers, ...locks],
+    [template, glue, wasm, join(work, "snippets"), ...licenses.map((name) => join(root, name)), ...documents, ...makers, ...locks],
     version,
   );
   const scripts = scriptNames.map((name) => `${name}.js`);
-  const outputs = ["package.json", "sbom.json", "integrity.json", `${name}.wasm`, ...scripts, "bin/tokenkeep.mjs", "init/auth.js"];
+  const outputs = [
+    "package.json",
+    "sbom.json",
+    "integrity.json",
+    `${name}.wasm`,
+    ...scripts,
+    "bin/tokenkeep.mjs",
+    "init/auth.js",
+    "docs/security/README.md",
+  ];
   return unlessFresh({ stamp: join(work, "package.stamp"), key, outputs: outputs.map((name) => join(pkg, name)) }, async () => {
     rmSync(pkg, { recursive: true, force: true });
     mkdirSync(pkg);
@@ -111,6 +121,7 @@ async function buildPackage() {
     await bundle({ template, glue, wasm, reader, version, out: pkg });
     copyFileSync(wasm, join(pkg, `${name}.wasm`));
     copyText();
+    copyDocuments(pkg);
     for (const name of licenses) copyFileSync(join(root, name), join(pkg, name));
     await describe(version);
   });

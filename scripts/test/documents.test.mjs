@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 
+import { copyDocuments } from "../lib/documents.mjs";
 import { root } from "../lib/paths.mjs";
 import { filesUnder } from "../lib/stamp.mjs";
 
@@ -91,6 +93,23 @@ test("links between the documents lead somewhere, and so do the paths that they 
   }
 });
 
+test("the pages that the package names are in it, and their links lead somewhere", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "tokenkeep-documents-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const template = join(root, "pkg-template");
+  copyDocuments(folder);
+  copyFileSync(join(template, "README.md"), join(folder, "README.md"));
+  for (const file of filesUnder(folder).filter((name) => name.endsWith(".md"))) assert.deepEqual(brokenLinks(file), [], file);
+  const page = readFileSync(join(folder, "docs", "fleet.md"), "utf8");
+  assert.ok(page.indexOf("the repository's") < page.indexOf("npm run simulate"), "whose commands these are is said first");
+  const named = filesUnder(template).flatMap((file) => readFileSync(file, "utf8").match(/\bdocs\/[\w./-]*\w/g) ?? []);
+  assert.ok(named.length > 10, `${named.length} pages`);
+  assert.deepEqual(
+    named.filter((path) => !existsSync(join(folder, path))),
+    [],
+  );
+});
+
 test("docs/testing.md shows the files of its example as they are run", () => {
   const text = readFileSync(join(root, "docs", "testing.md"), "utf8");
   const example = join(root, "examples", "testing");
@@ -100,7 +119,7 @@ test("docs/testing.md shows the files of its example as they are run", () => {
     .filter((name) => name.endsWith(".js") && !name.includes("node_modules/") && name !== "app/main.js");
   assert.deepEqual(Object.keys(shown).sort(), files.sort());
   for (const [name, code] of Object.entries(shown)) assert.equal(code, readFileSync(join(example, name), "utf8"), name);
-  assert.match(readme, /docs\/testing\.md of the repository/);
+  assert.match(readme, /docs\/testing\.md shows/);
 });
 
 test("the ways to docs/security are there (SAFE-4)", () => {
@@ -111,7 +130,7 @@ test("the ways to docs/security are there (SAFE-4)", () => {
     ["docs/security/README.md", "results.md"],
   ])
     assert.ok(readFileSync(join(root, file), "utf8").includes(`](${link})`), `${file}: ${link}`);
-  assert.match(readme, /docs\/security of the repository/);
+  assert.match(readme, /docs\/security says/);
 });
 
 test("users are told what each way of running stops, and what stays open in all of them", () => {

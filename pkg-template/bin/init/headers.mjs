@@ -1,4 +1,4 @@
-// The policies of docs/security/headers.md of the repository, for one app.
+// The policies of docs/security/headers.md, for one app.
 
 const closed = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const typed = "require-trusted-types-for 'script'; trusted-types";
