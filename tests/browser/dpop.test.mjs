@@ -137,6 +137,32 @@ test("an authorization server that hides its nonce is an error that says so", as
   assert.equal(stage.counts.exchanges, 1);
 });
 
+for (const mode of transports) {
+  test(`${mode}: a token endpoint that takes no proofs by CORS is an error that says so, and the next sign-in works`, async (t) => {
+    const stage = await startStage(t, { mode, ...bound });
+    const { authorizationServer } = stage;
+    authorizationServer.allow({ taken: "content-type" });
+    const page = await stage.open();
+    await arrive(page);
+    const { error } = await outcome(page, "resume");
+    assert.equal(error.code, "TOKENKEEP_DPOP_BLOCKED");
+    assert.match(error.message, /CORS.*dpop: false/);
+    assert.deepEqual(authorizationServer.proofs, []);
+    authorizationServer.allow({ taken: "content-type, dpop" });
+    await signIn(page);
+    assert.equal(await statusOf(page, stage.v1("files")), 200);
+  });
+
+  test(`${mode}: an API that takes no proofs by CORS fails as fetch does, and the error says what it may be`, async (t) => {
+    const { stage, page } = await startSignedIn(t, { mode, ...bound });
+    stage.api.allow({ taken: "authorization" });
+    const { error } = await send(page, stage.v1("files"));
+    assert.equal(error.name, "TypeError");
+    assert.match(error.message, /its CORS settings must allow that one; else set dpop: false/);
+    assert.deepEqual(stage.api.requests, []);
+  });
+}
+
 test("an API whose clock is wrong is followed where it tells the time, once (DPOP-18)", async (t) => {
   const { stage, page } = await startSignedIn(t, { ...bound, api: { dpop: { clockOffset: -3600 } } });
   stage.api.allow({ exposed: "WWW-Authenticate, Date" });

@@ -82,6 +82,19 @@ for (const mode of modes) {
     assert.ok((await endOfSignIn(page)).value, "the next one works");
   });
 
+  test(`${mode}: a popup that is left open ends the wait in time (WIN-8, WIN-14)`, async (t) => {
+    const stage = await startCounted(t, { mode });
+    const page = await stage.open();
+    const popup = await clickSignIn(page, { popupTimeout: 1_000 });
+
+    assert.equal(await codeOf(page), "TOKENKEEP_POPUP_TIMEOUT");
+    // Whoever has no opener is closed by nobody else.
+    assert.equal(popup.isClosed(), false);
+    assert.deepEqual([await left(page), await session(page), stage.counts.tokenRequests], [nothing, null, 0]);
+    await finishIn(await clickSignIn(page));
+    assert.ok((await endOfSignIn(page)).value, "the next one works");
+  });
+
   test(`${mode}: what can't begin closes the popup and says why (WIN-14)`, async (t) => {
     const stage = await startCounted(t, { mode });
     const page = await stage.open();

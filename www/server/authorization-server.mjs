@@ -88,7 +88,8 @@ function methodsOf({ provider, clientId, allowed, store, issued, endpoint, keys,
   return {
     /**
      * Takes `redirectUris`, `origins`, `postLogoutRedirectUris`, `resources`, `claims` about whoever signs in,
-     * `person`: who signs in and agrees without being shown a page, `userinfo`: what that endpoint says instead, and `exposed`: more fields that scripts may read.
+     * `person`: who signs in and agrees without being shown a page, `userinfo`: what that endpoint says instead, `exposed`: more fields
+     * that scripts may read, and `taken`: all that they may send.
      */
     allow: (more) => void Object.assign(allowed, more),
     reset: () => void Object.assign(records.counts, noCounts()),

@@ -43,6 +43,7 @@ export function createProvider({ issuer, store, allowed, keys, features, accessT
     if (ctx.path === USERINFO_PATH && ctx.status === 200) Object.assign(ctx.body, allowed.userinfo);
     if (features.dpop?.exposeNonce === false) hideNonce(ctx);
     if (allowed.exposed) expose(ctx, allowed.exposed);
+    if (allowed.taken && ctx.method === "OPTIONS") ctx.set("access-control-allow-headers", allowed.taken);
   });
   return provider;
 }

@@ -58,7 +58,7 @@ function methodsOf(state) {
   return {
     /** Most requests that were being answered at once, apart from those that met a limit. */
     busiest: () => state.busiest,
-    /** Takes `origins` that may call it, and `exposed`: the headers that their scripts may read. */
+    /** Takes `origins` that may call it, `exposed`: the headers that their scripts may read, and `taken`: those that they may send. */
     allow: (more) => void Object.assign(state, more),
     limit: (limit) => state.limits.set(limit),
     /** Has every nonce for DPoP that was given out so far refused. */
@@ -76,7 +76,7 @@ const clean = () => ({ requests: [], effects: [], underWay: 0, busiest: 0 });
 async function handle(state, request, response) {
   for (const [name, value] of Object.entries(corsHeaders(request, state.origins, state.exposed ?? EXPOSED)))
     response.setHeader(name, value);
-  if (request.method === "OPTIONS") return preflight(request, response);
+  if (request.method === "OPTIONS") return preflight(state, request, response);
   const url = urlOf(request);
   const record = recordOf(request, url);
   state.requests.push(record);
@@ -115,10 +115,10 @@ function recordOf(request, url) {
   };
 }
 
-function preflight(request, response) {
+function preflight({ taken }, request, response) {
   send(response, 204, "", {
     "access-control-allow-methods": METHODS,
-    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
+    "access-control-allow-headers": taken ?? request.headers["access-control-request-headers"] ?? "",
     "access-control-max-age": "600",
   });
 }
