@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 
 import { endOfBurst, send, startBurst, stats, statusOf } from "./support/calls.mjs";
 import { Gate } from "./support/gate.mjs";
@@ -176,11 +175,11 @@ for (const mode of transports) {
   });
 
   test(`${mode}: a network failure is a TypeError, as from fetch`, async (t) => {
-    const origin = await closedOrigin();
-    const stage = await startStage(t, { mode, config: { resourceServers: [`${origin}/`] } });
+    const stage = await startStage(t, { mode });
     const page = await stage.open();
     await signIn(page);
-    const { error } = await send(page, `${origin}/x`);
+    stage.probe.vanish();
+    const { error } = await send(page, stage.probed("gone"));
 
     assert.deepEqual([error.name, error.code], ["TypeError", undefined]);
     assert.equal((await stats(page)).inFlight, 0);
@@ -232,13 +231,4 @@ function startCall(url) {
   globalThis.controller = new AbortController();
   globalThis.call = app.send(url, { signal: controller.signal });
   return 0;
-}
-
-/** An origin on which nobody listens. */
-async function closedOrigin() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
 }

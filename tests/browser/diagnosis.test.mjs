@@ -33,7 +33,7 @@ for (const mode of transports) {
     assert.ok(error.message.includes(`don't allow ${stage.app.origin} by CORS`), error.message);
     assert.match(error.message, /hold\(\{ server \}\)/);
     for (const { method, params } of stage.server.requests) assert.deepEqual([method, params], ["GET", {}]);
-    await stage.server.close();
+    stage.server.vanish();
     assert.equal((await goAndReturn(page)).code, "TOKENKEEP_NETWORK", "nobody is there at all");
   });
 
@@ -75,7 +75,7 @@ for (const mode of modes) {
     const { error } = await signInOddly(await stage.open());
     assert.equal(error?.code, "TOKENKEEP_TOKEN_ENDPOINT_BLOCKED");
 
-    await stage.server.close();
+    stage.server.vanish();
     const other = await startOddStage(t, { mode, headers: isolated, config: { issuer: stage.server.origin } });
     assert.equal((await goAndReturn(await other.open()))?.code, "TOKENKEEP_NETWORK", "nobody is there at all");
   });
@@ -228,7 +228,7 @@ test("messages lead to the cure: the option of a profile, the URL that was asked
   assert.match(refused.message, /answered invalid_scope: .*correct scope/);
   assert.doesNotMatch(refused.message, /signIn\(\) again/);
 
-  await stage.server.close();
+  stage.server.vanish();
   const lost = await startOddStage(t, { config: { issuer: stage.server.origin } });
   const unreached = await goAndReturn(await lost.open());
   assert.equal(unreached.code, "TOKENKEEP_NETWORK");

@@ -98,7 +98,7 @@ test("shared: a sign-out that the server does not hear of is unconfirmed, and fi
   const stage = await startStage(t);
   const page = await stage.open();
   await signIn(page);
-  await stage.authorizationServer.close();
+  stage.authorizationServer.vanish();
 
   assert.deepEqual(await page.evaluate(() => app.auth.signOut()), { revocation: "unconfirmed" });
   assert.equal(await session(page), null);

@@ -126,6 +126,6 @@ test("Rust: errors have their code, answers their reason, and bodies come as the
   const text = await page.evaluate(async (url) => new TextDecoder().decode(await app.rust.firstPart(url)), stage.probed("stream"));
   assert.equal(text, "first");
   await until(() => stage.probe.requests.at(-1).closed, "the end of the stream");
-  await stage.probe.close();
+  stage.probe.vanish();
   assert.equal((await rust(page, "get", stage.probed("gone"))).error.isNetwork, true);
 });

@@ -54,7 +54,7 @@ export async function startAuthorizationServer({
 
   // The issuer contains the port, so the server listens before the provider exists.
   let handle = (request, response) => response.writeHead(503).end();
-  const { port: bound, close } = await listen((request, response) => handle(request, response), { port, host });
+  const { port: bound, close, vanish } = await listen((request, response) => handle(request, response), { port, host });
   const origin = `http://${host}:${bound}`;
   const issuer = publicOrigin ?? origin;
   const provider = createProvider({ issuer, store, allowed, keys, features, accessTokenTtl, refreshTokenTtl });
@@ -65,7 +65,7 @@ export async function startAuthorizationServer({
   const endpoint = tokenEndpoint({ next: provider.callback(), counts, origins: () => listOf(allowed.origins) });
   handle = route({ provider, endpoint, records, allowed, features, headers });
   const parts = { provider, clientId, allowed, store, issued, endpoint, keys, records };
-  return { issuer, origin, port: bound, provider, close, ...recordsOf(records, parts), ...methodsOf(parts) };
+  return { issuer, origin, port: bound, provider, close, vanish, ...recordsOf(records, parts), ...methodsOf(parts) };
 }
 
 /** What a test or a demo reads. */

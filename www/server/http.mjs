@@ -2,7 +2,10 @@
 
 import { createServer } from "node:http";
 
-/** Listens on a loopback address; port 0 takes any free port. Resolves to { server, port, close }. */
+/**
+ * Listens on a loopback address; port 0 takes any free port. Resolves to `{ server, port, close, vanish }`, where `vanish()` has
+ * every connection break, as if nobody listened any more.
+ */
 export async function listen(handler, { port = 0, host = "127.0.0.1" } = {}) {
   const server = createServer(handler);
   // Longer than any pause of a test or a reader, so that a browser never meets a connection that is just closing.
@@ -19,7 +22,12 @@ export async function listen(handler, { port = 0, host = "127.0.0.1" } = {}) {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { server, port: server.address().port, close };
+  // The port stays taken: another server would get it, and answer.
+  const vanish = () => {
+    server.on("connection", (socket) => socket.resetAndDestroy());
+    server.closeAllConnections();
+  };
+  return { server, port: server.address().port, close, vanish };
 }
 
 /** A request's URL with a host that means nothing: only path and query are of interest, whatever was sent. */

@@ -27,8 +27,8 @@ export const keys = {
  */
 export async function startOddServer(odd = {}) {
   const server = new OddServer(odd);
-  const { port, close } = await listen((request, response) => server.handle(request, response));
-  return Object.assign(server, { origin: `http://127.0.0.1:${port}`, close });
+  const { port, close, vanish } = await listen((request, response) => server.handle(request, response));
+  return Object.assign(server, { origin: `http://127.0.0.1:${port}`, close, vanish });
 }
 
 class OddServer {

@@ -15,7 +15,7 @@ const EXPOSED = "WWW-Authenticate, ETag, X-Own, Content-Length";
  */
 export async function startProbe({ answer = tell, http2 = false } = {}) {
   const requests = [];
-  const { port, close } = await (http2 ? listenHttp2 : listen)(async (request, response) => {
+  const { port, close, vanish } = await (http2 ? listenHttp2 : listen)(async (request, response) => {
     const { origin } = request.headers;
     for (const [name, value] of Object.entries(corsHeaders(request, [origin], EXPOSED))) response.setHeader(name, value);
     if (request.method === "OPTIONS") return permit(request, response);
@@ -27,7 +27,7 @@ export async function startProbe({ answer = tell, http2 = false } = {}) {
     if (record.body === null) return request.destroy();
     return answer({ request, response, record, body: record.body, url: urlOf(request) });
   });
-  return { origin: `${http2 ? "https" : "http"}://127.0.0.1:${port}`, port, requests, close };
+  return { origin: `${http2 ? "https" : "http"}://127.0.0.1:${port}`, port, requests, close, vanish };
 }
 
 async function listenHttp2(handler) {
