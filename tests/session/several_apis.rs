@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use tokenkeep::proto::config::Config;
 use tokenkeep::proto::session::Verdict;
 
+use crate::emptying::failed;
 use crate::support::{App, HOUR, SECOND, config_text};
 
 const APIS: [&str; 2] = ["https://api.example/v1/files", "https://mail.example/inbox"];
@@ -64,10 +65,6 @@ impl Queue {
 
 fn ask(app: &mut App, id: u32) -> Result<Verdict, tokenkeep::proto::error::Error> {
     app.run(|session, now| session.authorize(now, id, APIS[id as usize % 2], None))
-}
-
-fn failed(app: &mut App, id: u32) {
-    app.run(|session, now| session.handle_failed(now, id));
 }
 
 /// After how many rounds of 20 ms all requests to the first API have their answers, where the second's end by `end_second` after each.

@@ -100,7 +100,7 @@ fn a_few_who_give_up_on_an_api_that_is_well_do_not_hold_up_the_others() {
         slow.extend(queue.away.pop_back());
         queue.end(queue.away.len(), App::answered);
         if round > 6 {
-            queue.app.run(|session, now| session.handle_settled(now, slow.pop_front().expect("a slow one")));
+            given_up(&mut queue.app, slow.pop_front().expect("a slow one"));
         }
     }
     assert!(queue.on_the_way() > 100, "{}", queue.on_the_way());
