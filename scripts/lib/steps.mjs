@@ -58,7 +58,7 @@ export const steps = [
   { name: "engines", runner: "node", work: withPackage(otherEngines) },
   { name: "attacks", runner: "node", work: withPackage(attack) },
   { name: "size", work: withPackage(sizes) },
-  { name: "reproducible", work: reproduced },
+  { name: "reproducible", work: withPackage(reproduced) },
   { name: "conformance", work: () => found(checkConformance(root)) },
 ];
 
